@@ -1,0 +1,502 @@
+#include "core/match.h"
+
+#include "core/book.h"
+#include "core/ledger.h"
+#include "core/list.h"
+#include "core/market.h"
+#include "core/output.h"
+
+void taker_init(const struct core *core, struct taker *taker, struct market *market, u32 account,
+                u8 side, u8 stp, enum taker_kind kind, u32 limit_ticks)
+{
+    u32 tier = core->accounts[account].tier;
+    *taker = (struct taker){
+        .market = market,
+        .account = account,
+        .group = core->accounts[account].group,
+        .limit = kind == TAKER_LIMIT ? limit_ticks
+                 : side == SIDE_BUY  ? TICKS_NONE - 1
+                                     : 1,
+        .range_low = 0,
+        .range_high = TICKS_NONE,
+        .rate = core->fees[market->number * core->limits.fee_tiers_max + tier].rate[side][1],
+        .side = side,
+        .stp = stp,
+        .kind = (u8)kind,
+        .end = TAKER_OPEN,
+    };
+    if (UNLIKELY(market->checks & MARKET_CHECK_RANGE)) {
+        market_range(market, side, &taker->range_low, &taker->range_high);
+    }
+}
+
+/* Lots the taker can still take at this price. */
+ALWAYS_INLINE u64 taker_wants(const struct taker *taker, u32 ticks)
+{
+    if (LIKELY(taker->kind == TAKER_LIMIT || taker->kind == TAKER_MARKET)) {
+        return taker->left;
+    }
+    u64 unit = (u64)ticks * taker->market->value;
+    if (taker->kind == TAKER_QUOTE) {
+        return taker->quote_left / unit;
+    }
+    return u64_min(taker->left, taker->lock_left / unit);
+}
+
+ALWAYS_INLINE bool taker_is_self(const struct core *core, const struct taker *taker,
+                                 const struct order *maker)
+{
+    if (maker->account == taker->account) {
+        return true;
+    }
+    return taker->group != GROUP_NONE && core->accounts[maker->account].group == taker->group;
+}
+
+/* The taker's own accounting of lots that are gone, traded or prevented. */
+static void taker_lose(struct taker *taker, u64 lots, u64 quote)
+{
+    if (taker->kind == TAKER_QUOTE) {
+        taker->quote_left -= quote;
+    } else {
+        taker->left -= lots;
+    }
+}
+
+/* A market type's lock pays; a limit type's is counted by its price and quantity. */
+ALWAYS_INLINE void taker_pay(struct taker *taker, struct amount paid)
+{
+    if (taker->kind != TAKER_LIMIT) {
+        CHECK(taker->lock_left >= paid.units); /* raw: budget */
+        taker->lock_left -= paid.units;        /* raw: budget */
+    }
+}
+
+/* ---- the maker's side of a fill or a prevention ---- */
+
+/* A maker's slice lost `lots`: the next slice goes to the end of the queue. */
+static void maker_slice(struct core *core, struct market *market, u32 slot, u64 lots)
+{
+    struct order *maker = &core->orders[slot];
+    struct extra *extra = &core->extras[maker->extra];
+    if (extra->iceberg == 0) {
+        return;
+    }
+    extra->visible -= lots;
+    if (extra->visible == 0) {
+        extra->visible = u64_min(extra->iceberg, maker->left);
+        book_requeue(core, market, slot);
+    }
+}
+
+/* Takes a maker that is done out of the book and closes it. */
+static void maker_close(struct core *core, struct market *market, u32 slot)
+{
+    book_remove(core, market, slot);
+    order_close(core, slot);
+}
+
+/* ---- trades ---- */
+
+static void trade_money(struct core *core, const struct taker *taker, const struct order *maker,
+                        struct amount base, struct amount quote, struct amount maker_fee,
+                        struct amount taker_fee, struct amount improvement)
+{
+    struct market *market = taker->market;
+    if (taker->side == SIDE_BUY) {
+        ledger_fill_side(core, taker->row_quote, taker->row_base, quote, improvement, base,
+                         taker_fee);
+        ledger_fill_side(core, maker->row_base, maker->row_quote, base, AMOUNT_ZERO, quote,
+                         maker_fee);
+        ledger_fee(core, market->base, taker_fee);
+        ledger_fee(core, market->quote, maker_fee);
+    } else {
+        ledger_fill_side(core, taker->row_base, taker->row_quote, base, AMOUNT_ZERO, quote,
+                         taker_fee);
+        ledger_fill_side(core, maker->row_quote, maker->row_base, quote, AMOUNT_ZERO, base,
+                         maker_fee);
+        ledger_fee(core, market->quote, taker_fee);
+        ledger_fee(core, market->base, maker_fee);
+    }
+}
+
+/* Trades `lots` with a maker at its price and says so. */
+static void trade(struct core *core, struct taker *taker, u32 slot, u64 lots)
+{
+    struct market *market = taker->market;
+    struct order *maker = &core->orders[slot];
+    u32 ticks = maker->ticks;
+    struct amount base = market_base(market, lots);
+    struct amount quote = market_quote(market, ticks, lots);
+    u32 tier = core->chunks[maker->row_base >> 2].tier;
+    u32 maker_rate =
+        core->fees[market->number * core->limits.fee_tiers_max + tier].rate[maker->side][0];
+    bool buys = taker->side == SIDE_BUY;
+    struct amount taker_fee = amount_mul_rate_floor(buys ? base : quote, taker->rate);
+    struct amount maker_fee = amount_mul_rate_floor(buys ? quote : base, maker_rate);
+    struct amount improvement = AMOUNT_ZERO;
+    if (buys && taker->kind == TAKER_LIMIT) {
+        improvement = market_quote(market, taker->limit - ticks, lots);
+    }
+    trade_money(core, taker, maker, base, quote, maker_fee, taker_fee, improvement);
+
+    maker->left -= lots;
+    maker->quote_done += quote.units;     /* raw: report only */
+    taker->quote_done += quote.units;     /* raw: report only */
+    taker_lose(taker, lots, quote.units); /* raw: budget */
+    taker_pay(taker, buys ? quote : base);
+    if (taker->last_ticks != ticks) {
+        taker->last_ticks = ticks;
+        market->next_aggregate_id++;
+    }
+    taker->sum_value += (u128)ticks * lots;
+    taker->sum_lots += lots;
+    bool taker_done = taker->kind == TAKER_LIMIT && taker->left == 0;
+    u32 entries =
+        2U + !amount_is_zero(taker_fee) + !amount_is_zero(maker_fee) + !amount_is_zero(improvement);
+    OUTPUT(core, trade, EVENT_TRADE, taker->account, .trade_id = market->next_trade_id++,
+           .aggregate_id = market->next_aggregate_id - 1, .maker_order_id = maker->id,
+           .taker_order_id = taker->order_id, .price = market_price(market, ticks), .qty = base,
+           .quote = quote, .maker_fee = maker_fee, .taker_fee = taker_fee,
+           .improvement = improvement, .entry = ledger_entries(core, entries),
+           .update_id = market->next_update_id++, .maker_account = maker->account,
+           .market = market->number, .taker_side = taker->side,
+           .flags = (u8)((maker->left == 0 ? TRADE_FLAG_MAKER_DONE : 0) |
+                         (taker_done ? TRADE_FLAG_TAKER_DONE : 0)));
+    market->last = ticks;
+    core->trades++;
+}
+
+/* What a maker with extras needs around its trade: slices, and its list. */
+static NEVER_INLINE void trade_extra(struct core *core, struct taker *taker, u32 slot, u64 lots)
+{
+    struct order *maker = &core->orders[slot];
+    u32 list = core->extras[maker->extra].list;
+    struct amount need = order_need(core, slot);
+    trade(core, taker, slot, lots);
+    bool filled = maker->left == 0;
+    if (filled) {
+        maker_close(core, taker->market, slot);
+    } else {
+        maker_slice(core, taker->market, slot, lots);
+    }
+    if (list) {
+        list_leg_traded(core, list, filled ? 0 : slot, need);
+    }
+}
+
+/* ---- self-trade prevention ---- */
+
+static u8 stp_effective(const struct taker *taker, const struct order *maker)
+{
+    if (taker->stp == STP_MODE_TRANSFER &&
+        (maker->stp != STP_MODE_TRANSFER || maker->account == taker->account)) {
+        return STP_MODE_DECREMENT;
+    }
+    return taker->stp;
+}
+
+/* What a prevention takes from each side. */
+struct prevention {
+    u64 maker_lots;
+    u64 taker_lots;
+    u8 mode;
+    bool maker_done;
+    bool taker_done;
+};
+
+static struct prevention prevention_of(const struct core *core, const struct taker *taker,
+                                       const struct order *maker)
+{
+    struct prevention p = {.mode = stp_effective(taker, maker)};
+    u64 wanted = taker_wants(taker, maker->ticks);
+    if (p.mode == STP_MODE_EXPIRE_TAKER || p.mode == STP_MODE_EXPIRE_BOTH) {
+        p.taker_lots = taker->kind == TAKER_BUDGET ? taker->left : wanted;
+        p.taker_done = true;
+    }
+    if (p.mode == STP_MODE_EXPIRE_MAKER || p.mode == STP_MODE_EXPIRE_BOTH) {
+        p.maker_lots = maker->left;
+        p.maker_done = true;
+    }
+    if (p.mode == STP_MODE_DECREMENT || p.mode == STP_MODE_TRANSFER) {
+        u64 remaining =
+            taker->kind == TAKER_BUDGET && p.mode == STP_MODE_DECREMENT ? taker->left : wanted;
+        u64 lots = u64_min(remaining, order_visible(core, maker));
+        p.maker_lots = p.taker_lots = lots;
+        p.maker_done = lots == maker->left;
+        p.taker_done = lots == (taker->kind == TAKER_QUOTE ? wanted : taker->left);
+    }
+    return p;
+}
+
+/* Moves what a TRANSFER moves: base from seller to buyer, quote the other way, without fees. */
+static void prevention_transfer(struct core *core, struct taker *taker, const struct order *maker,
+                                struct amount base, struct amount quote)
+{
+    if (taker->side == SIDE_BUY) {
+        ledger_fill_side(core, taker->row_quote, taker->row_base, quote, AMOUNT_ZERO, base,
+                         AMOUNT_ZERO);
+        ledger_fill_side(core, maker->row_base, maker->row_quote, base, AMOUNT_ZERO, quote,
+                         AMOUNT_ZERO);
+        taker_pay(taker, quote);
+    } else {
+        ledger_fill_side(core, taker->row_base, taker->row_quote, base, AMOUNT_ZERO, quote,
+                         AMOUNT_ZERO);
+        ledger_fill_side(core, maker->row_quote, maker->row_base, quote, AMOUNT_ZERO, base,
+                         AMOUNT_ZERO);
+        taker_pay(taker, base);
+    }
+}
+
+static struct amount prevention_maker_release(const struct core *core, const struct taker *taker,
+                                              const struct order *maker, const struct prevention *p)
+{
+    bool pair_ends = p->maker_done && order_in_waiting_pair(core, maker);
+    if (p->mode == STP_MODE_TRANSFER || pair_ends) {
+        return AMOUNT_ZERO;
+    }
+    return maker->side == SIDE_BUY ? market_quote(taker->market, maker->ticks, p->maker_lots)
+                                   : market_base(taker->market, p->maker_lots);
+}
+
+static struct amount prevention_taker_release(const struct taker *taker, const struct order *maker,
+                                              const struct prevention *p)
+{
+    if (taker->kind != TAKER_LIMIT) {
+        return AMOUNT_ZERO;
+    }
+    if (p->mode == STP_MODE_TRANSFER) {
+        return taker->side == SIDE_BUY
+                   ? market_quote(taker->market, taker->limit - maker->ticks, p->taker_lots)
+                   : AMOUNT_ZERO;
+    }
+    return taker->side == SIDE_BUY ? market_quote(taker->market, taker->limit, p->taker_lots)
+                                   : market_base(taker->market, p->taker_lots);
+}
+
+static void prevention_tell(struct core *core, struct taker *taker, u32 slot,
+                            const struct prevention *p)
+{
+    struct market *market = taker->market;
+    struct order *maker = &core->orders[slot];
+    struct amount base = AMOUNT_ZERO;
+    struct amount quote = AMOUNT_ZERO;
+    if (p->mode == STP_MODE_TRANSFER) {
+        base = market_base(market, p->maker_lots);
+        quote = market_quote(market, maker->ticks, p->maker_lots);
+        prevention_transfer(core, taker, maker, base, quote);
+    }
+    struct amount maker_released = prevention_maker_release(core, taker, maker, p);
+    struct amount taker_released = prevention_taker_release(taker, maker, p);
+    u64 entry = ledger_entries(core, p->mode == STP_MODE_TRANSFER ? 2 : 0);
+    u64 maker_entry = ledger_unlock(core, order_lock_row(maker), maker_released);
+    (void)maker_entry;
+    u32 taker_row = taker->side == SIDE_BUY ? taker->row_quote : taker->row_base;
+    u64 taker_entry = ledger_unlock(core, taker_row, taker_released);
+    (void)taker_entry;
+    OUTPUT(core, prevented, EVENT_PREVENTED, taker->account, .match_id = market->next_match_id++,
+           .maker_order_id = maker->id, .taker_order_id = taker->order_id,
+           .price = market_price(market, maker->ticks),
+           .maker_qty = market_base(market, p->maker_lots),
+           .taker_qty = market_base(market, p->taker_lots), .maker_released = maker_released,
+           .taker_released = taker_released, .transferred_qty = base, .transferred_quote = quote,
+           .entry = entry, .update_id = p->maker_lots ? market->next_update_id++ : 0,
+           .maker_account = maker->account, .market = market->number, .mode = p->mode,
+           .flags =
+               (u8)((p->maker_done ? PREVENTED_FLAG_MAKER_DONE : 0) |
+                    (p->taker_done && taker->kind == TAKER_LIMIT ? PREVENTED_FLAG_TAKER_DONE : 0)));
+}
+
+/* A maker of the taker's own account or group is first in the queue. */
+static NEVER_INLINE void prevent(struct core *core, struct taker *taker, u32 slot)
+{
+    struct order *maker = &core->orders[slot];
+    struct market *market = taker->market;
+    struct prevention p = prevention_of(core, taker, maker);
+    u32 list = maker->extra ? core->extras[maker->extra].list : 0;
+    struct amount need = order_need(core, slot);
+    u64 quote = (u64)maker->ticks * market->value * p.taker_lots;
+    prevention_tell(core, taker, slot, &p);
+
+    taker->prevented += p.taker_lots;
+    taker_lose(taker, p.taker_lots, quote);
+    if (p.taker_done) {
+        taker->end = TAKER_PREVENTED;
+    }
+    if (p.maker_lots) {
+        struct amount gone =
+            p.mode == STP_MODE_TRANSFER
+                ? (maker->side == SIDE_BUY ? amount_of(quote) : market_base(market, p.maker_lots))
+                : AMOUNT_ZERO;
+        maker->left -= p.maker_lots;
+        core->colds[slot].prevented += p.maker_lots;
+        if (p.maker_done) {
+            maker_close(core, market, slot);
+        } else if (maker->extra) {
+            maker_slice(core, market, slot, p.maker_lots);
+        }
+        if (list && p.maker_done) {
+            list_leg_prevented(core, list, gone);
+        } else if (list) {
+            list_leg_traded(core, list, slot, need);
+        }
+    }
+}
+
+/* ---- the taker phase ---- */
+
+/* Meets the makers of one level until it is empty or the taker is through. */
+static void match_level(struct core *core, struct taker *taker, u32 ticks)
+{
+    struct market *market = taker->market;
+    struct level *level = book_level(core, market, ticks);
+    while (taker->end == TAKER_OPEN) {
+        u32 slot = level->head;
+        struct order *maker = &core->orders[slot];
+        u64 wanted = taker_wants(taker, ticks);
+        if (UNLIKELY(wanted == 0)) {
+            taker->end = taker->kind == TAKER_BUDGET ? TAKER_FUNDS_EXHAUSTED : TAKER_DONE;
+            return;
+        }
+        if (UNLIKELY(ticks > taker->range_high || ticks < taker->range_low)) {
+            taker->end = TAKER_RANGE_EXCEEDED;
+            return;
+        }
+        if (UNLIKELY(taker->stp != STP_MODE_NONE) && taker_is_self(core, taker, maker)) {
+            prevent(core, taker, slot);
+        } else if (LIKELY(maker->extra == 0)) {
+            u64 lots = u64_min(wanted, maker->left);
+            u32 next = maker->next;
+            __builtin_prefetch(&core->orders[next]);
+            trade(core, taker, slot, lots);
+            if (maker->left == 0) {
+                maker_close(core, market, slot);
+            }
+        } else {
+            trade_extra(core, taker, slot, u64_min(wanted, order_visible(core, maker)));
+        }
+        if (taker->end == TAKER_OPEN &&
+            (taker->kind == TAKER_QUOTE ? taker_wants(taker, ticks) : taker->left) == 0) {
+            taker->end = TAKER_DONE;
+        }
+        if (market->best[!taker->side] != ticks) {
+            return;
+        }
+    }
+}
+
+void match(struct core *core, struct taker *taker)
+{
+    struct market *market = taker->market;
+    while (taker->end == TAKER_OPEN && book_crosses(market, taker->side, taker->limit)) {
+        match_level(core, taker, market->best[!taker->side]);
+    }
+    if (taker->sum_lots) {
+        market_average_add(core, market, taker->sum_value, taker->sum_lots);
+    }
+}
+
+/* ---- the walk ---- */
+
+struct walker {
+    const struct taker *taker;
+    struct walk found;
+    u64 wanted;     /* lots */
+    u64 quote_left; /* raw */
+    bool strict;
+    bool over;
+};
+
+/* Lots wanted at a price; 0 by quote ends the walk for want of money. */
+static u64 walker_wants(struct walker *w, u32 ticks)
+{
+    if (w->taker->kind != TAKER_QUOTE) {
+        return w->wanted;
+    }
+    u64 lots = w->quote_left / ((u64)ticks * w->taker->market->value);
+    w->over = w->over || lots == 0;
+    return lots;
+}
+
+static void walker_take(struct walker *w, u32 ticks, u64 lots, bool trades, bool costs)
+{
+    u128 quote = (u128)ticks * w->taker->market->value * lots;
+    w->found.lots += trades ? lots : 0;
+    w->found.transfer_lots += !trades && costs ? lots : 0;
+    if (costs) {
+        u128 cost = w->found.cost + quote;
+        w->found.cost = cost < AMOUNT_BOUND ? (u64)cost : AMOUNT_BOUND;
+    }
+    if (w->taker->kind == TAKER_QUOTE) {
+        w->quote_left -= (u64)quote;
+    } else {
+        w->wanted -= lots;
+        w->over = w->wanted == 0;
+    }
+}
+
+/* One maker's slice. */
+static void walker_slice(const struct core *core, struct walker *w, const struct order *maker,
+                         u64 *hidden, u64 *hidden_transfer)
+{
+    const struct taker *taker = w->taker;
+    u64 wanted = walker_wants(w, maker->ticks);
+    if (w->over) {
+        return;
+    }
+    u64 visible = order_visible(core, maker);
+    u64 lots = u64_min(wanted, visible);
+    if (taker->stp == STP_MODE_NONE || !taker_is_self(core, taker, maker)) {
+        *hidden += maker->left - visible;
+        walker_take(w, maker->ticks, lots, true, true);
+        return;
+    }
+    u8 mode = stp_effective(taker, maker);
+    if (mode == STP_MODE_EXPIRE_MAKER) {
+        return;
+    }
+    if (w->strict || mode == STP_MODE_EXPIRE_TAKER || mode == STP_MODE_EXPIRE_BOTH) {
+        w->over = true;
+        return;
+    }
+    *hidden_transfer += mode == STP_MODE_TRANSFER ? maker->left - visible : 0;
+    walker_take(w, maker->ticks, lots, false, mode == STP_MODE_TRANSFER);
+}
+
+/* What icebergs of a level hide, which comes round after its slices. */
+static void walker_hidden(struct walker *w, u32 ticks, u64 hidden, bool trades)
+{
+    if (w->over || hidden == 0) {
+        return;
+    }
+    u64 wanted = walker_wants(w, ticks);
+    if (!w->over) {
+        walker_take(w, ticks, u64_min(wanted, hidden), trades, true);
+    }
+}
+
+struct walk match_walk(const struct core *core, const struct taker *taker, bool strict)
+{
+    struct walker w = {
+        .taker = taker, .wanted = taker->left, .quote_left = taker->quote_left, .strict = strict};
+    const struct market *market = taker->market;
+    u32 ticks = market->best[!taker->side];
+    u32 none = taker->side == SIDE_BUY ? TICKS_NONE : 0;
+    while (!w.over && ticks != none &&
+           (taker->side == SIDE_BUY ? ticks <= taker->limit : ticks >= taker->limit) &&
+           ticks <= taker->range_high && ticks >= taker->range_low) {
+        u64 hidden = 0;
+        u64 hidden_transfer = 0;
+        for (u32 slot = book_level(core, market, ticks)->head; slot && !w.over;
+             slot = core->orders[slot].next) {
+            walker_slice(core, &w, &core->orders[slot], &hidden, &hidden_transfer);
+        }
+        walker_hidden(&w, ticks, hidden, true);
+        walker_hidden(&w, ticks, hidden_transfer, false);
+        if (!w.over) {
+            walker_wants(&w, ticks); /* by quote: no money for another lot at this price */
+        }
+        ticks = book_next(core, market, !taker->side, ticks);
+    }
+    w.found.ran_out = !w.over && ticks == none;
+    return w.found;
+}

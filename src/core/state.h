@@ -1,0 +1,459 @@
+/* The core's private structures: what lies in the one block of memory, and how things refer to each
+ * other. Every reference is an index, so the block can be compared between machines and rebuilt
+ * from a snapshot; index 0 means "none" and slot 0 of every slab stays unused, except accounts,
+ * assets and markets, whose numbers are the venue's own and start at 0.
+ *
+ * Sizes are chosen for the cache: what the matcher touches of a resting order is one line, and so
+ * are an account and three of its balances. All in, a resting order takes 160 bytes: 64 here, 8 for
+ * its place in the owner's list, 56 cold, 16 in the id index and 16 in the client-id index. */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#include "base/amount.h"
+#include "base/check.h"
+#include "core/core.h"
+#include "wire/schema.h"
+
+#include <string.h>
+
+#define GROUP_NONE          0xFFFFFFFFU
+#define TICKS_NONE          0xFFFFFFFFU /* best ask of an empty side */
+#define PAGE_TICKS          512U
+#define PAGE_SHIFT          9U
+#define PAGE_WORDS          8U
+#define AVERAGE_MINUTES_MAX 60U
+#define SOURCES_MAX         256U
+#define AMOUNT_BOUND        (1ULL << 63) /* quantities and notionals stay below */
+#define LEGS_MAX            3U
+
+/* ---- money ---- */
+
+struct balance {
+    struct amount free;
+    struct amount locked;
+};
+
+/* Three balances of one account. A balance is named by row = chunk * 4 + 0..2. */
+struct chunk {
+    struct balance rows[3];
+    u16 assets[3];
+    u8 count;
+    u8 tier; /* the account's fee tier, so that a fill needs no look at the account */
+    u32 account;
+    u32 next;
+};
+_Static_assert(sizeof(struct chunk) == 64, "one cache line");
+
+struct asset {
+    u64 custody_total; /* raw: sum over networks, below AMOUNT_BOUND */
+    struct amount fee_income;
+    struct amount suspense;
+    i128 equity;
+    i128 customers; /* debug builds: shadow sum of all rows */
+    u8 scale;
+    u8 name[8];
+};
+
+struct hold {
+    u64 id; /* 0: free slot */
+    struct amount amount;
+    struct amount fee;
+    u32 account;
+    u16 asset;
+    u16 network;
+    u32 next_free;
+    u8 kind;
+};
+
+struct asset_limit {
+    struct amount limit;
+    u32 account;
+    u16 asset;
+    bool used;
+};
+
+/* ---- accounts ---- */
+
+/* What an account has in one market. */
+struct position {
+    u16 market;
+    u16 used;
+    u32 orders;
+    u32 algo;
+    u32 iceberg;
+    u32 lists;
+    u32 newest; /* open orders of the account in the market, newest first */
+};
+
+/* Positions beyond an account's first market. */
+struct position_more {
+    struct position position;
+    u32 account;
+    u32 next;
+};
+_Static_assert(sizeof(struct position_more) == 32, "two to a cache line");
+
+struct account {
+    u64 restrictions;
+    u32 group;
+    u32 chunk;          /* first of its balances */
+    u32 positions_more; /* first of its further positions */
+    u32 orders;         /* counts over all markets, for the exchange filters */
+    u32 algo;
+    u32 iceberg;
+    u32 lists;
+    u8 tier;
+    u8 has_limits;
+    u16 rows;
+    struct position position; /* its first market */
+};
+_Static_assert(sizeof(struct account) == 64, "one cache line");
+
+/* ---- orders ---- */
+
+struct order {
+    u64 id;         /* 0: free slot */
+    u64 left;       /* lots still wanted, hidden ones included */
+    u64 quote_done; /* raw: quote units traded so far */
+    u32 prev;       /* neighbours in the level's queue; next also chains free slots */
+    u32 next;
+    u32 ticks; /* limit price; 0: market type */
+    u32 account;
+    u32 row_base;
+    u32 row_quote;
+    u32 position; /* below accounts_max: inside the account; else accounts_max + index */
+    u32 extra;
+    u16 market;
+    u8 side;
+    u8 type;
+    u8 tif;
+    u8 stp;
+    u8 state;
+    u8 has_client;
+};
+_Static_assert(sizeof(struct order) == 64, "the part the matcher touches is one cache line");
+
+/* Neighbours among the owner's open orders in the market. */
+struct order_link {
+    u32 newer;
+    u32 older;
+};
+
+struct order_cold {
+    u64 lots; /* as ordered, or as amended */
+    u64 prevented;
+    u64 time_us;
+    struct client_id client;
+    u32 amends;
+};
+_Static_assert(sizeof(struct order_cold) == 56, "cold part of an order");
+
+enum extra_place {
+    EXTRA_NOWHERE = 0,
+    EXTRA_ABOVE = 1, /* armed, waiting for a price at or above its stop */
+    EXTRA_BELOW = 2, /* armed, at or below */
+    EXTRA_TRAILING = 3,
+    EXTRA_QUEUE = 4,
+};
+
+/* What only some orders have: stops, trailing, icebergs, lists, strategy fields. */
+struct extra {
+    u32 slot; /* its order; 0: free */
+    u32 next_free;
+    u32 list;
+    u32 stop_ticks;
+    u32 trailing_delta;
+    u32 extreme;     /* ticks; 0: none yet */
+    u32 basis_ticks; /* the price a market-like BUY locked at */
+    u32 strategy_type;
+    u64 iceberg; /* lots of a slice; 0: not an iceberg */
+    u64 visible; /* lots of the slice on the book */
+    struct amount quote_qty;
+    i64 strategy_id;
+    /* place in a trigger structure: a heap node, or a link of the trailing list */
+    u32 child;
+    u32 right;
+    u32 left;
+    u8 place;
+    u8 leg;
+    u16 padding;
+    u64 key_low;
+    u32 key_high;
+    u32 padding2;
+};
+
+/* An order of a limit type rests exactly while its state is ORDER_STATE_WORKING; while it takes it
+ * is ORDER_ACTING. */
+#define ORDER_ACTING ORDER_STATE_NONE
+
+enum list_phase {
+    LIST_PAIR = 1,    /* an OCO pair, neither leg begun */
+    LIST_WORKING = 2, /* oto, otoco: the working leg is open */
+    LIST_STARTING = 3 /* the working leg is filled, pending legs are in the queue */
+};
+
+struct list {
+    u64 id;               /* 0: free slot */
+    struct amount locked; /* of a waiting pair */
+    u32 legs[LEGS_MAX];   /* slots; 0 once the leg is done */
+    u32 account;
+    u32 position;
+    u32 next_free;
+    u16 market;
+    u8 kind;
+    u8 phase;
+    struct client_id client;
+};
+
+/* ---- markets ---- */
+
+struct level {
+    u32 head;
+    u32 tail;
+};
+
+struct page {
+    u64 bits[PAGE_WORDS]; /* occupied levels */
+    u32 next_free;
+};
+
+struct bucket {
+    u64 minute;
+    u128 sum; /* ticks x lots */
+    u128 lots;
+};
+
+struct fees {
+    u32 rate[2][2]; /* [side][0 maker, 1 taker] in 10^-8 */
+};
+
+/* Filters that most orders on most markets need not look at. */
+enum market_check {
+    MARKET_CHECK_PERCENT = 1,
+    MARKET_CHECK_PERCENT_SIDE = 2,
+    MARKET_CHECK_COUNTS = 4,
+    MARKET_CHECK_POSITION = 8,
+    MARKET_CHECK_NOTIONAL = 16,
+    MARKET_CHECK_RANGE = 32,
+};
+
+struct market {
+    u64 tick;
+    u64 lot;
+    u64 value; /* quote units of one lot at one tick */
+    u64 lots_low;
+    u64 lots_high;
+    u32 ticks_low;
+    u32 ticks_high;
+    u32 best[2]; /* best[SIDE_BUY] 0 and best[SIDE_SELL] TICKS_NONE when empty */
+    u32 last;    /* ticks of the last trade; 0: none yet */
+    u16 number;
+    u16 base;
+    u16 quote;
+    u8 state;
+    u8 checks;
+    u8 types_allowed;
+    u8 stp_allowed;
+    u8 stp_default;
+    u8 reserved;
+    u16 features;
+    u32 ticks_max;
+    u32 directory_count;
+    u32 *directory;   /* page of each 512 ticks, 0: none */
+    u64 *occupied[3]; /* which directory entries have a page, 64 to a word, layer on layer */
+    u64 next_trade_id;
+    u64 next_aggregate_id;
+    u64 next_update_id;
+    u64 next_match_id;
+    struct bucket *buckets;
+    struct price reference;
+    u32 reference_calculation;
+    u32 orders; /* open, all states */
+    u32 above;  /* roots of the armed heaps and the queue, head of the trailing list */
+    u32 below;
+    u32 queue;
+    u32 trailing;
+    u32 queued;
+    u32 evaluated; /* ticks of the last evaluation, so that an unchanged price costs nothing */
+    struct command_market_add definition;
+};
+
+/* ---- tables ---- */
+
+/* Open addressing, linear probing, no tombstones. An entry is {key, slot}; slot 0: empty. */
+struct index_entry {
+    u32 key;
+    u32 slot;
+};
+
+struct index {
+    struct index_entry *entries;
+    u32 mask;
+    u32 shift; /* of the scattered part: see index_home */
+};
+
+/* A slab's bookkeeping: slots 1..max, those never used lie above `used`. */
+struct slab {
+    u32 free; /* chain */
+    u32 used;
+    u32 max;
+    u32 count;
+};
+
+/* The command being applied. */
+struct current {
+    u64 source_index;
+    u64 first_order_id; /* ids from here on were given by this command */
+    u32 steps;          /* trigger steps left */
+    u8 source;
+    bool canceling;
+};
+
+struct core {
+    u64 seq;
+    u64 now_us;
+    u64 told_us; /* time of the last `time` event */
+    u64 next_order_id;
+    u64 next_list_id;
+    u64 next_hold_id;
+    u64 next_entry;
+    struct core_output *output;
+    struct current current;
+
+    struct account *accounts;
+    struct chunk *chunks;
+    struct position_more *positions;
+    struct order *orders;
+    struct order_link *links;
+    struct order_cold *colds;
+    struct extra *extras;
+    struct list *lists;
+    struct hold *holds;
+    struct asset_limit *asset_limits;
+    struct asset *assets;
+    struct amount *custody; /* [asset * networks_max + network] */
+    struct market *markets;
+    struct fees *fees; /* [market * fee_tiers_max + tier] */
+    struct command_fee_set *fee_sets;
+    struct page *pages;
+    struct level *levels; /* [page * PAGE_TICKS + tick % PAGE_TICKS] */
+    u32 *directory;
+    u64 *occupied[3];
+    struct bucket *buckets;
+
+    struct index order_index;
+    struct index client_index;
+    struct index list_index;
+    struct index hold_index;
+
+    struct slab order_slab;
+    struct slab chunk_slab;
+    struct slab position_slab;
+    struct slab extra_slab;
+    struct slab list_slab;
+    struct slab hold_slab;
+    struct slab page_slab;
+
+    u32 accounts_count;
+    u32 assets_count;
+    u32 markets_count;
+    u32 directory_used;
+    u32 occupied_used[3];
+    u32 asset_limits_count;
+    u32 trailing_count;
+    u32 pages_reserved;
+    u32 resting_count;
+    u32 runnable; /* queued in markets that trade */
+    u32 in_batch_lookahead;
+    size_t event_bytes_max;
+    u64 rejected_limits;
+    u64 trades;
+    u64 source_index[SOURCES_MAX];
+    struct command_venue_filters venue;
+    bool has_genesis;
+    struct command_genesis limits;
+    struct command_genesis limits_next;
+};
+
+/* ---- slabs ---- */
+
+ALWAYS_INLINE u32 slab_left(const struct slab *slab)
+{
+    return slab->max - slab->count;
+}
+
+/* A slot of a slab that has one left. Free slots are chained through a u32 of the records, at
+ * `next_offset`, so that the slot last given back is taken first. */
+ALWAYS_INLINE u32 slab_take(struct slab *slab, const void *records, size_t size, size_t next_offset)
+{
+    CHECK(slab->count < slab->max);
+    slab->count++;
+    u32 slot = slab->free;
+    if (slot == 0) {
+        return ++slab->used;
+    }
+    memcpy(&slab->free, (const u8 *)records + slot * size + next_offset, sizeof slab->free);
+    return slot;
+}
+
+ALWAYS_INLINE void slab_give(struct slab *slab, void *records, size_t size, size_t next_offset,
+                             u32 slot)
+{
+    memcpy((u8 *)records + slot * size + next_offset, &slab->free, sizeof slab->free);
+    slab->free = slot;
+    slab->count--;
+}
+
+#define SLAB_TAKE(pool, array, field) \
+    slab_take((pool), (array), sizeof *(array), offsetof(__typeof__(*(array)), field))
+#define SLAB_GIVE(pool, array, field, slot) \
+    slab_give((pool), (array), sizeof *(array), offsetof(__typeof__(*(array)), field), (slot))
+
+/* ---- small conversions ---- */
+
+ALWAYS_INLINE struct amount market_base(const struct market *market, u64 lots)
+{
+    return amount_of(lots * market->lot);
+}
+
+ALWAYS_INLINE struct amount market_quote(const struct market *market, u32 ticks, u64 lots)
+{
+    return amount_of((u64)ticks * market->value * lots);
+}
+
+ALWAYS_INLINE struct price market_price(const struct market *market, u32 ticks)
+{
+    return price_of((u64)ticks * market->tick);
+}
+
+ALWAYS_INLINE struct balance *core_row(struct core *core, u32 row)
+{
+    return &core->chunks[row >> 2].rows[row & 3];
+}
+
+ALWAYS_INLINE struct position *core_position(struct core *core, u32 position)
+{
+    return position < core->limits.accounts_max
+               ? &core->accounts[position].position
+               : &core->positions[position - core->limits.accounts_max].position;
+}
+
+ALWAYS_INLINE bool order_type_is_stop(u8 type)
+{
+    return type >= ORDER_TYPE_STOP_LOSS;
+}
+
+ALWAYS_INLINE bool order_type_is_limit(u8 type)
+{
+    return type == ORDER_TYPE_LIMIT || type == ORDER_TYPE_LIMIT_MAKER ||
+           type == ORDER_TYPE_STOP_LOSS_LIMIT || type == ORDER_TYPE_TAKE_PROFIT_LIMIT;
+}
+
+/* Waits for a price at or above its stop (the others: at or below). */
+ALWAYS_INLINE bool order_waits_above(u8 type, u8 side)
+{
+    bool loss = type == ORDER_TYPE_STOP_LOSS || type == ORDER_TYPE_STOP_LOSS_LIMIT;
+    return loss == (side == SIDE_BUY);
+}
+
+#endif /* CORE_STATE_H */

@@ -1,0 +1,76 @@
+/* The schema as data: names, sizes and fields of every command and event, generated from
+ * src/wire/schema.txt, for the printers and for the check of a record that came from outside. */
+#ifndef WIRE_SCHEMA_H
+#define WIRE_SCHEMA_H
+
+#include "base/base.h"
+#include "wire/wire_gen.h"
+
+enum wire_type {
+    WIRE_U8,
+    WIRE_U16,
+    WIRE_U32,
+    WIRE_U64,
+    WIRE_I64,
+    WIRE_PRICE,
+    WIRE_AMOUNT,
+    WIRE_CLIENT_ID,
+    WIRE_BYTES,
+    WIRE_STRUCT,
+};
+
+struct wire_field {
+    const char *name; /* NULL ends a table */
+    enum wire_type type;
+    u32 offset;
+    u32 count;                /* array length; for WIRE_BYTES the size */
+    u32 stride;               /* bytes of one element of a WIRE_STRUCT */
+    const char *const *names; /* names of the enum's values, or NULL */
+    u32 names_count;
+    const struct wire_field *fields; /* of a WIRE_STRUCT */
+};
+
+struct wire_record {
+    const char *name;  /* NULL: no such kind */
+    u32 size;          /* whole, padded to 32 */
+    u32 client_offset; /* of the client id after which a record may end early; 0: never */
+    u32 open_ended;    /* 1: another record follows inside (EVENT_APPLIED) */
+    const struct wire_field *fields;
+};
+
+#define WIRE_UNIT         32U   /* records are counted in steps of so many bytes */
+#define COMMAND_BYTES_MAX 8160U /* 255 units */
+
+#define ORDER_FLAG_DETAIL         1U /* command_order.flags: the fields after the client id are used */
+#define ORDER_NEW_FLAG_BOOKED     1U /* event_order_new.flags: rests at once, in full */
+#define TRADE_FLAG_MAKER_DONE     1U /* event_trade.flags: the maker is filled */
+#define TRADE_FLAG_TAKER_DONE     2U
+#define PREVENTED_FLAG_MAKER_DONE 1U /* event_prevented.flags: the maker expired in match */
+#define PREVENTED_FLAG_TAKER_DONE 2U
+
+/* command_market_add.features */
+#define MARKET_FEATURE_ICEBERG        1U
+#define MARKET_FEATURE_OCO            2U
+#define MARKET_FEATURE_OTO            4U
+#define MARKET_FEATURE_QUOTE_QTY      8U
+#define MARKET_FEATURE_TRAILING       16U
+#define MARKET_FEATURE_CANCEL_REPLACE 32U
+#define MARKET_FEATURE_AMEND          64U
+
+/* command_market_add.min_notional_flags and notional_flags */
+#define NOTIONAL_MIN_TO_MARKET 1U
+#define NOTIONAL_MAX_TO_MARKET 2U
+
+extern const struct wire_record wire_commands[COMMAND_KIND_COUNT];
+extern const struct wire_record wire_events[EVENT_KIND_COUNT];
+
+/* The number of 32-byte units a record of this kind occupies: the shortest form that loses nothing
+ * when the fields after the client id are zero (`detail` false), the whole struct otherwise. */
+MUST_USE u8 wire_units(const struct wire_record *record, u8 client_bytes, bool detail);
+
+/* Whether `bytes` (at least 32, `size` available) begin with a well-formed command: a known kind,
+ * units that the schema allows for it and that fit in `size`, a client id within bounds, zero
+ * padding. On refusal *reason_out names the field. */
+MUST_USE bool command_check(const u8 *bytes, size_t size, const char **reason_out);
+
+#endif /* WIRE_SCHEMA_H */

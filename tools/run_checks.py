@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""The second half of ./check: builds in several ways, runs the suites, counts meson test cases."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TICK_SECONDS = 20
+SHOWN_LINES = 40
+PASSED = ("OK", "EXPECTEDFAIL")
+SKIPPED = ("SKIP",)
+
+SANITIZER_ENV = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+class Step:
+    """One build folder (or one more way to run what it holds) and the suites it runs."""
+
+    def __init__(self, name, folder, compiler, options, suites, percent=100, multiplier=1,
+                 setup=None, sim_share=100):
+        self.name, self.folder, self.compiler = name, "build/" + folder, compiler
+        self.options, self.suites = options, suites
+        self.percent, self.multiplier = percent, multiplier
+        self.setup, self.sim_share = setup, sim_share
+
+
+ALL = ["lint", "unit", "property", "golden", "fuzz", "sim", "e2e"]
+STEPS = [
+    Step("gcc", "gcc", "gcc", ["--buildtype=debugoptimized"], ALL),
+    Step("clang", "clang", "clang-14", ["--buildtype=debugoptimized", "-Dlint=false"],
+         ["unit", "property", "golden", "fuzz", "sim"], sim_share=50),
+    Step("gcc-O0", "gcc-O0", "gcc", ["--buildtype=debug", "-Dlint=false"], ["golden"]),
+    Step("clang-O0", "clang-O0", "clang-14", ["--buildtype=debug", "-Dlint=false"], ["golden"]),
+    Step("asan", "asan", "clang-14",
+         ["--buildtype=debugoptimized", "-Doptimization=1", "-Dlint=false",
+          "-Db_sanitize=address,undefined", "-Db_lundef=false"],
+         ["unit", "property", "golden", "fuzz", "sim", "e2e"], percent=20, multiplier=3),
+    Step("tsan", "tsan", "clang-14",
+         ["--buildtype=debugoptimized", "-Doptimization=1", "-Dlint=false",
+          "-Db_sanitize=thread", "-Db_lundef=false"],
+         ["thread"], percent=20, multiplier=5),
+    Step("valgrind", "gcc", "gcc", ["--buildtype=debugoptimized"], ["unit"], percent=2,
+         multiplier=4, setup="valgrind"),
+    Step("fuzz", "fuzz", "clang-14",
+         ["--buildtype=debugoptimized", "-Doptimization=1", "-Dlint=false", "-Dfuzz=true",
+          "-Db_sanitize=address,undefined", "-Db_lundef=false"], ["fuzz"]),
+]
+
+
+class Checks:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.began = time.monotonic()
+        self.passed = 0
+        self.failed, self.skipped = [], []
+        self.jobs = len(os.sched_getaffinity(0))
+        # Sanitizers place their shadow memory at fixed addresses, which randomised maps may hit.
+        probe = subprocess.run(["setarch", "-R", "true"], capture_output=True, check=False)
+        self.fixed_maps = ["setarch", "-R"] if probe.returncode == 0 else []
+
+    def say(self, text):
+        print(f"[{time.monotonic() - self.began:5.0f} s] {text}", flush=True)
+
+    def run(self, step, what, command, env=None):
+        """Runs a command with a line every so often; (exit code, its output)."""
+        log_path = os.path.join(ROOT, "build", "check", f"{step.name}-{what.split()[0]}.log")
+        os.makedirs(os.path.dirname(log_path), exist_ok=True)
+        lines = []
+        with subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors="replace") as process, \
+                open(log_path, "w", encoding="utf-8") as log:
+            def follow():
+                for line in process.stdout:
+                    lines.append(line.rstrip("\n"))
+                    log.write(line)
+            reader = threading.Thread(target=follow)
+            reader.start()
+            begun = time.monotonic()
+            while True:
+                reader.join(TICK_SECONDS)
+                if not reader.is_alive():
+                    break
+                last = next((line for line in reversed(lines) if re.match(r"\[\d+/|\s*\d+/", line)),
+                            "")
+                self.say(f"{step.name}: {what}, {time.monotonic() - begun:.0f} s  {last.strip()[:90]}")
+            process.wait()
+        return process.returncode, lines
+
+    def fail(self, step, what, lines):
+        self.failed.append(f"{step.name}: {what}")
+        self.say(f"{step.name}: FAILED {what}")
+        for line in lines[-SHOWN_LINES:]:
+            print("    " + line)
+
+    def environment(self, step):
+        env = dict(os.environ, **SANITIZER_ENV)
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True,
+                                text=True, check=False).stdout.strip()
+        env.setdefault("CAMBIST_COMMIT", commit or "unknown")
+        env.setdefault("CAMBIST_SEED_BASE", str(int(commit[:8], 16)) if commit else "1")
+        env["CAMBIST_TEST_PERCENT"] = str(step.percent)
+        env["CAMBIST_SIM_SECONDS"] = str(
+            max(1, self.arguments.sim_seconds * step.sim_share // 100))
+        env["MESON_TESTTHREADS"] = str(self.jobs)
+        env["CC"] = step.compiler
+        return env
+
+    def introspect(self, step, what):
+        text = subprocess.run(["meson", "introspect", step.folder, "--" + what], cwd=ROOT,
+                              capture_output=True, text=True, check=True).stdout
+        return json.loads(text)
+
+    def targets(self, step):
+        """(the files to build for this step's tests, how many tests there are)."""
+        tests = [test for test in self.introspect(step, "tests")
+                 if any(suite.split(":")[-1] in step.suites for suite in test["suite"])]
+        wanted = {identity for test in tests for identity in test["depends"]}
+        files = [name for target in self.introspect(step, "targets") if target["id"] in wanted
+                 for name in target["filename"]]
+        base = os.path.join(ROOT, step.folder)
+        return sorted(os.path.relpath(name, base) for name in files), len(tests)
+
+    def build(self, step):
+        """Sets up and compiles; the number of tests, or None when that failed."""
+        options = list(step.options)
+        if "-Dfuzz=true" in options:
+            options.append(f"-Dfuzz_seconds={self.arguments.fuzz_seconds}")
+        script = '. tools/packages.sh && build_configure "$@"'
+        code, lines = self.run(step, "setup", ["bash", "-c", script, "setup", step.folder, *options],
+                               self.environment(step))
+        if code != 0:
+            self.fail(step, "setup", lines)
+            return None
+        targets, count = self.targets(step)
+        # The first step builds the whole, so that nothing stays uncompiled.
+        goals = [] if step.name in ("gcc", "clang") else targets
+        if count and (goals or step.name in ("gcc", "clang")):
+            code, lines = self.run(step, "compile",
+                                   ["ninja", "-C", step.folder, f"-j{self.jobs}", *goals],
+                                   self.environment(step))
+            if code != 0:
+                self.fail(step, "compile", lines)
+                return None
+        return count
+
+    def read_results(self, step, log):
+        with open(os.path.join(ROOT, log), encoding="utf-8") as results:
+            for line in results:
+                self.count_result(step, json.loads(line))
+
+    def count_result(self, step, result):
+        name = result["name"].split(" / ")[-1]
+        stdout = result.get("stdout") or ""
+        for case in re.findall(r"^\[  SKIPPED \] (\w+)$", stdout, re.M):
+            entry = f"{step.name}: {name}: {case}"
+            if entry not in self.skipped:
+                self.skipped.append(entry)
+        if result["result"] in PASSED:
+            self.passed += 1
+        elif result["result"] in SKIPPED:
+            reason = (stdout.strip().splitlines() or ["no reason given"])[-1]
+            self.skipped.append(f"{step.name}: {name}: {reason}")
+        else:
+            output = stdout + (result.get("stderr") or "")
+            self.fail(step, f"{name} ({result['result']}, {result['duration']:.0f} s)",
+                      output.strip().splitlines())
+            setup = f" --setup {step.setup}" if step.setup else ""
+            print(f"    again: meson test -C {step.folder}{setup} -v {name}", flush=True)
+
+    def run_tests(self, step, count):
+        log = f"{step.folder}/meson-logs/testlog{'-' + step.setup if step.setup else ''}.json"
+        if os.path.exists(os.path.join(ROOT, log)):
+            os.unlink(os.path.join(ROOT, log))
+        command = [*self.fixed_maps, "meson", "test", "-C", step.folder, "--no-rebuild",
+                   "--timeout-multiplier", str(step.multiplier)]
+        for suite in step.suites:
+            command += ["--suite", suite]
+        if step.setup:
+            command += ["--setup", step.setup]
+        before = self.passed, len(self.failed), len(self.skipped)
+        code, lines = self.run(step, f"test ({count})", command, self.environment(step))
+        if os.path.exists(os.path.join(ROOT, log)):
+            self.read_results(step, log)
+        elif code != 0:
+            self.fail(step, "test", lines)
+        self.say(f"{step.name}: {self.passed - before[0]} passed, "
+                 f"{len(self.failed) - before[1]} failed, {len(self.skipped) - before[2]} skipped")
+
+    def run_step(self, step):
+        self.say(f"{step.name}: building {step.folder}, then {' '.join(step.suites)}")
+        count = self.build(step)
+        if count is None:
+            return
+        if count == 0:
+            self.say(f"{step.name}: no such tests yet")
+            return
+        self.run_tests(step, count)
+
+    def close(self):
+        if self.skipped:
+            print("skipped:")
+            for name in self.skipped:
+                print("  " + name)
+        if self.failed:
+            print("failed:")
+            for name in self.failed:
+                print("  " + name)
+        print(f"{self.passed} passed, {len(self.failed)} failed, {len(self.skipped)} skipped",
+              flush=True)
+        return 1 if self.failed or self.passed == 0 else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./check", description=__doc__)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--fuzz-seconds", type=int, default=30)
+    parser.add_argument("--sim-seconds", type=int, default=60)
+    arguments = parser.parse_args()
+    if arguments.list:
+        for step in STEPS:
+            print(f"{step.name:10} {step.folder:15} {' '.join(step.suites)}")
+        return 0
+    wanted = [name for name in arguments.only.split(",") if name]
+    unknown = set(wanted) - {step.name for step in STEPS}
+    if unknown:
+        print(f"./check: no step is called {' '.join(sorted(unknown))}; ./check --list names them",
+              file=sys.stderr)
+        return 2
+    checks = Checks(arguments)
+    env = checks.environment(STEPS[0])
+    checks.say(f"commit {env['CAMBIST_COMMIT'][:12]}, seed base {env['CAMBIST_SEED_BASE']}")
+    for step in STEPS:
+        if not wanted or step.name in wanted:
+            checks.run_step(step)
+    return checks.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
