@@ -3,7 +3,8 @@
  *
  * It takes the same commands as the core and writes the same events, byte for byte. The property
  * tests run both side by side. After every command the model checks itself: the ledger of each
- * asset sums to zero, nothing is negative, and what an account has locked is what its orders hold. */
+ * asset sums to zero, nothing is negative, and what an account has locked is what its orders hold.
+ */
 #ifndef SIM_MODEL_H
 #define SIM_MODEL_H
 
@@ -45,8 +46,8 @@ struct core_balance model_balance_of(const struct model *model, u32 account, u16
 struct core_house model_house_of(const struct model *model, u16 asset);
 struct amount model_custody_of(const struct model *model, u16 asset, u16 network);
 struct core_counts model_counts_of(const struct model *model);
-u32 model_book(const struct model *model, u16 market, enum side side,
-               struct core_resting *rows_out, u32 count);
+u32 model_book(const struct model *model, u16 market, enum side side, struct core_resting *rows_out,
+               u32 count);
 i128 model_ledger_sum(const struct model *model, u16 asset);
 u32 model_assets_count(const struct model *model);
 
@@ -70,9 +71,13 @@ struct model_order_view {
 };
 
 struct model_market_view {
+    u16 base;
+    u16 quote;
     u8 state;
+    u32 ticks_max;
     u64 tick;
     u64 lot;
+    u64 value;      /* quote units of one lot at one tick */
     u64 last_price; /* 0: none */
     u64 best_bid;   /* 0: none */
     u64 best_ask;
@@ -88,6 +93,7 @@ u64 model_list_at(const struct model *model, u32 index, u32 *account_out, u16 *m
 u32 model_holds_count(const struct model *model);
 u64 model_hold_at(const struct model *model, u32 index, u8 *kind_out);
 
+u32 model_accounts_count(const struct model *model);
 u32 model_markets_count(const struct model *model);
 struct model_market_view model_market_of(const struct model *model, u16 market);
 

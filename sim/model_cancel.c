@@ -26,8 +26,8 @@ static struct model_order *find(struct model *model, u32 account, u16 market, u6
         return model_order_by_client(model, account, market, client);
     }
     struct model_order *order = model_order_find(model, order_id);
-    bool is_right = order != NULL && order->is_open && order->account == account &&
-                    order->market == market;
+    bool is_right =
+        order != NULL && order->is_open && order->account == account && order->market == market;
     return is_right ? order : NULL;
 }
 
@@ -109,11 +109,11 @@ static struct model_list *find_list(struct model *model, const struct command_ca
 {
     for (u32 i = 0; i < model->lists_count; i++) { /* by rising id */
         struct model_list *list = model->lists[i];
-        bool is_right = list->is_open && list->account == command->head.account &&
-                        list->market == command->market &&
-                        (command->list_id == 0 || list->list_id == command->list_id) &&
-                        (command->client.length == 0 ||
-                         client_id_equal(&list->client, &command->client));
+        bool is_right =
+            list->is_open && list->account == command->head.account &&
+            list->market == command->market &&
+            (command->list_id == 0 || list->list_id == command->list_id) &&
+            (command->client.length == 0 || client_id_equal(&list->client, &command->client));
         if (is_right) {
             return list;
         }
@@ -178,8 +178,8 @@ static enum reject check_amend_access(struct model *model, const struct command_
     if (*order_out == NULL) {
         return REJECT_AMEND_UNKNOWN_ORDER;
     }
-    bool is_mismatch = command->client.length > 0 &&
-                       !client_id_equal(&command->client, &(*order_out)->client);
+    bool is_mismatch =
+        command->client.length > 0 && !client_id_equal(&command->client, &(*order_out)->client);
     return is_mismatch ? REJECT_CLIENT_ID_MISMATCH : REJECT_NONE;
 }
 
@@ -210,8 +210,7 @@ static enum reject check_amend(struct model *model, const struct command_amend *
 {
     u64 qty = model_units(command->qty);
     u32 amends_max = model->markets[order->market].rules.amends_max;
-    if (order->state == ORDER_STATE_QUEUED ||
-        (twin != NULL && twin->state == ORDER_STATE_QUEUED)) {
+    if (order->state == ORDER_STATE_QUEUED || (twin != NULL && twin->state == ORDER_STATE_QUEUED)) {
         return REJECT_AMEND_UNKNOWN_ORDER;
     }
     if (qty > order->qty) {
@@ -228,8 +227,8 @@ static enum reject check_amend(struct model *model, const struct command_amend *
         return reject;
     }
     if (command->new_client.length > 0) {
-        const struct model_order *user = model_order_by_client(model, order->account, order->market,
-                                                               &command->new_client);
+        const struct model_order *user =
+            model_order_by_client(model, order->account, order->market, &command->new_client);
         if (user != NULL && user != order) {
             return REJECT_AMEND_DUPLICATE;
         }

@@ -277,8 +277,7 @@ enum reject model_check_filters(const struct model *model, u16 market_number,
     }
     u32 parts_max = market->rules.iceberg_parts_max;
     u64 iceberg = request->iceberg_qty;
-    if (iceberg > 0 && parts_max > 0 &&
-        request->qty / iceberg + (request->qty % iceberg > 0) > parts_max) {
+    if (iceberg > 0 && request->qty / iceberg + (request->qty % iceberg > 0) > parts_max) {
         return REJECT_FILTER_ICEBERG_PARTS;
     }
     return trailing_ok(market, request) ? REJECT_NONE : REJECT_FILTER_TRAILING_DELTA;
@@ -308,8 +307,8 @@ static struct tally tally_open(const struct model *model, u32 account, bool is_a
     }
     for (u32 i = 0; i < model->lists_count; i++) {
         const struct model_list *list = model->lists[i];
-        tally.lists += list->is_open && list->account == account &&
-                       (is_anywhere || list->market == market);
+        tally.lists +=
+            list->is_open && list->account == account && (is_anywhere || list->market == market);
     }
     return tally;
 }

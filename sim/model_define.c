@@ -7,9 +7,8 @@ enum { LIMITS_COUNT = 16 };
 /* In the order of command_genesis from assets_max on. */
 static const u64 limit_low[LIMITS_COUNT] = {1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 static const u64 limit_high[LIMITS_COUNT] = {
-    1024,        4096,        64,          64,          1ULL << 28, 1ULL << 29,
-    1ULL << 28,  1ULL << 27,  1ULL << 26,  1ULL << 26,  1ULL << 26, 1ULL << 26,
-    1ULL << 22,  1ULL << 26,  1ULL << 20,  10000,
+    1024,       4096,       64,         64,         1ULL << 28, 1ULL << 29, 1ULL << 28, 1ULL << 27,
+    1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 22, 1ULL << 26, 1ULL << 20, 10000,
 };
 
 bool model_limits_valid(const u32 *limits)
@@ -117,8 +116,7 @@ static enum reject limits_set(struct model *model, const struct command_limits_s
 static enum reject asset_add(struct model *model, const struct command_asset_add *command)
 {
     if (command->asset != model->assets_count) {
-        return command->asset < model->assets_count ? REJECT_ALREADY_EXISTS
-                                                    : REJECT_BAD_DEFINITION;
+        return command->asset < model->assets_count ? REJECT_ALREADY_EXISTS : REJECT_BAD_DEFINITION;
     }
     if (command->asset >= model->limits.assets_max) {
         return REJECT_LIMIT_ASSETS;
@@ -188,6 +186,10 @@ static bool market_is_sound(const struct model *model, const struct command_mark
     }
     if (rules->min_notional_minutes > 60 || rules->notional_minutes > 60 ||
         rules->percent_minutes > 60 || rules->side_percent_minutes > 60) {
+        return false;
+    }
+    bool has_icebergs = (rules->features & MARKET_FEATURE_ICEBERG) != 0;
+    if (has_icebergs && (rules->iceberg_parts_max < 1 || rules->iceberg_parts_max > 100)) {
         return false;
     }
     return rules->trailing_above_max < 10000 && rules->trailing_below_max < 10000;

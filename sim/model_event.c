@@ -6,7 +6,7 @@ void model_emit(struct model *model, struct event_head *event, u16 kind, u32 acc
     CHECK(bytes % WIRE_UNIT == 0);
     CHECK(bytes <= model->out_size - model->out_used);
     event->kind = kind;
-    event->units = (u8)(bytes / WIRE_UNIT); /* raw: the record's length */
+    event->units = (u8)(bytes / WIRE_UNIT);                          /* raw: the record's length */
     event->source = kind == EVENT_TIME ? 0 : model->command->source; /* the clock is nobody's */
     event->account = account;
     event->seq = model->seq;
@@ -125,8 +125,7 @@ void model_emit_booked(struct model *model, const struct model_order *order)
 {
     struct model_market *market = &model->markets[order->market];
     market->update_id += 1;
-    struct event_order_booked event = {.order_id = order->order_id,
-                                       .update_id = market->update_id};
+    struct event_order_booked event = {.order_id = order->order_id, .update_id = market->update_id};
     model_emit(model, &event.head, EVENT_ORDER_BOOKED, order->account, sizeof event);
 }
 

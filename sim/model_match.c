@@ -79,8 +79,8 @@ static u64 fee_of(const struct model *model, const struct model_order *order, bo
 static void count_trade(struct model *model, struct model_market *market, u64 ticks, u64 qty)
 {
     u64 minute = model->time_us / 60000000U;
-    bool is_new = market->buckets_count == 0 ||
-                  market->buckets[market->buckets_count - 1].minute != minute;
+    bool is_new =
+        market->buckets_count == 0 || market->buckets[market->buckets_count - 1].minute != minute;
     if (is_new) {
         market->buckets = model_grow(market->buckets, market->buckets_count, &market->buckets_room,
                                      sizeof *market->buckets);
@@ -197,8 +197,7 @@ static struct prevention prevention_of(const struct model *model, const struct t
 {
     const struct model_order *order = taker->order;
     u128 left = wanted(model, taker, maker);
-    struct prevention prevention = {
-        .mode = model_effective_stp(order->stp, order->account, maker)};
+    struct prevention prevention = {.mode = model_effective_stp(order->stp, order->account, maker)};
     bool is_maker_hit =
         prevention.mode == STP_MODE_EXPIRE_MAKER || prevention.mode == STP_MODE_EXPIRE_BOTH;
     bool is_taker_hit =
@@ -261,10 +260,8 @@ static void pay_prevention(struct model *model, struct taker *taker, struct mode
     bool is_taker_buying = order->side == SIDE_BUY;
     struct model_order *buyer = is_taker_buying ? order : maker;
     struct model_order *seller = is_taker_buying ? maker : order;
-    u64 maker_pays =
-        is_taker_buying ? prevention->transferred_qty : prevention->transferred_quote;
-    u64 taker_pays =
-        is_taker_buying ? prevention->transferred_quote : prevention->transferred_qty;
+    u64 maker_pays = is_taker_buying ? prevention->transferred_qty : prevention->transferred_quote;
+    u64 taker_pays = is_taker_buying ? prevention->transferred_quote : prevention->transferred_qty;
     CHECK(*maker_lock >= maker_pays + prevention->maker_released);
     CHECK(order->lock >= taker_pays + prevention->taker_released);
     *maker_lock -= maker_pays + prevention->maker_released;
@@ -370,9 +367,9 @@ static void match(struct model *model, struct taker *taker)
     taker->stop = MODEL_STOP_DONE;
     while (order->by_quote || order->remaining > 0) {
         struct model_order *maker = model_best(model, order->market, order->side ^ 1U);
-        bool is_met = maker != NULL && (taker->is_market_type ||
-                                        model_crosses(model, order->market, order->side,
-                                                      order->ticks));
+        bool is_met =
+            maker != NULL && (taker->is_market_type ||
+                              model_crosses(model, order->market, order->side, order->ticks));
         if (!is_met) {
             taker->stop = MODEL_STOP_BOOK;
             return;
@@ -477,8 +474,7 @@ void model_act(struct model *model, struct model_order *order)
         return;
     }
     if (is_unfillable(model, order)) {
-        model_emit_done(model, order, DONE_STATUS_EXPIRED, EXPIRY_REASON_UNFILLED_FOK,
-                        order->lock);
+        model_emit_done(model, order, DONE_STATUS_EXPIRED, EXPIRY_REASON_UNFILLED_FOK, order->lock);
         model_working_over(model, order, false);
         return;
     }

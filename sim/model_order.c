@@ -134,8 +134,7 @@ u128 model_value(const struct model_market *market, u64 ticks, u64 qty)
 static void show_slice(struct model *model, struct model_order *order)
 {
     bool is_iceberg = order->iceberg_qty > 0;
-    order->visible =
-        is_iceberg ? u64_min(order->iceberg_qty, order->remaining) : order->remaining;
+    order->visible = is_iceberg ? u64_min(order->iceberg_qty, order->remaining) : order->remaining;
     model->next_priority += 1;
     order->priority = model->next_priority;
 }
@@ -342,8 +341,8 @@ struct model_walk model_walk(const struct model *model, const struct model_wish 
         while (next < count && book[next]->ticks == ticks) {
             next += 1;
         }
-        bool is_beyond = wish->side == SIDE_BUY ? ticks > wish->limit_ticks
-                                                : ticks < wish->limit_ticks;
+        bool is_beyond =
+            wish->side == SIDE_BUY ? ticks > wish->limit_ticks : ticks < wish->limit_ticks;
         if (wish->limit_ticks > 0 && is_beyond) {
             break;
         }

@@ -198,8 +198,7 @@ static void emit_new(struct model *model, const struct model_order *order, u64 l
         event.update_id = market->update_id;
         event.flags = ORDER_NEW_FLAG_BOOKED;
     }
-    size_t bytes =
-        offsetof(struct event_order_new, client) + client_id_bytes(order->client.length);
+    size_t bytes = offsetof(struct event_order_new, client) + client_id_bytes(order->client.length);
     bytes = (bytes + WIRE_UNIT - 1) / WIRE_UNIT * WIRE_UNIT;
     model_emit(model, &event.head, EVENT_ORDER_NEW, order->account, bytes);
 }

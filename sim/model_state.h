@@ -12,10 +12,10 @@
 
 #include <string.h>
 
-#define MODEL_PAIR_LEGS 2U
-#define MODEL_LEGS_MAX 3U
+#define MODEL_PAIR_LEGS  2U
+#define MODEL_LEGS_MAX   3U
 #define MODEL_GROUP_NONE 0xFFFFFFFFU
-#define MODEL_UNITS_END (1ULL << 63) /* every amount is below */
+#define MODEL_UNITS_END  (1ULL << 63) /* every amount is below */
 
 struct model_row {
     i128 free;

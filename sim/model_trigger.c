@@ -91,8 +91,7 @@ static bool may_start(const struct model *model, struct model_order *leg, u64 *l
         model_restriction(model, leg->account, OPERATION_PLACE) == RESTRICTION_ALLOW;
     bool would_match = leg->type == ORDER_TYPE_LIMIT_MAKER &&
                        model_crosses(model, leg->market, leg->side, leg->ticks);
-    return model_lock_of(model, leg->account, leg->market, &request, lock_out,
-                         &leg->basis_ticks) &&
+    return model_lock_of(model, leg->account, leg->market, &request, lock_out, &leg->basis_ticks) &&
            is_allowed && !would_match &&
            !model_lacks_last_price(&model->markets[leg->market], &request);
 }

@@ -69,8 +69,8 @@ struct core_counts model_counts_of(const struct model *model)
                                 .next_order_id = model->order_id + 1};
 }
 
-u32 model_book(const struct model *model, u16 market, enum side side,
-               struct core_resting *rows_out, u32 count)
+u32 model_book(const struct model *model, u16 market, enum side side, struct core_resting *rows_out,
+               u32 count)
 {
     u32 resting = 0;
     struct model_order **book = model_book_sorted(model, market, (u8)side, &resting);
@@ -140,6 +140,11 @@ u64 model_hold_at(const struct model *model, u32 index, u8 *kind_out)
     return model->holds[index].hold_id;
 }
 
+u32 model_accounts_count(const struct model *model)
+{
+    return model->accounts_count;
+}
+
 u32 model_markets_count(const struct model *model)
 {
     return model->markets_count;
@@ -150,9 +155,13 @@ struct model_market_view model_market_of(const struct model *model, u16 market)
     const struct model_market *row = &model->markets[market];
     const struct model_order *bid = model_best(model, market, SIDE_BUY);
     const struct model_order *ask = model_best(model, market, SIDE_SELL);
-    return (struct model_market_view){.state = row->state,
+    return (struct model_market_view){.base = row->rules.base,
+                                      .quote = row->rules.quote,
+                                      .state = row->state,
+                                      .ticks_max = row->rules.ticks_max,
                                       .tick = row->tick,
                                       .lot = row->lot,
+                                      .value = row->value,
                                       .last_price = row->last_ticks * row->tick,
                                       .best_bid = bid == NULL ? 0 : bid->price,
                                       .best_ask = ask == NULL ? 0 : ask->price};

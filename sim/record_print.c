@@ -115,8 +115,8 @@ size_t record_print_event(FILE *out, const u8 *bytes, size_t size)
     memcpy(&head, bytes, sizeof head);
     bool is_known = head.kind < EVENT_KIND_COUNT && wire_events[head.kind].name != NULL;
     fprintf(out, "%s", is_known ? wire_events[head.kind].name : "unknown");
-    fprintf(out, " units=%u account=%u source=%u seq=%" PRIu64, bytes[2], head.account,
-            head.source, head.seq);
+    fprintf(out, " units=%u account=%u source=%u seq=%" PRIu64, bytes[2], head.account, head.source,
+            head.seq);
     if (!is_known) {
         fprintf(out, " kind=%u", head.kind);
     } else if (wire_events[head.kind].open_ended && whole > wire_events[head.kind].size) {

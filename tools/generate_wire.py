@@ -13,6 +13,7 @@ ALIGN = {"client_id": 1}
 C_TYPES = {"price": "struct price", "amount": "struct amount", "client_id": "struct client_id"}
 HEADS = {
     "command": [("kind", "u16"), ("units", "u8"), ("source", "u8"), ("account", "u32"), ("source_index", "u64")],
+    "state": [("kind", "u16"), ("units", "u8"), ("reserved", "u8"), ("account", "u32"), ("id", "u64")],
     "event": [("kind", "u16"), ("units", "u8"), ("source", "u8"), ("account", "u32"), ("seq", "u64")],
 }
 
@@ -72,7 +73,7 @@ def parse(path):
                     current = None
                 if words[0] == "enum":
                     enums[words[1]] = [(v.split("=")[0], int(v.split("=")[1])) for v in words[2:]]
-                elif words[0] in ("command", "event"):
+                elif words[0] in ("command", "event", "state"):
                     rest = words[3:]
                     tail = rest[rest.index("tail") + 1] if "tail" in rest else None
                     current = Record(words[0], words[1], int(words[2]), tail)
@@ -103,7 +104,7 @@ def c_field(field):
 
 
 def struct_text(record):
-    prefix = {"command": "command_", "event": "event_", "struct": "wire_"}[record.what]
+    prefix = {"command": "command_", "event": "event_", "state": "state_", "struct": "wire_"}[record.what]
     name = prefix + record.name
     out = [f"struct {name} {{"]
     if record.what != "struct":
@@ -124,7 +125,7 @@ def header_text(enums, records, structs):
         out.append(f"enum {name} {{")
         out += [f"    {name.upper()}_{v.upper()} = {n}," for v, n in values]
         out += ["};", f"#define {name.upper()}_COUNT {max(n for _, n in values) + 1}", ""]
-    for what in ("command", "event"):
+    for what in ("command", "event", "state"):
         out.append(f"enum {what}_kind {{")
         out += [f"    {what.upper()}_{r.name.upper()} = {r.number}," for r in records if r.what == what]
         out += ["};", f"#define {what.upper()}_KIND_COUNT {max(r.number for r in records if r.what == what) + 1}", ""]
@@ -167,7 +168,7 @@ def source_text(enums, records, structs):
         table(s.fields, f"wire_{s.name}_fields")
     for r in records:
         table(r.fields, f"{r.what}_{r.name}_fields")
-    for what in ("command", "event"):
+    for what in ("command", "event", "state"):
         mine = [r for r in records if r.what == what]
         count = f"{what.upper()}_KIND_COUNT"
         out.append(f"const struct wire_record wire_{what}s[{count}] = {{")

@@ -14,6 +14,7 @@
 #define STP_ALLOWED_ALL   0x7eU
 #define TYPES_ALLOWED_ALL 0x7fU
 #define ASSETS            2U
+#define ICEBERG_PARTS_MAX 10U
 #define ASSET_UNITS_MAX   (1ULL << 62) /* of one asset given out in all; the core allows 2^63 */
 
 /* ---- tables ---- */
@@ -80,6 +81,7 @@ void flow_close(struct flow *flow)
     flow_table_release(&flow->times);
     flow_table_release(&flow->orders);
     flow_table_release(&flow->snapshots);
+    flow_table_release(&flow->book);
     flow_table_release(&flow->needs);
     flow_table_release(&flow->pages);
 }
@@ -196,6 +198,14 @@ static enum fault order_foresee(struct flow *flow, const struct flow_place *plac
     TRY(flow_table_add(&flow->orders, span_of(&order, sizeof(order))));
     *order_id_out = flow_orders_count(flow);
     return FAULT_NONE;
+}
+
+bool flow_place_fits(const struct flow *flow, const struct flow_place *place)
+{
+    u128 qty = (u128)place->lots * flow->market.lot;
+    u128 quote = (u128)place->ticks * place->lots * flow->market.value;
+    return place->ticks >= 1 && place->ticks <= flow->market.ticks_max && place->lots >= 1 &&
+           qty < ASSET_UNITS_MAX && quote < ASSET_UNITS_MAX;
 }
 
 enum fault flow_put_order(struct flow *flow, const struct flow_place *place, u64 *order_id_out)
@@ -354,6 +364,7 @@ static enum fault put_market(struct flow *flow)
         .ticks_max = flow->market.ticks_max,
         .tick = price_of(flow->market.tick),
         .lot = amount_of(flow->market.lot),
+        .iceberg_parts_max = ICEBERG_PARTS_MAX,
     };
     memcpy(add.name, flow->market.name, strnlen(flow->market.name, sizeof(add.name)));
     TRY(setup_add(flow, &add, sizeof(add), COMMAND_MARKET_ADD, 0));

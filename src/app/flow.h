@@ -22,6 +22,7 @@
 #define FLOW_SOURCE_SETUP  1U
 #define FLOW_SOURCE_ORDERS 2U
 #define FLOW_LEVELS        5U         /* compared per side */
+#define FLOW_KINDS_MAX     2U         /* of snapshots */
 #define FLOW_ACCOUNTS_MAX  (1U << 24) /* accounts of one flow */
 #define FLOW_COMMANDS_MAX  (1ULL << 31)
 #define FLOW_BYTES_MAX     (64ULL << 30) /* of one growing table */
@@ -70,6 +71,14 @@ struct flow_level {
     u64 lots; /* 0: the side has fewer levels */
 };
 
+/* An order that must rest at the end; in flow->book bids come first, each side from its best price
+ * on and in the order of time. */
+struct flow_resting {
+    u64 order_id;
+    struct flow_level level;
+    u32 side;
+};
+
 /* What the recording says the book looked like. */
 struct flow_snapshot {
     u64 commands; /* of the orders part applied before it */
@@ -105,11 +114,13 @@ struct flow {
     struct flow_table times;     /* u64 microseconds per command, or empty */
     struct flow_table orders;    /* struct flow_order per foreseen order */
     struct flow_table snapshots; /* struct flow_snapshot, in order */
+    struct flow_table book;      /* struct flow_resting, or empty */
     struct flow_table needs;     /* struct flow_need per account */
     struct flow_table pages;     /* a bit per page of 512 ticks that an order may rest on */
     struct flow_oracle oracle;
     struct flow_note notes[FLOW_NOTES_MAX];
     u32 notes_count;
+    const char *snapshot_names[FLOW_KINDS_MAX]; /* what each kind is called in the report */
     u64 orders_open_max; /* how many orders may rest at once, as far as the reader knows */
     bool client_ids;     /* every order carries one, as if it came through the gateway */
     bool needs_capped;   /* the flow asks for more money than an asset can hold; see docs */
@@ -139,6 +150,10 @@ static inline u64 flow_orders_count(const struct flow *flow)
 {
     return flow->orders.used / sizeof(struct flow_order);
 }
+
+/* Whether the venue can take such an order at all: a tick of the market, at least one lot, and
+ * neither quantity nor value near 2^63. */
+bool flow_place_fits(const struct flow *flow, const struct flow_place *place);
 
 /* Appends a command; *order_id_out is the id that the venue will give. */
 MUST_USE enum fault flow_put_order(struct flow *flow, const struct flow_place *place,

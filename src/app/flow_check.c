@@ -40,28 +40,55 @@ static enum fault group_of(struct flow_check *check, u32 kind, struct flow_agree
     return FAULT_NONE;
 }
 
+static void take_top(const struct flow_check *check, struct flow_top *top_out)
+{
+    *top_out = (struct flow_top){.levels = {{{.ticks = 0}}}};
+    for (u32 side = 0; side < 2; side += 1) {
+        (void)view_levels(&check->view, (enum side)side, top_out->levels[side], FLOW_LEVELS);
+    }
+}
+
+/* Compares level by level; returns how many differ. */
+static u64 count_different(const struct flow_snapshot *snapshot, const struct flow_top *top,
+                           struct flow_agreement *counts)
+{
+    u64 different = 0;
+    for (u32 side = 0; side < 2; side += 1) {
+        for (u32 i = 0; i < snapshot->depth; i += 1) {
+            const struct flow_level *ours = &top->levels[side][i];
+            const struct flow_level *theirs = &snapshot->levels[side][i];
+            bool equal = ours->ticks == theirs->ticks && ours->lots == theirs->lots;
+            if (equal && theirs->lots == 0) {
+                continue; /* neither has so many levels */
+            }
+            counts->levels += 1;
+            counts->levels_equal += equal ? 1 : 0;
+            counts->prices_equal += ours->ticks == theirs->ticks ? 1 : 0;
+            different += equal ? 0 : 1;
+        }
+    }
+    return different;
+}
+
 static enum fault compare(struct flow_check *check, const struct flow_snapshot *snapshot)
 {
     CHECK(snapshot->kind < FLOW_KINDS_MAX && snapshot->depth <= FLOW_LEVELS);
     struct flow_agreement *group = NULL;
     TRY(group_of(check, snapshot->kind, &group));
-    u64 different = 0;
-    for (u32 side = 0; side < 2; side += 1) {
-        struct flow_level ours[FLOW_LEVELS] = {{.ticks = 0}};
-        (void)view_levels(&check->view, (enum side)side, ours, snapshot->depth);
-        for (u32 i = 0; i < snapshot->depth; i += 1) {
-            const struct flow_level *theirs = &snapshot->levels[side][i];
-            bool equal = ours[i].ticks == theirs->ticks && ours[i].lots == theirs->lots;
-            if (equal && theirs->lots == 0) {
-                continue; /* neither has so many levels */
-            }
-            group->levels += 1;
-            group->levels_equal += equal ? 1 : 0;
-            different += equal ? 0 : 1;
+    struct flow_top now;
+    take_top(check, &now);
+    group->snapshots += 1;
+    if (count_different(snapshot, &now, group) == 0) {
+        group->snapshots_equal += 1;
+        return FAULT_NONE;
+    }
+    for (u64 i = 0; i < u64_min(check->earlier_count, FLOW_EARLIER); i += 1) {
+        struct flow_agreement ignored = {.levels = 0};
+        if (count_different(snapshot, &check->earlier[i], &ignored) == 0) {
+            group->snapshots_late += 1;
+            break;
         }
     }
-    group->snapshots += 1;
-    group->snapshots_equal += different == 0 ? 1 : 0;
     return FAULT_NONE;
 }
 
@@ -88,8 +115,10 @@ struct flow_agreement flow_check_sum(const struct flow_check *check, u32 kind, s
     for (size_t i = from; i < check->groups[kind].used / sizeof(sum); i += 1) {
         sum.snapshots += groups[i].snapshots;
         sum.snapshots_equal += groups[i].snapshots_equal;
+        sum.snapshots_late += groups[i].snapshots_late;
         sum.levels += groups[i].levels;
         sum.levels_equal += groups[i].levels_equal;
+        sum.prices_equal += groups[i].prices_equal;
     }
     return sum;
 }
@@ -163,8 +192,13 @@ static enum fault check_event(struct flow_check *check, struct span record)
     memcpy(&head, record.data, sizeof(head));
     TRY(compare_before(check, head.seq));
     if (check->with_view) {
+        if (head.seq != check->seq) {
+            take_top(check, &check->earlier[check->earlier_count % FLOW_EARLIER]);
+            check->earlier_count += 1;
+        }
         TRY(view_apply(&check->view, record));
     }
+    check->seq = head.seq;
     switch (head.kind) {
     case EVENT_ORDER_NEW:
         check_new(check, record);

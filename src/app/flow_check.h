@@ -10,14 +10,21 @@
 #include "app/view.h"
 #include "wire/reject.h"
 
-#define FLOW_KINDS_MAX 2U /* of snapshots */
+#define FLOW_EARLIER 8U /* commands that a late picture may be behind */
 
 /* How a group of snapshots compares with the book at their moments. */
 struct flow_agreement {
     u64 snapshots;
     u64 snapshots_equal; /* in all their levels */
+    u64 snapshots_late;  /* others: they equal the book as it was a few commands earlier */
     u64 levels;
     u64 levels_equal; /* same place, price and amount */
+    u64 prices_equal; /* same place and price */
+};
+
+/* The best levels as they were before a command; those not filled in are zero. */
+struct flow_top {
+    struct flow_level levels[2][FLOW_LEVELS];
 };
 
 struct flow_check {
@@ -36,7 +43,6 @@ struct flow_check {
     u64 hash; /* order_file_mix over file ids, ticks, lots */
     u64 fees_base;
     u64 fees_quote;
-    u64 resting_change; /* orders that came to rest minus those that left, without a view */
     u64 rejected;
     u64 rejected_by[REJECT_COUNT];
     u64 rejected_first_index; /* source_index of the first one */
@@ -45,8 +51,10 @@ struct flow_check {
     u64 group_size;                           /* snapshots per group */
     struct flow_table groups[FLOW_KINDS_MAX]; /* struct flow_agreement */
     u64 snapshots_seen[FLOW_KINDS_MAX];
+    struct flow_top earlier[FLOW_EARLIER]; /* a ring */
+    u64 earlier_count;
+    u64 seq; /* of the last event */
     size_t snapshot_next;
-    u64 strange; /* records that are no event */
 };
 
 /* `group_size`: how many snapshots a line of the report sums up. */

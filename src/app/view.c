@@ -8,17 +8,14 @@
 #include <string.h>
 
 #define ORDERS_SIZE_MIN 1024U
-#define LEVELS_SIZE_MIN 256U
 
 enum fault view_open(struct view *view, const struct flow_market *market)
 {
     *view = (struct view){.tick = market->tick, .lot = market->lot, .orders_size = ORDERS_SIZE_MIN};
     view->orders = calloc(view->orders_size, sizeof(*view->orders));
-    for (u32 side = 0; side < 2; side += 1) {
-        view->sides[side].size = LEVELS_SIZE_MIN;
-        view->sides[side].levels = calloc(LEVELS_SIZE_MIN, sizeof(struct flow_level));
-    }
-    if (view->orders == NULL || view->sides[0].levels == NULL || view->sides[1].levels == NULL) {
+    levels_init(&view->sides[0], SIDE_BUY);
+    levels_init(&view->sides[1], SIDE_SELL);
+    if (view->orders == NULL) {
         view_close(view);
         return FAULT(FAULT_LIMIT, "out of memory for a view of the book");
     }
@@ -28,8 +25,8 @@ enum fault view_open(struct view *view, const struct flow_market *market)
 void view_close(struct view *view)
 {
     free(view->orders);
-    free(view->sides[0].levels);
-    free(view->sides[1].levels);
+    levels_release(&view->sides[0]);
+    levels_release(&view->sides[1]);
     *view = (struct view){.tick = 0};
 }
 
@@ -101,76 +98,38 @@ static void order_remove(struct view *view, struct view_order *order)
     view->orders_count -= 1;
 }
 
-/* ---- levels: sorted from worst to best, so that the busy end is the cheap one ---- */
-
-static bool is_worse(u32 side, u64 ticks, u64 other)
-{
-    return side == SIDE_BUY ? ticks < other : ticks > other;
-}
-
-/* Where the level of this price is or would be. */
-static size_t level_place(const struct view_side *levels, u32 side, u64 ticks)
-{
-    size_t low = 0;
-    size_t high = levels->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (is_worse(side, levels->levels[middle].ticks, ticks)) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
+/* ---- levels ---- */
 
 static enum fault level_add(struct view *view, u32 side, u64 ticks, u64 lots)
 {
-    struct view_side *levels = &view->sides[side];
-    size_t place = level_place(levels, side, ticks);
-    if (place < levels->count && levels->levels[place].ticks == ticks) {
-        levels->levels[place].lots += lots;
-        return FAULT_NONE;
+    struct level *level = NULL;
+    TRY(levels_reach(&view->sides[side], ticks, &level));
+    if (__builtin_add_overflow(level->lots, lots, &level->lots)) {
+        return FAULT(FAULT_LIMIT, "the amounts at one price add up to more than 2^64");
     }
-    if (levels->count == levels->size) {
-        struct flow_level *wider =
-            realloc(levels->levels, levels->size * 2 * sizeof(*levels->levels));
-        if (wider == NULL) {
-            return FAULT(FAULT_LIMIT, "out of memory for a view of %zu levels", levels->size);
-        }
-        levels->levels = wider;
-        levels->size *= 2;
-    }
-    memmove(levels->levels + place + 1, levels->levels + place,
-            (levels->count - place) * sizeof(*levels->levels));
-    levels->levels[place] = (struct flow_level){.ticks = ticks, .lots = lots};
-    levels->count += 1;
     return FAULT_NONE;
 }
 
 static void level_reduce(struct view *view, u32 side, u64 ticks, u64 lots)
 {
-    struct view_side *levels = &view->sides[side];
-    size_t place = level_place(levels, side, ticks);
-    if (place == levels->count || levels->levels[place].ticks != ticks ||
-        levels->levels[place].lots < lots) {
+    struct level *level = levels_find(&view->sides[side], ticks);
+    if (level == NULL || level->lots < lots) {
         view->strange += 1;
         return;
     }
-    levels->levels[place].lots -= lots;
-    if (levels->levels[place].lots == 0) {
-        levels->count -= 1;
-        memmove(levels->levels + place, levels->levels + place + 1,
-                (levels->count - place) * sizeof(*levels->levels));
+    level->lots -= lots;
+    if (level->lots == 0) {
+        levels_remove(&view->sides[side], level);
     }
 }
 
 u32 view_levels(const struct view *view, enum side side, struct flow_level *levels_out, u32 count)
 {
-    const struct view_side *levels = &view->sides[side];
+    const struct levels *levels = &view->sides[side];
     u32 found = (u32)u64_min(count, levels->count);
     for (u32 i = 0; i < found; i += 1) {
-        levels_out[i] = levels->levels[levels->count - 1 - i];
+        const struct level *level = &levels->rows[levels->count - 1 - i];
+        levels_out[i] = (struct flow_level){.ticks = level->ticks, .lots = level->lots};
     }
     return found;
 }

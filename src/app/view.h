@@ -7,6 +7,7 @@
 #define APP_VIEW_H
 
 #include "app/flow.h"
+#include "app/levels.h"
 #include "base/base.h"
 #include "io/fault.h"
 
@@ -19,19 +20,13 @@ struct view_order {
     bool resting;
 };
 
-struct view_side {
-    struct flow_level *levels; /* from the worst to the best price */
-    size_t count;
-    size_t size;
-};
-
 struct view {
     u64 tick;
     u64 lot;
     struct view_order *orders; /* open addressing, twice as large as what it holds */
     size_t orders_size;
     size_t orders_count;
-    struct view_side sides[2];
+    struct levels sides[2];
     u64 resting; /* orders on the book */
     u64 strange; /* events that did not fit: 0 unless something is wrong */
 };

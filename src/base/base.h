@@ -42,6 +42,12 @@ ALWAYS_INLINE u64 u64_max(u64 a, u64 b)
     return a > b ? a : b;
 }
 
+ALWAYS_INLINE u64 u64_add_capped(u64 a, u64 b)
+{
+    u64 sum = a + b;
+    return sum < a ? UINT64_MAX : sum;
+}
+
 /* Smallest power of two >= x; x in 1 .. 2^63. */
 ALWAYS_INLINE u64 u64_power_of_two_ceil(u64 x)
 {

@@ -36,7 +36,7 @@ static void take_index(struct layout *layout, struct index *index, u32 max)
 {
     u64 entries = u64_max(u64_power_of_two_ceil(2ULL * max), 16);
     index->mask = (u32)(entries - 1);
-    index->shift = 32 - ((u32)__builtin_ctzll(entries) - 3);
+    index->shift = 32 - (u32)__builtin_ctzll(entries);
     TAKE(layout, index->entries, entries);
 }
 
@@ -258,21 +258,4 @@ void core_void(struct core *core, struct core_output *output)
 {
     (void)output;
     core->seq++;
-}
-
-u32 core_apply_batch(struct core *core, const u8 *commands, size_t bytes, u32 count,
-                     struct core_output *output, size_t *bytes_out)
-{
-    u32 applied = 0;
-    size_t at = 0;
-    while (applied < count && output->size - output->used >= core->event_bytes_max) {
-        const struct command_head *command =
-            (const struct command_head *)(const void *)(commands + at);
-        CHECK(at + (size_t)command->units * WIRE_UNIT <= bytes);
-        core_apply(core, command, output);
-        at += (size_t)command->units * WIRE_UNIT;
-        applied++;
-    }
-    *bytes_out = at;
-    return applied;
 }

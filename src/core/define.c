@@ -389,6 +389,8 @@ void define_restrict(struct core *core, const struct command_restrict *command)
 void define_venue_filters(struct core *core, const struct command_venue_filters *command)
 {
     core->venue = *command;
+    core->venue_filtered = command->orders_max || command->algo_orders_max ||
+                           command->iceberg_orders_max || command->lists_max;
     define_tell(core, &command->head, command->head.account);
 }
 

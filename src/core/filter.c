@@ -443,11 +443,9 @@ enum reject filter_counts(const struct core *core, const struct intent *intents,
                           bool list)
 {
     const struct market *market = intents->market;
-    const struct command_venue_filters *v = &core->venue;
-    bool venue = v->orders_max || v->algo_orders_max || v->iceberg_orders_max || v->lists_max;
     bool limits = core->accounts[intents->account].has_limits;
-    if (LIKELY(!(market->checks & (MARKET_CHECK_COUNTS | MARKET_CHECK_POSITION)) && !venue &&
-               !limits)) {
+    if (LIKELY(!(market->checks & (MARKET_CHECK_COUNTS | MARKET_CHECK_POSITION)) &&
+               !core->venue_filtered && !limits)) {
         return REJECT_NONE;
     }
     struct tally added = tally_of(intents, count, list);

@@ -1,10 +1,9 @@
 /* Hash indexes with a fixed capacity of at least twice what they can hold: rising ids to slots, and
  * client order ids.
  *
- * The home of an id keeps its low three bits and scatters the rest, so that eight neighbours in
- * time share a cache line, while a dense run of ids does not become one cluster: with home = id mod
- * size a removal from a run of n resting orders looks at n entries, and a new run meeting old
- * orders is pushed ever further from home (docs/performance.md). */
+ * The home of an id is scattered by a multiplication: with home = id mod size a dense run of
+ * resting orders is one cluster, so that a removal looks at the rest of the run, and a new run
+ * meeting old orders is pushed ever further from home (docs/performance.md). */
 #ifndef CORE_INDEX_H
 #define CORE_INDEX_H
 
@@ -12,7 +11,7 @@
 
 ALWAYS_INLINE u32 index_home(const struct index *index, u32 key)
 {
-    return (((key >> 3) * 0x9E3779B1U) >> index->shift << 3 | (key & 7U)) & index->mask;
+    return key * 0x9E3779B1U >> index->shift;
 }
 
 /* The slot of an id, or 0. The caller compares the record's whole id (the key is its low half). */

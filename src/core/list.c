@@ -239,6 +239,7 @@ static enum reject list_check(struct core *core, const struct command_order_list
     reject = reject != REJECT_NONE ? reject : list_book(legs, acting);
     if (reject == REJECT_NONE) {
         list_states(c, legs);
+        order_locate(core, &legs[0]);
         reject = place_check_limits(core, legs, c->legs_count, true);
     }
     return reject != REJECT_NONE ? reject : list_locks(core, legs, acting);
@@ -289,12 +290,15 @@ static void leg_open(struct core *core, u32 list, u32 leg, struct intent *intent
 
 static void list_accept(struct core *core, const struct command_order_list *c, struct intent *legs)
 {
-    struct market *market = legs[0].market;
     u32 account = legs[0].account;
-    u32 row_base = ledger_row_make(core, account, market->base);
-    u32 row_quote = ledger_row_make(core, account, market->quote);
-    u32 list = list_open(core, c, account_position_make(core, account, market->number));
-    u32 lock_row = legs[0].side == SIDE_BUY ? row_quote : row_base;
+    order_provide(core, &legs[0]);
+    for (u32 i = 1; i < c->legs_count; i++) {
+        legs[i].row_base = legs[0].row_base;
+        legs[i].row_quote = legs[0].row_quote;
+        legs[i].position = legs[0].position;
+    }
+    u32 list = list_open(core, c, legs[0].position);
+    u32 lock_row = legs[0].side == SIDE_BUY ? legs[0].row_quote : legs[0].row_base;
     struct amount pair = AMOUNT_ZERO;
     if (c->list_kind == LIST_KIND_OCO) {
         pair = amount_less(legs[0].lock, legs[1].lock) ? legs[1].lock : legs[0].lock;

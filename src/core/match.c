@@ -153,15 +153,26 @@ static void trade(struct core *core, struct taker *taker, u32 slot, u64 lots)
     bool taker_done = taker->kind == TAKER_LIMIT && taker->left == 0;
     u32 entries =
         2U + !amount_is_zero(taker_fee) + !amount_is_zero(maker_fee) + !amount_is_zero(improvement);
-    OUTPUT(core, trade, EVENT_TRADE, taker->account, .trade_id = market->next_trade_id++,
-           .aggregate_id = market->next_aggregate_id - 1, .maker_order_id = maker->id,
-           .taker_order_id = taker->order_id, .price = market_price(market, ticks), .qty = base,
-           .quote = quote, .maker_fee = maker_fee, .taker_fee = taker_fee,
-           .improvement = improvement, .entry = ledger_entries(core, entries),
-           .update_id = market->next_update_id++, .maker_account = maker->account,
-           .market = market->number, .taker_side = taker->side,
-           .flags = (u8)((maker->left == 0 ? TRADE_FLAG_MAKER_DONE : 0) |
-                         (taker_done ? TRADE_FLAG_TAKER_DONE : 0)));
+    struct event_trade *event = output_take(core, sizeof *event);
+    event->head = output_head(core, EVENT_TRADE, sizeof *event, taker->account);
+    event->trade_id = market->next_trade_id++;
+    event->aggregate_id = market->next_aggregate_id - 1;
+    event->maker_order_id = maker->id;
+    event->taker_order_id = taker->order_id;
+    event->price = market_price(market, ticks);
+    event->qty = base;
+    event->quote = quote;
+    event->maker_fee = maker_fee;
+    event->taker_fee = taker_fee;
+    event->improvement = improvement;
+    event->entry = ledger_entries(core, entries);
+    event->update_id = market->next_update_id++;
+    event->maker_account = maker->account;
+    event->market = market->number;
+    event->taker_side = taker->side;
+    event->flags = (u8)((maker->left == 0 ? TRADE_FLAG_MAKER_DONE : 0U) |
+                        (taker_done ? TRADE_FLAG_TAKER_DONE : 0U));
+    memset(event->padding, 0, sizeof event->padding);
     market->last = ticks;
     core->trades++;
 }
@@ -297,7 +308,7 @@ static void prevention_tell(struct core *core, struct taker *taker, u32 slot,
            .maker_order_id = maker->id, .taker_order_id = taker->order_id,
            .price = market_price(market, maker->ticks),
            .maker_qty = market_base(market, p->maker_lots),
-           .taker_qty = market_base(market, p->taker_lots), .maker_released = maker_released,
+           .taker_qty = market_base_capped(market, p->taker_lots), .maker_released = maker_released,
            .taker_released = taker_released, .transferred_qty = base, .transferred_quote = quote,
            .entry = entry, .update_id = p->maker_lots ? market->next_update_id++ : 0,
            .maker_account = maker->account, .market = market->number, .mode = p->mode,
@@ -420,8 +431,8 @@ static u64 walker_wants(struct walker *w, u32 ticks)
 static void walker_take(struct walker *w, u32 ticks, u64 lots, bool trades, bool costs)
 {
     u128 quote = (u128)ticks * w->taker->market->value * lots;
-    w->found.lots += trades ? lots : 0;
-    w->found.transfer_lots += !trades && costs ? lots : 0;
+    w->found.lots = u64_add_capped(w->found.lots, trades ? lots : 0);
+    w->found.transfer_lots = u64_add_capped(w->found.transfer_lots, !trades && costs ? lots : 0);
     if (costs) {
         u128 cost = w->found.cost + quote;
         w->found.cost = cost < AMOUNT_BOUND ? (u64)cost : AMOUNT_BOUND;
@@ -446,7 +457,7 @@ static void walker_slice(const struct core *core, struct walker *w, const struct
     u64 visible = order_visible(core, maker);
     u64 lots = u64_min(wanted, visible);
     if (taker->stp == STP_MODE_NONE || !taker_is_self(core, taker, maker)) {
-        *hidden += maker->left - visible;
+        *hidden = u64_add_capped(*hidden, maker->left - visible);
         walker_take(w, maker->ticks, lots, true, true);
         return;
     }
@@ -458,7 +469,9 @@ static void walker_slice(const struct core *core, struct walker *w, const struct
         w->over = true;
         return;
     }
-    *hidden_transfer += mode == STP_MODE_TRANSFER ? maker->left - visible : 0;
+    if (mode == STP_MODE_TRANSFER) {
+        *hidden_transfer = u64_add_capped(*hidden_transfer, maker->left - visible);
+    }
     walker_take(w, maker->ticks, lots, false, mode == STP_MODE_TRANSFER);
 }
 

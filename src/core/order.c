@@ -13,7 +13,7 @@
 static void client_copy(struct client_id *to, const struct client_id *from)
 {
     memset(to, 0, sizeof *to);
-    if (from->length) {
+    if (UNLIKELY(from->length)) {
         memcpy(to, from, client_id_bytes(from->length));
     }
 }
@@ -79,21 +79,54 @@ static u32 extra_make(struct core *core, const struct intent *intent, u32 slot, 
     return extra;
 }
 
-u32 order_open(struct core *core, const struct intent *intent, u64 id, u32 list, u8 leg)
+void order_locate(const struct core *core, struct intent *intent)
 {
     const struct market *market = intent->market;
+    u32 base = 0;
+    u32 quote = 0;
+    for (u32 chunk = core->accounts[intent->account].chunk; chunk;
+         chunk = core->chunks[chunk].next) {
+        const struct chunk *c = &core->chunks[chunk];
+        for (u32 i = 0; i < c->count; i++) {
+            base = c->assets[i] == market->base ? chunk << 2 | i : base;
+            quote = c->assets[i] == market->quote ? chunk << 2 | i : quote;
+        }
+        if (LIKELY(base && quote)) {
+            break;
+        }
+    }
+    intent->row_base = base;
+    intent->row_quote = quote;
+    intent->position = account_position(core, intent->account, market->number);
+}
+
+void order_provide(struct core *core, struct intent *intent)
+{
+    const struct market *market = intent->market;
+    if (UNLIKELY(intent->row_base == 0)) {
+        intent->row_base = ledger_row_make(core, intent->account, market->base);
+    }
+    if (UNLIKELY(intent->row_quote == 0)) {
+        intent->row_quote = ledger_row_make(core, intent->account, market->quote);
+    }
+    if (UNLIKELY(intent->position == TICKS_NONE)) {
+        intent->position = account_position_make(core, intent->account, market->number);
+    }
+}
+
+u32 order_open(struct core *core, const struct intent *intent, u64 id, u32 list, u8 leg)
+{
     u32 slot = SLAB_TAKE(&core->order_slab, core->orders, next);
-    u32 position = account_position_make(core, intent->account, market->number);
     struct order *order = &core->orders[slot];
     *order = (struct order){
         .id = id,
         .left = intent->lots,
         .ticks = intent->ticks,
         .account = intent->account,
-        .row_base = ledger_row_make(core, intent->account, market->base),
-        .row_quote = ledger_row_make(core, intent->account, market->quote),
-        .position = position,
-        .market = market->number,
+        .row_base = intent->row_base,
+        .row_quote = intent->row_quote,
+        .position = intent->position,
+        .market = intent->market->number,
         .side = intent->side,
         .type = intent->type,
         .tif = intent->tif,
@@ -107,20 +140,20 @@ u32 order_open(struct core *core, const struct intent *intent, u64 id, u32 list,
     cold->time_us = core->now_us;
     cold->amends = 0;
     client_copy(&cold->client, intent->client);
-    if (intent->has_extra) {
+    if (UNLIKELY(intent->has_extra)) {
         order->extra = extra_make(core, intent, slot, list, leg);
     }
-    if (order->state != ORDER_STATE_WORKING && order_type_is_limit(order->type)) {
-        core->pages_reserved++;
+    if (order_type_is_limit(order->type)) {
+        core->pages_reserved++; /* until it rests */
     }
     index_insert(&core->order_index, (u32)id, slot);
     if (order->has_client) {
         index_insert(&core->client_index,
-                     index_client_key(intent->account, market->number, &cold->client), slot);
+                     index_client_key(intent->account, order->market, &cold->client), slot);
     }
-    struct position *place = core_position(core, position);
-    owner_link(core, slot, place);
-    counts_step(core, order, place, 1);
+    struct position *position = core_position(core, order->position);
+    owner_link(core, slot, position);
+    counts_step(core, order, position, 1);
     intent->market->orders++;
     return slot;
 }
@@ -201,10 +234,8 @@ void order_end(struct core *core, u32 slot, u8 status, u8 reason, struct amount 
         update_id = market->next_update_id++;
     }
     u64 entry = ledger_unlock(core, order_lock_row(order), released);
-    OUTPUT(core, order_done, EVENT_ORDER_DONE, order->account,
-           .source_index = order_answer(core, order->id), .order_id = order->id,
-           .released = released, .entry = entry, .update_id = update_id, .market = order->market,
-           .status = status, .reason = reason);
+    output_order_done(core, order->account, order_answer(core, order->id), order->id, released,
+                      entry, update_id, order->market, status, reason);
     order_close(core, slot);
 }
 
@@ -228,30 +259,32 @@ void order_set_progress(struct core *core, u32 slot, u64 left, u64 prevented, u6
 void order_tell_new(struct core *core, const struct intent *intent, u64 id, struct amount locked,
                     u64 entry, u64 update_id, u64 list_id)
 {
-    u32 client_bytes = client_id_bytes(intent->client->length);
-    size_t bytes =
-        (size_t)wire_units(&wire_events[EVENT_ORDER_NEW], (u8)client_bytes, false) * WIRE_UNIT;
-    struct event_order_new event = {
-        .head = output_head(core, EVENT_ORDER_NEW, bytes, intent->account),
-        .source_index = core->current.source_index,
-        .order_id = id,
-        .price = intent->price,
-        .qty = intent->qty,
-        .locked = locked,
-        .entry = entry,
-        .update_id = update_id,
-        .market = intent->market->number,
-        .side = intent->side,
-        .type = intent->type,
-        .tif = intent->tif,
-        .stp = intent->stp,
-        .state = intent->state == ORDER_ACTING ? ORDER_STATE_WORKING : intent->state,
-        .flags = update_id ? ORDER_NEW_FLAG_BOOKED : 0,
-        .list_id = list_id,
-    };
-    memcpy(&event.client, intent->client, client_bytes);
-    memcpy(output_take(core, bytes), &event, bytes);
-    if (intent->has_extra) {
+    const struct client_id *client = intent->client;
+    u32 client_bytes = client_id_bytes(client->length);
+    u32 at = offsetof(struct event_order_new, client);
+    size_t bytes = (at + client_bytes + WIRE_UNIT - 1) / WIRE_UNIT * WIRE_UNIT;
+    struct event_order_new *event = output_take(core, bytes);
+    memset((u8 *)event + at, 0, bytes - at);
+    event->head = output_head(core, EVENT_ORDER_NEW, bytes, intent->account);
+    event->source_index = core->current.source_index;
+    event->order_id = id;
+    event->price = intent->price;
+    event->qty = intent->qty;
+    event->locked = locked;
+    event->entry = entry;
+    event->update_id = update_id;
+    event->market = intent->market->number;
+    event->side = intent->side;
+    event->type = intent->type;
+    event->tif = intent->tif;
+    event->stp = intent->stp;
+    event->state = intent->state == ORDER_ACTING ? ORDER_STATE_WORKING : intent->state;
+    event->flags = update_id ? ORDER_NEW_FLAG_BOOKED : 0;
+    event->list_id = list_id;
+    if (client->length) {
+        memcpy(&event->client, client, client_bytes);
+    }
+    if (UNLIKELY(intent->has_extra)) {
         OUTPUT(core, order_detail, EVENT_ORDER_DETAIL, intent->account, .order_id = id,
                .stop_price = intent->stop_price, .iceberg_qty = intent->iceberg_qty,
                .quote_qty = intent->quote_qty, .strategy_id = intent->strategy_id,

@@ -15,6 +15,9 @@ struct intent {
     u32 stop_ticks;
     u32 basis_ticks; /* price a market-like stop BUY locks at */
     u32 account;
+    u32 row_base; /* its balances; 0 until made */
+    u32 row_quote;
+    u32 position; /* TICKS_NONE until made */
     u32 trailing_delta;
     u8 side;
     u8 type;
@@ -45,7 +48,14 @@ ALWAYS_INLINE bool intent_acts(const struct intent *intent)
     return !order_type_is_stop(intent->type);
 }
 
-/* Makes an open order with this id: slot, indexes, owner's list, counts, rows, position, extra.
+/* Finds the account's rows and position for the intent's market. */
+void order_locate(const struct core *core, struct intent *intent);
+
+/* Makes the rows and the position that order_locate did not find; the limits were checked. */
+void order_provide(struct core *core, struct intent *intent);
+
+/* Makes an open order with this id: slot, indexes, owner's list, counts, extra. Rows and
+ * position are provided.
  * Everything it needs was checked. `list` is its list's slot or 0, `leg` its place there. */
 u32 order_open(struct core *core, const struct intent *intent, u64 id, u32 list, u8 leg);
 

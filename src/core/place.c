@@ -7,6 +7,7 @@
 #include "core/ledger.h"
 #include "core/list.h"
 #include "core/output.h"
+#include "core/plain.h"
 #include "core/refuse.h"
 #include "core/trigger.h"
 
@@ -77,10 +78,12 @@ enum reject place_check_limits(const struct core *core, const struct intent *int
     if (UNLIKELY(list && slab_left(&core->list_slab) == 0)) {
         return REJECT_LIMIT_LISTS;
     }
-    if (UNLIKELY(!ledger_rows_fit(core, account, market->base, market->quote))) {
+    if (UNLIKELY(!intents->row_base || !intents->row_quote) &&
+        !ledger_rows_fit(core, account, market->base, market->quote)) {
         return REJECT_LIMIT_BALANCE_ROWS;
     }
-    if (UNLIKELY(!account_position_fits(core, account, market->number))) {
+    if (UNLIKELY(intents->position == TICKS_NONE) &&
+        !account_position_fits(core, account, market->number)) {
         return REJECT_LIMIT_POSITIONS;
     }
     if (UNLIKELY(trailing && core->trailing_count + trailing > core->limits.trailing_max)) {
@@ -101,7 +104,7 @@ static enum reject lock_by_quote(const struct core *core, struct intent *intent)
     taker.quote_left = intent->quote_qty.units; /* raw: budget */
     struct walk walk = match_walk(core, &taker, false);
     const struct command_market_add *d = &market->definition;
-    struct amount found = market_base(market, walk.lots);
+    struct amount found = market_base_capped(market, walk.lots);
     if (walk.lots == 0 || amount_less(found, d->qty_min)) {
         return walk.ran_out ? REJECT_LIQUIDITY_LOT_SIZE : REJECT_FILTER_LOT_SIZE;
     }
@@ -114,8 +117,9 @@ static enum reject lock_by_quote(const struct core *core, struct intent *intent)
     if (!amount_is_zero(d->market_qty_max) && amount_less(d->market_qty_max, found)) {
         return REJECT_FILTER_MARKET_LOT_SIZE;
     }
-    intent->lock = intent->side == SIDE_BUY ? intent->quote_qty
-                                            : market_base(market, walk.lots + walk.transfer_lots);
+    u128 sold = (u128)u64_add_capped(walk.lots, walk.transfer_lots) * market->lot;
+    struct amount most = amount_of(sold < AMOUNT_BOUND ? (u64)sold : AMOUNT_BOUND);
+    intent->lock = intent->side == SIDE_BUY ? intent->quote_qty : most;
     return REJECT_NONE;
 }
 
@@ -144,8 +148,8 @@ enum reject place_lock(const struct core *core, struct intent *intent)
 
 static bool funds_fit(const struct core *core, const struct intent *intent)
 {
-    u16 asset = intent->side == SIDE_BUY ? intent->market->quote : intent->market->base;
-    return !amount_less(ledger_free(core, intent->account, asset), intent->lock);
+    u32 row = intent->side == SIDE_BUY ? intent->row_quote : intent->row_base;
+    return !amount_less(core->chunks[row >> 2].rows[row & 3].free, intent->lock);
 }
 
 enum reject place_check_against_state(struct core *core, struct intent *intent)
@@ -162,6 +166,7 @@ enum reject place_check_against_state(struct core *core, struct intent *intent)
                         ? ORDER_ACTING
                         : trigger_state_for(intent->market, intent->type, intent->side,
                                             intent->stop_ticks, intent->trailing_delta);
+    order_locate(core, intent);
     reject = place_check_limits(core, intent, 1, false);
     if (UNLIKELY(reject != REJECT_NONE)) {
         return reject;
@@ -238,6 +243,18 @@ static bool taker_ended_quietly(const struct taker *taker)
            (taker->end == TAKER_DONE || taker->end == TAKER_PREVENTED);
 }
 
+void place_taker_done(struct core *core, const struct taker *taker, u8 tif)
+{
+    u8 status = 0;
+    u8 reason = 0;
+    taker_verdict(taker, tif, &status, &reason);
+    struct amount released = taker_lock_left(taker);
+    u32 row = taker->side == SIDE_BUY ? taker->row_quote : taker->row_base;
+    u64 entry = ledger_unlock(core, row, released);
+    output_order_done(core, taker->account, core->current.source_index, taker->order_id, released,
+                      entry, 0, taker->market->number, status, reason);
+}
+
 /* A new order without a slot: it gets one only if it rests. */
 static void act_without_slot(struct core *core, struct taker *taker, const struct intent *intent)
 {
@@ -251,16 +268,7 @@ static void act_without_slot(struct core *core, struct taker *taker, const struc
     if (taker_ended_quietly(taker)) {
         return;
     }
-    u8 status = 0;
-    u8 reason = 0;
-    taker_verdict(taker, intent->tif, &status, &reason);
-    struct amount released = taker_lock_left(taker);
-    u64 entry =
-        ledger_unlock(core, taker->side == SIDE_BUY ? taker->row_quote : taker->row_base, released);
-    OUTPUT(core, order_done, EVENT_ORDER_DONE, taker->account,
-           .source_index = core->current.source_index, .order_id = taker->order_id,
-           .released = released, .entry = entry, .market = taker->market->number, .status = status,
-           .reason = reason);
+    place_taker_done(core, taker, intent->tif);
 }
 
 void place_act(struct core *core, u32 slot, enum taker_kind kind, u64 quote_left,
@@ -313,9 +321,9 @@ void place_accept(struct core *core, struct intent *intent)
 {
     struct market *market = intent->market;
     u64 id = core->next_order_id++;
-    u32 row_base = ledger_row_make(core, intent->account, market->base);
-    u32 row_quote = ledger_row_make(core, intent->account, market->quote);
-    u64 entry = ledger_lock(core, intent->side == SIDE_BUY ? row_quote : row_base, intent->lock);
+    order_provide(core, intent);
+    u64 entry = ledger_lock(core, intent->side == SIDE_BUY ? intent->row_quote : intent->row_base,
+                            intent->lock);
     if (UNLIKELY(!intent_acts(intent))) {
         order_tell_new(core, intent, id, intent->lock, entry, 0, 0);
         trigger_arm(core, order_open(core, intent, id, 0, 0));
@@ -327,7 +335,6 @@ void place_accept(struct core *core, struct intent *intent)
         order_tell_new(core, intent, id, intent->lock, entry, update_id, 0);
         return;
     }
-    account_position_make(core, intent->account, market->number);
     order_tell_new(core, intent, id, intent->lock, entry, 0, 0);
     struct taker taker;
     taker_init(core, &taker, market, intent->account, intent->side, intent->stp,
@@ -336,8 +343,8 @@ void place_accept(struct core *core, struct intent *intent)
     taker.left = intent->lots;
     taker.quote_left = intent->quote_qty.units; /* raw: budget */
     taker.lock_left = intent->lock.units;       /* raw: budget */
-    taker.row_base = row_base;
-    taker.row_quote = row_quote;
+    taker.row_base = intent->row_base;
+    taker.row_quote = intent->row_quote;
     act_without_slot(core, &taker, intent);
 }
 
@@ -374,6 +381,9 @@ static enum reject order_check(struct core *core, struct intent *intent, u16 mar
 
 void place_order(struct core *core, const struct command_order *command)
 {
+    if (LIKELY(plain_order(core, command))) {
+        return;
+    }
     struct intent intent;
     order_decode(&intent, command);
     enum reject reject = order_check(core, &intent, command->market);

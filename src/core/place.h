@@ -26,6 +26,9 @@ MUST_USE enum reject place_check_book(const struct intent *intent);
 MUST_USE enum reject place_check_limits(const struct core *core, const struct intent *intents,
                                         u32 count, bool list);
 
+/* order_done of a taker without a slot that did not end quietly. */
+void place_taker_done(struct core *core, const struct taker *taker, u8 tif);
+
 /* A stop comes from the queue: its pair, order_triggered, taker phase. */
 void place_triggered(struct core *core, u32 slot);
 

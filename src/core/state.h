@@ -22,6 +22,7 @@
 #define PAGE_SHIFT          9U
 #define PAGE_WORDS          8U
 #define AVERAGE_MINUTES_MAX 60U
+#define MINUTE_US           60000000ULL
 #define SOURCES_MAX         256U
 #define AMOUNT_BOUND        (1ULL << 63) /* quantities and notionals stay below */
 #define LEGS_MAX            3U
@@ -289,7 +290,7 @@ struct index_entry {
 struct index {
     struct index_entry *entries;
     u32 mask;
-    u32 shift; /* of the scattered part: see index_home */
+    u32 shift; /* 32 - log2(size): see index_home */
 };
 
 /* A slab's bookkeeping: slots 1..max, those never used lie above `used`. */
@@ -370,6 +371,7 @@ struct core {
     u64 trades;
     u64 source_index[SOURCES_MAX];
     struct command_venue_filters venue;
+    bool venue_filtered; /* any of the venue filters is on */
     bool has_genesis;
     struct command_genesis limits;
     struct command_genesis limits_next;
@@ -414,6 +416,14 @@ ALWAYS_INLINE void slab_give(struct slab *slab, void *records, size_t size, size
 ALWAYS_INLINE struct amount market_base(const struct market *market, u64 lots)
 {
     return amount_of(lots * market->lot);
+}
+
+/* For sums that no order is made of: a taker by quote may want more than fits. Capped below
+ * AMOUNT_BOUND. */
+ALWAYS_INLINE struct amount market_base_capped(const struct market *market, u64 lots)
+{
+    u128 units = (u128)lots * market->lot;
+    return amount_of(units < AMOUNT_BOUND ? (u64)units : AMOUNT_BOUND - 1);
 }
 
 ALWAYS_INLINE struct amount market_quote(const struct market *market, u32 ticks, u64 lots)

@@ -129,16 +129,13 @@ u8 trigger_state_for(const struct market *market, u8 type, u8 side, u32 stop_tic
     return stop_ticks == 0 || reached ? ORDER_STATE_TRACKING : ORDER_STATE_ARMED;
 }
 
-void trigger_arm(struct core *core, u32 slot)
+void trigger_wait(struct core *core, u32 slot)
 {
     struct order *order = &core->orders[slot];
     struct market *market = &core->markets[order->market];
     struct extra *extra = &core->extras[order->extra];
-    order->state = trigger_state_for(market, order->type, order->side, extra->stop_ticks,
-                                     extra->trailing_delta);
     market->evaluated = 0;
     if (order->state == ORDER_STATE_TRACKING) {
-        extra->extreme = market->last;
         trailing_insert(core, market, order->extra);
         return;
     }
@@ -147,6 +144,17 @@ void trigger_arm(struct core *core, u32 slot)
     extra->key_high = above ? extra->stop_ticks : ~extra->stop_ticks;
     extra->key_low = order->id;
     heap_insert(core, above ? &market->above : &market->below, order->extra);
+}
+
+void trigger_arm(struct core *core, u32 slot)
+{
+    struct order *order = &core->orders[slot];
+    struct market *market = &core->markets[order->market];
+    struct extra *extra = &core->extras[order->extra];
+    order->state = trigger_state_for(market, order->type, order->side, extra->stop_ticks,
+                                     extra->trailing_delta);
+    extra->extreme = order->state == ORDER_STATE_TRACKING ? market->last : 0;
+    trigger_wait(core, slot);
 }
 
 void trigger_queue(struct core *core, u32 slot)

@@ -12,6 +12,9 @@
 /* Lets an open stop order wait: armed, or tracking. */
 void trigger_arm(struct core *core, u32 slot);
 
+/* Puts an order that is armed or tracking already where it waits: for restoring. */
+void trigger_wait(struct core *core, u32 slot);
+
 /* The state trigger_arm would give an order with these terms. */
 u8 trigger_state_for(const struct market *market, u8 type, u8 side, u32 stop_ticks,
                      u32 trailing_delta);

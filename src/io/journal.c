@@ -191,35 +191,54 @@ static bool batch_is_possible(const struct journal_batch_header *header, u32 bat
            header->count <= header->length / JOURNAL_RECORD_STEP;
 }
 
-static void batch_hash(struct sha256 *sha256, struct span batch, u32 length, u8 *hash_out)
-{
-    sha256_begin(sha256);
-    sha256_add(sha256, span_piece(batch, BATCH_HASHED, BATCH_HASH - BATCH_HASHED));
-    sha256_add(sha256, span_piece(batch, JOURNAL_BATCH_HEADER_BYTES, length));
-    sha256_end(sha256, hash_out);
-}
-
-void journal_batch_encode(struct sha256 *sha256, struct journal_batch_header *header, u8 *batch)
+void journal_encode_begin(struct journal_encoder *encoder, struct sha256 *sha256,
+                          struct journal_batch_header *header, u8 *batch)
 {
     CHECK(batch_is_possible(header, JOURNAL_BATCH_BYTES_MAX));
-    u32 batch_bytes = journal_batch_bytes(header->length);
+    *encoder =
+        (struct journal_encoder){.sha256 = sha256, .header = header, .batch = batch, .done = 0};
     u32 records_end = JOURNAL_BATCH_HEADER_BYTES + header->length;
-    struct span whole = span_of(batch, batch_bytes);
-    memset(batch + records_end, 0, batch_bytes - records_end);
+    memset(batch + records_end, 0, journal_batch_bytes(header->length) - records_end);
     memset(batch, 0, JOURNAL_BATCH_HEADER_BYTES);
     memcpy(batch, batch_magic, sizeof(batch_magic));
-    header->payload_crc = crc32c(span_piece(whole, JOURNAL_BATCH_HEADER_BYTES, header->length));
-    bytes_put_u32(batch + BATCH_PAYLOAD_CRC, header->payload_crc);
     memcpy(batch + BATCH_HASH_PREVIOUS, header->hash_previous, JOURNAL_HASH_BYTES);
     bytes_put_u64(batch + BATCH_SEQ_FIRST, header->seq_first);
     bytes_put_u64(batch + BATCH_TIME_US, header->time_us);
     bytes_put_u32(batch + BATCH_COUNT, header->count);
     bytes_put_u32(batch + BATCH_LENGTH, header->length);
     bytes_put_u32(batch + BATCH_FLAGS, header->flags);
-    batch_hash(sha256, whole, header->length, header->hash);
+    header->payload_crc = crc32c(span_of(batch, 0));
+    sha256_begin(sha256);
+    sha256_add(sha256, span_of(batch + BATCH_HASHED, BATCH_HASH - BATCH_HASHED));
+}
+
+bool journal_encode_step(struct journal_encoder *encoder, u32 bytes_max)
+{
+    struct journal_batch_header *header = encoder->header;
+    u8 *batch = encoder->batch;
+    u32 left = header->length - encoder->done;
+    u32 size = left < bytes_max ? left : bytes_max;
+    struct span part = span_of(batch + JOURNAL_BATCH_HEADER_BYTES + encoder->done, size);
+    header->payload_crc = crc32c_extend(header->payload_crc, part);
+    sha256_add(encoder->sha256, part);
+    encoder->done += size;
+    if (encoder->done < header->length) {
+        return false;
+    }
+    sha256_end(encoder->sha256, header->hash);
     memcpy(batch + BATCH_HASH, header->hash, JOURNAL_HASH_BYTES);
+    bytes_put_u32(batch + BATCH_PAYLOAD_CRC, header->payload_crc);
     u32 crc = header_crc(span_of(batch, JOURNAL_BATCH_HEADER_BYTES), BATCH_CRC);
     bytes_put_u32(batch + BATCH_CRC, crc);
+    return true;
+}
+
+void journal_batch_encode(struct sha256 *sha256, struct journal_batch_header *header, u8 *batch)
+{
+    struct journal_encoder encoder;
+    journal_encode_begin(&encoder, sha256, header, batch);
+    bool complete = journal_encode_step(&encoder, header->length);
+    CHECK(complete);
 }
 
 enum journal_verdict journal_batch_decode(struct span bytes, u32 batch_bytes_max,
@@ -281,7 +300,10 @@ enum journal_verdict journal_batch_check(struct sha256 *sha256,
     }
     if (sha256 != NULL) {
         u8 hash[JOURNAL_HASH_BYTES];
-        batch_hash(sha256, batch, header->length, hash);
+        sha256_begin(sha256);
+        sha256_add(sha256, span_piece(batch, BATCH_HASHED, BATCH_HASH - BATCH_HASHED));
+        sha256_add(sha256, payload);
+        sha256_end(sha256, hash);
         if (memcmp(hash, header->hash, sizeof(hash)) != 0) {
             return JOURNAL_BAD_HASH;
         }

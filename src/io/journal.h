@@ -88,8 +88,21 @@ void journal_segment_encode(const struct journal_segment_header *header,
 enum journal_verdict journal_segment_decode(struct span block,
                                             struct journal_segment_header *header_out);
 
-/* Fills the 128 bytes before `records`, which the caller has in place, and zeros the padding behind
- * them. `batch` has journal_batch_bytes(header->length) bytes. Sets header's crc and hash. */
+/* Encodes a batch whose records the caller has in place, behind room for the header: fills in the
+ * header and zeros the padding. `batch` has journal_batch_bytes(header->length) bytes. It can be
+ * done in steps, even by several threads one after another; sets header's payload_crc and hash. */
+struct journal_encoder {
+    struct sha256 *sha256;
+    struct journal_batch_header *header;
+    u8 *batch;
+    u32 done; /* bytes of records that are hashed */
+};
+
+void journal_encode_begin(struct journal_encoder *encoder, struct sha256 *sha256,
+                          struct journal_batch_header *header, u8 *batch);
+/* Goes through at most `bytes_max` more bytes of records; true when the batch is complete. */
+bool journal_encode_step(struct journal_encoder *encoder, u32 bytes_max);
+/* All at once. */
 void journal_batch_encode(struct sha256 *sha256, struct journal_batch_header *header, u8 *batch);
 
 /* Looks at the header alone: magic, checksum, fields within `batch_bytes_max`. */

@@ -2,10 +2,12 @@
 
 #include "base/check.h"
 #include "base/span.h"
+#include "io/cpu.h"
 #include "io/log.h"
 #include "io/seqlog_segment.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@ enum {
     SPIN_US_DEFAULT = 20,
     SLEEP_MS = 100,
     THREADS_COUNT = 3,
+    HASH_STEP_BYTES = 8 << 10, /* less than ten microseconds */
 };
 
 struct slot {
@@ -25,14 +28,15 @@ struct slot {
     u64 time_before_us; /* of the batch before */
 };
 
-/* The batches go round the slots. Four counters say how far each step has come; they only grow:
+/* The batches go round the slots. Three counters say how far each step has come; they only grow:
  *
- *     done_count <= hashed_count <= claimed_count <= submitted_count
+ *     done_count <= hashed_count <= submitted_count
  *
  * A batch is written by whoever owns the writing side: the writer thread while one is submitted and
- * not done, else the caller. It is hashed by whoever claims it. Only while the caller does it all
- * by itself, with nothing pending, submitted_count comes last instead of first, so that no thread
- * sees anything to do. */
+ * not done, else the caller. It is hashed in small steps, each by whoever holds the baton: the
+ * hasher, the writer when it has nothing else to do, the caller while it waits. Only while the
+ * caller does it all by itself, with nothing pending, submitted_count comes last instead of first,
+ * so that no thread sees anything to do. */
 struct seqlog_file {
     struct seqlog log;
     struct seqlog_file_config config;
@@ -40,13 +44,13 @@ struct seqlog_file {
     struct disk_lock lock;
     struct segments segments;
     struct slot slots[SEQLOG_FILE_BUFFERS_MAX];
-    /* The chain: hash of the last batch hashed. Belongs to whoever has the claim. */
-    u8 chain_hash[JOURNAL_HASH_BYTES];
-    struct sha256 caller_sha256; /* without threads also the writer's */
-    struct sha256 writer_sha256;
-    struct sha256 hasher_sha256;
+    atomic_flag baton;
+    /* Under the baton, or the caller's while nothing is pending: */
+    struct sha256 sha256;
+    struct journal_encoder encoder; /* of batch number hashed_count, once encoder_begun */
+    bool encoder_begun;
+    u8 chain_hash[JOURNAL_HASH_BYTES]; /* of the last batch hashed */
     _Atomic u64 submitted_count;
-    _Atomic u64 claimed_count;
     _Atomic u64 hashed_count;
     _Atomic u64 done_count;
     _Atomic u32 status; /* enum seqlog_status; not DURABLE is final */
@@ -106,12 +110,21 @@ static void log_die(struct seqlog_file *log, enum fault fault)
     atomic_store_explicit(&log->status, (u32)status, memory_order_release);
 }
 
-static void batch_hash_step(struct seqlog_file *log, u64 number, struct sha256 *sha256)
+/* One step of hashing batch `number`; true when it is complete. */
+static bool batch_hash_step(struct seqlog_file *log, u64 number, u32 bytes_max)
 {
     struct slot *slot = slot_number(log, number);
-    memcpy(slot->header.hash_previous, log->chain_hash, JOURNAL_HASH_BYTES);
-    journal_batch_encode(sha256, &slot->header, slot->block);
+    if (!log->encoder_begun) {
+        memcpy(slot->header.hash_previous, log->chain_hash, JOURNAL_HASH_BYTES);
+        journal_encode_begin(&log->encoder, &log->sha256, &slot->header, slot->block);
+        log->encoder_begun = true;
+    }
+    if (!journal_encode_step(&log->encoder, bytes_max)) {
+        return false;
+    }
     memcpy(log->chain_hash, slot->header.hash, JOURNAL_HASH_BYTES);
+    log->encoder_begun = false;
+    return true;
 }
 
 static struct segments_point point_before(const struct slot *slot, u64 time_us)
@@ -133,21 +146,38 @@ static enum fault batch_write_step(struct seqlog_file *log, u64 number)
     return FAULT_NONE;
 }
 
-/* Hashes the next batch unless another thread has it; false when there is none to be had. */
-static bool hash_next(struct seqlog_file *log, struct sha256 *sha256)
+/* True when a batch waits to be hashed. */
+static bool hash_is_wanted(struct seqlog_file *log)
 {
+    return load(&log->submitted_count) > load(&log->hashed_count);
+}
+
+/* Does one step of hashing; false when there is none to be done or somebody else is at it. */
+static bool hash_help(struct seqlog_file *log)
+{
+    if (!hash_is_wanted(log) ||
+        atomic_flag_test_and_set_explicit(&log->baton, memory_order_acquire)) {
+        return false;
+    }
     u64 number = load(&log->hashed_count);
-    if (load(&log->submitted_count) <= number) {
-        return false;
+    bool wanted = load(&log->submitted_count) > number;
+    bool complete = wanted && batch_hash_step(log, number, HASH_STEP_BYTES);
+    if (complete) {
+        store(&log->hashed_count, number + 1);
     }
-    u64 expected = number;
-    if (!atomic_compare_exchange_strong_explicit(&log->claimed_count, &expected, number + 1,
-                                                 memory_order_acq_rel, memory_order_relaxed)) {
-        return false;
+    atomic_flag_clear_explicit(&log->baton, memory_order_release);
+    if (complete) {
+        gate_open(&log->writer_gate);
     }
-    batch_hash_step(log, number, sha256);
-    store(&log->hashed_count, number + 1);
-    return true;
+    return wanted;
+}
+
+/* Whoever stops helping wakes the hasher, which may have found the baton taken. */
+static void hash_leave(struct seqlog_file *log)
+{
+    if (hash_is_wanted(log)) {
+        gate_open(&log->hasher_gate);
+    }
 }
 
 static void tell_progress(struct seqlog_file *log)
@@ -158,18 +188,15 @@ static void tell_progress(struct seqlog_file *log)
     }
 }
 
-/* Writes the next batch if one is submitted, hashing it first if nobody has; false when there is
- * nothing to do, or nothing may be done any more. */
-static bool write_next(struct seqlog_file *log, struct sha256 *sha256)
+/* Writes the next batch if one is hashed; false when not, or when nothing may be done any more. */
+static bool write_next(struct seqlog_file *log)
 {
     u64 number = load(&log->done_count);
-    if (load(&log->submitted_count) <= number || log_is_dead(log)) {
+    if (load(&log->submitted_count) <= number || load(&log->hashed_count) <= number ||
+        log_is_dead(log)) {
         return false;
     }
-    /* Somebody else may be hashing it: that takes microseconds, so this spins. */
-    while (load(&log->hashed_count) <= number) {
-        (void)hash_next(log, sha256);
-    }
+    hash_leave(log);
     enum fault fault = batch_write_step(log, number);
     if (fault == FAULT_NONE) {
         store(&log->done_count, number + 1);
@@ -187,13 +214,23 @@ static bool log_is_stopping(struct seqlog_file *log)
     return atomic_load_explicit(&log->stop, memory_order_acquire);
 }
 
+/* A wish: where it cannot be fulfilled the thread runs wherever it may. */
+static void thread_place(const struct seqlog_file *log)
+{
+    if (log->config.cpu > 0) {
+        enum fault ignored = cpu_pin(log->config.cpu - 1);
+        (void)ignored;
+    }
+}
+
 static void *writer_thread(void *argument)
 {
     struct seqlog_file *log = argument;
+    thread_place(log);
     u64 spin_ns = log->config.spin_us * 1000ULL;
     while (!log_is_stopping(log)) {
         u32 seen = gate_prepare(&log->writer_gate);
-        if (!write_next(log, &log->writer_sha256) && !log_is_stopping(log)) {
+        if (!write_next(log) && !hash_help(log) && !log_is_stopping(log)) {
             gate_wait(&log->writer_gate, seen, spin_ns, SLEEP_MS);
         }
     }
@@ -203,10 +240,14 @@ static void *writer_thread(void *argument)
 static void *hasher_thread(void *argument)
 {
     struct seqlog_file *log = argument;
+    thread_place(log);
     u64 spin_ns = log->config.spin_us * 1000ULL;
     while (!log_is_stopping(log)) {
         u32 seen = gate_prepare(&log->hasher_gate);
-        if (!hash_next(log, &log->hasher_sha256) && !log_is_stopping(log)) {
+        if (hash_help(log)) {
+            /* The writer may be waiting for this very processor. */
+            (void)sched_yield();
+        } else if (!log_is_stopping(log)) {
             gate_wait(&log->hasher_gate, seen, spin_ns, SLEEP_MS);
         }
     }
@@ -216,6 +257,7 @@ static void *hasher_thread(void *argument)
 static void *preparer_thread(void *argument)
 {
     struct seqlog_file *log = argument;
+    thread_place(log);
     while (!segments_stopped(&log->segments)) {
         if (!segments_want_preparing(&log->segments)) {
             segments_prepare_idle(&log->segments);
@@ -285,8 +327,8 @@ static u8 *file_buffer(struct seqlog *base)
 /* The caller hashes and writes by itself; nothing is pending, so the writing side is its own. */
 static void caller_write_inline(struct seqlog_file *log, u64 number)
 {
-    store(&log->claimed_count, number + 1);
-    batch_hash_step(log, number, &log->caller_sha256);
+    bool complete = batch_hash_step(log, number, UINT32_MAX);
+    CHECK(complete);
     store(&log->hashed_count, number + 1);
     enum fault fault = batch_write_step(log, number);
     if (fault == FAULT_NONE) {
@@ -392,15 +434,29 @@ static struct seqlog_outcome file_outcome(struct seqlog_file *log)
     return outcome;
 }
 
+/* The work of the threads: hashes and writes one batch, or prepares a segment. */
+static void poll_without_threads(struct seqlog_file *log)
+{
+    if (caller_pending(log) == 0) {
+        if (!log_is_dead(log) && segments_want_preparing(&log->segments)) {
+            /* A fault is kept until a segment is really needed. */
+            enum fault ignored = segments_prepare(&log->segments);
+            (void)ignored;
+        }
+        return;
+    }
+    bool progress = true;
+    while (progress && !write_next(log)) {
+        progress = hash_help(log);
+    }
+}
+
 static struct seqlog_outcome file_poll(struct seqlog *base)
 {
     struct seqlog_file *log = file_of(base);
     CHECK(log->started);
-    if (!log->config.threads && !write_next(log, &log->caller_sha256) && !log_is_dead(log) &&
-        segments_want_preparing(&log->segments)) {
-        /* Nothing to write: prepare ahead. A fault is kept until a segment is really needed. */
-        enum fault ignored = segments_prepare(&log->segments);
-        (void)ignored;
+    if (!log->config.threads) {
+        poll_without_threads(log);
     }
     return file_outcome(log);
 }
@@ -416,7 +472,11 @@ static struct seqlog_outcome file_wait(struct seqlog *base, u32 timeout_ms)
         struct seqlog_outcome outcome = file_poll(base);
         if (outcome.status != SEQLOG_DURABLE || outcome.pending == 0 ||
             log->done_seen != done_before || clock_mono_ns(log->config.clock) >= end_ns) {
+            hash_leave(log);
             return outcome;
+        }
+        if (hash_help(log)) {
+            continue;
         }
         gate_wait(&log->caller_gate, seen, spin_ns, timeout_ms < SLEEP_MS ? timeout_ms : SLEEP_MS);
     }
@@ -494,8 +554,8 @@ static void log_init(struct seqlog_file *log, const struct seqlog_file_config *c
         log->slots[index].block = arena_take(arena, config->batch_bytes_max, JOURNAL_BLOCK_BYTES);
         CHECK(log->slots[index].block != NULL);
     }
+    atomic_flag_clear(&log->baton);
     atomic_init(&log->submitted_count, 0);
-    atomic_init(&log->claimed_count, 0);
     atomic_init(&log->hashed_count, 0);
     atomic_init(&log->done_count, 0);
     atomic_init(&log->status, SEQLOG_DURABLE);
@@ -541,9 +601,7 @@ enum fault seqlog_file_open(struct seqlog_file **log_out, const struct seqlog_fi
     struct seqlog_file *log = arena_take(arena, sizeof(struct seqlog_file), JOURNAL_BLOCK_BYTES);
     CHECK(log != NULL);
     log_init(log, &full, arena);
-    enum fault fault = sha256_open(&log->caller_sha256);
-    fault = fault != FAULT_NONE ? fault : sha256_open(&log->writer_sha256);
-    fault = fault != FAULT_NONE ? fault : sha256_open(&log->hasher_sha256);
+    enum fault fault = sha256_open(&log->sha256);
     fault = fault != FAULT_NONE ? fault : log_take_folder(log);
     if (fault != FAULT_NONE) {
         seqlog_file_close(log);
@@ -584,7 +642,7 @@ static enum fault log_begin(struct seqlog_file *log, const u8 venue[JOURNAL_VENU
         return FAULT(FAULT_MISSING, "%s: there is no journal", log->folder);
     }
     memcpy(log->segments.venue, venue, JOURNAL_VENUE_BYTES);
-    journal_chain_start(&log->caller_sha256, venue, log->chain_hash);
+    journal_chain_start(&log->sha256, venue, log->chain_hash);
     TRY(sync_parent(log));
     log->seq_submitted = 1;
     struct segments_point point = {.seq_next = 1, .time_us = 0};
@@ -649,8 +707,6 @@ void seqlog_file_close(struct seqlog_file *log)
     threads_stop(log);
     segments_close(&log->segments);
     disk_unlock(&log->lock);
-    sha256_close(&log->caller_sha256);
-    sha256_close(&log->writer_sha256);
-    sha256_close(&log->hasher_sha256);
+    sha256_close(&log->sha256);
     log->started = false;
 }

@@ -7,7 +7,8 @@
  *
  *   nothing pending, small batch   the caller does it all inside seqlog_submit: no hand-off
  *   nothing pending, large batch   the writer thread hashes and writes while the caller executes
- *   a write in flight              the hasher thread hashes the next batch meanwhile
+ *   a write in flight              the hasher thread hashes the next batch meanwhile, and so does
+ *                                  the caller once it waits: in small steps, by turns
  *
  * A third thread zeroes the next segment in step with how the current one fills, so that the write
  * path never allocates space. Without threads (the simulator) the pending work is done in poll.
@@ -42,6 +43,7 @@ struct seqlog_file_config {
     u32 spin_us;          /* 0: 20; how long an idle thread spins before it sleeps */
     u32 segments_ahead;   /* 0: 1; segments kept prepared, at most SEQLOG_FILE_AHEAD_MAX */
     bool prepare_first;   /* all of them before seqlog_file_start returns: for benchmarks */
+    u32 cpu;              /* 0: anywhere; n: the log's threads on the n-th processor (io/cpu.h) */
     bool threads;
     struct gate *gate; /* opened at every progress; may be NULL */
 };

@@ -63,6 +63,7 @@ struct wire_record {
 
 extern const struct wire_record wire_commands[COMMAND_KIND_COUNT];
 extern const struct wire_record wire_events[EVENT_KIND_COUNT];
+extern const struct wire_record wire_states[STATE_KIND_COUNT];
 
 /* The number of 32-byte units a record of this kind occupies: the shortest form that loses nothing
  * when the fields after the client id are zero (`detail` false), the whole struct otherwise. */

@@ -1,0 +1,79 @@
+#include "sim/coverage.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void coverage_count(struct coverage *coverage, const struct command_head *command, const u8 *events,
+                    size_t bytes)
+{
+    if (command->kind < COMMAND_KIND_COUNT) {
+        coverage->commands[command->kind] += 1;
+    }
+    for (size_t at = 0; at < bytes;) {
+        struct event_head head;
+        memcpy(&head, events + at, sizeof head);
+        coverage->events[head.kind] += 1;
+        if (head.kind == EVENT_REJECTED) {
+            struct event_rejected event;
+            memcpy(&event, events + at, sizeof event);
+            coverage->rejects[event.reject] += 1;
+        } else if (head.kind == EVENT_ORDER_DONE) {
+            struct event_order_done event;
+            memcpy(&event, events + at, sizeof event);
+            coverage->ends[event.status][event.reason] += 1;
+        } else if (head.kind == EVENT_PREVENTED) {
+            struct event_prevented event;
+            memcpy(&event, events + at, sizeof event);
+            coverage->modes[event.mode] += 1;
+        }
+        at += (size_t)head.units * WIRE_UNIT; /* raw: the record's length */
+    }
+}
+
+/* Refusals that no well-formed command can meet. */
+static bool is_unreachable(u32 reject)
+{
+    return reject == REJECT_BAD_CLIENT_ID || reject == REJECT_ZERO_NOTIONAL;
+}
+
+u32 coverage_missed(const struct coverage *coverage)
+{
+    u32 missed = 0;
+    for (u32 i = 1; i < REJECT_COUNT; i++) {
+        bool is_known = strcmp(reject_name(i), "UNKNOWN") != 0;
+        missed += is_known && !is_unreachable(i) && coverage->rejects[i] == 0;
+    }
+    return missed;
+}
+
+void coverage_print(const struct coverage *coverage, FILE *out)
+{
+    for (u32 i = 0; i < COMMAND_KIND_COUNT; i++) {
+        if (wire_commands[i].name != NULL) {
+            fprintf(out, "command %-22s %10" PRIu64 "\n", wire_commands[i].name,
+                    coverage->commands[i]);
+        }
+    }
+    for (u32 i = 0; i < EVENT_KIND_COUNT; i++) {
+        if (wire_events[i].name != NULL) {
+            fprintf(out, "event %-24s %10" PRIu64 "\n", wire_events[i].name, coverage->events[i]);
+        }
+    }
+    for (u32 status = 0; status < DONE_STATUS_COUNT; status++) {
+        for (u32 reason = 0; reason < EXPIRY_REASON_COUNT; reason++) {
+            if (coverage->ends[status][reason] > 0) {
+                fprintf(out, "end status %u reason %u %17" PRIu64 "\n", status, reason,
+                        coverage->ends[status][reason]);
+            }
+        }
+    }
+    for (u32 i = 0; i < STP_MODE_COUNT; i++) {
+        fprintf(out, "prevented mode %u %24" PRIu64 "\n", i, coverage->modes[i]);
+    }
+    for (u32 i = 1; i < REJECT_COUNT; i++) {
+        if (strcmp(reject_name(i), "UNKNOWN") != 0) {
+            fprintf(out, "reject %-40s %10" PRIu64 "%s\n", reject_name(i), coverage->rejects[i],
+                    coverage->rejects[i] == 0 && !is_unreachable(i) ? "  never" : "");
+        }
+    }
+}

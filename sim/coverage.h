@@ -1,0 +1,27 @@
+/* Which parts of the rules a run of random commands reached: how often each event, each refusal and
+ * each way for an order to end was seen. A generator that never reaches a rule proves nothing. */
+#ifndef SIM_COVERAGE_H
+#define SIM_COVERAGE_H
+
+#include "base/base.h"
+#include "wire/reject.h"
+#include "wire/schema.h"
+
+#include <stdio.h>
+
+struct coverage {
+    u64 commands[COMMAND_KIND_COUNT];
+    u64 events[EVENT_KIND_COUNT];
+    u64 rejects[REJECT_COUNT];
+    u64 ends[DONE_STATUS_COUNT][EXPIRY_REASON_COUNT];
+    u64 modes[STP_MODE_COUNT];
+};
+
+void coverage_count(struct coverage *coverage, const struct command_head *command, const u8 *events,
+                    size_t bytes);
+void coverage_print(const struct coverage *coverage, FILE *out);
+
+/* How many of the refusals that a command can meet were never seen. */
+u32 coverage_missed(const struct coverage *coverage);
+
+#endif /* SIM_COVERAGE_H */

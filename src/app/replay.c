@@ -1,0 +1,304 @@
+#include "app/replay.h"
+
+#include "app/memory.h"
+#include "app/ticks.h"
+#include "base/bytes.h"
+#include "base/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RING_BYTES        (8U << 20) /* as large as the ring of a few journal batches */
+#define EVENT_BYTES_PLAIN 256U       /* per command, without its trades: a generous middle */
+#define EVENT_BYTES_TRADE (sizeof(struct event_trade) + 32U)
+#define START_US          1650000000000000ULL /* where the clock of a flow without times begins */
+
+/* One call of core_apply_batch. */
+struct batch {
+    const u8 *commands;
+    u32 bytes;
+    u32 count;
+    u64 time_us;
+};
+
+static u32 command_bytes(const u8 *command)
+{
+    return command[2] * WIRE_UNIT;
+}
+
+enum fault venue_open(struct venue *venue, const struct flow *flow)
+{
+    *venue = (struct venue){.flow = flow};
+    venue->core_bytes = core_footprint(&flow->limits);
+    if (venue->core_bytes == 0) {
+        return FAULT(FAULT_LIMIT, "the flow needs a venue larger than the limits allow "
+                                  "(docs/semantics.md, section 11)");
+    }
+    u64 commands = flow->commands_count - flow->prefill_count;
+    u64 wanted = commands * EVENT_BYTES_PLAIN + flow->oracle.trades * EVENT_BYTES_TRADE;
+    size_t kept = (size_t)u64_min(wanted, REPLAY_EVENT_BYTES_MAX);
+    venue->output_reserve = core_event_bytes_max(&flow->limits);
+    venue->ring_bytes = RING_BYTES;
+    venue->output.size = kept + 2 * venue->output_reserve;
+    TRY(memory_take(venue->core_bytes, venue->core_bytes, "the core", &venue->core_memory));
+    TRY(memory_take(venue->ring_bytes, venue->ring_bytes, "batches", &venue->ring));
+    TRY(memory_take(venue->output.size, kept, "events", &venue->output.data));
+    venue->core = core_init(venue->core_memory, venue->core_bytes, &flow->limits);
+    return FAULT_NONE;
+}
+
+void venue_close(struct venue *venue)
+{
+    memory_give_back(venue->core_memory, venue->core_bytes);
+    memory_give_back(venue->ring, venue->ring_bytes);
+    memory_give_back(venue->output.data, venue->output.size);
+    *venue = (struct venue){.core = NULL};
+}
+
+/* Hands the events out and empties the buffer. */
+static enum fault drain(struct venue *venue, struct flow_check *check)
+{
+    TRY(flow_check_events(check, span_of(venue->output.data, venue->output.used)));
+    venue->output.used = 0;
+    return FAULT_NONE;
+}
+
+static bool has_room(const struct venue *venue)
+{
+    return venue->output.size - venue->output.used >= venue->output_reserve;
+}
+
+/* The batch as records in a batch buffer: this copy is what the core works on. */
+static const u8 *encode(struct venue *venue, const struct batch *batch)
+{
+    if (batch->bytes > venue->ring_bytes - venue->ring_used) {
+        venue->ring_used = 0;
+    }
+    u8 *target = venue->ring + venue->ring_used;
+    memcpy(target, batch->commands, batch->bytes);
+    venue->ring_used += batch->bytes;
+    return target;
+}
+
+/* Cuts a part of the flow into batches. */
+static enum fault cut(const struct flow *flow, const u8 *commands, u64 first, u64 count, u32 size,
+                      bool with_times, struct flow_table *batches)
+{
+    const u64 *times = with_times ? (const u64 *)(const void *)flow->times.data : NULL;
+    for (u64 done = 0; done < count;) {
+        struct batch batch = {.commands = commands};
+        batch.time_us = times != NULL ? times[first + done] : START_US + first + done;
+        while (batch.count < size && done < count &&
+               batch.bytes + COMMAND_BYTES_MAX <= RING_BYTES) {
+            u32 bytes = command_bytes(commands);
+            batch.bytes += bytes;
+            batch.count += 1;
+            commands += bytes;
+            done += 1;
+        }
+        TRY(flow_table_add(batches, span_of(&batch, sizeof(batch))));
+    }
+    return FAULT_NONE;
+}
+
+/* Before the clock: events are handed out after every batch. */
+static enum fault apply_plain(struct venue *venue, const struct flow_table *batches,
+                              struct flow_check *check, struct progress *progress, u64 all)
+{
+    size_t count = batches->used / sizeof(struct batch);
+    u64 done = 0;
+    for (size_t i = 0; i < count; i += 1) {
+        const struct batch *batch = &((const struct batch *)(const void *)batches->data)[i];
+        core_set_time(venue->core, batch->time_us);
+        for (u32 applied = 0, offset = 0; applied < batch->count;) {
+            size_t bytes = 0;
+            applied +=
+                core_apply_batch(venue->core, batch->commands + offset, batch->bytes - offset,
+                                 batch->count - applied, &venue->output, &bytes);
+            offset += (u32)bytes;
+            TRY(drain(venue, check));
+        }
+        done += batch->count;
+        progress_update(progress, done, all);
+    }
+    return FAULT_NONE;
+}
+
+/* The measured phase. */
+static enum fault apply_timed(struct venue *venue, const struct flow_table *batches,
+                              struct flow_check *check, struct progress *progress,
+                              struct replay_report *report)
+{
+    const struct batch *batch = (const struct batch *)(const void *)batches->data;
+    const struct batch *end = batch + batches->used / sizeof(struct batch);
+    struct clock *clock = clock_real();
+    u64 all = report->commands;
+    u64 done = 0;
+    u64 start_ns = clock_mono_ns(clock);
+    for (; batch < end; batch += 1) {
+        core_set_time(venue->core, batch->time_us);
+        const u8 *records = encode(venue, batch);
+        for (u32 applied = 0, offset = 0; applied < batch->count;) {
+            if (!has_room(venue)) {
+                report->elapsed_ns += clock_mono_ns(clock) - start_ns;
+                report->drains += 1;
+                TRY(drain(venue, check));
+                start_ns = clock_mono_ns(clock);
+            }
+            size_t bytes = 0;
+            applied += core_apply_batch(venue->core, records + offset, batch->bytes - offset,
+                                        batch->count - applied, &venue->output, &bytes);
+            offset += (u32)bytes;
+        }
+        done += batch->count;
+        progress_update(progress, done, all);
+    }
+    report->elapsed_ns += clock_mono_ns(clock) - start_ns;
+    return FAULT_NONE;
+}
+
+/* The same one command at a time, the processor's counter read around each. */
+static enum fault apply_each(struct venue *venue, const struct flow_table *batches,
+                             struct flow_check *check, struct replay_report *report)
+{
+    u64 *spans = calloc(report->commands + 1, sizeof(*spans));
+    if (spans == NULL) {
+        return FAULT(FAULT_LIMIT, "out of memory for %llu latencies",
+                     (unsigned long long)report->commands);
+    }
+    enum fault fault = FAULT_NONE;
+    const struct batch *batch = (const struct batch *)(const void *)batches->data;
+    struct clock *clock = clock_real();
+    u64 start_ns = clock_mono_ns(clock);
+    u64 start = ticks_now();
+    for (u64 i = 0; i < report->commands && fault == FAULT_NONE; i += 1) {
+        if (!has_room(venue)) {
+            report->drains += 1;
+            fault = drain(venue, check);
+        }
+        u64 before = ticks_now();
+        core_set_time(venue->core, batch[i].time_us);
+        const u8 *record = encode(venue, &batch[i]);
+        core_apply(venue->core, (const struct command_head *)(const void *)record, &venue->output);
+        spans[i] = ticks_now() - before;
+    }
+    struct ticks_scale scale = {.ticks = ticks_now() - start,
+                                .ns = clock_mono_ns(clock) - start_ns};
+    report->elapsed_ns = scale.ns;
+    histogram_init(&report->latency);
+    for (u64 i = 0; i < report->commands; i += 1) {
+        histogram_add(&report->latency, ticks_to_ns(&scale, spans[i]));
+    }
+    free(spans);
+    return fault;
+}
+
+enum fault venue_compare_book(const struct venue *venue, struct book_agreement *agreement_out)
+{
+    *agreement_out = (struct book_agreement){.expected = 0};
+    const struct flow_resting *expected =
+        (const struct flow_resting *)(const void *)venue->flow->book.data;
+    size_t count = venue->flow->book.used / sizeof(*expected);
+    struct core_resting *rows = calloc(count + 1, sizeof(*rows));
+    if (rows == NULL) {
+        return FAULT(FAULT_LIMIT, "out of memory for a book of %zu orders", count);
+    }
+    agreement_out->expected = count;
+    size_t next = 0;
+    for (u32 side = 0; side < 2; side += 1) {
+        u32 found = core_book(venue->core, 0, (enum side)side, rows, (u32)count + 1);
+        agreement_out->found += found;
+        for (u32 i = 0; next < count && expected[next].side == side; i += 1, next += 1) {
+            bool equal = i < found && rows[i].order_id == expected[next].order_id &&
+                         rows[i].price.units == /* raw: compared only */
+                             expected[next].level.ticks * venue->flow->market.tick &&
+                         rows[i].remaining.units == /* raw: compared only */
+                             expected[next].level.lots * venue->flow->market.lot;
+            agreement_out->equal += equal ? 1 : 0;
+        }
+    }
+    free(rows);
+    return FAULT_NONE;
+}
+
+static void fill_report(struct venue *venue, struct replay_report *report)
+{
+    struct core_counts counts = core_counts_of(venue->core);
+    report->resting = counts.resting;
+    report->accounts = counts.accounts;
+    report->limits_hit = counts.rejected_limits;
+    report->core_bytes = venue->core_bytes;
+}
+
+static enum fault run_parts(struct venue *venue, const struct replay_config *config,
+                            struct flow_table *batches, struct flow_check *check,
+                            struct replay_report *report)
+{
+    const struct flow *flow = venue->flow;
+    bool with_times = flow->times.used > 0;
+    CHECK(!with_times || flow->times.used == flow->commands_count * sizeof(u64));
+    TRY(cut(flow, flow->setup.data, 0, flow->setup_count, REPLAY_BATCH_DEFAULT, false, batches));
+    if (with_times) {
+        /* The setup happens at the recording's own time, not after it. */
+        for (size_t i = 0; i < batches->used / sizeof(struct batch); i += 1) {
+            ((struct batch *)(void *)batches->data)[i].time_us =
+                ((const u64 *)(const void *)flow->times.data)[0];
+        }
+    }
+    progress_begin(config->progress, "setting up", "commands");
+    TRY(apply_plain(venue, batches, check, config->progress, flow->setup_count));
+
+    batches->used = 0;
+    TRY(cut(flow, flow->commands.data, 0, flow->prefill_count, REPLAY_BATCH_DEFAULT, with_times,
+            batches));
+    progress_begin(config->progress, "filling the book", "orders");
+    TRY(apply_plain(venue, batches, check, config->progress, flow->prefill_count));
+    u64 offset = 0;
+    for (size_t i = 0; i < batches->used / sizeof(struct batch); i += 1) {
+        offset += ((const struct batch *)(const void *)batches->data)[i].bytes;
+    }
+
+    batches->used = 0;
+    report->commands = flow->commands_count - flow->prefill_count;
+    report->commands_bytes = flow->commands.used - offset;
+    TRY(cut(flow, flow->commands.data + offset, flow->prefill_count, report->commands,
+            config->each_timed ? 1 : config->batch, with_times, batches));
+    u64 events_before = check->events_bytes;
+    progress_begin(config->progress, "replaying", "commands");
+    if (config->each_timed) {
+        TRY(apply_each(venue, batches, check, report));
+    } else {
+        TRY(apply_timed(venue, batches, check, config->progress, report));
+    }
+    progress_begin(config->progress, "checking", "events");
+    TRY(drain(venue, check));
+    TRY(flow_check_end(check));
+    progress_end(config->progress);
+    report->events_bytes = check->events_bytes - events_before;
+    return FAULT_NONE;
+}
+
+enum fault venue_replay(struct venue *venue, const struct replay_config *config,
+                        struct flow_check *check, struct replay_report *report)
+{
+    CHECK(config->batch >= 1 && config->batch <= REPLAY_BATCH_MAX);
+    *report = (struct replay_report){.commands = 0};
+    struct flow_table batches = {.data = NULL};
+    enum fault fault = run_parts(venue, config, &batches, check, report);
+    flow_table_release(&batches);
+    fill_report(venue, report);
+    if (fault == FAULT_NONE && venue->flow->book.used > 0) {
+        TRY(venue_compare_book(venue, &report->book));
+    }
+    return fault;
+}
+
+enum fault replay_journalled(const struct flow *flow, const struct replay_config *config,
+                             struct flow_check *check, struct replay_report *report)
+{
+    (void)flow;
+    (void)check;
+    (void)report;
+    return FAULT(FAULT_USAGE, "--journal: \"%s\": this build has no engine to write a journal with",
+                 config->journal);
+}
