@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "core/core.h"
+#include "sim/core_batch.h"
 #include "sim/record_print.h"
 
 #include <inttypes.h>
@@ -21,6 +22,7 @@ struct core_pair {
     struct model *model;
     struct core *core;
     void *memory;
+    struct core_batch *batch;  /* the same commands once more, in batches */
     struct core_output output; /* the core's events */
     u8 *events;                /* the model's */
     size_t events_size;
@@ -44,6 +46,7 @@ struct core_pair *core_pair_open(const struct command_genesis *limits)
     memset(pair->memory, 0, whole);
     pair->core = core_init(pair->memory, size, limits);
     pair->model = model_create(limits);
+    pair->batch = core_batch_open(limits);
     pair->events_size = core_event_bytes_max(limits);
     pair->output.size = pair->events_size;
     pair->output.data = malloc(pair->events_size); /* mostly never touched */
@@ -55,6 +58,7 @@ struct core_pair *core_pair_open(const struct command_genesis *limits)
 void core_pair_close(struct core_pair *pair)
 {
     model_free(pair->model);
+    core_batch_close(pair->batch);
     free(pair->memory);
     free(pair->output.data);
     free(pair->events);
@@ -193,6 +197,9 @@ bool core_pair_apply(struct core_pair *pair, const struct flow_step *step)
         core_apply(pair->core, command, &pair->output);
     }
     compare_events(pair);
+    if (!core_batch_add(pair->batch, step, core_pair_events(pair))) {
+        differ(pair, "a batch of commands before this one gave other events than one by one");
+    }
     compare_counts(pair);
     for (u32 asset = 0; asset < model_assets_count(pair->model); asset++) {
         compare_balances(pair, (u16)asset);

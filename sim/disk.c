@@ -93,15 +93,33 @@ static enum fault false_map(struct file *file, u64 size, u8 **memory_out)
     struct disk_false *self = enter(file->disk);
     CHECK(size <= NODE_BYTES_MAX);
     enum fault fault = read_begin(self);
-    const struct node *node = node_of(self, file);
+    struct node *node = node_of(self, file);
     if (fault == FAULT_NONE && node == NULL) {
         fault = power_is_off();
     }
-    *memory_out = fault == FAULT_NONE ? node->seen : NULL;
+    *memory_out = NULL;
+    if (fault == FAULT_NONE) {
+        *memory_out = node->seen;
+        node->maps_count += 1;
+    }
     return leave(self, fault);
 }
 
 static void false_unmap(struct disk *disk, u8 *memory, u64 size)
+{
+    (void)size;
+    struct disk_false *self = enter(disk);
+    for (u32 index = 0; index < NODES_MAX; index += 1) {
+        struct node *node = &self->nodes[index];
+        /* Memory of before a restart is nobody's. */
+        if (node->used && node->seen == memory && node->maps_count > 0) {
+            node->maps_count -= 1;
+        }
+    }
+    (void)leave(self, FAULT_NONE);
+}
+
+static void false_touch(struct disk *disk, u8 *memory, u64 size)
 {
     (void)disk;
     (void)memory;
@@ -189,6 +207,7 @@ static const struct disk_ops false_ops = {
     .reserve = false_reserve,
     .map = false_map,
     .unmap = false_unmap,
+    .touch = false_touch,
     .rename = false_rename,
     .unlink = false_unlink,
     .exists = false_exists,
@@ -271,6 +290,7 @@ static void forget_processes(struct disk_false *self)
     memset(self->handles, 0, sizeof(self->handles));
     for (u32 index = 0; index < NODES_MAX; index += 1) {
         self->nodes[index].open_count = 0;
+        self->nodes[index].maps_count = 0;
         self->nodes[index].locked = false;
     }
     self->crashed = false;

@@ -21,6 +21,7 @@ struct node {
     bool used;
     u32 names_count; /* names that a program sees */
     u32 open_count;
+    u32 maps_count;
     u64 number;
     u8 *seen; /* NODE_BYTES_MAX of zeros at first */
     u8 *safe;

@@ -59,7 +59,8 @@ void nodes_collect(struct disk_false *self)
 {
     for (u32 index = 0; index < NODES_MAX; index += 1) {
         struct node *node = &self->nodes[index];
-        if (node->used && node->open_count == 0 && !node_is_named(self, (i32)index)) {
+        if (node->used && node->open_count == 0 && node->maps_count == 0 &&
+            !node_is_named(self, (i32)index)) {
             node_free(node);
         }
     }

@@ -4,96 +4,12 @@
 
 #include <stdlib.h>
 
-/* Each profile makes one kind of weather; types are weighed limit, limit_maker, market, stop_loss,
- * stop_loss_limit, take_profit, take_profit_limit. */
-static const struct flow_profile profiles[] = {
-    {"mixed", 400, 80,  40,  60,  15,  50,  60, 40,    12,   {60, 8, 14, 6, 6, 6, 6}, 6, 12, 7, 30,
-     60,      60,  120, 250, 300, 600, 200, 20, false, false},
-    {"deep", 700, 15,  20,  25,  2,   40, 10, 5,     2,    {100, 10, 4, 1, 1, 1, 1}, 900, 8, 10, 3,
-     20,     20,  150, 100, 100, 200, 60, 5,  false, false},
-    {"triggers", 500,   80,   20, 30, 4,  20, 10,  8,   20,  {50, 5, 12, 16, 16, 16, 16},
-     4,          8,     6,    5,  10, 10, 80, 150, 200, 300, 150,
-     5,          false, false},
-    {"self-trade",
-     500,
-     60,
-     30,
-     20,
-     3,
-     40,
-     15,
-     15,
-     5,
-     {70, 4, 20, 4, 4, 4, 4},
-     3,
-     20,
-     4,
-     5,
-     10,
-     10,
-     400,
-     100,
-     850,
-     950,
-     200,
-     5,
-     false,
-     false},
-    {"lists", 200, 300, 20,  60,  40,  60,  15, 12,    10,   {70, 10, 20, 3, 3, 3, 3}, 6, 8, 6, 8,
-     10,      10,  150, 200, 300, 500, 100, 5,  false, false},
-    {"limits", 350,  120,  40, 50, 10, 30,  90,  30,  10,  {60, 10, 6, 10, 10, 10, 10},
-     300,      6,    6,    5,  10, 10, 200, 300, 200, 300, 60,
-     5,        true, false},
-    {"filters", 450,   80,   60, 40,  6,   60,  20,  60,  5,   {60, 8, 20, 6, 6, 6, 6},
-     8,         14,    6,    10, 650, 250, 250, 300, 200, 500, 150,
-     60,        false, false},
-    {"money", 150, 15,  10,  20,  4,   10,  450, 60,    5,   {60, 8, 20, 6, 6, 6, 6}, 6, 10, 8, 20,
-     20,      10,  100, 100, 200, 300, 150, 20,  false, true},
-    {"amends", 300, 100, 60,  60,  6,   350, 10, 10,    5,    {80, 8, 6, 8, 8, 8, 8}, 10, 30, 6, 8,
-     40,       10,  300, 150, 300, 500, 50,  5,  false, false},
-    {"edge", 450, 60,  30,  40,  10,  50,  120, 40,    5,   {60, 8, 24, 6, 6, 6, 6}, 40, 10, 6, 20,
-     40,     10,  200, 150, 300, 500, 200, 10,  false, true},
-    {"trailing", 500,   80,   30, 30, 5,  20, 10,  8,   20,  {50, 3, 16, 14, 14, 14, 14},
-     12,         8,     6,    5,  10, 10, 80, 900, 200, 300, 150,
-     10,         false, false},
-    {"range", 450, 40,  40,  40,  6,   40,  20, 120,   10,   {60, 8, 30, 6, 6, 6, 6}, 12, 14, 6, 8,
-     300,     20,  150, 200, 300, 500, 250, 80, false, false},
-    {"spoilt", 400,   120,  60,  60, 12, 60,  120, 90,  10,  {60, 8, 20, 6, 6, 6, 6},
-     8,        12,    6,    500, 80, 80, 200, 250, 300, 500, 250,
-     30,       false, false},
-    {"tight self-trade",
-     450,
-     120,
-     30,
-     30,
-     5,
-     40,
-     15,
-     15,
-     10,
-     {60, 8, 20, 8, 8, 8, 8},
-     3,
-     16,
-     4,
-     5,
-     30,
-     10,
-     300,
-     200,
-     800,
-     950,
-     200,
-     5,
-     true,
-     false},
-};
-
 struct flow *flow_create(u64 seed)
 {
     struct flow *flow = calloc(1, sizeof *flow);
     CHECK(flow != NULL);
     random_init(&flow->random, seed);
-    flow->profile = &profiles[flow_pick(flow, ARRAY_COUNT(profiles))];
+    flow_profile_draw(flow);
     flow->time_us = flow_chance(flow, 500) ? 0 : 1650000000000000ULL;
     flow_world_plan(flow);
     return flow;
@@ -111,7 +27,7 @@ const struct command_genesis *flow_limits(const struct flow *flow)
 
 const char *flow_profile_name(const struct flow *flow)
 {
-    return flow->profile->name;
+    return flow->profile.name;
 }
 
 /* ---- draws ---- */
@@ -128,7 +44,8 @@ bool flow_chance(struct flow *flow, u32 per_mille)
 
 u64 flow_any_size(struct flow *flow)
 {
-    return random_u64(&flow->random) >> flow_pick(flow, 64);
+    u64 bits = random_u64(&flow->random);
+    return bits >> flow_pick(flow, 64);
 }
 
 u64 flow_edge(struct flow *flow)
@@ -246,7 +163,10 @@ void flow_emit(struct flow *flow, const void *command, u16 kind, u32 account)
     memset(step->record, 0, sizeof step->record);
     memcpy(step->record, command, record->size);
     bool is_set_up = flow->setup == UINT32_MAX;
-    if (is_set_up && record->fields->name != NULL && flow_chance(flow, flow->profile->bad)) {
+    bool is_rare = kind == COMMAND_MARKET_ADD || kind == COMMAND_MARKET_SET ||
+                   kind == COMMAND_ASSET_ADD || kind == COMMAND_FEE_SET;
+    u32 bad = is_rare ? flow->profile.bad + 200 : flow->profile.bad;
+    if (is_set_up && record->fields->name != NULL && flow_chance(flow, bad)) {
         spoil(flow, record->fields, step->record);
         account = flow_chance(flow, 50) ? (u32)flow_edge(flow) : account;
     }
@@ -272,8 +192,8 @@ static void emit_unknown(struct flow *flow)
     flow->source_index += 1;
     struct command_head head = {.kind = kinds[flow_pick(flow, ARRAY_COUNT(kinds))],
                                 .units = 1, /* raw: the record's length */
-                                .account = flow_account(flow),
                                 .source_index = flow->source_index};
+    head.account = flow_account(flow);
     memset(step->record, 0, sizeof step->record);
     memcpy(step->record, &head, sizeof head);
     step->bytes = WIRE_UNIT;
@@ -298,7 +218,7 @@ static void go_on(struct flow *flow)
 
 static void advance(struct flow *flow)
 {
-    if (flow_chance(flow, flow->profile->minutes)) {
+    if (flow_chance(flow, flow->profile.minutes)) {
         static const u64 jumps[] = {60000000,   59999999,   60000001,   300000000,
                                     3600000000, 3660000000, 86400000000};
         flow->time_us += jumps[flow_pick(flow, ARRAY_COUNT(jumps))];
@@ -313,12 +233,12 @@ void flow_next(struct flow *flow, const struct model *model, struct flow_step *s
 {
     static void (*const kinds[])(struct flow *) = {
         flow_order, flow_list,  flow_replace, flow_cancel, flow_cancel_many,
-        flow_amend, flow_money, flow_define,  go_on,
+        flow_amend, flow_money, flow_define,  go_on,       flow_probe,
     };
-    const struct flow_profile *profile = flow->profile;
-    const u32 weights[] = {profile->order,  profile->list,        profile->replace,
-                           profile->cancel, profile->cancel_many, profile->amend,
-                           profile->money,  profile->define,      profile->go_on};
+    const struct flow_profile *profile = &flow->profile;
+    const u32 weights[] = {profile->order,       profile->list,  profile->replace, profile->cancel,
+                           profile->cancel_many, profile->amend, profile->money,   profile->define,
+                           profile->go_on,       profile->probe};
     memset(step_out, 0, sizeof *step_out);
     flow->model = model;
     flow->step = step_out;

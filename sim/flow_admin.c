@@ -15,10 +15,11 @@ static u16 draw_network(struct flow *flow)
 
 static u64 draw_amount(struct flow *flow, u16 asset)
 {
-    if (flow_chance(flow, flow->profile->is_edge ? 300 : 30)) {
+    if (flow_chance(flow, flow->profile.is_edge ? 300 : 30)) {
         return flow_edge(flow);
     }
-    return flow_typical_amount(flow, asset) / (1 + flow_pick(flow, 8));
+    u64 amount = flow_typical_amount(flow, asset);
+    return amount / (1 + flow_pick(flow, 8));
 }
 
 /* About what the account has free: all of it, one more, a part. */
@@ -36,9 +37,9 @@ static void emit_deposit(struct flow *flow)
 {
     u16 asset = draw_asset(flow);
     struct command_deposit command = {.amount = amount_of(draw_amount(flow, asset)),
-                                      .asset = asset,
-                                      .network = draw_network(flow),
-                                      .reference = flow_pick(flow, 1000)};
+                                      .asset = asset};
+    command.network = draw_network(flow);
+    command.reference = flow_pick(flow, 1000);
     flow_emit(flow, &command, COMMAND_DEPOSIT, flow_account(flow));
 }
 
@@ -46,12 +47,18 @@ static void emit_withdraw_hold(struct flow *flow)
 {
     u16 asset = draw_asset(flow);
     u32 account = flow_account(flow);
-    struct command_withdraw_hold command = {
-        .amount = amount_of(draw_spend(flow, account, asset)),
-        .fee = amount_of(flow_chance(flow, 30) ? flow_edge(flow) : flow_pick(flow, 4)),
-        .asset = asset,
-        .network = draw_network(flow),
-        .reference = flow_pick(flow, 1000)};
+    struct command_withdraw_hold command = {.amount = amount_of(draw_spend(flow, account, asset)),
+                                            .asset = asset};
+    command.fee = amount_of(flow_chance(flow, 30) ? flow_edge(flow) : flow_pick(flow, 4));
+    command.network = draw_network(flow);
+    command.reference = flow_pick(flow, 1000);
+    if (asset < model_assets_count(flow->model) && command.network < flow->limits.networks_max &&
+        flow_chance(flow, 350)) {
+        /* All that one network has, so that what else is owed from it is short. */
+        struct amount custody = model_custody_of(flow->model, asset, command.network);
+        struct amount free = model_balance_of(flow->model, account, asset).free;
+        command.amount = amount_less(custody, free) ? custody : free;
+    }
     flow_emit(flow, &command, COMMAND_WITHDRAW_HOLD, account);
 }
 
@@ -63,7 +70,7 @@ static void emit_hold_end(struct flow *flow)
     if (count > 0 && flow_chance(flow, 950)) {
         hold_id = model_hold_at(flow->model, (u32)flow_pick(flow, count), &kind);
     }
-    bool is_settle = kind == HOLD_KIND_WITHDRAWAL ? flow_chance(flow, 650) : flow_chance(flow, 50);
+    bool is_settle = kind == HOLD_KIND_WITHDRAWAL ? flow_chance(flow, 650) : flow_chance(flow, 150);
     u32 account = flow_account(flow);
     if (is_settle) {
         struct command_withdraw_settle command = {.hold_id = hold_id,
@@ -80,8 +87,8 @@ static void emit_transfer(struct flow *flow)
     u16 asset = draw_asset(flow);
     u32 account = flow_account(flow);
     struct command_transfer command = {.amount = amount_of(draw_spend(flow, account, asset)),
-                                       .target_account = flow_account(flow),
                                        .asset = asset};
+    command.target_account = flow_account(flow);
     flow_emit(flow, &command, COMMAND_TRANSFER, account);
 }
 
@@ -120,7 +127,8 @@ static void emit_restrict(struct flow *flow)
 {
     struct command_restrict command = {.cause = (u32)flow_pick(flow, 5)};
     if (flow_chance(flow, 450)) {
-        command.restrictions = flow_pick(flow, 4) << (2 * flow_pick(flow, 7));
+        u64 restriction = flow_pick(flow, 4);
+        command.restrictions = restriction << (2 * flow_pick(flow, 7));
     } else if (flow_chance(flow, 100)) {
         command.restrictions = flow_any_size(flow);
     }
@@ -154,7 +162,7 @@ static void emit_market_set(struct flow *flow)
 
 static void emit_account(struct flow *flow)
 {
-    bool is_grouped = flow_chance(flow, flow->profile->group);
+    bool is_grouped = flow_chance(flow, flow->profile.group);
     u32 group = is_grouped ? (u32)flow_pick(flow, 2) : 0xFFFFFFFFU;
     u16 tier = (u16)flow_pick(flow, flow->limits.fee_tiers_max + flow_chance(flow, 50));
     if (flow_chance(flow, 300)) {
@@ -169,19 +177,21 @@ static void emit_account(struct flow *flow)
 
 static void emit_filters(struct flow *flow)
 {
-    bool is_off = flow_chance(flow, 700);
-    struct command_venue_filters command = {
-        .orders_max = is_off ? 0 : (u32)flow_pick(flow, 30),
-        .algo_orders_max = is_off ? 0 : (u32)flow_pick(flow, 12),
-        .iceberg_orders_max = is_off ? 0 : (u32)flow_pick(flow, 6),
-        .lists_max = is_off ? 0 : (u32)flow_pick(flow, 5)};
+    struct command_venue_filters command = {.orders_max = 0};
+    if (flow_chance(flow, 300)) {
+        command.orders_max = (u32)flow_pick(flow, 30);
+        command.algo_orders_max = (u32)flow_pick(flow, 12);
+        command.iceberg_orders_max = (u32)flow_pick(flow, 6);
+        command.lists_max = (u32)flow_pick(flow, 5);
+    }
     flow_emit(flow, &command, COMMAND_VENUE_FILTERS, 0);
 }
 
 static void emit_asset_limit(struct flow *flow)
 {
     u16 asset = draw_asset(flow);
-    u64 amount = flow_typical_amount(flow, asset) / (20 + flow_pick(flow, 60));
+    u64 amount = flow_typical_amount(flow, asset);
+    amount /= 20 + flow_pick(flow, 60);
     struct command_asset_limit command = {.limit = amount_of(flow_chance(flow, 400) ? 0 : amount),
                                           .asset = asset};
     flow_emit(flow, &command, COMMAND_ASSET_LIMIT, flow_account(flow));
@@ -276,7 +286,7 @@ void flow_define(struct flow *flow)
         emit_account,  emit_filters,  emit_asset_limit,  emit_reference_price, emit_limits,
         emit_rare,     emit_fees,     emit_rash_grid,
     };
-    if (flow_chance(flow, 60)) {
+    if (flow_chance(flow, 60) && flow->plan == FLOW_PLAN_NONE) {
         flow->plan = FLOW_PLAN_EMPTY;
         flow->plan_market = (u16)flow_pick(flow, flow->markets_count);
     }
@@ -312,6 +322,13 @@ bool flow_mend(struct flow *flow)
         flow_emit(flow, &lift, COMMAND_RESTRICT, flow_account(flow));
         return true;
     }
+    if (model_has_queued(flow->model) && flow_chance(flow, 60)) {
+        /* Triggered orders that cannot run: to be canceled, amended, restricted where they are. */
+        struct command_market_state stop = {.market = flow_market(flow)};
+        stop.state = (u8)(1 + flow_pick(flow, 3));
+        flow_emit(flow, &stop, COMMAND_MARKET_STATE, 0);
+        return true;
+    }
     for (u32 i = 0; i < model_markets_count(flow->model); i++) {
         struct command_market_state state = {.market = (u16)i};
         bool is_closed = model_market_of(flow->model, (u16)i).state != MARKET_STATE_TRADING;
@@ -330,6 +347,10 @@ bool flow_plan_next(struct flow *flow)
         flow_chance(flow, 200)) {
         return false;
     }
+    if (flow->plan == FLOW_PLAN_PROBE || flow->plan == FLOW_PLAN_PROBED) {
+        flow_probe_next(flow);
+        return true;
+    }
     struct command_market_state state = {.market = number};
     u8 now = model_market_of(flow->model, number).state;
     if (flow->plan == FLOW_PLAN_OPEN) {
@@ -338,6 +359,8 @@ bool flow_plan_next(struct flow *flow)
     } else if (now != MARKET_STATE_HALT) {
         state.state = MARKET_STATE_HALT;
         flow_emit(flow, &state, COMMAND_MARKET_STATE, 0);
+    } else if (flow_chance(flow, 100)) {
+        emit_new_grid(flow); /* too early, if anything is still open */
     } else if (!empty_market(flow)) {
         flow->plan = FLOW_PLAN_OPEN;
         emit_new_grid(flow);

@@ -34,13 +34,13 @@ static u64 center_of(const struct flow *flow, u16 market)
 /* A price around the centre or the last price, mostly on the side's own half. */
 static u64 draw_ticks(struct flow *flow, u16 market, const struct model_market_view *view, u8 side)
 {
-    u64 width = flow->profile->width_ticks;
+    u64 width = flow->profile.width_ticks;
     u64 last = view->last_price / view->tick;
     u64 center = last > 0 && flow_chance(flow, 400) ? last : center_of(flow, market);
     u64 away = flow_pick(flow, width + 1);
     bool is_passive = flow_chance(flow, 600);
     bool is_down = (side == SIDE_BUY) == is_passive;
-    if (flow->profile->is_edge && flow_chance(flow, 50)) {
+    if (flow->profile.is_edge && flow_chance(flow, 50)) {
         return 1 + flow_any_size(flow) % view->ticks_max;
     }
     u64 ticks = is_down ? (center > away ? center - away : 1) : center + away;
@@ -49,24 +49,24 @@ static u64 draw_ticks(struct flow *flow, u16 market, const struct model_market_v
 
 static u64 draw_qty(struct flow *flow, const struct model_market_view *view)
 {
-    if (flow->profile->is_edge && flow_chance(flow, 250)) {
+    if (flow->profile.is_edge && flow_chance(flow, 250)) {
         u64 lots = (1ULL << 63) / view->lot;
         u64 drawn = flow_any_size(flow);
         return (drawn < lots ? drawn : lots - flow_pick(flow, 3) % lots) * view->lot;
     }
-    return (1 + flow_pick(flow, flow->profile->lots_max)) * view->lot;
+    return (1 + flow_pick(flow, flow->profile.lots_max)) * view->lot;
 }
 
 static u8 draw_type(struct flow *flow)
 {
     u32 total = 0;
     for (u32 i = 0; i < ORDER_TYPE_COUNT; i++) {
-        total += flow->profile->types[i];
+        total += flow->profile.types[i];
     }
     u64 draw = flow_pick(flow, total);
     u8 type = 0;
-    while (draw >= flow->profile->types[type]) {
-        draw -= flow->profile->types[type];
+    while (draw >= flow->profile.types[type]) {
+        draw -= flow->profile.types[type];
         type += 1;
     }
     return type;
@@ -83,7 +83,7 @@ static u64 draw_stop(struct flow *flow, u16 market, const struct model_market_vi
                      bool is_above)
 {
     u64 last = view->last_price / view->tick;
-    u64 away = flow_pick(flow, flow->profile->width_ticks + 2);
+    u64 away = flow_pick(flow, flow->profile.width_ticks + 2);
     u64 center = last > 0 ? last : center_of(flow, market);
     if (flow_chance(flow, 50)) {
         is_above = !is_above;
@@ -95,9 +95,14 @@ static u64 draw_stop(struct flow *flow, u16 market, const struct model_market_vi
 static void draft_stop(struct flow *flow, u16 market, const struct model_market_view *view,
                        struct draft *draft)
 {
-    bool is_trailing = flow_chance(flow, flow->profile->trailing);
+    bool is_trailing = flow_chance(flow, flow->profile.trailing);
     if (is_trailing) {
-        draft->trailing_delta = (u32)(1 + flow_pick(flow, flow_chance(flow, 700) ? 1500 : 9999));
+        u64 last = view->last_price / view->tick;
+        u64 steps = 1 + flow_pick(flow, 4);
+        u64 bound = flow_chance(flow, 700) ? 1500 : 9999;
+        u64 exact = last > steps ? steps * 10000 / last : 0; /* so many ticks from here */
+        u64 any = 1 + flow_pick(flow, bound);
+        draft->trailing_delta = (u32)(exact > 0 && flow_chance(flow, 500) ? exact : any);
     }
     if (!is_trailing || flow_chance(flow, 400)) {
         draft->stop_price = draw_stop(flow, market, view, waits_above(draft->type, draft->side));
@@ -113,10 +118,10 @@ static struct draft draw_draft(struct flow *flow, u16 market, u8 side, u8 type)
     if (is_limit) {
         draft.price = draw_ticks(flow, market, &view, side) * view.tick;
     }
-    if (is_limit && type != ORDER_TYPE_LIMIT_MAKER && flow_chance(flow, flow->profile->tif)) {
+    if (is_limit && type != ORDER_TYPE_LIMIT_MAKER && flow_chance(flow, flow->profile.tif)) {
         draft.tif = (u8)(1 + flow_pick(flow, 2));
     }
-    if (is_limit && draft.tif == TIME_IN_FORCE_GTC && flow_chance(flow, flow->profile->iceberg)) {
+    if (is_limit && draft.tif == TIME_IN_FORCE_GTC && flow_chance(flow, flow->profile.iceberg)) {
         u64 lots = draft.qty / view.lot;
         u64 slice = 1 + flow_pick(flow, u64_max(1, u64_min(lots, 4)));
         draft.iceberg_qty = u64_max(slice, lots / 20) * view.lot; /* or it would go on for ever */
@@ -129,7 +134,7 @@ static struct draft draw_draft(struct flow *flow, u16 market, u8 side, u8 type)
     if (type >= ORDER_TYPE_STOP_LOSS) {
         draft_stop(flow, market, &view, &draft);
     }
-    if (flow_chance(flow, flow->profile->stp)) {
+    if (flow_chance(flow, flow->profile.stp)) {
         static const u8 modes[] = {1, 2, 3, 4, 5, 5, 6, 6, 6};
         draft.stp = modes[flow_pick(flow, ARRAY_COUNT(modes))];
     }
@@ -143,24 +148,30 @@ static struct draft draw_draft(struct flow *flow, u16 market, u8 side, u8 type)
     return draft;
 }
 
+void flow_draw_order(struct flow *flow, u16 market, struct command_order *command_out)
+{
+    u8 side = (u8)flow_pick(flow, 2);
+    struct draft draft = draw_draft(flow, market, side, draw_type(flow));
+    *command_out = (struct command_order){.price = price_of(draft.price),
+                                          .qty = amount_of(draft.qty),
+                                          .market = market,
+                                          .side = draft.side,
+                                          .type = draft.type,
+                                          .tif = draft.tif,
+                                          .stp = draft.stp,
+                                          .client = draft.client,
+                                          .trailing_delta = draft.trailing_delta,
+                                          .stop_price = price_of(draft.stop_price),
+                                          .iceberg_qty = amount_of(draft.iceberg_qty),
+                                          .quote_qty = amount_of(draft.quote_qty),
+                                          .strategy_id = draft.strategy_id,
+                                          .strategy_type = draft.strategy_type};
+}
+
 void flow_order(struct flow *flow)
 {
-    u16 market = flow_market(flow);
-    struct draft draft = draw_draft(flow, market, (u8)flow_pick(flow, 2), draw_type(flow));
-    struct command_order command = {.price = price_of(draft.price),
-                                    .qty = amount_of(draft.qty),
-                                    .market = market,
-                                    .side = draft.side,
-                                    .type = draft.type,
-                                    .tif = draft.tif,
-                                    .stp = draft.stp,
-                                    .client = draft.client,
-                                    .trailing_delta = draft.trailing_delta,
-                                    .stop_price = price_of(draft.stop_price),
-                                    .iceberg_qty = amount_of(draft.iceberg_qty),
-                                    .quote_qty = amount_of(draft.quote_qty),
-                                    .strategy_id = draft.strategy_id,
-                                    .strategy_type = draft.strategy_type};
+    struct command_order command;
+    flow_draw_order(flow, flow_market(flow), &command);
     flow_emit(flow, &command, COMMAND_ORDER, flow_account(flow));
 }
 
@@ -187,6 +198,10 @@ static void draw_pair(struct flow *flow, u16 market, u8 side, struct wire_leg *l
 {
     static const u8 sell_above[] = {ORDER_TYPE_LIMIT_MAKER, ORDER_TYPE_LIMIT_MAKER,
                                     ORDER_TYPE_TAKE_PROFIT, ORDER_TYPE_TAKE_PROFIT_LIMIT};
+    static const u8 any_pair[] = {ORDER_TYPE_LIMIT_MAKER, ORDER_TYPE_LIMIT_MAKER,
+                                  ORDER_TYPE_STOP_LOSS,   ORDER_TYPE_STOP_LOSS_LIMIT,
+                                  ORDER_TYPE_TAKE_PROFIT, ORDER_TYPE_TAKE_PROFIT_LIMIT,
+                                  ORDER_TYPE_LIMIT};
     static const u8 losses[] = {ORDER_TYPE_STOP_LOSS, ORDER_TYPE_STOP_LOSS_LIMIT};
     struct model_market_view view = view_of(flow, market);
     u8 other = sell_above[flow_pick(flow, ARRAY_COUNT(sell_above))];
@@ -195,15 +210,15 @@ static void draw_pair(struct flow *flow, u16 market, u8 side, struct wire_leg *l
     u8 type_above = is_sell ? other : loss;
     u8 type_below = is_sell ? loss : other;
     if (flow_chance(flow, 50)) {
-        type_above = draw_type(flow);
-        type_below = draw_type(flow);
+        type_above = any_pair[flow_pick(flow, ARRAY_COUNT(any_pair))];
+        type_below = any_pair[flow_pick(flow, ARRAY_COUNT(any_pair))];
     }
     struct draft above = draw_draft(flow, market, side, type_above);
     struct draft below = draw_draft(flow, market, side, type_below);
     below.qty = flow_chance(flow, 30) ? below.qty : above.qty;
     struct draft *with_limit = is_sell ? &above : &below;
     if (with_limit->type == ORDER_TYPE_LIMIT_MAKER) {
-        u64 width = flow->profile->width_ticks;
+        u64 width = flow->profile.width_ticks;
         u64 last = view.last_price > 0 ? view.last_price / view.tick : center_of(flow, market);
         u64 away = 1 + flow_pick(flow, width + 1);
         u64 ticks = is_sell ? last + away : (last > away ? last - away : 1);
@@ -259,12 +274,18 @@ struct aim {
 static struct aim draw_aim(struct flow *flow)
 {
     u32 count = model_orders_count(flow->model);
-    struct aim aim = {.account = flow_account(flow), .market = flow_market(flow)};
+    struct aim aim = {.account = flow_account(flow)};
+    aim.market = flow_market(flow);
     if (count == 0 || flow_chance(flow, 20)) {
         aim.order_id = 1 + flow_pick(flow, 300);
         return aim;
     }
     struct model_order_view order = model_order_at(flow->model, (u32)flow_pick(flow, count));
+    for (u32 i = 0; i < count && model_has_queued(flow->model) && flow_chance(flow, 900); i++) {
+        /* Rather an order of a list with a leg in the trigger queue. */
+        struct model_order_view other = model_order_at(flow->model, i);
+        order = other.list_id > 0 || other.state == ORDER_STATE_QUEUED ? other : order;
+    }
     bool is_wrong = flow_chance(flow, 30);
     aim.account = is_wrong ? aim.account : order.account;
     aim.market = flow_chance(flow, 980) ? order.market : aim.market;
@@ -315,26 +336,34 @@ void flow_cancel_many(struct flow *flow)
 void flow_replace(struct flow *flow)
 {
     struct aim aim = draw_aim(flow);
-    struct draft draft = draw_draft(flow, aim.market, (u8)flow_pick(flow, 2), draw_type(flow));
-    struct command_cancel_replace command = {
-        .price = price_of(draft.price),
-        .qty = amount_of(draft.qty),
-        .market = aim.market,
-        .side = draft.side,
-        .type = draft.type,
-        .tif = draft.tif,
-        .stp = draft.stp,
-        .client = flow_chance(flow, 200) ? aim.client : draft.client,
-        .trailing_delta = draft.trailing_delta,
-        .stop_price = price_of(draft.stop_price),
-        .iceberg_qty = amount_of(draft.iceberg_qty),
-        .quote_qty = amount_of(draft.quote_qty),
-        .strategy_id = draft.strategy_id,
-        .strategy_type = draft.strategy_type,
-        .mode = (u8)flow_pick(flow, 2),
-        .restriction = (u8)(flow_chance(flow, 200) ? flow_pick(flow, 3) : 0),
-        .target_id = flow_chance(flow, 30) ? 0 : aim.order_id,
-        .target_client = aim.client};
+    u8 side = (u8)flow_pick(flow, 2);
+    struct draft draft = draw_draft(flow, aim.market, side, draw_type(flow));
+    struct command_cancel_replace command = {.price = price_of(draft.price),
+                                             .qty = amount_of(draft.qty),
+                                             .market = aim.market,
+                                             .side = draft.side,
+                                             .type = draft.type,
+                                             .tif = draft.tif,
+                                             .stp = draft.stp,
+                                             .client = draft.client,
+                                             .trailing_delta = draft.trailing_delta,
+                                             .stop_price = price_of(draft.stop_price),
+                                             .iceberg_qty = amount_of(draft.iceberg_qty),
+                                             .quote_qty = amount_of(draft.quote_qty),
+                                             .strategy_id = draft.strategy_id,
+                                             .strategy_type = draft.strategy_type,
+                                             .mode = (u8)flow_pick(flow, 2),
+                                             .target_id = aim.order_id,
+                                             .target_client = aim.client};
+    if (flow_chance(flow, 200)) {
+        command.client = aim.client;
+    }
+    if (flow_chance(flow, 200)) {
+        command.restriction = (u8)flow_pick(flow, 3);
+    }
+    if (flow_chance(flow, 30)) {
+        command.target_id = 0;
+    }
     flow_emit(flow, &command, COMMAND_CANCEL_REPLACE, aim.account);
 }
 

@@ -26,6 +26,7 @@ struct flow_profile {
     u32 money;
     u32 define;
     u32 go_on; /* continue, void, junk */
+    u32 probe; /* an order and a filter at its edge */
     u32 types[ORDER_TYPE_COUNT];
     u32 width_ticks; /* prices lie so far around the centre */
     u32 lots_max;
@@ -41,18 +42,21 @@ struct flow_profile {
     u32 minutes;   /* the clock jumps over minutes */
     bool is_tight; /* the venue's limits are small */
     bool is_edge;  /* amounts anywhere up to 2^63 */
+    bool is_poor;  /* deposits are small */
 };
 
 /* Something that takes several commands: a market gets another tick and lot. */
 enum flow_plan {
     FLOW_PLAN_NONE,
-    FLOW_PLAN_EMPTY, /* halt it, cancel what is open */
-    FLOW_PLAN_OPEN,  /* trade again */
+    FLOW_PLAN_EMPTY,  /* halt it, cancel what is open */
+    FLOW_PLAN_OPEN,   /* trade again */
+    FLOW_PLAN_PROBE,  /* the filters are set: send the order */
+    FLOW_PLAN_PROBED, /* it was sent: set the filters back */
 };
 
 struct flow {
     struct random random;
-    const struct flow_profile *profile;
+    struct flow_profile profile;
     const struct model *model;
     struct command_genesis limits;
     u32 setup; /* the next command of the setting up */
@@ -66,10 +70,14 @@ struct flow {
     u64 source_index;
     enum flow_plan plan;
     u16 plan_market;
+    struct command_order probe;
+    u32 probe_account;
     struct flow_step *step;
 };
 
 /* ---- flow.c ---- */
+/* C leaves the order open in which the parts of one expression or initializer are worked out, so a
+ * statement draws at most once: a seed must give the same commands with every compiler. */
 u64 flow_pick(struct flow *flow, u64 bound);
 bool flow_chance(struct flow *flow, u32 per_mille);
 /* A number of any size, up to just over 2^63, small ones as likely as large ones. */
@@ -82,6 +90,9 @@ u32 flow_account(struct flow *flow);
 u16 flow_market(struct flow *flow);
 /* Finishes the record: kind, length, source and counter; may spoil a field. */
 void flow_emit(struct flow *flow, const void *command, u16 kind, u32 account);
+
+/* ---- flow_profile.c ---- */
+void flow_profile_draw(struct flow *flow);
 
 /* ---- flow_world.c ---- */
 void flow_world_plan(struct flow *flow);
@@ -97,11 +108,16 @@ u64 flow_typical_amount(struct flow *flow, u16 asset);
 
 /* ---- flow_order.c ---- */
 void flow_order(struct flow *flow);
+void flow_draw_order(struct flow *flow, u16 market, struct command_order *command_out);
 void flow_list(struct flow *flow);
 void flow_replace(struct flow *flow);
 void flow_cancel(struct flow *flow);
 void flow_cancel_many(struct flow *flow);
 void flow_amend(struct flow *flow);
+
+/* ---- flow_probe.c ---- */
+void flow_probe(struct flow *flow);
+void flow_probe_next(struct flow *flow);
 
 /* ---- flow_admin.c ---- */
 void flow_money(struct flow *flow);

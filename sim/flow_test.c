@@ -45,13 +45,24 @@ static void run(u64 seed, u64 commands, struct coverage *coverage)
     flow_free(flow);
 }
 
-static void model_holds_together_and_all_rules_are_reached(void **state)
+static void model_holds_together(void **state)
 {
     (void)state;
     struct coverage coverage = {0};
     u64 count = test_rounds(SEEDS);
     for (u64 i = 0; i < count; i++) {
         run(test_seed() * 1000003 + i, COMMANDS, &coverage);
+    }
+}
+
+/* Always the same seeds, so that a rule that is rarely met is not missed by bad luck. */
+static void all_rules_are_reached(void **state)
+{
+    (void)state;
+    struct coverage coverage = {0};
+    u64 count = test_rounds(SEEDS);
+    for (u64 seed = 1; seed <= count; seed++) {
+        run(seed, COMMANDS, &coverage);
     }
     if (count == SEEDS && coverage_missed(&coverage) > 0) {
         coverage_print(&coverage, stderr);
@@ -88,7 +99,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_seed_gives_same_commands),
-        cmocka_unit_test(model_holds_together_and_all_rules_are_reached),
+        cmocka_unit_test(model_holds_together),
+        cmocka_unit_test(all_rules_are_reached),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

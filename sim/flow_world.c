@@ -56,7 +56,7 @@ static u64 value_of(const struct flow *flow, const struct command_market_add *ma
 /* On with the profile's chance for filters. */
 static u64 maybe(struct flow *flow, u64 number)
 {
-    return flow_chance(flow, flow->profile->filters) ? number : 0;
+    return flow_chance(flow, flow->profile.filters) ? number : 0;
 }
 
 static u32 maybe_count(struct flow *flow, u64 bound)
@@ -89,13 +89,13 @@ static void draw_modes(struct flow *flow, struct command_market_add *market)
     market->types_allowed = 0x7F;
     market->features = 0x7F;
     for (u32 bit = 0; bit < ORDER_TYPE_COUNT; bit++) {
-        if (flow_chance(flow, flow->profile->features)) {
+        if (flow_chance(flow, flow->profile.features)) {
             market->types_allowed = (u8)(market->types_allowed & ~(1U << bit));
         }
-        if (flow_chance(flow, flow->profile->features)) {
+        if (flow_chance(flow, flow->profile.features)) {
             market->features = (u16)(market->features & ~(1U << bit));
         }
-        if (flow_chance(flow, flow->profile->features) && bit > 0 && bit != market->stp_default) {
+        if (flow_chance(flow, flow->profile.features) && bit > 0 && bit != market->stp_default) {
             market->stp_allowed = (u8)(market->stp_allowed & ~(1U << bit));
         }
     }
@@ -103,7 +103,7 @@ static void draw_modes(struct flow *flow, struct command_market_add *market)
 
 void flow_draw_filters(struct flow *flow, struct command_market_add *market, u64 center)
 {
-    const struct flow_profile *profile = flow->profile;
+    const struct flow_profile *profile = &flow->profile;
     u64 tick = market->tick.units; /* raw: for drawing around it */
     u64 lot = market->lot.units;   /* raw: for drawing around it */
     u64 width = profile->width_ticks;
@@ -120,7 +120,7 @@ void flow_draw_filters(struct flow *flow, struct command_market_add *market, u64
     market->market_lot = amount_of(maybe(flow, lot * (1 + flow_pick(flow, 3))));
     market->min_notional = amount_of(maybe(flow, flow_pick(flow, unit / 4 + 1)));
     market->notional_min = amount_of(maybe(flow, flow_pick(flow, unit / 4 + 1)));
-    market->notional_max = amount_of(maybe(flow, unit / 2 + flow_pick(flow, unit * 100)));
+    market->notional_max = amount_of(maybe(flow, unit / 2 + flow_pick(flow, unit * 100 | 1)));
     market->position_max = amount_of(maybe(flow, lot * lots * flow_pick(flow, 60)));
     market->min_notional_flags = (u8)flow_pick(flow, 4);
     market->notional_flags = (u8)flow_pick(flow, 4);
@@ -149,11 +149,11 @@ static void draw_market(struct flow *flow, u16 number)
     flow_draw_grid(flow, market);
     u64 bound = (1ULL << 62) / market->tick.units; /* raw: for drawing */
     u64 reach = reaches[flow_pick(flow, ARRAY_COUNT(reaches))];
-    reach = u64_max(reach, 2ULL * flow->profile->width_ticks + 4);
+    reach = u64_max(reach, 2ULL * flow->profile.width_ticks + 4);
     market->ticks_max = (u32)u64_min(reach, bound);
     u64 center = flow_chance(flow, 500) ? market->ticks_max / 2 : 512;
-    center = u64_min(center, market->ticks_max - flow->profile->width_ticks - 1);
-    flow->centers[number] = u64_max(center, flow->profile->width_ticks + 1);
+    center = u64_min(center, market->ticks_max - flow->profile.width_ticks - 1);
+    flow->centers[number] = u64_max(center, flow->profile.width_ticks + 1);
     flow_draw_filters(flow, market, flow->centers[number]);
 }
 
@@ -175,28 +175,27 @@ static u32 directory_needed(const struct flow *flow)
 
 static void draw_limits(struct flow *flow)
 {
-    bool is_tight = flow->profile->is_tight;
-    u32 accounts = flow->profile->accounts;
+    bool is_tight = flow->profile.is_tight;
+    u32 accounts = flow->profile.accounts;
     u32 rows = accounts * ((flow->assets_count + 2) / 3) * 3;
-    flow->limits = (struct command_genesis){
-        .semantics_version = 1,
-        .assets_max = flow->assets_count + (is_tight ? 0 : up_to(flow, 0, 1)),
-        .markets_max = flow->markets_count + (is_tight ? 0 : up_to(flow, 0, 1)),
-        .networks_max = up_to(flow, 1, 4),
-        .fee_tiers_max = TIERS,
-        .accounts_max = accounts + up_to(flow, 0, 2),
-        .balance_rows_max = is_tight ? rows - up_to(flow, 0, 2) * 3 : rows + 30,
-        .positions_max = is_tight ? up_to(flow, 1, accounts) : 200,
-        .orders_max = is_tight ? up_to(flow, 5, 30) : 150,
-        .extras_max = is_tight ? up_to(flow, 2, 12) : 140,
-        .lists_max = is_tight ? up_to(flow, 1, 4) : 40,
-        .holds_max = is_tight ? up_to(flow, 1, 3) : 50,
-        .asset_limits_max = is_tight ? up_to(flow, 1, 3) : 50,
-        .pages_max = is_tight ? up_to(flow, 1, 10) : 300,
-        .directory_max = directory_needed(flow) + (is_tight ? 0 : up_to(flow, 0, 10)),
-        .trailing_max = is_tight ? up_to(flow, 1, 3) : 60,
-        .triggers_per_command_max = flow_chance(flow, 400) ? up_to(flow, 1, 3) : 20,
-    };
+    struct command_genesis limits = {.semantics_version = 1};
+    limits.assets_max = flow->assets_count + (is_tight ? 0 : up_to(flow, 0, 1));
+    limits.markets_max = flow->markets_count + (is_tight ? 0 : up_to(flow, 0, 1));
+    limits.networks_max = up_to(flow, 1, 4);
+    limits.fee_tiers_max = TIERS;
+    limits.accounts_max = accounts + up_to(flow, 0, 2);
+    limits.balance_rows_max = is_tight ? rows - up_to(flow, 0, 2) * 3 : rows + 30;
+    limits.positions_max = is_tight ? up_to(flow, 1, accounts) : 200;
+    limits.orders_max = is_tight ? up_to(flow, 5, 30) : 150;
+    limits.extras_max = is_tight ? up_to(flow, 2, 12) : 140;
+    limits.lists_max = is_tight ? up_to(flow, 1, 4) : 40;
+    limits.holds_max = is_tight ? up_to(flow, 1, 3) : 50;
+    limits.asset_limits_max = is_tight ? up_to(flow, 1, 3) : 50;
+    limits.pages_max = is_tight ? up_to(flow, 1, 10) : 300;
+    limits.directory_max = directory_needed(flow) + (is_tight ? 0 : up_to(flow, 0, 10));
+    limits.trailing_max = is_tight ? up_to(flow, 1, 3) : 60;
+    limits.triggers_per_command_max = flow_chance(flow, 400) ? up_to(flow, 1, 3) : 20;
+    flow->limits = limits;
 }
 
 void flow_world_plan(struct flow *flow)
@@ -204,6 +203,9 @@ void flow_world_plan(struct flow *flow)
     static const u8 scales[] = {0, 2, 6, 8, 8, 8, 10, 18};
     static const u8 poverties[] = {1, 1, 5, 20};
     flow->poverty = poverties[flow_pick(flow, ARRAY_COUNT(poverties))];
+    if (flow->profile.is_poor) {
+        flow->poverty = 12;
+    }
     flow->assets_count = 2 + (u32)flow_pick(flow, 3);
     flow->markets_count = 2 + (u32)flow_pick(flow, 2);
     for (u32 i = 0; i < flow->assets_count; i++) {
@@ -244,7 +246,7 @@ u64 flow_typical_amount(struct flow *flow, u16 asset)
     u64 most = 1000;
     for (u32 i = 0; i < flow->markets_count; i++) {
         const struct command_market_add *market = &flow->markets[i];
-        u64 lots = 20ULL * flow->profile->lots_max;
+        u64 lots = 20ULL * flow->profile.lots_max;
         u64 value = 25ULL * 25; /* at most, see flow_draw_grid */
         if (flow->scales[market->quote] > flow->scales[market->base] + PRICE_SCALE) {
             value *= power_of_ten(flow->scales[market->quote] - flow->scales[market->base] -
@@ -256,7 +258,7 @@ u64 flow_typical_amount(struct flow *flow, u16 asset)
             most = u64_max(most, lots * value / 10 * flow->centers[i]);
         }
     }
-    if (flow->profile->is_edge && flow_chance(flow, 500)) {
+    if (flow->profile.is_edge && flow_chance(flow, 500)) {
         return (1ULL << 59) + flow_any_size(flow) % (1ULL << 60);
     }
     return u64_min(1 + (most / 4 + flow_pick(flow, most)) / flow->poverty, 1ULL << 58);
@@ -294,7 +296,7 @@ static void setup_genesis(struct flow *flow, u32 step)
 
 static void setup_account(struct flow *flow)
 {
-    bool is_grouped = flow_chance(flow, flow->profile->group);
+    bool is_grouped = flow_chance(flow, flow->profile.group);
     struct command_account_add account = {.trade_group =
                                               is_grouped ? (u32)flow_pick(flow, 2) : 0xFFFFFFFFU,
                                           .fee_tier = (u16)flow_pick(flow, TIERS)};
@@ -304,19 +306,18 @@ static void setup_account(struct flow *flow)
 static void setup_deposit(struct flow *flow, u32 step)
 {
     u16 asset = (u16)(step % flow->assets_count);
-    struct command_deposit deposit = {.amount = amount_of(flow_typical_amount(flow, asset)),
-                                      .asset = asset,
-                                      .reference = step,
-                                      .network = (u16)flow_pick(flow, flow->limits.networks_max)};
+    struct command_deposit deposit = {
+        .amount = amount_of(flow_typical_amount(flow, asset)), .asset = asset, .reference = step};
+    deposit.network = (u16)flow_pick(flow, flow->limits.networks_max);
     flow_emit(flow, &deposit, COMMAND_DEPOSIT, step / flow->assets_count);
 }
 
 bool flow_world_next(struct flow *flow)
 {
     u32 step = flow->setup++;
-    const u32 counts[] = {GENESIS_STEPS,           flow->assets_count,
-                          flow->markets_count,     flow->markets_count * TIERS,
-                          flow->profile->accounts, flow->profile->accounts * flow->assets_count};
+    const u32 counts[] = {GENESIS_STEPS,          flow->assets_count,
+                          flow->markets_count,    flow->markets_count * TIERS,
+                          flow->profile.accounts, flow->profile.accounts * flow->assets_count};
     u32 part = 0;
     while (part < ARRAY_COUNT(counts) && step >= counts[part]) {
         step -= counts[part];

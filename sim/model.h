@@ -95,6 +95,8 @@ u64 model_hold_at(const struct model *model, u32 index, u8 *kind_out);
 
 u32 model_accounts_count(const struct model *model);
 u32 model_markets_count(const struct model *model);
+/* The average price that a filter of so many minutes would use; 0: there is none. */
+u64 model_average_of(const struct model *model, u16 market, u32 minutes);
 struct model_market_view model_market_of(const struct model *model, u16 market);
 
 #endif /* SIM_MODEL_H */

@@ -140,6 +140,12 @@ u64 model_hold_at(const struct model *model, u32 index, u8 *kind_out)
     return model->holds[index].hold_id;
 }
 
+u64 model_average_of(const struct model *model, u16 market, u32 minutes)
+{
+    u64 average = 0;
+    return model_average(model, &model->markets[market], minutes, &average) ? average : 0;
+}
+
 u32 model_accounts_count(const struct model *model)
 {
     return model->accounts_count;

@@ -77,3 +77,11 @@ const char *cli_percent(u64 part, u64 whole, char target[CLI_COUNT_BYTES])
     (void)snprintf(target, CLI_COUNT_BYTES, "%.*s %%", (int)CLI_COUNT_BYTES - 4, text);
     return target;
 }
+
+const char *cli_hash(const u8 hash[32], char target[CLI_HASH_BYTES])
+{
+    for (u32 i = 0; i < 32; i += 1) {
+        (void)snprintf(target + (size_t)2 * i, 3, "%02x", hash[i]);
+    }
+    return target;
+}

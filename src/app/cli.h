@@ -40,4 +40,8 @@ const char *cli_percent(u64 part, u64 whole, char target[CLI_COUNT_BYTES]);
 /* a / b with `places` decimals, as text; "-" when b is 0. */
 const char *cli_ratio(u64 a, u64 b, u32 places, char target[CLI_COUNT_BYTES]);
 
+/* A hash of 32 bytes as 64 digits. */
+#define CLI_HASH_BYTES 65U
+const char *cli_hash(const u8 hash[32], char target[CLI_HASH_BYTES]);
+
 #endif /* APP_CLI_H */

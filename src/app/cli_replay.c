@@ -265,7 +265,7 @@ static enum fault replay(const struct option_call *call)
     }
     progress_end(&progress);
     if (fault == FAULT_NONE) {
-        fault = flow_check_verdict(&check, report->resting);
+        fault = replay_verdict(&flow, &check, report);
         replay_report_print(&flow, &config, &check, report, call->values[REPLAY_JSON].given, fault);
     }
     free(report);

@@ -71,7 +71,7 @@ static enum fault table_reach(struct flow_table *table, size_t size)
 
 void flow_init(struct flow *flow)
 {
-    *flow = (struct flow){.commands_count = 0};
+    *flow = (struct flow){.accounts_max = FLOW_ACCOUNTS_MAX};
 }
 
 void flow_close(struct flow *flow)
@@ -120,9 +120,9 @@ enum fault flow_set_market(struct flow *flow, const struct flow_market *market)
 
 static enum fault need_add(struct flow *flow, const struct flow_place *place)
 {
-    if (place->account >= FLOW_ACCOUNTS_MAX) {
+    if (place->account >= flow->accounts_max) {
         return FAULT(FAULT_LIMIT, "account %u: a flow may have %u accounts", place->account,
-                     FLOW_ACCOUNTS_MAX);
+                     flow->accounts_max);
     }
     TRY(table_reach(&flow->needs, ((size_t)place->account + 1) * sizeof(struct flow_need)));
     struct flow_need *need = &((struct flow_need *)(void *)flow->needs.data)[place->account];

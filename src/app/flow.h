@@ -122,6 +122,7 @@ struct flow {
     u32 notes_count;
     const char *snapshot_names[FLOW_KINDS_MAX]; /* what each kind is called in the report */
     u64 orders_open_max; /* how many orders may rest at once, as far as the reader knows */
+    u32 accounts_max;    /* of this flow: FLOW_ACCOUNTS_MAX unless made smaller */
     bool client_ids;     /* every order carries one, as if it came through the gateway */
     bool needs_capped;   /* the flow asks for more money than an asset can hold; see docs */
 };

@@ -110,6 +110,22 @@ static bool read_choice(const char *words, const char *text, u64 *place_out)
     return false;
 }
 
+static enum fault no_choice(const struct option *option, const char *text)
+{
+    char words[256];
+    size_t used = 0;
+    for (const char *c = option->value; *c != 0 && used + 3 < sizeof(words); c += 1) {
+        words[used] = *c == '|' ? ',' : *c;
+        used += 1;
+        if (*c == '|') {
+            words[used] = ' ';
+            used += 1;
+        }
+    }
+    words[used] = 0;
+    return FAULT(FAULT_USAGE, "--%s: \"%s\" is none of %s", option->name, text, words);
+}
+
 static enum fault read_value(const struct option *option, const char *text,
                              struct option_value *value)
 {
@@ -139,8 +155,7 @@ static enum fault read_value(const struct option *option, const char *text,
         return FAULT_NONE;
     case OPTION_CHOICE:
         if (!read_choice(option->value, text, &value->number)) {
-            return FAULT(FAULT_USAGE, "--%s: \"%s\" is none of %s", option->name, text,
-                         option->value);
+            return no_choice(option, text);
         }
         return FAULT_NONE;
     }

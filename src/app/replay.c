@@ -11,20 +11,6 @@
 #define RING_BYTES        (8U << 20) /* as large as the ring of a few journal batches */
 #define EVENT_BYTES_PLAIN 256U       /* per command, without its trades: a generous middle */
 #define EVENT_BYTES_TRADE (sizeof(struct event_trade) + 32U)
-#define START_US          1650000000000000ULL /* where the clock of a flow without times begins */
-
-/* One call of core_apply_batch. */
-struct batch {
-    const u8 *commands;
-    u32 bytes;
-    u32 count;
-    u64 time_us;
-};
-
-static u32 command_bytes(const u8 *command)
-{
-    return command[2] * WIRE_UNIT;
-}
 
 enum fault venue_open(struct venue *venue, const struct flow *flow)
 {
@@ -69,7 +55,7 @@ static bool has_room(const struct venue *venue)
 }
 
 /* The batch as records in a batch buffer: this copy is what the core works on. */
-static const u8 *encode(struct venue *venue, const struct batch *batch)
+static const u8 *encode(struct venue *venue, const struct replay_batch *batch)
 {
     if (batch->bytes > venue->ring_bytes - venue->ring_used) {
         venue->ring_used = 0;
@@ -80,35 +66,15 @@ static const u8 *encode(struct venue *venue, const struct batch *batch)
     return target;
 }
 
-/* Cuts a part of the flow into batches. */
-static enum fault cut(const struct flow *flow, const u8 *commands, u64 first, u64 count, u32 size,
-                      bool with_times, struct flow_table *batches)
-{
-    const u64 *times = with_times ? (const u64 *)(const void *)flow->times.data : NULL;
-    for (u64 done = 0; done < count;) {
-        struct batch batch = {.commands = commands};
-        batch.time_us = times != NULL ? times[first + done] : START_US + first + done;
-        while (batch.count < size && done < count &&
-               batch.bytes + COMMAND_BYTES_MAX <= RING_BYTES) {
-            u32 bytes = command_bytes(commands);
-            batch.bytes += bytes;
-            batch.count += 1;
-            commands += bytes;
-            done += 1;
-        }
-        TRY(flow_table_add(batches, span_of(&batch, sizeof(batch))));
-    }
-    return FAULT_NONE;
-}
-
 /* Before the clock: events are handed out after every batch. */
 static enum fault apply_plain(struct venue *venue, const struct flow_table *batches,
                               struct flow_check *check, struct progress *progress, u64 all)
 {
-    size_t count = batches->used / sizeof(struct batch);
+    size_t count = batches->used / sizeof(struct replay_batch);
     u64 done = 0;
     for (size_t i = 0; i < count; i += 1) {
-        const struct batch *batch = &((const struct batch *)(const void *)batches->data)[i];
+        const struct replay_batch *batch =
+            &((const struct replay_batch *)(const void *)batches->data)[i];
         core_set_time(venue->core, batch->time_us);
         for (u32 applied = 0, offset = 0; applied < batch->count;) {
             size_t bytes = 0;
@@ -129,8 +95,8 @@ static enum fault apply_timed(struct venue *venue, const struct flow_table *batc
                               struct flow_check *check, struct progress *progress,
                               struct replay_report *report)
 {
-    const struct batch *batch = (const struct batch *)(const void *)batches->data;
-    const struct batch *end = batch + batches->used / sizeof(struct batch);
+    const struct replay_batch *batch = (const struct replay_batch *)(const void *)batches->data;
+    const struct replay_batch *end = batch + batches->used / sizeof(struct replay_batch);
     struct clock *clock = clock_real();
     u64 all = report->commands;
     u64 done = 0;
@@ -167,7 +133,7 @@ static enum fault apply_each(struct venue *venue, const struct flow_table *batch
                      (unsigned long long)report->commands);
     }
     enum fault fault = FAULT_NONE;
-    const struct batch *batch = (const struct batch *)(const void *)batches->data;
+    const struct replay_batch *batch = (const struct replay_batch *)(const void *)batches->data;
     struct clock *clock = clock_real();
     u64 start_ns = clock_mono_ns(clock);
     u64 start = ticks_now();
@@ -193,12 +159,13 @@ static enum fault apply_each(struct venue *venue, const struct flow_table *batch
     return fault;
 }
 
-enum fault venue_compare_book(const struct venue *venue, struct book_agreement *agreement_out)
+enum fault replay_compare_book(const struct flow *flow, const struct core *core,
+                               struct book_agreement *agreement_out)
 {
     *agreement_out = (struct book_agreement){.expected = 0};
     const struct flow_resting *expected =
-        (const struct flow_resting *)(const void *)venue->flow->book.data;
-    size_t count = venue->flow->book.used / sizeof(*expected);
+        (const struct flow_resting *)(const void *)flow->book.data;
+    size_t count = flow->book.used / sizeof(*expected);
     struct core_resting *rows = calloc(count + 1, sizeof(*rows));
     if (rows == NULL) {
         return FAULT(FAULT_LIMIT, "out of memory for a book of %zu orders", count);
@@ -206,14 +173,14 @@ enum fault venue_compare_book(const struct venue *venue, struct book_agreement *
     agreement_out->expected = count;
     size_t next = 0;
     for (u32 side = 0; side < 2; side += 1) {
-        u32 found = core_book(venue->core, 0, (enum side)side, rows, (u32)count + 1);
+        u32 found = core_book(core, 0, (enum side)side, rows, (u32)count + 1);
         agreement_out->found += found;
         for (u32 i = 0; next < count && expected[next].side == side; i += 1, next += 1) {
             bool equal = i < found && rows[i].order_id == expected[next].order_id &&
                          rows[i].price.units == /* raw: compared only */
-                             expected[next].level.ticks * venue->flow->market.tick &&
+                             expected[next].level.ticks * flow->market.tick &&
                          rows[i].remaining.units == /* raw: compared only */
-                             expected[next].level.lots * venue->flow->market.lot;
+                             expected[next].level.lots * flow->market.lot;
             agreement_out->equal += equal ? 1 : 0;
         }
     }
@@ -235,34 +202,19 @@ static enum fault run_parts(struct venue *venue, const struct replay_config *con
                             struct replay_report *report)
 {
     const struct flow *flow = venue->flow;
-    bool with_times = flow->times.used > 0;
-    CHECK(!with_times || flow->times.used == flow->commands_count * sizeof(u64));
-    TRY(cut(flow, flow->setup.data, 0, flow->setup_count, REPLAY_BATCH_DEFAULT, false, batches));
-    if (with_times) {
-        /* The setup happens at the recording's own time, not after it. */
-        for (size_t i = 0; i < batches->used / sizeof(struct batch); i += 1) {
-            ((struct batch *)(void *)batches->data)[i].time_us =
-                ((const u64 *)(const void *)flow->times.data)[0];
-        }
-    }
+    TRY(replay_cut(flow, REPLAY_SETUP, 0, REPLAY_BATCH_DEFAULT, batches));
     progress_begin(config->progress, "setting up", "commands");
     TRY(apply_plain(venue, batches, check, config->progress, flow->setup_count));
 
     batches->used = 0;
-    TRY(cut(flow, flow->commands.data, 0, flow->prefill_count, REPLAY_BATCH_DEFAULT, with_times,
-            batches));
+    TRY(replay_cut(flow, REPLAY_PREFILL, 0, REPLAY_BATCH_DEFAULT, batches));
     progress_begin(config->progress, "filling the book", "orders");
     TRY(apply_plain(venue, batches, check, config->progress, flow->prefill_count));
-    u64 offset = 0;
-    for (size_t i = 0; i < batches->used / sizeof(struct batch); i += 1) {
-        offset += ((const struct batch *)(const void *)batches->data)[i].bytes;
-    }
 
     batches->used = 0;
+    TRY(replay_cut(flow, REPLAY_MEASURED, 0, config->each_timed ? 1 : config->batch, batches));
     report->commands = flow->commands_count - flow->prefill_count;
-    report->commands_bytes = flow->commands.used - offset;
-    TRY(cut(flow, flow->commands.data + offset, flow->prefill_count, report->commands,
-            config->each_timed ? 1 : config->batch, with_times, batches));
+    report->commands_bytes = replay_batches_bytes(batches);
     u64 events_before = check->events_bytes;
     progress_begin(config->progress, "replaying", "commands");
     if (config->each_timed) {
@@ -287,18 +239,34 @@ enum fault venue_replay(struct venue *venue, const struct replay_config *config,
     enum fault fault = run_parts(venue, config, &batches, check, report);
     flow_table_release(&batches);
     fill_report(venue, report);
-    if (fault == FAULT_NONE && venue->flow->book.used > 0) {
-        TRY(venue_compare_book(venue, &report->book));
+    TRY(fault);
+    progress_begin(config->progress, "hashing the state", "bytes");
+    TRY(state_hash(venue->core, report->state_hash));
+    report->hashed = true;
+    if (venue->flow->book.used > 0) {
+        TRY(replay_compare_book(venue->flow, venue->core, &report->book));
+        TRY(state_round_trip(venue->core, &venue->flow->limits, &report->trip));
     }
-    return fault;
+    progress_end(config->progress);
+    return FAULT_NONE;
 }
 
-enum fault replay_journalled(const struct flow *flow, const struct replay_config *config,
-                             struct flow_check *check, struct replay_report *report)
+enum fault replay_verdict(const struct flow *flow, const struct flow_check *check,
+                          const struct replay_report *report)
 {
-    (void)flow;
-    (void)check;
-    (void)report;
-    return FAULT(FAULT_USAGE, "--journal: \"%s\": this build has no engine to write a journal with",
-                 config->journal);
+    TRY(flow_check_verdict(check, report->resting));
+    if (flow->book.used == 0) {
+        return FAULT_NONE;
+    }
+    if (report->book.equal != report->book.expected ||
+        report->book.found != report->book.expected) {
+        return FAULT(
+            FAULT_DIVERGED, "%llu of %llu orders rest as in the recording, %llu rest in all",
+            (unsigned long long)report->book.equal, (unsigned long long)report->book.expected,
+            (unsigned long long)report->book.found);
+    }
+    if (!report->trip.equal) {
+        return FAULT(FAULT_DIVERGED, "the state restored from a snapshot differs");
+    }
+    return FAULT_NONE;
 }

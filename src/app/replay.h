@@ -10,6 +10,7 @@
 #include "app/flow.h"
 #include "app/flow_check.h"
 #include "app/progress.h"
+#include "app/state_hash.h"
 #include "base/histogram.h"
 #include "core/core.h"
 
@@ -40,12 +41,36 @@ struct replay_report {
     u64 core_bytes;
     u64 commands_bytes; /* of the measured phase */
     u64 events_bytes;
+    u64 taken_before;           /* orders part: commands that the journal held already */
     u64 drains;                 /* times the clock stood still because the event buffer was full */
     struct book_agreement book; /* when the flow says which orders must rest */
     bool hashed;
-    u8 state_hash[32];
-    struct histogram latency; /* nanoseconds, when each_timed */
+    u8 state_hash[SHA256_BYTES];
+    struct state_round_trip trip; /* when the flow says which orders must rest */
+    struct histogram latency;     /* nanoseconds, when each_timed */
 };
+
+/* ---- batches ---- */
+
+enum replay_part { REPLAY_SETUP, REPLAY_PREFILL, REPLAY_MEASURED };
+
+#define REPLAY_BATCH_BYTES_MAX (8U << 20)
+
+/* Commands that are applied together, at one time. */
+struct replay_batch {
+    const u8 *commands;
+    u32 bytes;
+    u32 count;
+    u64 time_us;
+};
+
+/* Cuts a part of the flow into batches of `size` commands and appends them (struct replay_batch);
+ * `skip` commands of the part are left out. */
+MUST_USE enum fault replay_cut(const struct flow *flow, enum replay_part part, u64 skip, u32 size,
+                               struct flow_table *batches);
+u64 replay_batches_bytes(const struct flow_table *batches);
+
+/* ---- in memory ---- */
 
 /* A venue in memory. */
 struct venue {
@@ -69,8 +94,14 @@ MUST_USE enum fault venue_replay(struct venue *venue, const struct replay_config
                                  struct flow_check *check, struct replay_report *report);
 
 /* Walks the book and counts how many orders are exactly those of flow->book, in the same order. */
-MUST_USE enum fault venue_compare_book(const struct venue *venue,
-                                       struct book_agreement *agreement_out);
+MUST_USE enum fault replay_compare_book(const struct flow *flow, const struct core *core,
+                                        struct book_agreement *agreement_out);
+
+/* What the check and the report say together; FAULT_DIVERGED names the first difference. */
+MUST_USE enum fault replay_verdict(const struct flow *flow, const struct flow_check *check,
+                                   const struct replay_report *report);
+
+/* ---- through the journal ---- */
 
 /* Through the journal in config->journal and the engine, which goes on where the journal ends. */
 MUST_USE enum fault replay_journalled(const struct flow *flow, const struct replay_config *config,

@@ -89,6 +89,10 @@ static void print_people(const struct flow *flow, const struct replay_config *co
     cli_line("accounts", "%s", cli_count(report->accounts, a));
     cli_line("commands", "%s before the clock, %s measured",
              cli_count(flow->setup_count + flow->prefill_count, a), cli_count(report->commands, b));
+    if (report->taken_before > 0) {
+        cli_line("continued after", "%s commands that the journal held already",
+                 cli_count(report->taken_before, a));
+    }
     cli_line("time", "%s ms, %s ns a command", cli_ratio(report->elapsed_ns, 1000000, 3, a),
              cli_ratio(ns_tenths(report), 10, 1, b));
     cli_line("rate", "%s commands/s, batches of %u", cli_count(per_second(report), a),
@@ -98,6 +102,10 @@ static void print_people(const struct flow *flow, const struct replay_config *co
     cli_line("resting orders", "%s", cli_count(report->resting, a));
     cli_line("events", "%s in %s bytes", cli_count(check->events, a),
              cli_count(check->events_bytes, b));
+    if (report->hashed) {
+        char hash[CLI_HASH_BYTES];
+        cli_line("state hash", "%s", cli_hash(report->state_hash, hash));
+    }
     cli_line("memory of the core", "%s bytes", cli_count(report->core_bytes, a));
     print_rejects(check);
     if (flow->oracle.given) {
@@ -111,6 +119,11 @@ static void print_people(const struct flow *flow, const struct replay_config *co
         cli_line("book", "%s of %s orders equal in place, id, price and amount; %s rest",
                  cli_count(report->book.equal, a), cli_count(report->book.expected, b),
                  cli_count(report->book.found, c));
+        cli_line("snapshot and restore", "%s, %s bytes, written in %s ms, restored in %s ms",
+                 report->trip.equal ? "the same bytes" : "DIFFERENT",
+                 cli_count(report->trip.records_bytes, a),
+                 cli_ratio(report->trip.snapshot_ns, 1000000, 1, b),
+                 cli_ratio(report->trip.restore_ns, 1000000, 1, c));
     }
     if (flow->needs_capped) {
         cli_line("funding", "capped: the flow asks for more than an asset may hold");
@@ -248,11 +261,17 @@ static void print_machines(const struct flow *flow, const struct replay_config *
     put_number(&writer, "core_bytes", report->core_bytes);
     put_number(&writer, "fees_base", check->fees_base);
     put_number(&writer, "fees_quote", check->fees_quote);
+    put_number(&writer, "taken_before", report->taken_before);
     put_number(&writer, "drains", report->drains);
     if (flow->book.used > 0) {
         put_number(&writer, "book_expected", report->book.expected);
         put_number(&writer, "book_found", report->book.found);
         put_number(&writer, "book_equal", report->book.equal);
+        json_key(&writer, "restore_equal");
+        json_put_bool(&writer, report->trip.equal);
+        put_number(&writer, "snapshot_bytes", report->trip.records_bytes);
+        put_number(&writer, "snapshot_ns", report->trip.snapshot_ns);
+        put_number(&writer, "restore_ns", report->trip.restore_ns);
     }
     put_counts(&writer, flow, check);
     put_groups(&writer, flow, check);

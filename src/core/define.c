@@ -258,7 +258,8 @@ void define_market_set(struct core *core, const struct command_market_set *comma
         return;
     }
     struct market *market = &core->markets[command->market];
-    bool grid = definition.tick.units != market->tick ||
+    bool grid = definition.tick.units != market->tick || /* raw: compared */
+
                 definition.lot.units != market->lot; /* raw: compared */
     market_define(market, &definition, value);
     if (grid) { /* prices in ticks mean something else now */

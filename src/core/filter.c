@@ -117,8 +117,8 @@ enum reject filter_shape(struct intent *intent)
     if (UNLIKELY(!combination_fits(intent))) {
         return REJECT_BAD_COMBINATION;
     }
-    intent->has_extra = intent->has_extra || intent->stop_price.units ||
-                        intent->trailing_delta || /* raw: sent */
+    bool stop = intent->stop_price.units != 0; /* raw: sent or not */
+    intent->has_extra = intent->has_extra || stop || intent->trailing_delta || /* raw: sent */
                         intent->strategy_id || intent->strategy_type ||
                         !amount_is_zero(intent->iceberg_qty) || !amount_is_zero(intent->quote_qty);
     return LIKELY(!intent->has_extra) ? REJECT_NONE : shape_features(intent);
@@ -129,8 +129,9 @@ enum reject filter_shape(struct intent *intent)
 /* API filters.md "PRICE_FILTER". */
 static bool price_on_grid(const struct market *market, struct price price, u32 *ticks_out)
 {
-    u64 ticks = price.units / market->tick; /* raw: grid */
-    if (ticks * market->tick != price.units || ticks < market->ticks_low ||
+    u64 units = price.units; /* raw: grid */
+    u64 ticks = units / market->tick;
+    if (ticks * market->tick != units || ticks < market->ticks_low ||
         ticks > market->ticks_high) { /* raw: grid */
         return false;
     }
@@ -142,8 +143,8 @@ static bool price_on_grid(const struct market *market, struct price price, u32 *
 static bool percent_fits(struct price price, struct price average, u32 up, u32 down)
 {
     u128 scaled = (u128)price.units * MULTIPLIER_ONE; /* raw: compared exactly */
-    return (up == 0 || scaled <= (u128)average.units * up) &&
-           scaled >= (u128)average.units * down; /* raw: the same */
+    u128 middle = average.units;                      /* raw: compared exactly */
+    return (up == 0 || scaled <= middle * up) && scaled >= middle * down;
 }
 
 static enum reject percent_filters(const struct core *core, const struct intent *intent)
@@ -169,9 +170,10 @@ static enum reject percent_filters(const struct core *core, const struct intent 
 
 bool filter_lot_size(const struct market *market, struct amount qty, u64 *lots_out)
 {
-    u64 lots = qty.units / market->lot; /* raw: grid */
+    u64 units = qty.units; /* raw: grid */
+    u64 lots = units / market->lot;
     *lots_out = lots;
-    return lots * market->lot == qty.units && lots >= market->lots_low &&
+    return lots * market->lot == units && lots >= market->lots_low &&
            lots <= market->lots_high; /* raw: grid */
 }
 
@@ -282,12 +284,12 @@ static bool notional_fits(struct intent *intent)
 enum reject filter_terms(const struct core *core, struct intent *intent)
 {
     const struct market *market = intent->market;
-    if (intent->price.units &&
-        UNLIKELY(!price_on_grid(market, intent->price, &intent->ticks))) { /* raw: sent */
+    bool priced = intent->price.units != 0;     /* raw: sent or not */
+    bool stops = intent->stop_price.units != 0; /* raw: sent or not */
+    if (priced && UNLIKELY(!price_on_grid(market, intent->price, &intent->ticks))) { /* raw: sent */
         return REJECT_FILTER_PRICE;
     }
-    if (intent->stop_price.units &&
-        !price_on_grid(market, intent->stop_price, &intent->stop_ticks)) { /* raw: sent */
+    if (stops && !price_on_grid(market, intent->stop_price, &intent->stop_ticks)) { /* raw: sent */
         return REJECT_FILTER_PRICE;
     }
     if (UNLIKELY(market->checks & (MARKET_CHECK_PERCENT | MARKET_CHECK_PERCENT_SIDE)) &&

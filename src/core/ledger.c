@@ -56,8 +56,8 @@ bool ledger_issue_fits(const struct core *core, u16 asset, struct amount amount)
 i128 ledger_sum(const struct core *core, u16 asset)
 {
     i128 sum = core->assets[asset].equity - (i128)core->assets[asset].custody_total;
-    sum += (i128)core->assets[asset].fee_income.units +
-           (i128)core->assets[asset].suspense.units; /* raw: sum */
+    sum += (i128)core->assets[asset].fee_income.units; /* raw: sum */
+    sum += (i128)core->assets[asset].suspense.units;   /* raw: sum */
     for (u32 i = 1; i <= core->chunk_slab.used; i++) {
         const struct chunk *c = &core->chunks[i];
         for (u32 k = 0; k < c->count; k++) {

@@ -55,8 +55,8 @@ static enum reject pair_types(const struct intent *above, const struct intent *b
 
 static u64 key_price(const struct intent *leg)
 {
-    return leg->type == ORDER_TYPE_LIMIT_MAKER ? leg->price.units
-                                               : leg->stop_price.units; /* raw: compared */
+    struct price key = leg->type == ORDER_TYPE_LIMIT_MAKER ? leg->price : leg->stop_price;
+    return key.units; /* raw: compared */
 }
 
 /* The prices of a pair around each other and, if it acts at once, around the last price. */

@@ -88,9 +88,9 @@ bool market_definition_check(const struct core *core, const struct command_marke
         (u128)d->ticks_max * tick >= AMOUNT_BOUND) {
         return false;
     }
-    u64 highest = d->price_min.units | d->price_max.units | d->qty_min.units |
-                  d->qty_max.units |                                 /* raw: bounds */
-                  d->market_qty_min.units | d->market_qty_max.units; /* raw: bounds */
+    u64 highest = d->price_min.units | d->price_max.units;           /* raw: bounds */
+    highest |= d->qty_min.units | d->qty_max.units;                  /* raw: bounds */
+    highest |= d->market_qty_min.units | d->market_qty_max.units;    /* raw: bounds */
     return highest < AMOUNT_BOUND && d->market_lot.units % lot == 0; /* raw: bounds */
 }
 

@@ -175,6 +175,18 @@ static void real_unmap(struct disk *disk, u8 *memory, u64 size)
     (void)munmap(memory, (size_t)size);
 }
 
+static void real_touch(struct disk *disk, u8 *memory, u64 size)
+{
+    (void)disk;
+#ifdef MADV_POPULATE_WRITE
+    /* Only to save time: an old kernel that cannot is no fault. */
+    (void)madvise(memory, (size_t)size, MADV_POPULATE_WRITE);
+#else
+    (void)memory;
+    (void)size;
+#endif
+}
+
 static enum fault real_rename(struct disk *disk, const char *source, const char *target)
 {
     (void)disk;
@@ -334,6 +346,7 @@ struct disk *disk_real(void)
         .reserve = real_reserve,
         .map = real_map,
         .unmap = real_unmap,
+        .touch = real_touch,
         .rename = real_rename,
         .unlink = real_unlink,
         .exists = real_exists,

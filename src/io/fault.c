@@ -89,7 +89,7 @@ enum fault fault_of_errno(int error)
         return FAULT_LIMIT;
     case ETIMEDOUT:
         return FAULT_TIMEOUT;
-    default:
+    default: /* not an enum: errno */
         return FAULT_IO;
     }
 }

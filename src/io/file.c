@@ -138,6 +138,12 @@ void file_unmap(struct disk *disk, u8 *memory, u64 size)
     }
 }
 
+void file_touch(struct disk *disk, u8 *memory, u64 size)
+{
+    CHECK((uintptr_t)memory % FILE_BLOCK_BYTES == 0);
+    disk->ops->touch(disk, memory, size);
+}
+
 enum fault disk_rename(struct disk *disk, const char *source, const char *target)
 {
     TRY(disk->ops->rename(disk, source, target));

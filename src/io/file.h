@@ -58,6 +58,7 @@ struct disk_ops {
     enum fault (*reserve)(struct file *file, u64 size);
     enum fault (*map)(struct file *file, u64 size, u8 **memory_out);
     void (*unmap)(struct disk *disk, u8 *memory, u64 size);
+    void (*touch)(struct disk *disk, u8 *memory, u64 size);
     enum fault (*rename)(struct disk *disk, const char *source, const char *target);
     enum fault (*unlink)(struct disk *disk, const char *path);
     enum fault (*exists)(struct disk *disk, const char *path, bool *exists_out);
@@ -98,6 +99,9 @@ MUST_USE enum fault file_reserve(struct file *file, u64 size);
 /* The first `size` bytes as shared memory, writable when the file is. Outlives file_close. */
 MUST_USE enum fault file_map(struct file *file, u64 size, u8 **memory_out);
 void file_unmap(struct disk *disk, u8 *memory, u64 size);
+/* Makes whole pages of writable mapped memory ready, so that writing to them later does not wait.
+ * Changes no byte, and may run while another thread writes elsewhere in the file. */
+void file_touch(struct disk *disk, u8 *memory, u64 size);
 
 MUST_USE enum fault disk_rename(struct disk *disk, const char *source, const char *target);
 MUST_USE enum fault disk_unlink(struct disk *disk, const char *path);

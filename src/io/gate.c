@@ -30,8 +30,9 @@ void gate_init(struct gate *gate)
 
 u32 gate_prepare(struct gate *gate)
 {
-    /* First the announcement, then the look at the work: pairs with gate_open. */
-    atomic_store(&gate->sleepers, SPINNING);
+    /* First the announcement, then the look at the work. Both sides change the same word, so one of
+     * them comes second: either gate_open finds us here, or we see the work it made visible. */
+    (void)atomic_exchange(&gate->sleepers, SPINNING);
     return atomic_load(&gate->signs);
 }
 
@@ -50,24 +51,27 @@ static bool gate_spin(struct gate *gate, u32 seen, u64 spin_ns)
     return false;
 }
 
-void gate_wait(struct gate *gate, u32 seen, u64 spin_ns, u32 sleep_ms)
+void gate_wait_us(struct gate *gate, u32 seen, u64 spin_ns, u64 sleep_us)
 {
     bool signed_already = spin_ns > 0 && gate_spin(gate, seen, spin_ns);
-    if (!signed_already && sleep_ms > 0) {
+    if (!signed_already && sleep_us > 0) {
         atomic_store(&gate->sleepers, ASLEEP);
-        struct timespec limit = {.tv_sec = sleep_ms / 1000,
-                                 .tv_nsec = (long)(sleep_ms % 1000) * 1000000L};
+        struct timespec limit = {.tv_sec = (time_t)(sleep_us / 1000000),
+                                 .tv_nsec = (long)(sleep_us % 1000000) * 1000L};
         /* Returns at once when a sign has come meanwhile; errors and false alarms only wake. */
         (void)syscall(SYS_futex, &gate->signs, FUTEX_WAIT, seen, &limit, NULL, 0);
     }
     atomic_store(&gate->sleepers, NOBODY);
 }
 
+void gate_wait(struct gate *gate, u32 seen, u64 spin_ns, u32 sleep_ms)
+{
+    gate_wait_us(gate, seen, spin_ns, sleep_ms * 1000ULL);
+}
+
 void gate_open(struct gate *gate)
 {
-    /* The work was made visible before; it must be so before we look for a sleeper. */
-    atomic_thread_fence(memory_order_seq_cst);
-    if (atomic_load(&gate->sleepers) == NOBODY) {
+    if (atomic_fetch_or(&gate->sleepers, 0) == NOBODY) {
         return;
     }
     atomic_fetch_add(&gate->signs, 1);

@@ -30,6 +30,9 @@ u32 gate_prepare(struct gate *gate);
 /* Returns when a sign has come since gate_prepare, or after about spin_ns + sleep_ms. */
 void gate_wait(struct gate *gate, u32 seen, u64 spin_ns, u32 sleep_ms);
 
+/* The same with a finer limit. */
+void gate_wait_us(struct gate *gate, u32 seen, u64 spin_ns, u64 sleep_us);
+
 void gate_open(struct gate *gate);
 
 #endif /* IO_GATE_H */

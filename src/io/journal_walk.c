@@ -240,6 +240,7 @@ static enum fault segment_open(struct journal_walk *walk)
     u64 done = atomic_load_explicit(&walk->bytes_done, memory_order_relaxed);
     atomic_store_explicit(&walk->bytes_all, header.segment_bytes * segments_left + done,
                           memory_order_relaxed);
+    atomic_store_explicit(&walk->bytes_done, done + JOURNAL_SEGMENT_HEADER, memory_order_relaxed);
     return FAULT_NONE;
 }
 
@@ -475,9 +476,9 @@ static enum fault window_walk(struct journal_walk *walk, struct journal_window *
         window_add(walk, window, &header, at, base + at);
         at += total;
         walk->offset = base + at;
+        atomic_fetch_add_explicit(&walk->bytes_done, total, memory_order_relaxed);
     }
     window->used = at;
-    atomic_fetch_add_explicit(&walk->bytes_done, at, memory_order_relaxed);
     return FAULT_NONE;
 }
 

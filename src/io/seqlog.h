@@ -52,6 +52,7 @@ struct seqlog_ops {
     void (*seal)(struct seqlog *log, u64 time_us);
     struct seqlog_outcome (*poll)(struct seqlog *log);
     struct seqlog_outcome (*wait)(struct seqlog *log, u32 timeout_ms);
+    bool (*help)(struct seqlog *log); /* may be NULL */
 };
 
 struct seqlog {
@@ -93,6 +94,13 @@ MUST_USE static inline struct seqlog_outcome seqlog_poll(struct seqlog *log)
 MUST_USE static inline struct seqlog_outcome seqlog_wait(struct seqlog *log, u32 timeout_ms)
 {
     return log->ops->wait(log, timeout_ms);
+}
+
+/* For a caller that polls and has nothing else to do just now: takes over a few microseconds of the
+ * log's own work (hashing what is submitted). False when there is none; then sleep. */
+static inline bool seqlog_help(struct seqlog *log)
+{
+    return log->ops->help != NULL && log->ops->help(log);
 }
 
 #endif /* IO_SEQLOG_H */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    SEGMENT_BYTES_DEFAULT = 256 << 20,
+    SEGMENT_BYTES_DEFAULT = 128 << 20,
     BATCH_BYTES_DEFAULT = (1 << 20) + 4096,
     INLINE_BYTES_DEFAULT = 16 << 10,
     SPIN_US_DEFAULT = 20,
@@ -482,12 +482,22 @@ static struct seqlog_outcome file_wait(struct seqlog *base, u32 timeout_ms)
     }
 }
 
+static bool file_help(struct seqlog *base)
+{
+    struct seqlog_file *log = file_of(base);
+    bool helped = log->config.threads && hash_help(log);
+    /* The next call may be far away: whoever found the baton taken goes on. */
+    hash_leave(log);
+    return helped;
+}
+
 static const struct seqlog_ops file_ops = {
     .buffer = file_buffer,
     .submit = file_submit,
     .seal = file_seal,
     .poll = file_poll,
     .wait = file_wait,
+    .help = file_help,
 };
 
 /* ---- opening and closing ---- */
@@ -501,7 +511,7 @@ static struct seqlog_file_config config_full(const struct seqlog_file_config *co
     full.inline_bytes_max =
         full.inline_bytes_max == 0 ? INLINE_BYTES_DEFAULT : full.inline_bytes_max;
     full.spin_us = full.spin_us == 0 ? SPIN_US_DEFAULT : full.spin_us;
-    full.segments_ahead = full.segments_ahead == 0 ? 1 : full.segments_ahead;
+    full.segments_ahead = full.segments_ahead == 0 ? 2 : full.segments_ahead;
     return full;
 }
 

@@ -10,8 +10,9 @@
  *   a write in flight              the hasher thread hashes the next batch meanwhile, and so does
  *                                  the caller once it waits: in small steps, by turns
  *
- * A third thread zeroes the next segment in step with how the current one fills, so that the write
- * path never allocates space. Without threads (the simulator) the pending work is done in poll.
+ * A third thread zeroes the next segments, so that the write path never allocates space: while the
+ * log is idle, or, when none is left, in step with how the current one fills. Without threads (the
+ * simulator) the pending work is done in poll.
  *
  * Fenced means for this driver: the file LOCK in the folder is no longer the one we hold, because
  * somebody removed or replaced it. It is looked at before every write. That is a guard against an
@@ -36,12 +37,12 @@ struct seqlog_file_config {
     struct disk *disk;
     struct clock *clock;
     const char *folder;
-    u64 segment_bytes;    /* 0: 256 MiB */
+    u64 segment_bytes;    /* 0: 128 MiB */
     u32 batch_bytes_max;  /* 0: 1 MiB + 4 KiB; a multiple of 4 KiB */
     u32 buffers_count;    /* 0: 3; 2 .. SEQLOG_FILE_BUFFERS_MAX */
     u32 inline_bytes_max; /* 0: 16 KiB; a lone batch up to this is written by the caller */
     u32 spin_us;          /* 0: 20; how long an idle thread spins before it sleeps */
-    u32 segments_ahead;   /* 0: 1; segments kept prepared, at most SEQLOG_FILE_AHEAD_MAX */
+    u32 segments_ahead;   /* 0: 2; segments kept prepared, at most SEQLOG_FILE_AHEAD_MAX */
     bool prepare_first;   /* all of them before seqlog_file_start returns: for benchmarks */
     u32 cpu;              /* 0: anywhere; n: the log's threads on the n-th processor (io/cpu.h) */
     bool threads;

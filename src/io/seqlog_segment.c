@@ -7,7 +7,15 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { READY_SPIN_NS = 50000, READY_SLEEP_MS = 20, LATER_MS = 1000, IDLE_MS = 200 };
+enum {
+    READY_SPIN_NS = 50000,
+    READY_SLEEP_MS = 20,
+    LATER_MS = 1000,
+    IDLE_MS = 200,
+    PACE_SLEEP_US = 250,
+    QUIET_SLEEP_US = 5000,
+    QUIET_LOOKS = 4, /* this many looks without a write between them mean that the log is idle */
+};
 
 size_t segments_footprint(void)
 {
@@ -38,6 +46,7 @@ void segments_init(struct segments *segments, const struct segments_config *conf
     atomic_init(&segments->failure, FAULT_NONE);
     atomic_init(&segments->begun_count, 0);
     atomic_init(&segments->waits_count, 0);
+    atomic_init(&segments->writes_count, 0);
     atomic_init(&segments->written, 0);
     atomic_init(&segments->written_bound, 0);
     atomic_init(&segments->hurry, false);
@@ -131,6 +140,7 @@ enum fault segments_write(struct segments *segments, const u8 *batch, u32 bytes)
     TRY(disk_lock_check(segments->lock));
     TRY(file_write_at(&segments->file, segments->offset, batch, bytes));
     segments->offset += bytes;
+    atomic_fetch_add_explicit(&segments->writes_count, 1, memory_order_relaxed);
     publish_written(segments);
     return FAULT_NONE;
 }
@@ -212,48 +222,81 @@ bool segments_want_preparing(struct segments *segments)
 {
     u64 prepared = atomic_load_explicit(&segments->prepared_count, memory_order_relaxed);
     u64 taken = atomic_load_explicit(&segments->taken_count, memory_order_acquire);
-    return prepared - taken < segments->config.ahead_count;
+    u64 reserve = prepared - taken;
+    /* Begins when half is used up, then fills up: fewer, longer pieces of work. */
+    if (reserve <= segments->config.ahead_count / 2) {
+        segments->refilling = true;
+    } else if (reserve >= segments->config.ahead_count) {
+        segments->refilling = false;
+    }
+    return segments->refilling;
 }
 
-/* Zeroing goes twice as fast as the current segment fills and a tenth ahead of it, so that it takes
- * a small, even part of the disk's time and is done well before it is needed. */
-static bool may_zero_up_to(struct segments *segments, u64 bytes)
+/* What zeroing may do now. It shares the disk with the log's own writes, which are worth more. */
+enum pace { PACE_STOP, PACE_WAIT, PACE_IN_STEP, PACE_FREE };
+
+static enum pace pace_now(struct segments *segments, u64 zeroed, bool quiet)
 {
-    if (!segments->config.threads || atomic_load_explicit(&segments->hurry, memory_order_acquire)) {
-        return true;
+    if (segments_stopped(segments)) {
+        return PACE_STOP;
     }
+    bool hurry = atomic_load_explicit(&segments->hurry, memory_order_acquire);
+    if (hurry || quiet || !segments->config.threads) {
+        return PACE_FREE;
+    }
+    if (prepared_are_there(segments, 1)) {
+        return PACE_WAIT;
+    }
+    /* Nothing is in reserve: a little faster than the current segment fills. */
     u64 bound = atomic_load_explicit(&segments->written_bound, memory_order_relaxed);
     u64 written = atomic_load_explicit(&segments->written, memory_order_relaxed);
-    if (bound == 0) {
-        return true;
-    }
     u64 size = segments->config.segment_bytes;
-    u128 allowed = (u128)size * written * 2 / bound + size / 10;
-    return bytes <= allowed;
+    u128 allowed = bound == 0 ? size : (u128)size * written / bound * 5 / 4 + size / 20;
+    return zeroed < allowed ? PACE_IN_STEP : PACE_WAIT;
 }
 
-/* False when the work is to end. */
-static bool wait_for_pace(struct segments *segments, u64 bytes)
+/* How the log's own writing looks from the preparing side. */
+struct pace_watch {
+    u64 writes_seen;
+    u32 quiet_looks; /* in a row without a write */
+};
+
+/* Waits until more may be zeroed; returns how much in one write, 0 when the work is to end. */
+static u32 wait_for_pace(struct segments *segments, u64 zeroed, struct pace_watch *watch)
 {
-    while (!segments_stopped(segments)) {
+    for (;;) {
+        u64 writes = atomic_load_explicit(&segments->writes_count, memory_order_relaxed);
+        watch->quiet_looks = writes == watch->writes_seen ? watch->quiet_looks : 0;
+        watch->writes_seen = writes;
         u32 seen = gate_prepare(&segments->prepare_gate);
-        if (may_zero_up_to(segments, bytes)) {
-            return true;
+        switch (pace_now(segments, zeroed, watch->quiet_looks >= QUIET_LOOKS)) {
+        case PACE_STOP:
+            return 0;
+        case PACE_FREE:
+            return SEGMENTS_ZERO_BYTES;
+        case PACE_IN_STEP:
+            gate_wait_us(&segments->prepare_gate, seen, 0, PACE_SLEEP_US);
+            return SEGMENTS_PACE_BYTES;
+        case PACE_WAIT:
+            gate_wait_us(&segments->prepare_gate, seen, 0, QUIET_SLEEP_US);
+            watch->quiet_looks += 1;
+            break;
         }
-        gate_wait(&segments->prepare_gate, seen, 0, SEGMENTS_PREPARE_WAIT_MS);
     }
-    return false;
 }
 
 static enum fault zero_all(struct segments *segments, struct file *file)
 {
     u64 size = segments->config.segment_bytes;
-    for (u64 from = 0; from < size; from += SEGMENTS_ZERO_BYTES) {
-        u64 to = u64_min(size, from + SEGMENTS_ZERO_BYTES);
-        if (!wait_for_pace(segments, to)) {
+    struct pace_watch watch = {0};
+    for (u64 zeroed = 0; zeroed < size;) {
+        u32 step = wait_for_pace(segments, zeroed, &watch);
+        if (step == 0) {
             return FAULT(FAULT_STOPPED, "%s: not finished", file->path);
         }
-        TRY(write_zeros(segments, file, from, to));
+        u64 to = u64_min(size, zeroed + step);
+        TRY(write_zeros(segments, file, zeroed, to));
+        zeroed = to;
     }
     TRY(file_sync(file));
     return FAULT_NONE;

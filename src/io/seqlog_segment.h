@@ -18,9 +18,9 @@
 
 #include <pthread.h>
 
-#define SEGMENTS_AHEAD_MAX       16U
-#define SEGMENTS_ZERO_BYTES      (1U << 20) /* one write of zeros */
-#define SEGMENTS_PREPARE_WAIT_MS 5U
+#define SEGMENTS_AHEAD_MAX  16U
+#define SEGMENTS_ZERO_BYTES (1U << 20) /* one write of zeros, when nobody else writes */
+#define SEGMENTS_PACE_BYTES (1U << 17) /* the same between the writes of the log itself */
 
 struct segments_config {
     struct disk *disk;
@@ -63,10 +63,12 @@ struct segments {
     struct fault_trail failure_trail; /* under failure_mutex */
     _Atomic u64 written;              /* offset in the current segment, for the pace */
     _Atomic u64 written_bound;        /* its size */
+    _Atomic u64 writes_count;         /* tells the preparing side that the log is busy */
     _Atomic bool hurry;
     _Atomic bool stop;
     struct gate prepare_gate; /* the preparing side sleeps here */
     struct gate ready_gate;   /* the writing side waits here for a segment */
+    bool refilling;           /* the preparing side's, as is the next */
     u64 prepare_number;       /* for the names; the preparing side's */
 };
 
@@ -86,7 +88,8 @@ bool segments_has_space(const struct segments *segments, u32 bytes);
 /* Writes a batch that has space; returns when it is durable. */
 MUST_USE enum fault segments_write(struct segments *segments, const u8 *batch, u32 bytes);
 
-/* True when fewer than `ahead_count` segments are prepared. */
+/* True when segments should be prepared: at most half of `ahead_count` are left, or filling up
+ * again has begun. For the preparing side. */
 bool segments_want_preparing(struct segments *segments);
 
 /* Prepares one segment, in step with the current one unless in a hurry. A fault is kept for the

@@ -45,19 +45,23 @@ struct engine_options {
      * looked at: limits change by command. */
     const struct command_genesis *genesis;
     u32 batch_commands;     /* 0: ENGINE_BATCH_DEFAULT; at most ENGINE_BATCH_MAX */
-    u32 batch_bytes;        /* records of one batch; 0: enough for batch_commands plain orders */
+    u32 batch_bytes;        /* of one batch on the disk, whole blocks; 0: from batch_commands */
     u64 journal_segment;    /* bytes; 0: the driver's default */
     u64 event_segment;      /* bytes; 0: the driver's default */
     u32 segments_ahead;     /* journal segments kept prepared; 0: the driver's default */
+    bool prepare_first;     /* all of them before engine_open returns: for benchmarks */
+    size_t event_room;      /* bytes for the events of a batch; 0: HOUSE_SPARE_DEFAULT */
+    const u8 *venue;        /* JOURNAL_VENUE_BYTES for a new journal; NULL: random ones */
     bool threads;           /* false: everything in the caller's thread, for the simulator */
     bool no_event_log;      /* events go to the sink only: for benchmarks */
-    bool no_idle;           /* neither seals nor continues by itself: for exact replays */
+    bool no_continue;       /* leaves the trigger queue to commands: for exact replays */
     struct release_sink *sink; /* NULL: nobody listens */
     /* Hands the sink every event since genesis, also those of before this start: recovery begins
      * at genesis then, not at a snapshot. */
     bool sink_from_genesis;
     struct recovery_progress *progress; /* may be NULL */
-    struct gate *gate; /* opened when a write has come back; may be NULL */
+    struct apply_watch *watch; /* the simulator's; may be NULL */
+    struct gate *gate;         /* opened when a write has come back; may be NULL */
 };
 
 /* Recovers what the folder holds, or begins a new journal. On a fault *engine_out is NULL and
@@ -67,7 +71,7 @@ MUST_USE enum fault engine_open(struct engine **engine_out, const struct engine_
 /* Why engine_submit stopped. */
 enum engine_answer {
     ENGINE_TAKEN,     /* all of it */
-    ENGINE_FULL,      /* no room now: work first, or answer REJECT_LIMIT_QUEUE (-1008) */
+    ENGINE_FULL,      /* no room now: work first, or answer as for a LIMIT_* (-1008) */
     ENGINE_MALFORMED, /* command_check refuses the next record; *reason_out says which field */
     ENGINE_FORBIDDEN, /* a kind that only the engine writes, or its source number */
     ENGINE_REPEATED,  /* source_index is not above the last one of this source: taken before */
@@ -86,6 +90,10 @@ MUST_USE enum fault engine_work(struct engine *engine, bool *some_out);
 
 /* Closes the open batch now, if it holds anything, and applies it. */
 MUST_USE enum fault engine_close_batch(struct engine *engine);
+
+/* As engine_work, but first waits for a write that is in flight, at most so long. For a caller that
+ * has nothing else to do until there is room. */
+MUST_USE enum fault engine_wait(struct engine *engine, u32 timeout_ms);
 
 /* Works until everything submitted is durable and released. Begins nothing of its own. */
 MUST_USE enum fault engine_drain(struct engine *engine);

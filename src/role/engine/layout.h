@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/file.h"
+#include "io/journal.h"
 
 struct layout_paths {
     char folder[FILE_PATH_BYTES];
@@ -26,8 +27,12 @@ struct layout_paths {
 /* FAULT_LIMIT when the folder's name is too long. */
 MUST_USE enum fault layout_paths(struct layout_paths *paths_out, const char *folder);
 
-/* Whether the folder holds the beginning of a journal. FAULT_MISSING: there is no such folder. */
+/* Whether the folder holds a segment of a journal. FAULT_MISSING: there is no such folder. */
 MUST_USE enum fault layout_has_journal(struct disk *disk, const struct layout_paths *paths,
                                        bool *has_out);
+
+/* The venue's id, from the journal's last segment; *has_out is false where there is none to read. */
+MUST_USE enum fault layout_venue(struct disk *disk, const struct layout_paths *paths,
+                                 u8 venue_out[JOURNAL_VENUE_BYTES], bool *has_out);
 
 #endif /* ROLE_ENGINE_LAYOUT_H */

@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "core/snapshot.h"
+#include "io/block.h"
 #include "io/digest.h"
 #include "io/fault.h"
 #include "io/file.h"
@@ -36,6 +37,9 @@ struct snapshot_info {
     u8 state_hash[SHA256_BYTES];
 };
 
+/* "FOLDER/SEQ.snapshot". */
+MUST_USE enum fault snapshot_file_path(char path_out[FILE_PATH_BYTES], const char *folder, u64 seq);
+
 /* The state hash of a core as it stands. */
 MUST_USE enum fault snapshot_state_hash(const struct core *core, u8 hash_out[SHA256_BYTES]);
 
@@ -57,45 +61,16 @@ MUST_USE enum fault snapshot_file_info(struct disk *disk, const char *folder, u6
 /* A snapshot in memory, checked against its hash. */
 struct snapshot_image {
     struct snapshot_info info;
-    u8 *memory; /* the header block, then the records */
-    size_t memory_bytes;
-    struct span records;
+    struct block block;
+    struct span records; /* in it */
 };
 
 MUST_USE enum fault snapshot_file_read(struct disk *disk, const char *folder, u64 seq,
                                        struct snapshot_image *image_out);
 void snapshot_image_close(struct snapshot_image *image);
+#define SCOPED_SNAPSHOT_IMAGE __attribute__((cleanup(snapshot_image_close))) struct snapshot_image
 
 /* Restores records into a fresh core. FAULT_ROT names the field. */
 MUST_USE enum fault snapshot_restore(struct core *core, struct span records, const char *path);
-
-/* ---- the snapshot process ---- */
-
-struct snapshot_options {
-    struct disk *disk;
-    const char *folder;   /* the venue's */
-    u64 commands_min;     /* 0: 1; fewer new commands than this: nothing is written */
-    u32 keep_count;       /* 0: all; older snapshots beyond this many are removed */
-    bool image;           /* also writes an image for the event log's readers */
-    bool threads;
-    struct recovery_progress *progress; /* may be NULL */
-};
-
-struct snapshot_result {
-    bool written;
-    struct snapshot_info info; /* of the one written, or of the newest there is */
-    u64 seq_start;             /* from which snapshot it went on; 0: genesis */
-    u64 commands;              /* applied on the way */
-    u32 removed_count;
-    bool image_written;
-};
-
-struct recovery_progress;
-
-/* Goes from the newest sound snapshot through the journal and writes the next one. Runs beside the
- * engine, in a process of its own: it takes no lock but that of the snapshots' folder, and leaves
- * out a last batch that may not be durable yet. */
-MUST_USE enum fault snapshot_run(const struct snapshot_options *options,
-                                 struct snapshot_result *result_out);
 
 #endif /* ROLE_ENGINE_SNAPSHOT_FILE_H */

@@ -17,6 +17,7 @@
 
 struct verify_options {
     struct disk *disk;
+    struct clock *clock;
     const char *folder;
     bool threads;
     struct recovery_progress *progress; /* may be NULL */

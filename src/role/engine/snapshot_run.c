@@ -1,0 +1,111 @@
+#include "role/engine/snapshot_run.h"
+
+#include "base/check.h"
+#include "base/span.h"
+#include "io/eventlog.h"
+#include "io/log.h"
+
+#include <string.h>
+
+enum { IMAGE_PIECE_BYTES = 1 << 20 };
+
+/* The image a reader of the event log starts from: the snapshot's records, read back from the disk
+ * and so checked once more. */
+static enum fault image_write(const struct snapshot_options *options,
+                              const struct layout_paths *paths, const struct snapshot_info *info)
+{
+    SCOPED_SNAPSHOT_IMAGE snapshot = {.records = {.data = NULL}};
+    TRY(snapshot_file_read(options->disk, paths->snapshots, info->point.seq, &snapshot));
+    struct eventlog_image image;
+    struct eventlog_point point = {.position = info->point.event_position,
+                                   .seq = info->point.event_seq};
+    TRY(eventlog_image_create(&image, options->disk, paths->events, info->point.venue, point));
+    enum fault fault = FAULT_NONE;
+    for (size_t at = 0; at < snapshot.records.size && fault == FAULT_NONE;
+         at += IMAGE_PIECE_BYTES) {
+        size_t size = (size_t)u64_min(IMAGE_PIECE_BYTES, snapshot.records.size - at);
+        fault = eventlog_image_add(&image, span_piece(snapshot.records, at, size));
+    }
+    fault = fault == FAULT_NONE ? eventlog_image_finish(&image) : fault;
+    eventlog_image_close(&image);
+    return fault;
+}
+
+/* Removes all but the newest. */
+static enum fault prune(const struct snapshot_options *options, const struct layout_paths *paths,
+                        u32 *removed_out)
+{
+    u64 seqs[SNAPSHOT_FILES_MAX];
+    u32 count = 0;
+    TRY(snapshot_file_list(options->disk, paths->snapshots, seqs, SNAPSHOT_FILES_MAX, &count));
+    for (u32 i = 0; i + options->keep_count < count; i += 1) {
+        char path[FILE_PATH_BYTES];
+        TRY(snapshot_file_path(path, paths->snapshots, seqs[i]));
+        TRY(disk_unlink(options->disk, path));
+        *removed_out += 1;
+    }
+    if (*removed_out > 0) {
+        TRY(disk_sync_folder(options->disk, paths->snapshots));
+    }
+    return FAULT_NONE;
+}
+
+static enum fault run(const struct snapshot_options *options, const struct layout_paths *paths,
+                      struct recovery *recovery, struct snapshot_result *result)
+{
+    struct recovery_config config = {
+        .disk = options->disk,
+        .clock = options->clock,
+        .paths = paths,
+        .progress = options->progress,
+        .outputs_count = 1,
+        .live = true,
+        .threads = options->threads,
+    };
+    TRY(recovery_run(recovery, &config));
+    result->seq_start = recovery->report.seq_start;
+    result->commands = recovery->report.commands;
+    if (recovery->house.core == NULL) {
+        return FAULT(FAULT_MISSING, "%s: the journal holds no venue yet", paths->folder);
+    }
+    if (result->commands < u64_max(options->commands_min, 1)) {
+        return FAULT_NONE;
+    }
+    TRY(snapshot_file_write(options->disk, paths->snapshots, recovery->house.core,
+                            &recovery->point, &result->info));
+    result->written = true;
+    if (options->image) {
+        TRY(image_write(options, paths, &result->info));
+        result->image_written = true;
+    }
+    if (options->keep_count > 0) {
+        TRY(prune(options, paths, &result->removed_count));
+    }
+    return FAULT_NONE;
+}
+
+enum fault snapshot_run(const struct snapshot_options *options, struct snapshot_result *result_out)
+{
+    *result_out = (struct snapshot_result){.written = false};
+    u64 start_ns = clock_mono_ns(options->clock);
+    struct layout_paths paths;
+    TRY(layout_paths(&paths, options->folder));
+    bool has = false;
+    TRY(layout_has_journal(options->disk, &paths, &has));
+    if (!has) {
+        return FAULT(FAULT_MISSING, "%s: there is no journal in this folder", paths.folder);
+    }
+    TRY(disk_make_folder(options->disk, paths.snapshots));
+    struct disk_lock lock;
+    TRY(disk_lock(options->disk, paths.snapshots, &lock));
+    SCOPED_BLOCK block = {.memory = NULL};
+    enum fault fault = block_take(sizeof(struct recovery), "a replay", &block);
+    if (fault == FAULT_NONE) {
+        struct recovery *recovery = (struct recovery *)(void *)block.memory;
+        fault = run(options, &paths, recovery, result_out);
+        recovery_close(recovery);
+    }
+    disk_unlock(&lock);
+    result_out->duration_ns = clock_mono_ns(options->clock) - start_ns;
+    return fault;
+}
