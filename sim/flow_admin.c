@@ -27,6 +27,9 @@ static u64 draw_spend(struct flow *flow, u32 account, u16 asset)
 {
     u64 free = model_balance_of(flow->model, account, asset).free.units; /* raw: for drawing */
     u64 draw = flow_pick(flow, 20);
+    if (flow->profile.is_poor && flow_chance(flow, 500)) {
+        return free - free / 50;
+    }
     if (draw < 2) {
         return free + draw;
     }

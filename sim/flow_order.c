@@ -129,6 +129,9 @@ static struct draft draw_draft(struct flow *flow, u16 market, u8 side, u8 type)
     if (type == ORDER_TYPE_MARKET && flow_chance(flow, 450)) {
         u64 quote = draft.qty / view.lot * center_of(flow, market);
         draft.quote_qty = 1 + quote * view.value + flow_pick(flow, 3) * view.value / 2;
+        if (flow->profile.is_edge && flow_chance(flow, 200)) {
+            draft.quote_qty = flow_any_size(flow) / 2;
+        }
         draft.qty = 0;
     }
     if (type >= ORDER_TYPE_STOP_LOSS) {
@@ -137,6 +140,9 @@ static struct draft draw_draft(struct flow *flow, u16 market, u8 side, u8 type)
     if (flow_chance(flow, flow->profile.stp)) {
         static const u8 modes[] = {1, 2, 3, 4, 5, 5, 6, 6, 6};
         draft.stp = modes[flow_pick(flow, ARRAY_COUNT(modes))];
+        if (flow->profile.is_poor && flow_chance(flow, 600)) {
+            draft.stp = STP_MODE_TRANSFER;
+        }
     }
     if (flow_chance(flow, 350)) {
         draft.client = flow_client(flow);

@@ -83,10 +83,13 @@ static void self_trade(struct flow_profile *profile)
 /* Triggered orders that their lock does not pay for, among members of one group. */
 static void poor_group(struct flow_profile *profile)
 {
-    weigh_types(profile, 60, 8, 14);
+    weigh_types(profile, 60, 8, 4);
+    profile->types[ORDER_TYPE_STOP_LOSS] = 24;
+    profile->types[ORDER_TYPE_TAKE_PROFIT] = 24;
     profile->width_ticks = 12;
     profile->lots_max = 10;
     profile->accounts = 5;
+    profile->money = 100;
     profile->group = 950;
     profile->stp = 950;
     profile->trailing = 500;

@@ -1,9 +1,11 @@
 #include "sim/record_print.h"
 
 #include "base/bytes.h"
+#include "wire/reject.h"
 #include "wire/schema.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static u64 number_of(const struct wire_field *field, const u8 *at)
 {
@@ -37,6 +39,9 @@ static void print_number(FILE *out, const struct wire_field *field, u64 number)
         fprintf(out, " %s=%" PRId64, field->name, (i64)number);
     } else if (number != 0) {
         fprintf(out, " %s=%" PRIu64, field->name, number);
+    }
+    if (strcmp(field->name, "reject") == 0) {
+        fprintf(out, " (%s)", reject_name((u32)number));
     }
 }
 

@@ -177,7 +177,7 @@ static enum fault command_add(struct flow *flow, const void *command, u32 units)
 static struct command_head order_head(const struct flow *flow, u16 kind, u32 account, u8 units)
 {
     return (struct command_head){.kind = kind,
-                                 .units = units,
+                                 .units = units, /* raw: a length */
                                  .source = FLOW_SOURCE_ORDERS,
                                  .account = account,
                                  .source_index = flow->commands_count + 1};
@@ -232,9 +232,9 @@ enum fault flow_put_replace(struct flow *flow, u64 target_id, const struct flow_
                             u64 *order_id_out)
 {
     TRY(order_foresee(flow, place, order_id_out));
+    u8 length = whole_units(COMMAND_CANCEL_REPLACE);
     struct command_cancel_replace replace = {
-        .head = order_head(flow, COMMAND_CANCEL_REPLACE, place->account,
-                           whole_units(COMMAND_CANCEL_REPLACE)),
+        .head = order_head(flow, COMMAND_CANCEL_REPLACE, place->account, length),
         .price = price_of(place->ticks * flow->market.tick),
         .qty = amount_of(place->lots * flow->market.lot),
         .side = (u8)place->side,
@@ -247,7 +247,7 @@ enum fault flow_put_replace(struct flow *flow, u64 target_id, const struct flow_
     if (flow->client_ids) {
         replace.client = client_id_of(*order_id_out);
     }
-    return command_add(flow, &replace, replace.head.units);
+    return command_add(flow, &replace, length);
 }
 
 enum fault flow_put_cancel(struct flow *flow, u32 account, u64 order_id)
@@ -256,7 +256,7 @@ enum fault flow_put_cancel(struct flow *flow, u32 account, u64 order_id)
         .head = order_head(flow, COMMAND_CANCEL, account, whole_units(COMMAND_CANCEL)),
         .order_id = order_id,
     };
-    return command_add(flow, &cancel, cancel.head.units);
+    return command_add(flow, &cancel, whole_units(COMMAND_CANCEL));
 }
 
 enum fault flow_put_amend(struct flow *flow, u32 account, u64 order_id, u64 lots)
@@ -266,7 +266,7 @@ enum fault flow_put_amend(struct flow *flow, u32 account, u64 order_id, u64 lots
         .order_id = order_id,
         .qty = amount_of(lots * flow->market.lot),
     };
-    return command_add(flow, &amend, amend.head.units);
+    return command_add(flow, &amend, whole_units(COMMAND_AMEND));
 }
 
 enum fault flow_put_time(struct flow *flow, u64 time_us)

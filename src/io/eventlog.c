@@ -182,7 +182,8 @@ static void touch_ahead(struct eventlog *log, u64 *touched, const u8 **touched_m
     }
     u64 offset = atomic_load_explicit(&log->touch_offset, memory_order_relaxed);
     u64 from = u64_max(*touched, offset / TOUCH_STEP_BYTES * TOUCH_STEP_BYTES);
-    u64 to = u64_min(offset + TOUCH_AHEAD_BYTES, log->config.segment_bytes);
+    u64 ahead = (offset + TOUCH_AHEAD_BYTES) / TOUCH_STEP_BYTES * TOUCH_STEP_BYTES;
+    u64 to = u64_min(ahead, log->config.segment_bytes);
     if (memory != NULL && from < to) {
         file_touch(log->config.disk, memory + from, to - from);
         *touched = to;

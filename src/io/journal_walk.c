@@ -216,12 +216,27 @@ static enum fault segment_check_chain(struct journal_walk *walk,
     return FAULT_NONE;
 }
 
+static enum fault segment_open_file(struct journal_walk *walk, bool packed)
+{
+    char path[FILE_PATH_BYTES];
+    TRY(journal_segment_path(path, walk->folder.path, segment_name(walk)->seq_first, packed));
+    TRY(journal_source_open(&walk->source, walk->config.disk, path, packed));
+    return FAULT_NONE;
+}
+
 static enum fault segment_open(struct journal_walk *walk)
 {
-    const struct journal_segment_name *name = segment_name(walk);
-    char path[FILE_PATH_BYTES];
-    TRY(journal_segment_path(path, walk->folder.path, name->seq_first, !name->raw));
-    TRY(journal_source_open(&walk->source, walk->config.disk, path, !name->raw));
+    enum fault fault = segment_open_file(walk, !segment_name(walk)->raw);
+    if (fault == FAULT_MISSING && segment_name(walk)->raw) {
+        /* Perhaps it was packed after we looked into the folder. */
+        struct fault_trail trail;
+        fault_trail_copy(&trail);
+        fault = segment_open_file(walk, true);
+        if (fault == FAULT_MISSING) {
+            fault_trail_adopt(&trail);
+        }
+    }
+    TRY(fault);
     size_t got = 0;
     TRY(journal_source_read(&walk->source, walk->tail, JOURNAL_SEGMENT_HEADER, &got));
     struct journal_segment_header header;

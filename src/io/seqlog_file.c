@@ -159,8 +159,10 @@ static bool hash_help(struct seqlog_file *log)
         atomic_flag_test_and_set_explicit(&log->baton, memory_order_acquire)) {
         return false;
     }
+    /* In this order: see write_next. */
+    u64 submitted = load(&log->submitted_count);
     u64 number = load(&log->hashed_count);
-    bool wanted = load(&log->submitted_count) > number;
+    bool wanted = submitted > number;
     bool complete = wanted && batch_hash_step(log, number, HASH_STEP_BYTES);
     if (complete) {
         store(&log->hashed_count, number + 1);
@@ -191,9 +193,11 @@ static void tell_progress(struct seqlog_file *log)
 /* Writes the next batch if one is hashed; false when not, or when nothing may be done any more. */
 static bool write_next(struct seqlog_file *log)
 {
+    /* submitted_count is read first. The caller raises it last when it does a batch by itself; read
+     * the other way round, such a batch could look pending and be written twice. */
+    u64 submitted = load(&log->submitted_count);
     u64 number = load(&log->done_count);
-    if (load(&log->submitted_count) <= number || load(&log->hashed_count) <= number ||
-        log_is_dead(log)) {
+    if (submitted <= number || load(&log->hashed_count) <= number || log_is_dead(log)) {
         return false;
     }
     hash_leave(log);

@@ -6,7 +6,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define LINE_MAX_BYTES 4096U
-#define READ_MAX       (1U << 22) /* unpacked bytes looked at: a small file may unpack to gigabytes */
+#define READ_MAX       (1U << 22) /* unpacked bytes looked at: a small file may hold gigabytes */
 
 static enum fault read_bytes(struct input *input, u64 *bytes_out)
 {
