@@ -114,8 +114,7 @@ void engine_world_open(struct engine_world *world, const struct engine_script *s
     random_init(&world->random, random_seed_derive(seed, 1));
     world->sink.release = take_release;
     world->released_next = 1;
-    /* Some have room for the events of a command or two only. */
-    world->event_room = random_chance(&world->random, 1, 3) ? 64 : 0;
+    world->event_room = random_chance(&world->random, 1, 2) ? HOUSE_SPARE_MIN : 0;
 }
 
 void engine_world_kill(struct engine_world *world)

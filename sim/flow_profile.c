@@ -196,6 +196,13 @@ static void tight_self_trade(struct flow_profile *profile)
     profile->filters = 30;
 }
 
+static void tight_triggers(struct flow_profile *profile)
+{
+    triggers(profile);
+    profile->is_tight = true;
+    profile->define = 20;
+}
+
 /* Every order and every filter at its very edge. */
 static void probes(struct flow_profile *profile)
 {
@@ -223,6 +230,7 @@ void flow_profile_draw(struct flow *flow)
         {"trailing", trailing},
         {"range", range},
         {"spoilt", spoilt},
+        {"tight triggers", tight_triggers},
         {"probes", probes},
         {"tight self-trade", tight_self_trade},
     };

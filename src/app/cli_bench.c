@@ -1,3 +1,4 @@
+#include "app/bench_durable.h"
 #include "app/cli.h"
 #include "app/flow_orders.h"
 #include "app/replay.h"
@@ -13,15 +14,17 @@ enum {
     BENCH_SEED,
     BENCH_BATCH,
     BENCH_CLIENT_IDS,
+    BENCH_JOURNAL,
     BENCH_JSON
 };
 
-#define ROUNDS_MAX 100U
+#define ROUNDS_MAX  100U
+#define SINGLES_MAX 10000U /* durable commands, one at a time */
 
 static const struct option options[] = {
     [BENCH_ONLY] = {.name = "only",
                     .kind = OPTION_CHOICE,
-                    .value = "deep100k|deep1m|hot10k|single",
+                    .value = "deep100k|deep1m|hot10k|single|durable|durable8k|durable1",
                     .help = "Runs this row alone."},
     [BENCH_COUNT] = {.name = "count",
                      .kind = OPTION_NUMBER,
@@ -53,6 +56,12 @@ static const struct option options[] = {
                      .help = "Commands per batch."},
     [BENCH_CLIENT_IDS] = {.name = "client-ids",
                           .help = "Gives each order a client order id, as the gateway would."},
+    [BENCH_JOURNAL] = {.name = "journal",
+                       .kind = OPTION_TEXT,
+                       .value = "DIR",
+                       .help = "Measures durable rows too, with their files in this folder: "
+                               "through the journal, beside raw writes of the same sizes, and the "
+                               "recovery afterwards."},
     [BENCH_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
 };
 
@@ -62,13 +71,17 @@ struct row {
     enum generate_scenario scenario;
     u32 depth;
     bool each_timed;
+    u32 durable; /* batch size through the journal; 0: in memory */
 };
 
 static const struct row rows[] = {
-    {"deep100k", "deep book, 100,000 resting", GENERATE_DEEP, 100000, false},
-    {"deep1m", "deep book, 1,000,000 resting", GENERATE_DEEP, 1000000, false},
-    {"hot10k", "hot book, 10,000 resting", GENERATE_HOT, 10000, false},
-    {"single", "deep book, 100,000 resting, one at a time", GENERATE_DEEP, 100000, true},
+    {"deep100k", "deep book, 100,000 resting", GENERATE_DEEP, 100000, false, 0},
+    {"deep1m", "deep book, 1,000,000 resting", GENERATE_DEEP, 1000000, false, 0},
+    {"hot10k", "hot book, 10,000 resting", GENERATE_HOT, 10000, false, 0},
+    {"single", "deep book, 100,000 resting, one at a time", GENERATE_DEEP, 100000, true, 0},
+    {"durable", "through the journal, batches of 1,024", GENERATE_DEEP, 100000, false, 1024},
+    {"durable8k", "through the journal, batches of 8,192", GENERATE_DEEP, 100000, false, 8192},
+    {"durable1", "through the journal, one at a time", GENERATE_DEEP, 100000, false, 1},
 };
 
 struct outcome {
@@ -78,6 +91,7 @@ struct outcome {
     u64 resting;
     u64 core_bytes;
     struct histogram latency; /* of all rounds */
+    struct bench_durable_report durable;
 };
 
 static int compare_u64(const void *a, const void *b)
@@ -134,13 +148,63 @@ static enum fault run_row(const struct option_call *call, const struct row *row,
     return fault;
 }
 
+/* Once, whatever --rounds says: the disk's own moods are larger than what rounds would even out. */
+static enum fault run_durable(const struct option_call *call, const struct row *row,
+                              struct progress *progress, struct outcome *outcome)
+{
+    struct generate_config generate = {.scenario = row->scenario,
+                                       .depth = row->depth,
+                                       .count = call->values[BENCH_COUNT].number,
+                                       .seed = call->values[BENCH_SEED].number};
+    SCOPED_FLOW flow;
+    flow_init(&flow);
+    flow.client_ids = call->values[BENCH_CLIENT_IDS].given;
+    TRY(flow_orders_generate(&flow, &generate));
+    char folder[FILE_PATH_BYTES];
+    TRY(file_path(folder, call->values[BENCH_JOURNAL].text, row->name));
+    u64 count = row->durable == 1 ? u64_min(generate.count, SINGLES_MAX) : generate.count;
+    struct bench_durable_config config = {
+        .folder = folder, .batch = row->durable, .count = count, .progress = progress};
+    TRY(disk_make_folder(disk_real(), call->values[BENCH_JOURNAL].text));
+    return bench_durable_run(&flow, &config, &outcome->durable);
+}
+
 static u64 rate_of(u64 ns_tenths)
 {
     return ns_tenths == 0 ? 0 : 10000000000ULL / ns_tenths;
 }
 
+static u64 per_second(u64 count, u64 ns)
+{
+    return ns == 0 ? 0 : (u64)((u128)count * 1000000000U / ns);
+}
+
+static void print_durable(const struct row *row, const struct bench_durable_report *report)
+{
+    char a[CLI_COUNT_BYTES];
+    char b[CLI_COUNT_BYTES];
+    char c[CLI_COUNT_BYTES];
+    if (row->durable == 1) {
+        (void)printf("%-44s p50 %s  p99 %s us; raw writes p50 %s  p99 %s us\n", row->what,
+                     cli_ratio(histogram_quantile(&report->latency, 500000), 1000, 1, a),
+                     cli_ratio(histogram_quantile(&report->latency, 990000), 1000, 1, b),
+                     cli_ratio(histogram_quantile(&report->raw_latency, 500000), 1000, 1, c),
+                     cli_ratio(histogram_quantile(&report->raw_latency, 990000), 1000, 1,
+                               (char[CLI_COUNT_BYTES]){0}));
+        return;
+    }
+    (void)printf("%-44s %s commands/s, %s of raw writes; recovery %s commands/s\n", row->what,
+                 cli_count(per_second(report->commands, report->elapsed_ns), a),
+                 cli_percent(report->raw_ns, report->elapsed_ns, b),
+                 cli_count(per_second(report->recovered, report->recovery_ns), c));
+}
+
 static void print_row(const struct row *row, const struct outcome *outcome)
 {
+    if (row->durable > 0) {
+        print_durable(row, &outcome->durable);
+        return;
+    }
     char a[CLI_COUNT_BYTES];
     char b[CLI_COUNT_BYTES];
     char c[CLI_COUNT_BYTES];
@@ -163,9 +227,37 @@ static void put_u64(struct json_writer *writer, const char *name, u64 number)
     json_put_u64(writer, number);
 }
 
+static void put_durable(struct json_writer *writer, const struct row *row,
+                        const struct bench_durable_report *report)
+{
+    json_object_begin(writer);
+    json_key(writer, "row");
+    json_put_text(writer, row->name);
+    put_u64(writer, "batch", row->durable);
+    put_u64(writer, "commands", report->commands);
+    put_u64(writer, "ops_per_s", per_second(report->commands, report->elapsed_ns));
+    put_u64(writer, "elapsed_ns", report->elapsed_ns);
+    put_u64(writer, "raw_ns", report->raw_ns);
+    put_u64(writer, "disk_bytes", report->disk_bytes);
+    put_u64(writer, "raw_p50_ns", histogram_quantile(&report->raw_latency, 500000));
+    put_u64(writer, "raw_p99_ns", histogram_quantile(&report->raw_latency, 990000));
+    if (row->durable == 1) {
+        put_u64(writer, "p50_ns", histogram_quantile(&report->latency, 500000));
+        put_u64(writer, "p99_ns", histogram_quantile(&report->latency, 990000));
+    }
+    put_u64(writer, "recovered", report->recovered);
+    put_u64(writer, "recovery_ns", report->recovery_ns);
+    put_u64(writer, "recovered_per_s", per_second(report->recovered, report->recovery_ns));
+    json_object_end(writer);
+}
+
 static void put_row(struct json_writer *writer, const struct row *row,
                     const struct outcome *outcome)
 {
+    if (row->durable > 0) {
+        put_durable(writer, row, &outcome->durable);
+        return;
+    }
     u64 median = outcome->ns_tenths[outcome->rounds / 2];
     json_object_begin(writer);
     json_key(writer, "row");
@@ -192,12 +284,19 @@ static enum fault bench(const struct option_call *call, struct json_writer *writ
 {
     struct progress progress;
     progress_init(&progress, clock_real(), "measuring", "commands");
+    bool journalled = call->values[BENCH_JOURNAL].given;
     for (u32 i = 0; i < ARRAY_COUNT(rows); i += 1) {
-        if (call->values[BENCH_ONLY].given && call->values[BENCH_ONLY].number != i) {
+        bool wanted = call->values[BENCH_ONLY].given ? call->values[BENCH_ONLY].number == i
+                                                     : rows[i].durable == 0 || journalled;
+        if (!wanted) {
             continue;
         }
+        if (rows[i].durable > 0 && !journalled) {
+            return FAULT(FAULT_USAGE, "--only %s: needs --journal DIR", rows[i].name);
+        }
         *outcome = (struct outcome){.rounds = 0};
-        enum fault fault = run_row(call, &rows[i], &progress, outcome);
+        enum fault fault = rows[i].durable > 0 ? run_durable(call, &rows[i], &progress, outcome)
+                                               : run_row(call, &rows[i], &progress, outcome);
         progress_end(&progress);
         TRY(fault);
         print_row(&rows[i], outcome);
@@ -242,6 +341,7 @@ static const char *const text[] = {
 
 static const struct option_example examples[] = {
     {"bench", "All rows with a million commands each."},
+    {"bench --journal scratch --count 2000000", "Durable rows as well."},
     {"bench --only single --rounds 5 --json", "Latencies of single commands, for a script."},
     {NULL, NULL},
 };

@@ -151,6 +151,11 @@ enum fault dump_run(const struct dump_options *options)
 {
     struct layout_paths paths;
     TRY(layout_paths(&paths, options->folder));
+    bool has_journal = false;
+    TRY(layout_has_journal(disk_real(), &paths, &has_journal));
+    if (!has_journal) {
+        return FAULT(FAULT_MISSING, "%s: there is no journal in this folder", options->folder);
+    }
     struct dump dump = {
         .hooks = {.begin = on_begin, .batch = on_batch, .chunk = on_chunk, .applied = on_applied},
         .options = options};

@@ -477,6 +477,13 @@ static enum fault mapping_cut(struct eventlog *log, const struct mapping *mappin
     return FAULT_NONE;
 }
 
+static enum fault begin_anew(struct eventlog *log, struct eventlog_point point, u32 count)
+{
+    TRY(segments_remove_from(log, 0, count));
+    log->end = point;
+    return segment_next(log);
+}
+
 /* Goes on inside of what the log holds. */
 static enum fault begin_inside(struct eventlog *log, struct eventlog_point point, u32 count)
 {
@@ -486,10 +493,18 @@ static enum fault begin_inside(struct eventlog *log, struct eventlog_point point
     }
     struct mapping mapping;
     u64 seq = 0;
-    TRY(mapping_open(log, log->positions[index], &mapping, &seq));
+    enum fault fault = mapping_open(log, log->positions[index], &mapping, &seq);
+    while (fault == FAULT_ROT && index > 0) {
+        /* A damaged segment that begins where the trusted ones end: it goes. */
+        index -= 1;
+        fault = mapping_open(log, log->positions[index], &mapping, &seq);
+    }
+    if (fault == FAULT_ROT) {
+        return begin_anew(log, point, count);
+    }
+    TRY(fault);
     log->end = (struct eventlog_point){.position = log->positions[index], .seq = seq};
     u64 offset = mapping_walk(&mapping, point.position, &log->end);
-    enum fault fault = FAULT_NONE;
     if (log->end.position != point.position || log->end.seq != point.seq) {
         fault =
             FAULT(FAULT_DIVERGED,
@@ -508,13 +523,6 @@ static enum fault begin_inside(struct eventlog *log, struct eventlog_point point
 }
 
 /* Begins where nothing that the log holds leads to. */
-static enum fault begin_anew(struct eventlog *log, struct eventlog_point point, u32 count)
-{
-    TRY(segments_remove_from(log, 0, count));
-    log->end = point;
-    return segment_next(log);
-}
-
 enum fault eventlog_begin(struct eventlog *log, struct eventlog_point point)
 {
     CHECK(!log->begun);

@@ -228,7 +228,7 @@ static void damaged_packed_file_is_refused(void **state)
     scene_put(scene, PACKED);
     char text[160];
     (void)snprintf(text, sizeof(text),
-                   PACKED ": damaged at byte offset %zu (unpacked 4096): the packed file ends too "
+                   PACKED ": damaged at byte offset %zu (unpacked 32768): the packed file ends too "
                           "early",
                    scene->size);
     assert_fault(journal_world_read(&scene->world), FAULT_ROT, text);

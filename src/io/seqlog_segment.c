@@ -115,6 +115,9 @@ enum fault segments_resume(struct segments *segments, const struct journal_end *
     segments->switch_wanted =
         end->segment_packed || end->batch_bytes_max < segments->config.batch_bytes_max;
     publish_written(segments);
+    /* What we found may be seen and not safe yet: the process before us may have ended between a
+     * rename and the sync of its folder, or in a write that the cache took. We build on it. */
+    TRY(disk_sync_folder(segments->config.disk, segments->folder));
     if (end->segment_packed) {
         return FAULT_NONE;
     }
@@ -124,6 +127,8 @@ enum fault segments_resume(struct segments *segments, const struct journal_end *
                   &segments->file));
     if (end->torn) {
         TRY(cut_torn_tail(segments, end));
+    } else {
+        TRY(file_sync(&segments->file));
     }
     return FAULT_NONE;
 }
@@ -223,8 +228,10 @@ bool segments_want_preparing(struct segments *segments)
     u64 prepared = atomic_load_explicit(&segments->prepared_count, memory_order_relaxed);
     u64 taken = atomic_load_explicit(&segments->taken_count, memory_order_acquire);
     u64 reserve = prepared - taken;
+    bool hurry = atomic_load_explicit(&segments->hurry, memory_order_acquire);
     /* Begins when half is used up, then fills up: fewer, longer pieces of work. */
-    if (reserve <= segments->config.ahead_count / 2) {
+    if (reserve <= segments->config.ahead_count / 2 ||
+        (hurry && reserve < segments->config.ahead_count)) {
         segments->refilling = true;
     } else if (reserve >= segments->config.ahead_count) {
         segments->refilling = false;

@@ -46,7 +46,7 @@ def check_dump(cli, folder):
     commands = [line["command"]["command"] for line in lines if "command" in line]
     cli.equal(commands, ["genesis", "asset_add", "asset_add"], "the first commands")
     events = [line["event"]["event"] for line in lines if "event" in line]
-    cli.equal(events, ["time", "applied", "applied", "applied"], "the first events")
+    cli.equal(events, ["applied", "time", "applied", "applied"], "the first events")
     cli.equal([line["seq"] for line in lines], sorted(line["seq"] for line in lines), "in order")
     code, output, _ = cli.run("dump", folder, "--events")
     trades = [line for line in output.splitlines() if '"event":"trade"' in line]

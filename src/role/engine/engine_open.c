@@ -24,6 +24,9 @@ static enum fault options_check(const struct engine_options *options)
         return FAULT(FAULT_USAGE, "a batch takes whole blocks of %u bytes, 4 of them to %u bytes",
                      JOURNAL_BLOCK_BYTES, JOURNAL_BATCH_BYTES_MAX);
     }
+    if (options->event_room != 0 && options->event_room < HOUSE_SPARE_MIN) {
+        return FAULT(FAULT_USAGE, "the events of a batch need %u bytes or more", HOUSE_SPARE_MIN);
+    }
     if (options->folder == NULL && options->genesis == NULL) {
         return FAULT(FAULT_USAGE, "an engine without a folder needs a genesis record");
     }

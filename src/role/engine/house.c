@@ -16,6 +16,7 @@ enum fault house_open(struct house *house, const struct command_genesis *limits,
     }
     house->output_worst = core_event_bytes_max(limits);
     house->output_bytes = house->output_worst + (spare == 0 ? HOUSE_SPARE_DEFAULT : spare);
+    CHECK(spare == 0 || spare >= HOUSE_SPARE_MIN);
     struct footprint footprint = {0};
     footprint_add(&footprint, 1, core_bytes, ARENA_ALIGN_MAX);
     footprint_add(&footprint, outputs_count, house->output_bytes, ARENA_ALIGN_MAX);

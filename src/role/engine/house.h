@@ -7,12 +7,15 @@
 #include "core/core.h"
 #include "io/block.h"
 #include "io/fault.h"
+#include "role/engine/release.h"
 
 #define HOUSE_OUTPUTS_MAX 4U
 
 /* Room in an output beyond what the worst single command writes; the events of one batch should
- * fit, or applying it stops to have them taken. Address space until it is used. */
+ * fit, or applying it stops to have them taken. Address space until it is used. At least a chunk,
+ * so that whoever has no room has something that can be released. */
 #define HOUSE_SPARE_DEFAULT ((size_t)16 << 20)
+#define HOUSE_SPARE_MIN     RELEASE_CHUNK_BYTES
 
 struct house {
     struct core *core; /* NULL: no house */
