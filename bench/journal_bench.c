@@ -2,10 +2,10 @@
  *
  *     journal_bench FOLDER [SECONDS]
  *
- * Writes batches of 64-byte records through the sequenced log and, between them in the same run,
- * raw blocks of the same size with the same flags into a zeroed file beside it; then reads the whole
- * journal back. Trust the ratios: the disk and the processors may be shared. The folder is made
- * anew and removed. */
+ * Writes batches of 64-byte records through the sequenced log and, between them in one run,
+ * raw blocks of the same size with the same flags into a zeroed file beside it; then reads the
+ * whole journal back. Trust the ratios: the disk and the processors may be shared. The folder is
+ * made anew and removed. */
 #include "base/histogram.h"
 #include "base/random.h"
 #include "io/clock.h"
@@ -148,8 +148,8 @@ static void log_run(struct logged *logged, u32 count, u64 limit_ns, struct run *
             logged->seq += count;
             submitted += 1;
         }
-        struct seqlog_outcome outcome = outcome_must(
-            records == NULL ? seqlog_wait(logged->log, 100) : seqlog_poll(logged->log));
+        struct seqlog_outcome outcome = outcome_must(records == NULL ? seqlog_wait(logged->log, 100)
+                                                                     : seqlog_poll(logged->log));
         end = now_ns();
         for (; done < submitted - outcome.pending; done += 1) {
             histogram_add(&run->latency, end - submitted_ns[done % SEQLOG_FILE_BUFFERS_MAX]);
@@ -168,10 +168,8 @@ static void log_run_single(struct logged *logged, u32 count, u64 limit_ns, struc
         u64 before = end;
         u8 *records = seqlog_buffer(logged->log);
         encode(records, count, logged->seq);
-        struct seqlog_batch batch = {.seq_first = logged->seq,
-                                     .time_us = 1,
-                                     .count = count,
-                                     .length = count * RECORD_BYTES};
+        struct seqlog_batch batch = {
+            .seq_first = logged->seq, .time_us = 1, .count = count, .length = count * RECORD_BYTES};
         seqlog_submit(logged->log, &batch);
         logged->seq += count;
         struct seqlog_outcome outcome = outcome_must(seqlog_poll(logged->log));
@@ -220,9 +218,10 @@ static void compare(struct logged *logged, struct raw *raw, u32 count, u64 limit
 
 static void read_back(const char *folder, u32 windows, u64 apply_ns)
 {
-    struct journal_reader_config config = {
-        .disk = disk_real(), .folder = folder, .windows_count = windows,
-        .batch_bytes_max = (1 << 20) + 4096};
+    struct journal_reader_config config = {.disk = disk_real(),
+                                           .folder = folder,
+                                           .windows_count = windows,
+                                           .batch_bytes_max = (1 << 20) + 4096};
     struct arena arena;
     size_t size = journal_reader_footprint(&config);
     void *memory = memory_of(size);
@@ -292,17 +291,16 @@ int main(int argc, char **argv)
     struct journal_end end = {.empty = true, .seq_next = 1};
     must(seqlog_file_start(logged.file, &end, venue));
     logged.log = seqlog_file_log(logged.file);
-    (void)printf("batch    bytes     raw/s    ours/s  ratio  M rec/s raw p50 our p50 one p50  ratio "
-                 "one p99\n");
+    (void)printf(
+        "batch    bytes     raw/s    ours/s  ratio  M rec/s raw p50 our p50 one p50  ratio "
+        "one p99\n");
     for (u32 index = 0; index < ARRAY_COUNT(batches); index += 1) {
         compare(&logged, &raw, batches[index], limit_ns);
     }
     struct seqlog_file_counters counters = seqlog_file_counters(logged.file);
     (void)printf("%llu batches, %llu MB, %llu segments, %llu waits for a segment\n",
-                 (unsigned long long)counters.batches,
-                 (unsigned long long)counters.bytes / 1000000,
-                 (unsigned long long)counters.segments,
-                 (unsigned long long)counters.segment_waits);
+                 (unsigned long long)counters.batches, (unsigned long long)counters.bytes / 1000000,
+                 (unsigned long long)counters.segments, (unsigned long long)counters.segment_waits);
     seqlog_file_close(logged.file);
     file_close(&raw.file);
     read_back(folder, 1, 0);

@@ -267,7 +267,9 @@ enum fault do_write(struct disk_false *self, struct file *file, u64 offset, stru
                      data.size, (unsigned long long)offset);
     }
     if (outcome != OUTCOME_DONE) {
-        write_torn(self, node, offset, data, handle->synchronous);
+        /* A synchronous write that did not return may have come no further than the cache. */
+        bool to_safe = handle->synchronous && random_chance(&self->random, 1, 2);
+        write_torn(self, node, offset, data, to_safe);
         return operation_end(self, outcome, file->path);
     }
     memcpy(node->seen + offset, data.data, data.size);

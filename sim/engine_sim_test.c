@@ -1,9 +1,8 @@
 /* The engine on the false disk: crashed at every operation of the disk in turn, failed at every
  * operation, filled up; and for new seeds at random ones. A plain run takes seeds from
  * CAMBIST_SEED_BASE on; `engine_sim_test --seeds A..B` takes those named. */
-#include "sim/engine_world.h"
-
 #include "io/log.h"
+#include "sim/engine_world.h"
 #include "tests/support/test.h"
 
 #include <inttypes.h>
@@ -28,11 +27,10 @@ static struct {
 
 static void say(u64 seed, u64 operation, const struct engine_world *world)
 {
-    print_error("seed %" PRIu64 " operation %" PRIu64 ": %s (start %" PRIu64
-                ", batch %u, last fault: %s)\n"
-                "engine_sim_test --seeds %" PRIu64 "..%" PRIu64 "\n",
-                seed, operation, world->wrong, world->starts, world->position, fault_text(), seed,
-                seed);
+    print_error(
+        "seed %" PRIu64 " operation %" PRIu64 ": %s (start %" PRIu64 ", batch %u, last fault: %s)\n"
+        "engine_sim_test --seeds %" PRIu64 "..%" PRIu64 "\n",
+        seed, operation, world->wrong, world->starts, world->position, fault_text(), seed, seed);
 }
 
 /* A whole life with one crash; returns the operations it took. */

@@ -77,8 +77,7 @@ static enum fault events_compare(struct engine_world *world, u32 batch)
     size_t at = 0;
     u64 position = 0;
     TRY(events_begin(world, &position, &at));
-    TRY(eventlog_reader_open(&reader, disk, ENGINE_WORLD_FOLDER "/events", NULL, position,
-                             &arena));
+    TRY(eventlog_reader_open(&reader, disk, ENGINE_WORLD_FOLDER "/events", NULL, position, &arena));
     size_t end = world->script->batches[batch].events_end;
     bool some = true;
     enum fault fault = FAULT_NONE;
@@ -144,6 +143,10 @@ static enum fault start_compare(struct engine_world *world)
     }
     if (seq_next < world->released_next) {
         wrong(world, "released commands are lost");
+        return FAULT_NONE;
+    }
+    if (engine_status(world->engine).recovery.snapshots_unsound > world->unsound_expected) {
+        wrong(world, "a snapshot was left aside");
         return FAULT_NONE;
     }
     u8 hash[SHA256_BYTES];
@@ -236,8 +239,8 @@ enum fault engine_world_finish(struct engine_world *world)
         }
     }
     TRY(engine_finish(world->engine));
-    if (world->wrong == NULL && world->events_at !=
-                                    world->script->batches[world->position - 1].events_end) {
+    if (world->wrong == NULL &&
+        world->events_at != world->script->batches[world->position - 1].events_end) {
         wrong(world, "not everything was released at the end");
     }
     return FAULT_NONE;

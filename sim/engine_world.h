@@ -22,13 +22,14 @@ struct engine_world {
     struct clock_false clock;
     struct random random;
     struct release_sink sink;
-    struct engine *engine; /* NULL: not running */
-    u32 position;          /* batches of the script in the core */
-    u64 released_next;     /* every command below was released at some time */
-    size_t events_at;      /* bytes of the script's events released in this life */
-    bool snapshots;        /* the snapshot process runs now and then */
-    size_t event_room;     /* engine_options.event_room */
+    struct engine *engine;     /* NULL: not running */
+    u32 position;              /* batches of the script in the core */
+    u64 released_next;         /* every command below was released at some time */
+    size_t events_at;          /* bytes of the script's events released in this life */
+    bool snapshots;            /* the snapshot process runs now and then */
+    size_t event_room;         /* engine_options.event_room */
     struct apply_watch *watch; /* engine_options.watch */
+    u64 unsound_expected;      /* snapshots that a test has damaged */
     u64 starts;
     u64 snapshots_count;
     const char *wrong; /* what did not hold; NULL: all is well */

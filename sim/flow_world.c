@@ -164,6 +164,13 @@ static u32 up_to(struct flow *flow, u32 low, u32 high)
     return (u32)random_between(&flow->random, low, high);
 }
 
+/* One limit: in a tight venue often a small one. */
+static u32 draw_limit(struct flow *flow, u32 low, u32 high, u32 wide)
+{
+    bool is_small = flow->profile.is_tight && flow_chance(flow, 600);
+    return is_small ? up_to(flow, low, high) : wide;
+}
+
 static u32 directory_needed(const struct flow *flow)
 {
     u32 needed = 0;
@@ -185,16 +192,17 @@ static void draw_limits(struct flow *flow)
     limits.fee_tiers_max = TIERS;
     limits.accounts_max = accounts + up_to(flow, 0, 2);
     limits.balance_rows_max = is_tight ? rows - up_to(flow, 0, 2) * 3 : rows + 30;
-    limits.positions_max = is_tight ? up_to(flow, 1, accounts) : 200;
-    limits.orders_max = is_tight ? up_to(flow, 5, 30) : 150;
-    limits.extras_max = is_tight ? up_to(flow, 2, 12) : 140;
-    limits.lists_max = is_tight ? up_to(flow, 1, 4) : 40;
-    limits.holds_max = is_tight ? up_to(flow, 1, 3) : 50;
-    limits.asset_limits_max = is_tight ? up_to(flow, 1, 3) : 50;
-    limits.pages_max = is_tight ? up_to(flow, 1, 10) : 300;
+    limits.positions_max = draw_limit(flow, 1, accounts, 200);
+    limits.orders_max = draw_limit(flow, 5, 30, 150);
+    limits.extras_max = draw_limit(flow, 2, 12, 140);
+    limits.lists_max = draw_limit(flow, 1, 4, 40);
+    limits.holds_max = draw_limit(flow, 1, 3, 50);
+    limits.asset_limits_max = draw_limit(flow, 1, 3, 50);
+    limits.pages_max = draw_limit(flow, 1, 12, 300);
     limits.directory_max = directory_needed(flow) + (is_tight ? 0 : up_to(flow, 0, 10));
-    limits.trailing_max = is_tight ? up_to(flow, 1, 3) : 60;
+    limits.trailing_max = draw_limit(flow, 1, 3, 60);
     limits.triggers_per_command_max = flow_chance(flow, 400) ? up_to(flow, 1, 3) : 20;
+    limits.triggers_per_command_max = draw_limit(flow, 1, 2, limits.triggers_per_command_max);
     flow->limits = limits;
 }
 

@@ -299,14 +299,13 @@ static void validate_locks(struct model *model)
     }
 }
 
-void model_validate(const struct model *model)
+void model_validate(struct model *model)
 {
-    struct model *looked = (struct model *)(uintptr_t)model; /* the finders return what they find */
     validate_signs(model);
     for (u32 i = 0; i < model->orders_count; i++) {
-        validate_order(looked, model->orders[i]);
+        validate_order(model, model->orders[i]);
     }
-    validate_locks(looked);
+    validate_locks(model);
     CHECK(model->orders_count <= model->limits.orders_max);
     CHECK(model->lists_count <= model->limits.lists_max);
     CHECK(model->holds_count <= model->limits.holds_max);

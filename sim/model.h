@@ -34,12 +34,11 @@ size_t model_void(struct model *model, u8 *events_out, size_t size);
 void model_set_check(struct model *model, bool is_on);
 
 /* The state in `model` must hold together; a fault fails a CHECK. */
-void model_validate(const struct model *model);
+void model_validate(struct model *model);
 
 /* ---- looking in: the same questions as core.h ---- */
 
 u64 model_seq(const struct model *model);
-u64 model_time(const struct model *model);
 u64 model_source_index(const struct model *model, u8 source);
 bool model_has_queued(const struct model *model);
 struct core_balance model_balance_of(const struct model *model, u32 account, u16 asset);

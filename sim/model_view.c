@@ -9,11 +9,6 @@ u64 model_seq(const struct model *model)
     return model->seq;
 }
 
-u64 model_time(const struct model *model)
-{
-    return model->time_us;
-}
-
 u64 model_source_index(const struct model *model, u8 source)
 {
     return model->source_index[source];

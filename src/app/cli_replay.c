@@ -20,6 +20,7 @@ enum {
     REPLAY_SEED,
     REPLAY_SYMBOL,
     REPLAY_JOURNAL,
+    REPLAY_ACKNOWLEDGE,
     REPLAY_BATCH,
     REPLAY_CLIENT_IDS,
     REPLAY_JSON,
@@ -82,6 +83,11 @@ static const struct option options[] = {
                         .value = "DIR",
                         .help = "Goes through the durable journal in this folder, and goes on "
                                 "where it ends. Without it everything stays in memory."},
+    [REPLAY_ACKNOWLEDGE] = {.name = "acknowledge",
+                            .kind = OPTION_TEXT,
+                            .value = "FILE",
+                            .help = "With --journal: after each release writes into this file the "
+                                    "last sequence number that is durable, as 20 digits."},
     [REPLAY_BATCH] = {.name = "batch",
                       .kind = OPTION_NUMBER,
                       .value = "N",
@@ -250,6 +256,7 @@ static enum fault replay(const struct option_call *call)
     struct replay_config config = {
         .batch = (u32)call->values[REPLAY_BATCH].number,
         .journal = call->values[REPLAY_JOURNAL].text,
+        .acknowledge = call->values[REPLAY_ACKNOWLEDGE].text,
         .progress = &progress,
     };
     struct replay_report *report = calloc(1, sizeof(*report));

@@ -76,9 +76,13 @@ void flow_binance_close(struct flow_binance *reader)
 
 /* ---- first pass: all lines ---- */
 
+/* The frame's levels of one side; NULL when it has none. */
 static const struct binance_level *levels_of(const struct flow_binance *reader,
                                              const struct binance_frame *frame, u32 side)
 {
+    if (frame->counts[side] == 0) {
+        return NULL;
+    }
     const struct binance_level *levels =
         (const struct binance_level *)(const void *)reader->levels.data;
     return levels + frame->levels_at + (side == 1 ? frame->counts[0] : 0);
@@ -99,10 +103,12 @@ static enum fault keep(struct flow_binance *reader, const struct binance_line *l
                   1);
         return FAULT_NONE;
     }
-    const struct binance_level *levels = levels_of(reader, frame, 0);
-    for (u32 i = 0; i < frame->counts[0] + frame->counts[1]; i += 1) {
-        flow_grid_price(&reader->grid, levels[i].price);
-        flow_grid_amount(&reader->grid, levels[i].amount);
+    for (u32 side = 0; side < 2; side += 1) {
+        const struct binance_level *levels = levels_of(reader, frame, side);
+        for (u32 i = 0; i < frame->counts[side]; i += 1) {
+            flow_grid_price(&reader->grid, levels[i].price);
+            flow_grid_amount(&reader->grid, levels[i].amount);
+        }
     }
     return flow_table_add(&reader->frames, span_of(frame, sizeof(*frame)));
 }

@@ -95,13 +95,14 @@ static enum fault apply_timed(struct venue *venue, const struct flow_table *batc
                               struct flow_check *check, struct progress *progress,
                               struct replay_report *report)
 {
-    const struct replay_batch *batch = (const struct replay_batch *)(const void *)batches->data;
-    const struct replay_batch *end = batch + batches->used / sizeof(struct replay_batch);
+    const struct replay_batch *first = (const struct replay_batch *)(const void *)batches->data;
+    size_t count = batches->used / sizeof(*first);
     struct clock *clock = clock_real();
     u64 all = report->commands;
     u64 done = 0;
     u64 start_ns = clock_mono_ns(clock);
-    for (; batch < end; batch += 1) {
+    for (size_t i = 0; i < count; i += 1) {
+        const struct replay_batch *batch = &first[i];
         core_set_time(venue->core, batch->time_us);
         const u8 *records = encode(venue, batch);
         for (u32 applied = 0, offset = 0; applied < batch->count;) {

@@ -19,9 +19,10 @@
 #define REPLAY_EVENT_BYTES_MAX (1ULL << 30) /* kept before they are looked at */
 
 struct replay_config {
-    u32 batch;           /* commands applied together, 1 .. REPLAY_BATCH_MAX */
-    const char *journal; /* folder; NULL: in memory */
-    bool each_timed;     /* one command at a time, each with its own latency */
+    u32 batch;               /* commands applied together, 1 .. REPLAY_BATCH_MAX */
+    const char *journal;     /* folder; NULL: in memory */
+    const char *acknowledge; /* file that holds the last durable sequence number; NULL: none */
+    bool each_timed;         /* one command at a time, each with its own latency */
     struct progress *progress;
 };
 

@@ -7,10 +7,12 @@
 #include "role/engine/engine.h"
 #include "role/engine/snapshot_file.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define EVENT_BYTES_PLAIN 256U /* per command: room for what is looked at after the clock */
 #define SPIN_NS           20000U
+#define ACKNOWLEDGE_BYTES 21U /* 20 digits and the end of the line */
 
 /* Stamps batches with the recording's own time; durations are the machine's. */
 struct replay_clock {
@@ -37,7 +39,8 @@ struct replay_sink {
     size_t size;
     size_t used;
     u64 drains;
-    enum fault fault; /* of looking at them; nothing more is kept then */
+    struct file acknowledged; /* replay_config.acknowledge */
+    enum fault fault;         /* of looking at them; nothing more is kept then */
 };
 
 struct journal_run {
@@ -58,9 +61,22 @@ static void sink_drain(struct replay_sink *sink)
     sink->used = 0;
 }
 
+/* Tells whoever may kill this process what it must find again. */
+static void sink_acknowledge(struct replay_sink *sink, u64 seq)
+{
+    char text[ACKNOWLEDGE_BYTES + 1];
+    (void)snprintf(text, sizeof(text), "%020llu\n", (unsigned long long)seq);
+    if (sink->fault == FAULT_NONE) {
+        sink->fault = file_write_at(&sink->acknowledged, 0, text, ACKNOWLEDGE_BYTES);
+    }
+}
+
 static void sink_release(struct release_sink *self, const struct release *release)
 {
     struct replay_sink *sink = (struct replay_sink *)(void *)self;
+    if (sink->acknowledged.disk != NULL) {
+        sink_acknowledge(sink, release->seq_next - 1);
+    }
     CHECK(release->events.size <= sink->size);
     if (release->events.size > sink->size - sink->used) {
         sink_drain(sink);
@@ -191,6 +207,14 @@ static u32 batch_bytes(const struct journal_run *run)
     return journal_batch_bytes(count * (u32)sizeof(struct command_cancel_replace));
 }
 
+/* A file of an earlier life goes on to say what that one has acknowledged. */
+static enum fault acknowledge_open(const char *path, struct file *file_out)
+{
+    bool exists = false;
+    TRY(disk_exists(disk_real(), path, &exists));
+    return file_open(disk_real(), path, FILE_WRITE | (exists ? 0U : (u32)FILE_CREATE), file_out);
+}
+
 static enum fault run_all(struct journal_run *run, struct flow_check *check,
                           struct replay_report *report)
 {
@@ -231,11 +255,15 @@ enum fault replay_journalled(const struct flow *flow, const struct replay_config
         .recovery = {.report = show_recovery},
     };
     gate_init(&run.gate);
+    if (config->acknowledge != NULL) {
+        TRY(acknowledge_open(config->acknowledge, &run.sink.acknowledged));
+    }
     u64 wanted = flow->commands_count * EVENT_BYTES_PLAIN;
     run.sink.size = (size_t)u64_max(u64_min(wanted, REPLAY_EVENT_BYTES_MAX), RELEASE_CHUNK_BYTES);
     TRY(memory_take(run.sink.size, run.sink.size, "events", &run.sink.events));
     enum fault fault = run_all(&run, check, report);
     engine_close(run.engine);
+    file_close(&run.sink.acknowledged);
     memory_give_back(run.sink.events, run.sink.size);
     progress_end(config->progress);
     return fault;

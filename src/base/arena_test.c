@@ -103,12 +103,9 @@ static void footprint_agrees_with_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_takes_in_order),
-        cmocka_unit_test(arena_refuses_when_full),
-        cmocka_unit_test(arena_refuses_once_sealed),
-        cmocka_unit_test(arena_checks_its_parameters),
-        cmocka_unit_test(footprint_notices_overflow),
-        cmocka_unit_test(footprint_agrees_with_arena),
+        cmocka_unit_test(arena_takes_in_order),       cmocka_unit_test(arena_refuses_when_full),
+        cmocka_unit_test(arena_refuses_once_sealed),  cmocka_unit_test(arena_checks_its_parameters),
+        cmocka_unit_test(footprint_notices_overflow), cmocka_unit_test(footprint_agrees_with_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* Aim: the same seed gives the same numbers for ever, and bounded draws are even and in bounds.
  *
- * Method: the published outputs of xoshiro256** for the state 1, 2, 3, 4; bounds; a count of buckets
- * far outside of chance. */
+ * Method: the published outputs of xoshiro256** for the state 1, 2, 3, 4; bounds; a count of
+ * buckets far outside of chance. */
 #include "base/random.h"
 
 #include "tests/support/test.h"

@@ -397,7 +397,9 @@ static enum fault walk_judge(struct journal_walk *walk, struct span known,
     }
     TRY(remains_gather(walk, known, &remains));
     bool torn_or_clean = verdict_may_be_torn(verdict) && !remains.header_follows;
-    if (!torn_or_clean || (remains.some && !segment_is_last(walk))) {
+    /* A segment that was packed had been closed. */
+    bool closed = walk->source.packed || !segment_is_last(walk);
+    if (!torn_or_clean || (remains.some && closed)) {
         return remains_fault(&remains, walk);
     }
     atomic_fetch_add_explicit(&walk->bytes_done, walk->segment.segment_bytes - walk->offset,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORD_HEAD_BYTES = 12, WAIT_MS = 1000, TIME_BEGIN_US = 1000000 };
+enum { WAIT_MS = 1000, TIME_BEGIN_US = 1000000 };
 
 void journal_world_init(struct journal_world *world, struct disk *disk, const char *folder,
                         u64 seed)
@@ -75,16 +75,18 @@ void journal_world_free(struct journal_world *world)
 u32 journal_world_record(const struct journal_world *world, u64 seq,
                          u8 target[JOURNAL_WORLD_RECORD_MAX])
 {
-    struct random random;
-    random_init(&random, random_seed_derive(world->seed, seq));
-    u32 units = 1 + (u32)random_below(&random, world->units_max);
+    u64 word = random_seed_derive(world->seed, seq);
+    u32 units = 1 + (u32)(word >> 32) % world->units_max;
     u32 bytes = units * JOURNAL_RECORD_STEP;
     CHECK(bytes <= JOURNAL_WORLD_RECORD_MAX);
+    for (u32 at = 0; at < bytes; at += sizeof(word)) {
+        bytes_put_u64(target + at, word);
+        word = (word << 7 | word >> 57) + seq;
+    }
     bytes_put_u16(target, (u16)(seq % 1000));
     target[2] = (u8)units;
     target[3] = (u8)(seq % 7);
     bytes_put_u64(target + 4, seq);
-    random_fill(&random, target + RECORD_HEAD_BYTES, bytes - RECORD_HEAD_BYTES);
     return bytes;
 }
 

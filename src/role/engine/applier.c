@@ -41,8 +41,7 @@ static void advance(struct applier *applier, u32 count, size_t bytes)
 static enum fault poison_fault(const struct applier *applier, u64 seq)
 {
     const struct command_head *head = record_head(applier);
-    const char *name =
-        head->kind < COMMAND_KIND_COUNT ? wire_commands[head->kind].name : "unknown";
+    const char *name = head->kind < COMMAND_KIND_COUNT ? wire_commands[head->kind].name : "unknown";
     return FAULT(FAULT_POISON,
                  "command %llu (%s, source %u, its number %llu) ended the process %u times; "
                  "cambist repair --void %llu skips it",
@@ -62,7 +61,7 @@ static enum fault apply_single(struct applier *applier, struct core_output *outp
     }
     poison_enter_single(applier->poison, seq, hash);
     if (applier->watch != NULL) {
-        applier->watch->enter(applier->watch, seq, 1);
+        TRY(applier->watch->enter(applier->watch, seq, 1));
     }
     core_apply(applier->house->core, record_head(applier), output);
     poison_leave_single(applier->poison);
@@ -70,14 +69,14 @@ static enum fault apply_single(struct applier *applier, struct core_output *outp
     return FAULT_NONE;
 }
 
-static void apply_many(struct applier *applier, struct core_output *output, u32 count)
+static enum fault apply_many(struct applier *applier, struct core_output *output, u32 count)
 {
     u64 seq = applier->seq_first + applier->applied;
     if (applier->poison != NULL) {
         poison_enter(applier->poison, seq, count);
     }
     if (applier->watch != NULL) {
-        applier->watch->enter(applier->watch, seq, count);
+        TRY(applier->watch->enter(applier->watch, seq, count));
     }
     size_t bytes = 0;
     u32 done = core_apply_batch(applier->house->core, applier->records.data + applier->offset,
@@ -86,6 +85,7 @@ static void apply_many(struct applier *applier, struct core_output *output, u32 
         poison_leave(applier->poison);
     }
     advance(applier, done, bytes);
+    return FAULT_NONE;
 }
 
 static bool has_room(const struct applier *applier, const struct core_output *output)
@@ -112,11 +112,7 @@ enum fault applier_step(struct applier *applier, struct core_output *output, boo
         if (applier->poison != NULL) {
             count = u64_min(count, poison_reach(applier->poison, seq, &careful));
         }
-        if (careful) {
-            TRY(apply_single(applier, output));
-        } else {
-            apply_many(applier, output, (u32)count);
-        }
+        TRY(careful ? apply_single(applier, output) : apply_many(applier, output, (u32)count));
     }
     *done_out = applier->applied == applier->count;
     if (*done_out) {

@@ -11,9 +11,10 @@
 #include "role/engine/poison.h"
 #include "role/engine/voids.h"
 
-/* Told before commands are applied: where the simulator ends a process. */
+/* Told before commands are applied: where the simulator ends a process. After a fault everything
+ * stays as it is, the note of what is being applied too. */
 struct apply_watch {
-    void (*enter)(struct apply_watch *watch, u64 seq_first, u64 count);
+    enum fault (*enter)(struct apply_watch *watch, u64 seq_first, u64 count);
 };
 
 struct applier {

@@ -97,9 +97,8 @@ enum engine_answer engine_submit(struct engine *engine, struct span records, siz
         const u8 *source = records.data + *bytes_out;
         size_t left = records.size - *bytes_out;
         /* Read once: what is copied is what is checked. */
-        size_t bytes = left < WIRE_UNIT ? 0
-                                        : (size_t)((const volatile u8 *)source)[UNITS_OFFSET] *
-                                              WIRE_UNIT;
+        size_t bytes =
+            left < WIRE_UNIT ? 0 : (size_t)((const volatile u8 *)source)[UNITS_OFFSET] * WIRE_UNIT;
         if (bytes == 0 || bytes > left) {
             *reason_out = "units";
             engine->status.refused_malformed += 1;
@@ -311,11 +310,13 @@ static enum fault step(struct engine *engine, u32 wait_ms, bool *some_out)
         engine->quiet = false;
         *some_out = true;
         TRY(close_batch(engine));
+    } else if (engine->open_count == 0 && outcome.pending == 0) {
+        TRY(work_idle(engine, some_out));
+    }
+    if (*some_out) {
         /* A lone batch is durable by now. */
         outcome = seqlog_poll(engine->log);
         TRY(take_outcome(engine, &outcome));
-    } else if (engine->open_count == 0 && outcome.pending == 0) {
-        TRY(work_idle(engine, some_out));
     }
     *some_out = *some_out || engine->released != released;
     return FAULT_NONE;

@@ -44,24 +44,24 @@ struct engine_options {
      * source_index included. NULL: the folder must hold a journal. Where there is one, this is not
      * looked at: limits change by command. */
     const struct command_genesis *genesis;
-    u32 batch_commands;     /* 0: ENGINE_BATCH_DEFAULT; at most ENGINE_BATCH_MAX */
-    u32 batch_bytes;        /* of one batch on the disk, whole blocks; 0: from batch_commands */
-    u64 journal_segment;    /* bytes; 0: the driver's default */
-    u64 event_segment;      /* bytes; 0: the driver's default */
-    u32 segments_ahead;     /* journal segments kept prepared; 0: the driver's default */
-    bool prepare_first;     /* all of them before engine_open returns: for benchmarks */
-    size_t event_room;      /* bytes for the events of a batch; 0: HOUSE_SPARE_DEFAULT */
-    const u8 *venue;        /* JOURNAL_VENUE_BYTES for a new journal; NULL: random ones */
-    bool threads;           /* false: everything in the caller's thread, for the simulator */
-    bool no_event_log;      /* events go to the sink only: for benchmarks */
-    bool no_continue;       /* leaves the trigger queue to commands: for exact replays */
+    u32 batch_commands;        /* 0: ENGINE_BATCH_DEFAULT; at most ENGINE_BATCH_MAX */
+    u32 batch_bytes;           /* of one batch on the disk, whole blocks; 0: from batch_commands */
+    u64 journal_segment;       /* bytes; 0: the driver's default */
+    u64 event_segment;         /* bytes; 0: the driver's default */
+    u32 segments_ahead;        /* journal segments kept prepared; 0: the driver's default */
+    bool prepare_first;        /* all of them before engine_open returns: for benchmarks */
+    size_t event_room;         /* bytes for the events of a batch; 0: HOUSE_SPARE_DEFAULT */
+    const u8 *venue;           /* JOURNAL_VENUE_BYTES for a new journal; NULL: random ones */
+    bool threads;              /* false: everything in the caller's thread, for the simulator */
+    bool no_event_log;         /* events go to the sink only: for benchmarks */
+    bool no_continue;          /* leaves the trigger queue to commands: for exact replays */
     struct release_sink *sink; /* NULL: nobody listens */
     /* Hands the sink every event since genesis, also those of before this start: recovery begins
      * at genesis then, not at a snapshot. */
     bool sink_from_genesis;
     struct recovery_progress *progress; /* may be NULL */
-    struct apply_watch *watch; /* the simulator's; may be NULL */
-    struct gate *gate;         /* opened when a write has come back; may be NULL */
+    struct apply_watch *watch;          /* the simulator's; may be NULL */
+    struct gate *gate;                  /* opened when a write has come back; may be NULL */
 };
 
 /* Recovers what the folder holds, or begins a new journal. On a fault *engine_out is NULL and
@@ -113,12 +113,12 @@ const struct core *engine_core(const struct engine *engine);
 u64 engine_source_index(const struct engine *engine, u8 source);
 
 struct engine_status {
-    u64 seq_applied;  /* in the core */
-    u64 seq_durable;  /* everything up to here is in the journal and released */
-    u64 time_us;      /* of the last batch */
+    u64 seq_applied;             /* in the core */
+    u64 seq_durable;             /* everything up to here is in the journal and released */
+    u64 time_us;                 /* of the last batch */
     u8 hash[JOURNAL_HASH_BYTES]; /* of the last durable batch */
-    u32 pending;      /* batches in flight */
-    u64 batches;      /* counters since the start */
+    u32 pending;                 /* batches in flight */
+    u64 batches;                 /* counters since the start */
     u64 commands;
     u64 seals;
     u64 continues;
@@ -127,7 +127,7 @@ struct engine_status {
     u64 event_bytes;
     u64 journal_bytes;
     u64 segment_waits;
-    enum fault preparing; /* the next journal segment cannot be prepared: say so early */
+    enum fault preparing;            /* the next journal segment cannot be prepared: say so early */
     struct recovery_report recovery; /* what the start found */
 };
 

@@ -188,8 +188,7 @@ static enum fault feed_chunk(struct recovery_hooks *hooks, const struct release 
 static enum fault recover(struct engine *engine, struct recovery *recovery)
 {
     const struct engine_options *options = &engine->options;
-    struct feeder feeder = {.hooks = {.begin = feed_begin, .chunk = feed_chunk},
-                            .engine = engine};
+    struct feeder feeder = {.hooks = {.begin = feed_begin, .chunk = feed_chunk}, .engine = engine};
     struct recovery_config config = {
         .disk = options->disk,
         .clock = options->clock,
@@ -264,8 +263,7 @@ static enum fault genesis_try(const struct command_genesis *genesis)
 static enum fault genesis_begin(struct engine *engine)
 {
     const struct command_genesis *genesis = engine->options.genesis;
-    TRY(house_open(&engine->house, genesis, engine->log->pending_max,
-                   engine->options.event_room));
+    TRY(house_open(&engine->house, genesis, engine->log->pending_max, engine->options.event_room));
     enum engine_answer answer = engine_put(engine, &genesis->head);
     CHECK(answer == ENGINE_TAKEN);
     TRY(engine_drain(engine));
@@ -320,9 +318,8 @@ static void agent_init(struct engine *engine)
 {
     engine->batches_max = engine->log->pending_max;
     CHECK(engine->batches_max <= HOUSE_OUTPUTS_MAX);
-    engine->applier = (struct applier){.house = &engine->house,
-                                       .poison = &engine->poison,
-                                       .watch = engine->options.watch};
+    engine->applier = (struct applier){
+        .house = &engine->house, .poison = &engine->poison, .watch = engine->options.watch};
     for (u32 source = 0; source < ENGINE_SOURCES; source += 1) {
         engine->source_index[source] =
             engine->house.core == NULL ? 0 : core_source_index(engine->house.core, (u8)source);
@@ -419,8 +416,8 @@ enum fault engine_open(struct engine **engine_out, const struct engine_options *
     struct engine *engine = NULL;
     struct arena arena;
     TRY(engine_make(&engine, options, &paths, &arena));
-    enum fault fault = options->folder == NULL ? start_memory(engine, &arena)
-                                               : start_folder(engine, &arena);
+    enum fault fault =
+        options->folder == NULL ? start_memory(engine, &arena) : start_folder(engine, &arena);
     if (fault != FAULT_NONE) {
         engine_close(engine);
         return fault;

@@ -65,8 +65,7 @@ static enum fault diverged(const struct events *events)
                  "removed, it is made again from the journal",
                  events->config.folder, (unsigned long long)events->trusted.position,
                  (unsigned long long)events->trusted.seq,
-                 (unsigned long long)events->point.position,
-                 (unsigned long long)events->point.seq);
+                 (unsigned long long)events->point.position, (unsigned long long)events->point.seq);
 }
 
 /* Goes over from counting to writing: at the log's end, or behind it, or anew. */

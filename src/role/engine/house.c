@@ -75,8 +75,8 @@ static bool move_state(const struct core *source, struct core *target, void *scr
     struct mover mover = {.reason = "unknown"};
     struct core_sink sink = {.context = &mover, .write = move_records};
     core_restore_begin(&mover.restore, target);
-    bool moved = core_snapshot(source, scratch, &sink) &&
-                 core_restore_end(&mover.restore, &mover.reason);
+    bool moved =
+        core_snapshot(source, scratch, &sink) && core_restore_end(&mover.restore, &mover.reason);
     *reason_out = mover.reason;
     return moved;
 }

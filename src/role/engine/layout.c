@@ -94,8 +94,7 @@ enum fault layout_has_journal(struct disk *disk, const struct layout_paths *path
     struct arena arena;
     arena_init(&arena, block.memory, block.bytes);
     struct journal_folder segments;
-    TRY(journal_folder_init(&segments, disk, paths->journal, JOURNAL_SEGMENTS_MAX_DEFAULT,
-                            &arena));
+    TRY(journal_folder_init(&segments, disk, paths->journal, JOURNAL_SEGMENTS_MAX_DEFAULT, &arena));
     TRY(journal_folder_scan(&segments));
     *has_out = segments.segments_count > 0;
     return FAULT_NONE;

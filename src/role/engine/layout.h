@@ -31,7 +31,8 @@ MUST_USE enum fault layout_paths(struct layout_paths *paths_out, const char *fol
 MUST_USE enum fault layout_has_journal(struct disk *disk, const struct layout_paths *paths,
                                        bool *has_out);
 
-/* The venue's id, from the journal's last segment; *has_out is false where there is none to read. */
+/* The venue's id, from the journal's last segment; *has_out is false where there is none to read.
+ */
 MUST_USE enum fault layout_venue(struct disk *disk, const struct layout_paths *paths,
                                  u8 venue_out[JOURNAL_VENUE_BYTES], bool *has_out);
 

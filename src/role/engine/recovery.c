@@ -87,15 +87,18 @@ static enum fault unsound(const char *path, const char *reason)
 static enum fault snapshot_on_chain(struct recovery *recovery, const struct snapshot_point *point,
                                     const char *path, bool *journal_fault_out)
 {
-    struct journal_batch batch;
-    bool more = false;
-    enum fault fault = journal_reader_next(recovery->reader, &batch, &more);
-    *journal_fault_out = fault != FAULT_NONE;
-    TRY(fault);
+    struct journal_batch batch = {.header = {.count = 0}};
+    bool more = true;
+    /* A seal before that batch carries its sequence number too. */
+    while (more && batch.header.count == 0) {
+        enum fault fault = journal_reader_next(recovery->reader, &batch, &more);
+        *journal_fault_out = fault != FAULT_NONE;
+        TRY(fault);
+    }
     if (!more) {
         return unsound(path, "the journal ends before it");
     }
-    if (batch.header.count == 0 || batch.header.seq_first + batch.header.count != point->seq + 1 ||
+    if (batch.header.seq_first + batch.header.count != point->seq + 1 ||
         batch.header.time_us != point->time_us ||
         memcmp(batch.header.hash, point->batch_hash, JOURNAL_HASH_BYTES) != 0) {
         return unsound(path, "its batch is not the journal's");
@@ -208,8 +211,7 @@ static enum fault genesis_begin(struct recovery *recovery, const struct journal_
         return FAULT(FAULT_MISSING,
                      "%s: the journal begins at sequence %llu, and there is no sound snapshot to "
                      "begin with",
-                     recovery->config.paths->folder,
-                     (unsigned long long)batch->header.seq_first);
+                     recovery->config.paths->folder, (unsigned long long)batch->header.seq_first);
     }
     const char *reason = NULL;
     struct command_genesis genesis;
@@ -231,11 +233,10 @@ static enum fault records_check(const struct recovery *recovery, const struct jo
     while (at < batch->records.size) {
         const char *reason = NULL;
         if (!command_check(batch->records.data + at, batch->records.size - at, &reason)) {
-            return FAULT(FAULT_ROT,
-                         "%s: segment %llu at byte offset %llu: a malformed command (%s)",
-                         recovery->config.paths->journal, (unsigned long long)batch->segment,
-                         (unsigned long long)batch->offset + JOURNAL_BATCH_HEADER_BYTES + at,
-                         reason);
+            return FAULT(
+                FAULT_ROT, "%s: segment %llu at byte offset %llu: a malformed command (%s)",
+                recovery->config.paths->journal, (unsigned long long)batch->segment,
+                (unsigned long long)batch->offset + JOURNAL_BATCH_HEADER_BYTES + at, reason);
         }
         at += (size_t)batch->records.data[at + UNITS_OFFSET] * WIRE_UNIT;
     }
@@ -251,8 +252,8 @@ static enum fault output_flush(struct recovery *recovery, const struct journal_b
     struct recovery_hooks *hooks = recovery->config.hooks;
     size_t begun = recovery->output_cut;
     for (;;) {
-        struct span rest = span_of(output->data + recovery->output_cut,
-                                   output->used - recovery->output_cut);
+        struct span rest =
+            span_of(output->data + recovery->output_cut, output->used - recovery->output_cut);
         u64 seq = 0;
         size_t size = release_cut(rest, more, &seq);
         if (size == 0) {

@@ -54,13 +54,13 @@ struct recovery_config {
     struct recovery_progress *progress; /* may be NULL */
     struct poison *poison;              /* may be NULL */
     struct apply_watch *watch;          /* may be NULL */
-    u64 seq_wanted;    /* 0: the end. Else begins at a snapshot before this sequence number */
-    u32 outputs_count; /* of the house; the engine wants more than one */
-    size_t spare;      /* of the house's outputs; 0: the default */
-    bool from_genesis; /* no snapshot */
+    u64 seq_wanted;     /* 0: the end. Else begins at a snapshot before this sequence number */
+    u32 outputs_count;  /* of the house; the engine wants more than one */
+    size_t spare;       /* of the house's outputs; 0: the default */
+    bool from_genesis;  /* no snapshot */
     bool check_records; /* asks command_check about each record: for foreign journals */
-    bool live;    /* a writer is at work: a last batch that may not be durable is left out */
-    bool threads; /* reads ahead in a thread */
+    bool live;          /* a writer is at work: a last batch that may not be durable is left out */
+    bool threads;       /* reads ahead in a thread */
 };
 
 struct recovery_report {

@@ -14,11 +14,11 @@
 
 /* What the sink is told. A batch without events is told too, with an empty span. */
 struct release {
-    u64 seq;       /* of the last command that caused something in this chunk */
-    u64 seq_next;  /* every command below is durable, and its events are out with this chunk */
-    u64 time_us;   /* of the batch */
+    u64 seq;      /* of the last command that caused something in this chunk */
+    u64 seq_next; /* every command below is durable, and its events are out with this chunk */
+    u64 time_us;  /* of the batch */
     struct span events;
-    u64 position;  /* in the event log, after this chunk */
+    u64 position;   /* in the event log, after this chunk */
     bool recovered; /* of before this start: engine_options.sink_from_genesis */
 };
 

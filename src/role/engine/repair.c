@@ -16,7 +16,13 @@
 
 #include <string.h>
 
-enum { UNITS_OFFSET = 2, WAIT_MS = 100 };
+enum {
+    UNITS_OFFSET = 2,
+    WAIT_MS = 100,
+    /* One record is to be written; should that begin a segment, a small one will do. */
+    BATCH_BYTES = 16 << 10,
+    SEGMENT_BYTES = 64 << 10,
+};
 
 struct repair {
     const struct repair_options *options;
@@ -230,6 +236,8 @@ enum fault repair_void(const struct repair_options *options, u64 seq, u32 code,
         .disk = options->disk,
         .clock = options->clock,
         .folder = repair->paths.journal,
+        .segment_bytes = SEGMENT_BYTES,
+        .batch_bytes_max = BATCH_BYTES,
         .threads = options->threads,
     };
     SCOPED_BLOCK block = {.memory = NULL};

@@ -21,10 +21,10 @@ struct repair_options {
 
 struct repair_result {
     u64 seq_void;
-    u16 kind;     /* of the command skipped */
+    u16 kind; /* of the command skipped */
     u8 source;
     u64 source_index;
-    u64 seq_record; /* of the void record */
+    u64 seq_record;              /* of the void record */
     u8 hash[JOURNAL_HASH_BYTES]; /* of its batch */
 };
 

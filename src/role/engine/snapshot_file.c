@@ -336,8 +336,7 @@ enum fault snapshot_restore(struct core *core, struct span records, const char *
     size_t at = 0;
     while (at < records.size) {
         size_t size = core_restore_size(records.data + at, records.size - at);
-        if (size == 0 ||
-            !core_restore_record(&restore, records.data + at, size, &reason)) {
+        if (size == 0 || !core_restore_record(&restore, records.data + at, size, &reason)) {
             return FAULT(FAULT_ROT, "%s: damaged at byte offset %llu: %s", path,
                          (unsigned long long)HEADER_BYTES + at, reason);
         }

@@ -23,9 +23,9 @@
 /* Where in the journal and in the event log a state belongs. */
 struct snapshot_point {
     u8 venue[JOURNAL_VENUE_BYTES];
-    u64 seq;                            /* the last command of its batch */
-    u64 time_us;                        /* of that batch */
-    u8 batch_hash[JOURNAL_HASH_BYTES];  /* of that batch */
+    u64 seq;                           /* the last command of its batch */
+    u64 time_us;                       /* of that batch */
+    u8 batch_hash[JOURNAL_HASH_BYTES]; /* of that batch */
     u64 event_position;
     u64 event_seq; /* of the last chunk before event_position */
 };
@@ -45,8 +45,7 @@ MUST_USE enum fault snapshot_state_hash(const struct core *core, u8 hash_out[SHA
 
 /* Writes SEQ.snapshot into the folder, which exists. */
 MUST_USE enum fault snapshot_file_write(struct disk *disk, const char *folder,
-                                        const struct core *core,
-                                        const struct snapshot_point *point,
+                                        const struct core *core, const struct snapshot_point *point,
                                         struct snapshot_info *info_out);
 
 /* The sequence numbers of the folder's snapshots, rising, at most `max`: the newest ones. A missing

@@ -71,8 +71,8 @@ static enum fault run(const struct snapshot_options *options, const struct layou
     if (result->commands < u64_max(options->commands_min, 1)) {
         return FAULT_NONE;
     }
-    TRY(snapshot_file_write(options->disk, paths->snapshots, recovery->house.core,
-                            &recovery->point, &result->info));
+    TRY(snapshot_file_write(options->disk, paths->snapshots, recovery->house.core, &recovery->point,
+                            &result->info));
     result->written = true;
     if (options->image) {
         TRY(image_write(options, paths, &result->info));

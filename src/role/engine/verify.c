@@ -59,8 +59,7 @@ static enum fault snapshot_compare(struct verifier *verifier, const struct recov
     }
     if (point->event_position != recovery->point.event_position ||
         point->event_seq != recovery->point.event_seq) {
-        return FAULT(FAULT_DIVERGED,
-                     "%s: its event position is %llu, the journal gives %llu", path,
+        return FAULT(FAULT_DIVERGED, "%s: its event position is %llu, the journal gives %llu", path,
                      (unsigned long long)point->event_position,
                      (unsigned long long)recovery->point.event_position);
     }

@@ -1,0 +1,326 @@
+/* Aim: the engine with its threads on the machine's own disk: what it releases is what it finds
+ * again, in the core, in the event log and by verify. Method: a flow of orders in batches of many
+ * sizes, with lives that end cleanly and lives that just stop; a child process that is killed. The
+ * crashes of the disk itself are in sim/engine_sim_test.c. */
+#include "base/random.h"
+#include "base/span.h"
+#include "io/block.h"
+#include "io/log.h"
+#include "role/engine/engine.h"
+#include "role/engine/snapshot_run.h"
+#include "role/engine/verify.h"
+#include "tests/support/engine_scene.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    ORDERS = 20000,
+    EVENT_SEGMENT = 1 << 20,
+    JOURNAL_SEGMENT = 1 << 20,
+    BATCH_BYTES = 128 << 10
+};
+
+struct place {
+    char base[SCENE_PATH_BYTES];
+    char folder[FILE_PATH_BYTES];
+    struct command_genesis genesis;
+    struct scene_commands commands;
+    struct scene_sink expected; /* of an engine in memory */
+    u8 state_hash[JOURNAL_HASH_BYTES];
+    struct clock_false clock; /* stamps, so that states can be compared */
+};
+
+static struct place place;
+
+static struct engine_options plain_options(struct scene_sink *sink)
+{
+    return (struct engine_options){
+        .disk = disk_real(),
+        .clock = &place.clock.clock,
+        .folder = place.folder,
+        .genesis = &place.genesis,
+        .batch_commands = 700,
+        .batch_bytes = BATCH_BYTES,
+        .journal_segment = JOURNAL_SEGMENT,
+        .event_segment = EVENT_SEGMENT,
+        .threads = true,
+        .no_continue = true,
+        .sink = &sink->sink,
+    };
+}
+
+static int place_open(void **state)
+{
+    (void)state;
+    scene_folder_make(place.base);
+    scene_must(file_path(place.folder, place.base, "venue"));
+    place.genesis = scene_genesis();
+    place.genesis.head.source_index = 1;
+    clock_false_init(&place.clock, 5000000);
+    scene_commands_init(&place.commands);
+    place.commands.source_index = 1;
+    scene_put_venue(&place.commands);
+    scene_put_flow(&place.commands, test_seed(), test_rounds(ORDERS));
+    scene_sink_init(&place.expected);
+    struct engine_options options = plain_options(&place.expected);
+    options.folder = NULL;
+    struct engine *engine = NULL;
+    scene_must(engine_open(&engine, &options));
+    scene_submit_all(engine, span_of(place.commands.bytes, place.commands.used));
+    scene_must(engine_drain(engine));
+    scene_must(engine_state_hash(engine, place.state_hash));
+    engine_close(engine);
+    return 0;
+}
+
+static int place_close(void **state)
+{
+    (void)state;
+    scene_sink_free(&place.expected);
+    scene_commands_free(&place.commands);
+    scene_folder_remove(place.base);
+    return 0;
+}
+
+/* The bytes of the first `count` commands. */
+static size_t commands_bytes(u64 count)
+{
+    size_t at = 0;
+    for (u64 i = 0; i < count; i += 1) {
+        at += (size_t)place.commands.bytes[at + 2] * WIRE_UNIT;
+    }
+    return at;
+}
+
+/* Goes on where the engine is, up to `count` commands. */
+static void work_to(struct engine *engine, u64 count)
+{
+    size_t from = commands_bytes(core_seq(engine_core(engine)) - 1);
+    size_t to = commands_bytes(count);
+    assert_true(to >= from);
+    scene_submit_all(engine, span_of(place.commands.bytes + from, to - from));
+}
+
+static void compare_events(const struct scene_sink *sink)
+{
+    assert_true(sink->used <= place.expected.used);
+    assert_memory_equal(sink->events, place.expected.events, sink->used);
+}
+
+/* Reads the event log from its beginning, as another process would. */
+static void compare_event_log(u64 seq_durable)
+{
+    char path[FILE_PATH_BYTES];
+    scene_must(file_path(path, place.folder, "events"));
+    SCOPED_BLOCK block = {.memory = NULL};
+    scene_must(block_take(eventlog_reader_footprint(), "a reader", &block));
+    struct arena arena;
+    arena_init(&arena, block.memory, block.bytes);
+    struct eventlog_reader *reader = NULL;
+    scene_must(eventlog_reader_open(&reader, disk_real(), path, NULL, 0, &arena));
+    size_t at = 0;
+    u64 seq = 0;
+    for (bool some = true; some;) {
+        struct eventlog_chunk chunk;
+        scene_must(eventlog_reader_next(reader, &chunk, &some));
+        if (some) {
+            assert_true(chunk.events.size <= place.expected.used - at);
+            assert_memory_equal(chunk.events.data, place.expected.events + at, chunk.events.size);
+            at += chunk.events.size;
+            seq = chunk.seq;
+        }
+    }
+    eventlog_reader_close(reader, true);
+    assert_int_equal(seq, seq_durable);
+}
+
+static void assert_whole(struct engine *engine)
+{
+    u8 hash[JOURNAL_HASH_BYTES];
+    scene_must(engine_state_hash(engine, hash));
+    assert_memory_equal(hash, place.state_hash, JOURNAL_HASH_BYTES);
+    compare_event_log(1 + place.commands.count);
+}
+
+static void one_life(void **state)
+{
+    (void)state;
+    struct scene_sink sink;
+    scene_sink_init(&sink);
+    struct engine_options options = plain_options(&sink);
+    struct engine *engine = NULL;
+    scene_must(engine_open(&engine, &options));
+    work_to(engine, place.commands.count);
+    scene_must(engine_finish(engine));
+    assert_whole(engine);
+    assert_int_equal(sink.used, place.expected.used);
+    compare_events(&sink);
+    assert_int_equal(engine_status(engine).seq_durable, 1 + place.commands.count);
+    engine_close(engine);
+    scene_sink_free(&sink);
+}
+
+/* Ends without waiting for what is in flight, several times; a snapshot is made in between. */
+static void lives_that_just_stop(void **state)
+{
+    (void)state;
+    struct random random;
+    random_init(&random, test_seed());
+    u64 released = 1;
+    for (u32 life = 0; life < 8; life += 1) {
+        struct scene_sink sink;
+        scene_sink_init(&sink);
+        struct engine_options options = plain_options(&sink);
+        options.batch_commands = 1 + (u32)random_below(&random, 700);
+        options.sink_from_genesis = life % 2 == 0;
+        struct engine *engine = NULL;
+        scene_must(engine_open(&engine, &options));
+        struct engine_status status = engine_status(engine);
+        assert_true(status.seq_durable + 1 >= released);
+        if (options.sink_from_genesis) {
+            compare_events(&sink);
+        }
+        u64 target = life == 7 ? place.commands.count : life * place.commands.count / 8;
+        if (target + 1 > status.seq_applied) {
+            work_to(engine, target);
+        }
+        if (life == 7) {
+            scene_must(engine_finish(engine));
+            assert_whole(engine);
+        }
+        released = u64_max(released, sink.seq_next);
+        engine_close(engine);
+        scene_sink_free(&sink);
+        if (life == 3 || life == 5) {
+            struct snapshot_options wish = {.disk = disk_real(),
+                                            .clock = clock_real(),
+                                            .folder = place.folder,
+                                            .image = true,
+                                            .threads = true};
+            struct snapshot_result result;
+            scene_must(snapshot_run(&wish, &result));
+            assert_true(result.written);
+            assert_true(result.image_written);
+        }
+    }
+    struct verify_options wish = {
+        .disk = disk_real(), .clock = clock_real(), .folder = place.folder, .threads = true};
+    struct verify_report report;
+    scene_must(verify_run(&wish, &report));
+    assert_int_equal(report.snapshots_equal, 2);
+    assert_memory_equal(report.state_hash, place.state_hash, JOURNAL_HASH_BYTES);
+}
+
+/* Tells the parent what is durable, until it is killed. */
+struct teller {
+    struct release_sink sink;
+    int descriptor;
+};
+
+static void tell(struct release_sink *self, const struct release *release)
+{
+    const struct teller *teller = (const struct teller *)(const void *)self;
+    u64 seq = release->seq_next - 1;
+    if (write(teller->descriptor, &seq, sizeof(seq)) != (ssize_t)sizeof(seq)) {
+        _exit(3);
+    }
+}
+
+static void child_life(int descriptor)
+{
+    struct teller teller = {.sink = {.release = tell}, .descriptor = descriptor};
+    struct scene_sink unused;
+    scene_sink_init(&unused);
+    struct engine_options options = plain_options(&unused);
+    options.sink = &teller.sink;
+    options.batch_commands = 50;
+    struct engine *engine = NULL;
+    if (engine_open(&engine, &options) != FAULT_NONE) {
+        _exit(2);
+    }
+    work_to(engine, place.commands.count);
+    _exit(engine_finish(engine) == FAULT_NONE ? 0 : 1);
+}
+
+static void a_killed_process_loses_nothing(void **state)
+{
+    (void)state;
+    struct random random;
+    random_init(&random, test_seed());
+    u64 told = 0;
+    for (u32 life = 0; life < 6; life += 1) {
+        int ends[2];
+        assert_int_equal(pipe(ends), 0);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            (void)close(ends[0]);
+            child_life(ends[1]);
+        }
+        (void)close(ends[1]);
+        u64 seq = 0;
+        u64 tellings = random_below(&random, 60);
+        for (u64 i = 0; i < tellings && read(ends[0], &seq, sizeof(seq)) == (ssize_t)sizeof(seq);
+             i += 1) {
+            told = u64_max(told, seq);
+        }
+        (void)kill(child, SIGKILL);
+        while (read(ends[0], &seq, sizeof(seq)) == (ssize_t)sizeof(seq)) {
+            told = u64_max(told, seq);
+        }
+        (void)close(ends[0]);
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    }
+    struct scene_sink sink;
+    scene_sink_init(&sink);
+    struct engine_options options = plain_options(&sink);
+    struct engine *engine = NULL;
+    scene_must(engine_open(&engine, &options));
+    assert_true(engine_status(engine).seq_durable >= told);
+    work_to(engine, place.commands.count);
+    scene_must(engine_finish(engine));
+    assert_whole(engine);
+    engine_close(engine);
+    scene_sink_free(&sink);
+}
+
+static void two_engines_on_one_folder(void **state)
+{
+    (void)state;
+    struct scene_sink sink;
+    scene_sink_init(&sink);
+    struct engine_options options = plain_options(&sink);
+    struct engine *engine = NULL;
+    struct engine *other = NULL;
+    scene_must(engine_open(&engine, &options));
+    assert_int_equal(engine_open(&other, &options), FAULT_LOCKED);
+    assert_non_null(strstr(fault_text(), "another process uses this folder"));
+    engine_close(engine);
+    scene_must(engine_open(&engine, &options));
+    engine_close(engine);
+    scene_sink_free(&sink);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_life),
+        cmocka_unit_test(lives_that_just_stop),
+        cmocka_unit_test(a_killed_process_loses_nothing),
+        cmocka_unit_test(two_engines_on_one_folder),
+    };
+    struct CMUnitTest wrapped[ARRAY_COUNT(tests)];
+    for (u32 i = 0; i < ARRAY_COUNT(tests); i += 1) {
+        wrapped[i] = tests[i];
+        wrapped[i].setup_func = place_open;
+        wrapped[i].teardown_func = place_close;
+    }
+    log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_ERROR, clock_real());
+    return cmocka_run_group_tests_name("engine_disk", wrapped, NULL, NULL);
+}
