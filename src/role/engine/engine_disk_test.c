@@ -171,6 +171,7 @@ static void lives_that_just_stop(void **state)
     struct random random;
     random_init(&random, test_seed());
     u64 released = 1;
+    u64 snapshots = 0;
     for (u32 life = 0; life < 8; life += 1) {
         struct scene_sink sink;
         scene_sink_init(&sink);
@@ -203,15 +204,16 @@ static void lives_that_just_stop(void **state)
                                             .threads = true};
             struct snapshot_result result;
             scene_must(snapshot_run(&wish, &result));
-            assert_true(result.written);
-            assert_true(result.image_written);
+            /* A last batch that is not sealed is left out, and may be all there is. */
+            assert_true(result.image_written == result.written);
+            snapshots += result.written ? 1 : 0;
         }
     }
     struct verify_options wish = {
         .disk = disk_real(), .clock = clock_real(), .folder = place.folder, .threads = true};
     struct verify_report report;
     scene_must(verify_run(&wish, &report));
-    assert_int_equal(report.snapshots_equal, 2);
+    assert_int_equal(report.snapshots_equal, snapshots);
     assert_memory_equal(report.state_hash, place.state_hash, JOURNAL_HASH_BYTES);
 }
 

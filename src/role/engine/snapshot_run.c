@@ -65,7 +65,7 @@ static enum fault run(const struct snapshot_options *options, const struct layou
     TRY(recovery_run(recovery, &config));
     result->seq_start = recovery->report.seq_start;
     result->commands = recovery->report.commands;
-    if (recovery->house.core == NULL) {
+    if (recovery->house.core == NULL && !recovery->holds) {
         return FAULT(FAULT_MISSING, "%s: the journal holds no venue yet", paths->folder);
     }
     if (result->commands < u64_max(options->commands_min, 1)) {

@@ -1,0 +1,66 @@
+/* A snapshot from outside: restoring survives anything, refuses what does not fit, and what it
+ * accepts is a sound core: it validates, its ledger sums to nothing, its own snapshot is the one
+ * that was read, and it goes on with any commands. The bytes are a snapshot's records; commands for
+ * the restored core stand behind its `end` record. */
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_core.h"
+
+enum {
+    CORE_BYTES_MAX = 1 << 22, /* larger limits are somebody else's test */
+    EVENT_BYTES_MAX = 1 << 24,
+    COMMANDS_MAX = 64,
+};
+
+static struct fuzz_state state;
+
+/* Takes records until the `end`; returns the bytes taken, 0 when they are refused. */
+static size_t restore(struct core *core, const u8 *data, size_t size)
+{
+    struct core_restore work;
+    const char *reason = NULL;
+    size_t at = 0;
+    core_restore_begin(&work, core);
+    while (!work.ended) {
+        size_t bytes = core_restore_size(data + at, size - at);
+        if (bytes == 0) {
+            return 0;
+        }
+        /* The exact size, so that a sanitizer sees one byte read too many. */
+        u8 *record = malloc(bytes);
+        CHECK(record != NULL);
+        memcpy(record, data + at, bytes);
+        bool good = core_restore_record(&work, record, bytes, &reason);
+        free(record);
+        CHECK(good || reason != NULL);
+        if (!good) {
+            return 0;
+        }
+        at += bytes;
+    }
+    return core_restore_end(&work, &reason) ? at : 0;
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+    struct command_genesis limits;
+    struct fuzz_core world;
+    if (!core_snapshot_limits(data, size, false, &limits) ||
+        core_footprint(&limits) > CORE_BYTES_MAX ||
+        core_event_bytes_max(&limits) > EVENT_BYTES_MAX) {
+        return 0;
+    }
+    fuzz_core_make(&world, &limits);
+    size_t taken = restore(world.core, data, size);
+    if (taken > 0) {
+        fuzz_core_check(&world);
+        fuzz_state_take(world.core, &state);
+        CHECK(state.used == taken && memcmp(state.bytes, data, taken) == 0);
+        struct fuzz_input input = {data + taken, size - taken};
+        for (u32 i = 0; i < COMMANDS_MAX && input.left > 0; i++) {
+            fuzz_core_step(&world, &input);
+        }
+        fuzz_core_check(&world);
+    }
+    fuzz_core_free(&world);
+    return 0;
+}
