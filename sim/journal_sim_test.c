@@ -661,7 +661,7 @@ static void damage_at_random(struct random *random)
     case 5:
         memset(bytes + block, 0, BLOCK);
         break;
-    default:
+    default: /* not an enum: a random choice */
         disk_false_remove(finished.run.disk, copies[index].path);
         free(bytes);
         return;

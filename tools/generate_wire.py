@@ -164,6 +164,17 @@ def source_text(enums, records, structs):
         out.append("    {NULL, WIRE_U8, 0, 0, 0, NULL, 0, NULL},")
         out.append("};")
 
+    def clients(fields, base):
+        """The offsets of all client ids, those in structs too."""
+        found = []
+        for f in fields:
+            if f[1] == "client_id":
+                found.append(base + f[4])
+            elif f[1] in structs:
+                found += [offset for i in range(f[3]) for offset in
+                          clients(structs[f[1]].fields, base + f[4] + i * structs[f[1]].size)]
+        return found
+
     for s in structs.values():
         table(s.fields, f"wire_{s.name}_fields")
     for r in records:
@@ -175,7 +186,10 @@ def source_text(enums, records, structs):
         for r in mine:
             client = next((f[4] for f in r.fields if f[0] == r.tail), 0) if r.tail else 0
             whole = 1 if r.tail == "command" else 0
-            out.append(f"    [{r.number}] = {{\"{r.name}\", {r.size}, {client}, {whole}, {r.what}_{r.name}_fields}},")
+            ids = clients(r.fields, 0)
+            listed = ", ".join(str(offset) for offset in ids) if ids else "0"
+            out.append(f"    [{r.number}] = {{\"{r.name}\", {r.size}, {client}, {whole}, {r.what}_{r.name}_fields,")
+            out.append(f"     {{{listed}}}, {len(ids)}}},")
         out.append("};")
     return "\n".join(out) + "\n"
 

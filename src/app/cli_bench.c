@@ -123,7 +123,8 @@ static enum fault run_row(const struct option_call *call, const struct row *row,
     struct generate_config generate = {.scenario = row->scenario,
                                        .depth = row->depth,
                                        .count = call->values[BENCH_COUNT].number,
-                                       .seed = call->values[BENCH_SEED].number};
+                                       .seed = call->values[BENCH_SEED].number,
+                                       .progress = progress};
     SCOPED_FLOW flow;
     flow_init(&flow);
     flow.client_ids = call->values[BENCH_CLIENT_IDS].given;
@@ -155,7 +156,8 @@ static enum fault run_durable(const struct option_call *call, const struct row *
     struct generate_config generate = {.scenario = row->scenario,
                                        .depth = row->depth,
                                        .count = call->values[BENCH_COUNT].number,
-                                       .seed = call->values[BENCH_SEED].number};
+                                       .seed = call->values[BENCH_SEED].number,
+                                       .progress = progress};
     SCOPED_FLOW flow;
     flow_init(&flow);
     flow.client_ids = call->values[BENCH_CLIENT_IDS].given;

@@ -223,6 +223,7 @@ static enum fault load(const struct option_call *call, u32 chosen, struct flow *
             .depth = (u32)call->values[REPLAY_DEPTH].number,
             .count = call->values[REPLAY_COUNT].number,
             .seed = call->values[REPLAY_SEED].number,
+            .progress = progress,
         };
         return flow_orders_generate(flow, &config);
     }

@@ -3,7 +3,9 @@
 #include "io/clock.h"
 #include "sim/core_model.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { SIM_SEEDS, SIM_COMMANDS, SIM_SECONDS, SIM_SHRINK, SIM_VERBOSE, SIM_JSON };
 
@@ -39,6 +41,23 @@ struct tally {
     u64 failed;
     u64 first_failed;
 };
+
+/* A failed CHECK ends the process: at least say where it was. Called once, so snprintf will do. */
+static void say_position(int number)
+{
+    char text[128];
+    u64 seed = 0;
+    u64 command = 0;
+    if (core_model_position(&seed, &command)) {
+        int length = snprintf(text, sizeof(text), "cambist sim: seed %llu, command %llu\n",
+                              (unsigned long long)seed, (unsigned long long)command);
+        if (length > 0 && write(STDERR_FILENO, text, (size_t)length) < 0) {
+            _exit(1);
+        }
+    }
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
 
 static void run_seeds(const struct option_call *call, struct tally *tally)
 {
@@ -93,7 +112,9 @@ static void print_json(const struct option_call *call, const struct tally *tally
 static int run(const struct option_call *call)
 {
     struct tally tally = {.run = 0};
+    (void)signal(SIGABRT, say_position);
     run_seeds(call, &tally);
+    (void)signal(SIGABRT, SIG_DFL);
     if (tally.failed > 0 && call->values[SIM_SHRINK].given) {
         (void)core_model_shrink(tally.first_failed, call->values[SIM_COMMANDS].number);
     }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define PROGRESS_EVERY 65536U /* events */
+
 enum fault flow_check_open(struct flow_check *check, const struct flow *flow, u64 group_size)
 {
     CHECK(group_size > 0);
@@ -227,6 +229,9 @@ enum fault flow_check_events(struct flow_check *check, struct span events)
         TRY(check_event(check, span_of(rest.data, size)));
         check->events += 1;
         offset += size;
+        if (check->progress != NULL && check->events % PROGRESS_EVERY == 0) {
+            progress_update(check->progress, offset, events.size);
+        }
     }
     return FAULT_NONE;
 }

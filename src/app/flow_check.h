@@ -7,6 +7,7 @@
 #define APP_FLOW_CHECK_H
 
 #include "app/flow.h"
+#include "app/progress.h"
 #include "app/view.h"
 #include "wire/reject.h"
 
@@ -29,6 +30,7 @@ struct flow_top {
 
 struct flow_check {
     const struct flow *flow;
+    struct progress *progress; /* NULL: nobody looks */
     bool with_view;
     struct view view;
 

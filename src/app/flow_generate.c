@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PRICE_MAX    ((1 << 20) - 1)
-#define PRICE_MIDDLE (PRICE_MAX / 2)
-#define MAKERS       64U
-#define OTHERS       100000U
-#define FAR_TICKS    65536U /* the prefill of a deep book reaches so far */
-#define NEAR_TICKS   16U
-#define RECENT_DEEP  4096U
-#define RECENT_HOT   1024U
-#define PICK_TRIES   4
+#define PRICE_MAX      ((1 << 20) - 1)
+#define PRICE_MIDDLE   (PRICE_MAX / 2)
+#define MAKERS         64U
+#define OTHERS         100000U
+#define FAR_TICKS      65536U /* the prefill of a deep book reaches so far */
+#define NEAR_TICKS     16U
+#define RECENT_DEEP    4096U
+#define RECENT_HOT     1024U
+#define PICK_TRIES     4
+#define PROGRESS_EVERY 4096U
 
 /* A resting order, or one that rested. */
 struct node {
@@ -372,6 +373,9 @@ enum fault generate_flow(struct generated *generated_out, const struct generate_
         prefill(&g);
         for (u64 i = 0; i < config->count; i += 1) {
             put_next(&g);
+            if (config->progress != NULL && i % PROGRESS_EVERY == 0) {
+                progress_update(config->progress, i, config->count);
+            }
         }
         generated_out->header.ids_count = g.id;
         generated_out->header.resting = g.live_count;

@@ -19,6 +19,7 @@
 #define APP_FLOW_GENERATE_H
 
 #include "app/order_file.h"
+#include "app/progress.h"
 #include "base/base.h"
 #include "io/fault.h"
 
@@ -32,6 +33,7 @@ struct generate_config {
     u32 depth; /* 1 .. GENERATE_DEPTH_MAX */
     u64 count; /* records after the prefill, up to GENERATE_COUNT_MAX */
     u64 seed;
+    struct progress *progress; /* NULL: nobody looks */
 };
 
 struct generated {

@@ -15,11 +15,11 @@ struct expected {
 };
 
 static const struct expected flows[] = {
-    {{GENERATE_DEEP, 1000, 20000, 7}, 2421, 177785, 0x9e37282faaca31e7, 1001},
-    {{GENERATE_HOT, 500, 20000, 3}, 9724, 718592, 0xac8a6f363f1e53d9, 485},
-    {{GENERATE_DEEP, 1, 1000, 9}, 51, 2296, 0xcd6fb6805aa07cb7, 3},
-    {{GENERATE_HOT, 2, 5000, 5}, 962, 49345, 0xa35340eba1d11917, 3},
-    {{GENERATE_DEEP, 3, 3, 0}, 0, 0, 0, 4},
+    {{GENERATE_DEEP, 1000, 20000, 7, NULL}, 2421, 177785, 0x9e37282faaca31e7, 1001},
+    {{GENERATE_HOT, 500, 20000, 3, NULL}, 9724, 718592, 0xac8a6f363f1e53d9, 485},
+    {{GENERATE_DEEP, 1, 1000, 9, NULL}, 51, 2296, 0xcd6fb6805aa07cb7, 3},
+    {{GENERATE_HOT, 2, 5000, 5, NULL}, 962, 49345, 0xa35340eba1d11917, 3},
+    {{GENERATE_DEEP, 3, 3, 0, NULL}, 0, 0, 0, 4},
 };
 
 static void oracles_are_those_of_the_common_workload(void **state)
@@ -67,7 +67,7 @@ static void seeds_differ(void **state)
     (void)state;
     u64 digests[2];
     for (u64 seed = 0; seed < 2; seed += 1) {
-        struct generate_config config = {GENERATE_DEEP, 100, 1000, seed};
+        struct generate_config config = {GENERATE_DEEP, 100, 1000, seed, NULL};
         struct generated generated;
         assert_int_equal(generate_flow(&generated, &config), FAULT_NONE);
         digests[seed] =

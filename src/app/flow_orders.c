@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define PROGRESS_EVERY 4096U /* records */
+
 /* Who owns a file id, and what the venue calls it now. */
 struct known_order {
     u32 account;
@@ -202,7 +204,7 @@ static enum fault read_records(struct reader *reader, struct input *input,
         struct order_file_record record;
         TRY(input_read_whole(input, &record, sizeof(record), "a record"));
         TRY(put_record(reader, &record));
-        if (reader->record % 4096 == 0) {
+        if (reader->record % PROGRESS_EVERY == 0) {
             progress_update(progress, reader->record, count);
         }
     }
@@ -218,13 +220,17 @@ enum fault flow_orders_read(struct flow *flow, struct input *input, struct progr
     return fault;
 }
 
-static enum fault put_generated(struct reader *reader, const struct generated *generated)
+static enum fault put_generated(struct reader *reader, const struct generated *generated,
+                                struct progress *progress)
 {
     reader->header = generated->header;
     TRY(begin(reader));
     u64 count = reader->header.prefill_count + reader->header.orders_count;
     while (reader->record < count) {
         TRY(put_record(reader, &generated->records[reader->record]));
+        if (progress != NULL && reader->record % PROGRESS_EVERY == 0) {
+            progress_update(progress, reader->record, count);
+        }
     }
     return finish(reader);
 }
@@ -232,9 +238,15 @@ static enum fault put_generated(struct reader *reader, const struct generated *g
 enum fault flow_orders_generate(struct flow *flow, const struct generate_config *config)
 {
     struct generated generated;
+    if (config->progress != NULL) {
+        progress_begin(config->progress, "generating", "orders");
+    }
     TRY(generate_flow(&generated, config));
+    if (config->progress != NULL) {
+        progress_begin(config->progress, "translating", "orders");
+    }
     struct reader reader = {.flow = flow, .path = "generated flow"};
-    enum fault fault = put_generated(&reader, &generated);
+    enum fault fault = put_generated(&reader, &generated, config->progress);
     flow_table_release(&reader.known);
     generate_release(&generated);
     return fault;

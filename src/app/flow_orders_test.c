@@ -49,8 +49,8 @@ static void generated_flows_give_their_oracle(void **state)
 {
     (void)state;
     for (u64 seed = 1; seed <= test_rounds(20); seed += 1) {
-        struct generate_config deep = {GENERATE_DEEP, 200, 3000, test_seed() * 100 + seed};
-        struct generate_config hot = {GENERATE_HOT, 100, 3000, test_seed() * 100 + seed};
+        struct generate_config deep = {GENERATE_DEEP, 200, 3000, test_seed() * 100 + seed, NULL};
+        struct generate_config hot = {GENERATE_HOT, 100, 3000, test_seed() * 100 + seed, NULL};
         replay_gives_the_oracle(&deep, seed % 3 == 0 ? 1 : 1024, seed % 2 == 0);
         replay_gives_the_oracle(&hot, seed % 3 == 0 ? 7 : 64, seed % 2 == 1);
     }
@@ -59,7 +59,7 @@ static void generated_flows_give_their_oracle(void **state)
 static void state_does_not_depend_on_reading_or_memory(void **state)
 {
     (void)state;
-    struct generate_config config = {GENERATE_DEEP, 50, 500, 3};
+    struct generate_config config = {GENERATE_DEEP, 50, 500, 3, NULL};
     struct generated generated;
     assert_int_equal(generate_flow(&generated, &config), FAULT_NONE);
     size_t size = write_generated(&generated);

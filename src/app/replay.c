@@ -223,7 +223,8 @@ static enum fault run_parts(struct venue *venue, const struct replay_config *con
     } else {
         TRY(apply_timed(venue, batches, check, config->progress, report));
     }
-    progress_begin(config->progress, "checking", "events");
+    progress_begin(config->progress, "checking", "bytes");
+    check->progress = config->progress;
     TRY(drain(venue, check));
     TRY(flow_check_end(check));
     progress_end(config->progress);

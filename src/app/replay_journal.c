@@ -174,7 +174,8 @@ static enum fault run_parts(struct journal_run *run, struct flow_table *batches,
     report->elapsed_ns = clock_mono_ns(clock) - start_ns;
     report->commands_bytes = replay_batches_bytes(batches);
     TRY(engine_finish(run->engine));
-    progress_begin(run->config->progress, "checking", "events");
+    progress_begin(run->config->progress, "checking", "bytes");
+    run->sink.check->progress = run->config->progress;
     report->drains = run->sink.drains;
     sink_drain(&run->sink);
     report->events_bytes = run->sink.check->events_bytes - events_before;

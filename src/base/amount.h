@@ -62,9 +62,14 @@ MUST_USE ALWAYS_INLINE bool amount_sub(struct amount a, struct amount b, struct 
     return true;
 }
 
-/* floor(a x rate / 10^8), in 64-bit steps that cannot overflow for rate <= RATE_ONE. */
+/* floor(a x rate / 10^8) for rate <= RATE_ONE. Where the product is too large for 64 bits, in steps
+ * that are not. */
 ALWAYS_INLINE struct amount amount_mul_rate_floor(struct amount a, u32 rate)
 {
+    u64 product = 0;
+    if (LIKELY(!__builtin_mul_overflow(a.units, rate, &product))) {
+        return (struct amount){product / RATE_ONE};
+    }
     u64 whole = a.units / RATE_ONE;
     u64 part = a.units % RATE_ONE;
     return (struct amount){whole * rate + part * rate / RATE_ONE};

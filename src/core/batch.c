@@ -1,4 +1,4 @@
-/* Applying many commands at once, with the memory of later ones fetched ahead of time.
+/* Applying commands: one, or many at once with the memory of later ones fetched ahead of time.
  *
  * A dependent load past the caches costs a hundred nanoseconds and more, eight independent ones a
  * quarter of that each. So while command i is applied, command i + 24 has its account and index
@@ -6,168 +6,207 @@
  * fetched is only a guess about the future: it changes nothing but the time. */
 #include "core/book.h"
 #include "core/core.h"
+#include "core/dispatch.h"
 #include "core/index.h"
+#include "core/ledger.h"
+#include "core/output.h"
+#include "core/plain.h"
 #include "core/state.h"
+#include "core/trigger.h"
 
 #define AHEAD_FAR    24U
-#define AHEAD_MIDDLE 16U
-#define AHEAD_NEAR   8U
-#define BATCH_PIECE  512U
+#define AHEAD_MIDDLE 8U  /* commands after the far stage */
+#define AHEAD_NEAR   16U /* the same */
+#define AHEAD_RING   32U /* a power of two above AHEAD_FAR */
 
 #define FETCH(address) __builtin_prefetch((address), 1)
+
+/* ---- one command ---- */
+
+/* The clock moved: the first command after that says so. */
+static COLD void apply_time(struct core *core)
+{
+    core->told_us = core->now_us;
+    core->current.source = 0;
+    OUTPUT(core, time, EVENT_TIME, 0, .time_us = core->now_us);
+}
+
+/* Tries the plain way. Whether that was it. */
+ALWAYS_INLINE bool apply_plain(struct core *core, const struct command_head *command, u32 hint)
+{
+    const void *record = command;
+    switch (command->kind) { /* not an enum: a number from outside */
+    case COMMAND_ORDER:
+        return plain_order(core, record);
+    case COMMAND_CANCEL:
+        return plain_cancel(core, record, hint);
+    case COMMAND_CANCEL_REPLACE:
+        return plain_replace(core, record, hint);
+    default: /* not an enum: a number from outside */
+        return false;
+    }
+}
+
+/* The hint is that of plain.h. */
+ALWAYS_INLINE void apply(struct core *core, const struct command_head *command, u32 hint)
+{
+    core->seq++; /* whatever becomes of the command */
+    core->source_index[command->source] = command->source_index;
+    if (UNLIKELY(core->now_us != core->told_us)) {
+        apply_time(core);
+    }
+    if (UNLIKELY(core->runnable) || UNLIKELY(!apply_plain(core, command, hint))) {
+        dispatch(core, command);
+    } else if (UNLIKELY(core->runnable)) {
+        trigger_run(core);
+    }
+#if defined(CAMBIST_DEBUG) && CAMBIST_DEBUG
+    for (u32 i = 0; i < core->assets_count; i++) {
+        CHECK(ledger_balanced(core, (u16)i));
+    }
+#endif
+}
+
+void core_apply(struct core *core, const struct command_head *command, struct core_output *output)
+{
+    CHECK(output->size - output->used >= core->event_bytes_max);
+    core->cursor = output->data + output->used;
+    core->cursor_end = output->data + output->size;
+    apply(core, command, 0);
+    output->used = (size_t)(core->cursor - output->data);
+}
+
+/* ---- many commands ---- */
+
+/* By how much sooner a cancel names its market. */
+#define MARKET_EARLIER \
+    (offsetof(struct command_order, market) - offsetof(struct command_cancel, market))
 
 /* A command of the batch and what is already known of it. */
 struct ahead {
     const struct command_head *command;
-    u64 target_id; /* of a cancel or the cancel half of a cancel-replace; 0: none */
-    u32 slot;      /* of the target */
-    u32 page;      /* of the new order's level; 0: none */
-    u32 ticks;
-    bool places;
+    const u32 *names; /* where the slot is named that it meets: the home of the order to cancel, or
+                         the end of the queue to join */
+    u32 slot;
+    u32 account;
+    u64 cancels; /* all ones or 0: a mask */
 };
 
-static void fetch_index(const struct index *index, u64 id)
+/* The level a price would join, or any other. */
+ALWAYS_INLINE const struct level *ahead_level(const struct core *core, u32 number, u64 price)
 {
-    FETCH(&index->entries[index_home(index, (u32)id)]);
+    const struct market *market = &core->markets[number < core->markets_count ? number : 0];
+    u64 ticks = grid_steps(price, market->tick_inverse, market->tick_shift);
+    ticks = ticks <= market->ticks_max ? ticks : 0;
+    u64 page = market->directory[ticks >> PAGE_SHIFT];
+    return &core->levels[page << PAGE_SHIFT | (ticks & (PAGE_TICKS - 1))];
 }
 
-/* Decodes as much as the fetches need. */
-static void ahead_init(struct ahead *ahead, const struct command_head *command)
+/* A kind that is neither order nor cancel: only a cancel-replace has something to fetch, and it is
+ * then taken for a cancel. Returns the id of the order to cancel. */
+static NEVER_INLINE u64 fetch_far_rare(const struct core *core, const struct command_head *command)
 {
-    *ahead = (struct ahead){.command = command};
-    if (command->kind == COMMAND_ORDER) {
-        ahead->places = true;
-    } else if (command->kind == COMMAND_CANCEL) {
-        ahead->target_id = ((const struct command_cancel *)(const void *)command)->order_id;
-    } else if (command->kind == COMMAND_CANCEL_REPLACE) {
-        ahead->target_id =
-            ((const struct command_cancel_replace *)(const void *)command)->target_id;
-        ahead->places = true;
+    if (command->kind != COMMAND_CANCEL_REPLACE) {
+        return 0;
     }
+    const struct command_cancel_replace *replace = (const void *)command;
+    FETCH(&ahead_level(core, replace->market, replace->price.units)->tail);
+    return replace->target_id;
 }
 
-static void fetch_far(const struct core *core, struct ahead *ahead, u64 new_id)
+/* Stage one: the account, and the home or the level. Orders and cancels come in no order that could
+ * be foreseen, so the two differ by masks instead of branches. */
+ALWAYS_INLINE void fetch_far(const struct core *core, struct ahead *ahead,
+                             const struct command_head *command)
 {
-    if (ahead->target_id) {
-        fetch_index(&core->order_index, ahead->target_id);
+    u64 cancels = 0 - (u64)(command->kind != COMMAND_ORDER);
+    u64 word = 0; /* price of an order, order id of a cancel */
+    u16 market = 0;
+    const u8 *bytes = (const u8 *)command;
+    memcpy(&word, bytes + offsetof(struct command_order, price), sizeof word);
+    memcpy(&market, bytes + offsetof(struct command_order, market) - (cancels & MARKET_EARLIER),
+           sizeof market);
+    if (UNLIKELY(command->kind != COMMAND_ORDER && command->kind != COMMAND_CANCEL)) {
+        word = fetch_far_rare(core, command);
     }
-    if (!ahead->places || ahead->command->account >= core->accounts_count) {
-        return;
-    }
-    FETCH(&core->accounts[ahead->command->account]);
-    fetch_index(&core->order_index, new_id);
-    /* Price and market lie at the same place in both kinds that place orders. */
-    const struct command_order *order = (const struct command_order *)(const void *)ahead->command;
-    if (order->market >= core->markets_count) {
-        return;
-    }
-    const struct market *market = &core->markets[order->market];
-    u64 ticks = order->price.units / market->tick; /* raw: grid */
-    if (ticks <= market->ticks_max) {
-        ahead->ticks = (u32)ticks;
-        ahead->page = market->directory[ticks >> PAGE_SHIFT];
-        FETCH(&core->levels[(size_t)ahead->page * PAGE_TICKS + (ticks & (PAGE_TICKS - 1))]);
-        FETCH(&core->pages[ahead->page].bits[(ticks & (PAGE_TICKS - 1)) >> 6]);
-    }
+    u64 account = command->account;
+    account &= 0 - (u64)(account < core->accounts_count);
+    u64 home = (uintptr_t)index_order_home(core, word);
+    u64 tail = (uintptr_t)&ahead_level(core, market, word & ~cancels)->tail;
+    ahead->command = command;
+    ahead->names = (const u32 *)(tail ^ ((tail ^ home) & cancels));
+    ahead->account = (u32)account;
+    ahead->cancels = cancels;
+    FETCH(ahead->names);
+    FETCH(&core->accounts[account]);
 }
+_Static_assert(offsetof(struct command_order, price) == offsetof(struct command_cancel, order_id),
+               "read alike");
 
-static void fetch_middle(const struct core *core, struct ahead *ahead)
+/* Stage two: balances, the order that is met, and the links that change. */
+ALWAYS_INLINE void fetch_middle(const struct core *core, struct ahead *ahead)
 {
-    if (ahead->target_id) {
-        u32 position = 0;
-        ahead->slot = index_find(&core->order_index, (u32)ahead->target_id, &position);
-        FETCH(&core->orders[ahead->slot]);
-        FETCH(&core->links[ahead->slot]);
-    }
-    if (!ahead->places || ahead->command->account >= core->accounts_count) {
-        return;
-    }
-    const struct account *account = &core->accounts[ahead->command->account];
+    const struct account *account = &core->accounts[ahead->account];
+    u32 slot = *ahead->names;
+    ahead->slot = slot;
     FETCH(&core->chunks[account->chunk]);
-    FETCH(&core->links[account->position.newest]);
-    if (ahead->page) {
-        FETCH(&core->orders[core->levels[(size_t)ahead->page * PAGE_TICKS +
-                                         (ahead->ticks & (PAGE_TICKS - 1))]
-                                .tail]);
-    }
+    FETCH(&core->orders[slot]);
+    u32 newest = account->position.newest;
+    FETCH(&core->links[newest ^ ((newest ^ slot) & ahead->cancels)]);
 }
 
-static void fetch_near(const struct core *core, const struct ahead *ahead)
+/* Stage three: the neighbours of an order to cancel, in its level and in its owner's list. */
+ALWAYS_INLINE void fetch_near(const struct core *core, const struct ahead *ahead)
 {
-    if (ahead->slot == 0) {
-        return;
-    }
-    const struct order *order = &core->orders[ahead->slot];
+    u64 slot = ahead->slot & ahead->cancels;
+    const struct order *order = &core->orders[slot];
     FETCH(&core->orders[order->prev]);
     FETCH(&core->orders[order->next]);
-    FETCH(&core->accounts[order->account]);
-    FETCH(&core->chunks[order->row_base >> 2]);
-    struct order_link link = core->links[ahead->slot];
-    FETCH(&core->links[link.newer]);
-    FETCH(&core->links[link.older]);
-    const struct market *market = &core->markets[order->market];
-    u32 page = market->directory[order->ticks >> PAGE_SHIFT];
-    u32 offset = order->ticks & (PAGE_TICKS - 1);
-    FETCH(&core->levels[(size_t)page * PAGE_TICKS + offset]);
-    FETCH(&core->pages[page].bits[offset >> 6]);
-    if (order->has_client) {
-        FETCH(&core->colds[ahead->slot]);
-    }
-}
-
-/* Applies up to BATCH_PIECE commands. Returns how many. */
-static u32 apply_piece(struct core *core, const u8 *commands, size_t bytes, u32 count,
-                       struct core_output *output, size_t *bytes_out)
-{
-    struct ahead ahead[BATCH_PIECE];
-    size_t at = 0;
-    for (u32 i = 0; i < count; i++) {
-        const struct command_head *command =
-            (const struct command_head *)(const void *)(commands + at);
-        CHECK(bytes - at >= WIRE_UNIT && bytes - at >= (size_t)command->units * WIRE_UNIT);
-        ahead_init(&ahead[i], command);
-        at += (size_t)command->units * WIRE_UNIT;
-    }
-    u64 new_id = core->next_order_id;
-    for (u32 i = 0; i < count + AHEAD_FAR; i++) {
-        if (i < count) {
-            fetch_far(core, &ahead[i], new_id);
-            new_id += ahead[i].places;
-        }
-        if (i >= AHEAD_FAR - AHEAD_MIDDLE && i - (AHEAD_FAR - AHEAD_MIDDLE) < count) {
-            fetch_middle(core, &ahead[i - (AHEAD_FAR - AHEAD_MIDDLE)]);
-        }
-        if (i >= AHEAD_FAR - AHEAD_NEAR && i - (AHEAD_FAR - AHEAD_NEAR) < count) {
-            fetch_near(core, &ahead[i - (AHEAD_FAR - AHEAD_NEAR)]);
-        }
-        if (i < AHEAD_FAR) {
-            continue;
-        }
-        if (output->size - output->used < core->event_bytes_max) {
-            *bytes_out = (size_t)((const u8 *)ahead[i - AHEAD_FAR].command - commands);
-            return i - AHEAD_FAR;
-        }
-        core_apply(core, ahead[i - AHEAD_FAR].command, output);
-    }
-    *bytes_out = at;
-    return count;
+    const struct order_link *link = &core->links[slot];
+    FETCH(&core->links[link->newer]);
+    FETCH(&core->links[link->older]);
+    FETCH(book_level(core, &core->markets[order->market], order->ticks));
 }
 
 u32 core_apply_batch(struct core *core, const u8 *commands, size_t bytes, u32 count,
                      struct core_output *output, size_t *bytes_out)
 {
-    u32 applied = 0;
-    size_t at = 0;
-    while (applied < count) {
-        u32 piece = (u32)u64_min(count - applied, BATCH_PIECE);
-        size_t piece_bytes = 0;
-        u32 done = apply_piece(core, commands + at, bytes - at, piece, output, &piece_bytes);
-        applied += done;
-        at += piece_bytes;
-        if (done < piece) {
+    struct ahead ring[AHEAD_RING]; /* command i at i % AHEAD_RING */
+    for (u32 i = 0; i < AHEAD_RING; i++) {
+        ring[i] = (struct ahead){.names = core->order_homes}; /* looked at before its turn */
+    }
+    const u8 *next = commands;
+    const u8 *end = commands + bytes;
+    u32 taken = 0;
+    u32 done = 0;
+    core->cursor = output->data + output->used;
+    core->cursor_end = output->data + output->size;
+    const u8 *full = core->cursor_end - u64_min(core->event_bytes_max, output->size);
+    while (done < count) {
+        if (LIKELY(taken < count)) {
+            const struct command_head *command = (const void *)next;
+            size_t left = (size_t)(end - next);
+            CHECK(left >= WIRE_UNIT && left >= (size_t)command->units * WIRE_UNIT);
+            next += (size_t)command->units * WIRE_UNIT;
+            fetch_far(core, &ring[taken % AHEAD_RING], command);
+        }
+        taken++;
+        fetch_middle(core, &ring[(taken - AHEAD_MIDDLE) % AHEAD_RING]);
+        fetch_near(core, &ring[(taken - AHEAD_NEAR) % AHEAD_RING]);
+        if (UNLIKELY(taken <= AHEAD_FAR)) {
+            continue;
+        }
+        const struct ahead *now = &ring[done % AHEAD_RING];
+        if (UNLIKELY(core->cursor > full)) {
+            next = (const u8 *)now->command;
             break;
         }
+        FETCH(core->cursor + 512);
+        FETCH(core->cursor + 576);
+        apply(core, now->command, now->slot);
+        done++;
     }
-    *bytes_out = at;
-    return applied;
+    output->used = (size_t)(core->cursor - output->data);
+    *bytes_out = (size_t)(next - commands);
+    return done;
 }

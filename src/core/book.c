@@ -95,7 +95,7 @@ static u32 directory_down(const struct market *market, u32 entry)
 
 /* ---- pages ---- */
 
-static u32 page_make(struct core *core, struct market *market, u32 ticks)
+u32 book_page_make(struct core *core, struct market *market, u32 ticks)
 {
     u32 page = SLAB_TAKE(&core->page_slab, core->pages, next_free);
     market->directory[ticks >> PAGE_SHIFT] = page;
@@ -189,58 +189,15 @@ u32 book_next(const struct core *core, const struct market *market, u8 side, u32
     return side == SIDE_BUY ? next_down(core, market, ticks) : next_up(core, market, ticks);
 }
 
+void book_level_emptied(struct core *core, struct market *market, u8 side, u32 ticks)
+{
+    level_clear(core, market, ticks);
+    if (ticks == market->best[side]) {
+        market->best[side] = book_next(core, market, side, ticks);
+    }
+}
+
 /* ---- queues ---- */
-
-void book_append(struct core *core, struct market *market, u32 slot)
-{
-    struct order *order = &core->orders[slot];
-    u32 ticks = order->ticks;
-    u32 page = market->directory[ticks >> PAGE_SHIFT];
-    if (UNLIKELY(page == 0)) {
-        page = page_make(core, market, ticks);
-    }
-    u32 offset = ticks & (PAGE_TICKS - 1);
-    struct level *level = &core->levels[(size_t)page * PAGE_TICKS + offset];
-    order->prev = level->tail;
-    order->next = 0;
-    if (level->tail) {
-        core->orders[level->tail].next = slot;
-    } else {
-        level->head = slot;
-        core->pages[page].bits[offset >> 6] |= 1ULL << (offset & 63);
-        u32 best = market->best[order->side];
-        if (order->side == SIDE_BUY ? ticks > best : ticks < best) {
-            market->best[order->side] = ticks;
-        }
-    }
-    level->tail = slot;
-    core->resting_count++;
-}
-
-void book_remove(struct core *core, struct market *market, u32 slot)
-{
-    struct order *order = &core->orders[slot];
-    struct level *level = book_level(core, market, order->ticks);
-    if (order->prev) {
-        core->orders[order->prev].next = order->next;
-    } else {
-        CHECK(level->head == slot);
-        level->head = order->next;
-    }
-    if (order->next) {
-        core->orders[order->next].prev = order->prev;
-    } else {
-        CHECK(level->tail == slot);
-        level->tail = order->prev;
-    }
-    if (level->head == 0) {
-        level_clear(core, market, order->ticks);
-        if (order->ticks == market->best[order->side]) {
-            market->best[order->side] = book_next(core, market, order->side, order->ticks);
-        }
-    }
-    core->resting_count--;
-}
 
 void book_requeue(struct core *core, struct market *market, u32 slot)
 {

@@ -349,13 +349,11 @@ static void amend_client(struct core *core, u32 slot, const struct client_id *cl
         return;
     }
     if (order->has_client) {
-        index_remove(&core->client_index,
-                     index_client_key(order->account, order->market, &cold->client), slot);
+        index_client_remove(core, slot);
     }
     cold->client = *client;
     order->has_client = 1;
-    index_insert(&core->client_index, index_client_key(order->account, order->market, client),
-                 slot);
+    index_client_insert(core, index_client_key(order->account, order->market, client), slot);
 }
 
 /* Shrinks one order. Whether what it shows on the book changed. */

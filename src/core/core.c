@@ -3,6 +3,7 @@
 #include "core/book.h"
 #include "core/cancel.h"
 #include "core/define.h"
+#include "core/dispatch.h"
 #include "core/funds.h"
 #include "core/ledger.h"
 #include "core/list.h"
@@ -67,7 +68,9 @@ static void lay_out(struct layout *layout, struct core *core, const struct comma
         TAKE(layout, core->occupied[layer], words + l->markets_max);
     }
     TAKE(layout, core->buckets, (size_t)l->markets_max * AVERAGE_MINUTES_MAX);
-    take_index(layout, &core->order_index, l->orders_max);
+    u64 homes = u64_max(u64_power_of_two_ceil(2ULL * l->orders_max), 16);
+    core->order_homes_mask = (u32)(homes - 1);
+    TAKE(layout, core->order_homes, homes);
     take_index(layout, &core->client_index, l->orders_max);
     take_index(layout, &core->list_index, l->lists_max);
     take_index(layout, &core->hold_index, l->holds_max);
@@ -108,6 +111,7 @@ struct core *core_init(void *memory, size_t size, const struct command_genesis *
     struct core *core = take(&layout, 1, sizeof *core);
     lay_out(&layout, core, limits);
     core->limits = *limits;
+    core->markets[0].directory = core->directory; /* read ahead of the first market_add */
     core->limits_next = *limits;
     core->next_order_id = core->next_list_id = core->next_hold_id = core->next_entry = 1;
     core->event_bytes_max = core_event_bytes_max(limits);
@@ -168,7 +172,7 @@ static COLD void dispatch_rare(struct core *core, const struct command_head *com
     }
 }
 
-static void dispatch(struct core *core, const struct command_head *command)
+static void dispatch_kind(struct core *core, const struct command_head *command)
 {
     switch (command->kind) { /* not an enum: a number from outside */
         CASE(COMMAND_ORDER, order, place_order)
@@ -215,26 +219,9 @@ static COLD void apply_outside(struct core *core, const struct command_head *com
     }
 }
 
-static void begin(struct core *core, const struct command_head *command, struct core_output *output)
+void dispatch(struct core *core, const struct command_head *command)
 {
-    CHECK(output->size - output->used >= core->event_bytes_max);
-    core->output = output;
-    core->seq++;
-    core->source_index[command->source] = command->source_index;
-    core->current = (struct current){.source = 0,
-                                     .source_index = command->source_index,
-                                     .first_order_id = core->next_order_id,
-                                     .steps = core->limits.triggers_per_command_max};
-    if (UNLIKELY(core->now_us != core->told_us)) {
-        core->told_us = core->now_us;
-        OUTPUT(core, time, EVENT_TIME, 0, .time_us = core->now_us);
-    }
-    core->current.source = command->source;
-}
-
-void core_apply(struct core *core, const struct command_head *command, struct core_output *output)
-{
-    begin(core, command, output);
+    output_begin(core, command, core->next_order_id);
     if (UNLIKELY(!core->has_genesis || command->kind == COMMAND_GENESIS ||
                  command->kind == COMMAND_VOID)) {
         apply_outside(core, command);
@@ -243,15 +230,10 @@ void core_apply(struct core *core, const struct command_head *command, struct co
     if (UNLIKELY(core->runnable)) {
         trigger_run(core);
     }
-    dispatch(core, command);
+    dispatch_kind(core, command);
     if (UNLIKELY(core->runnable)) {
         trigger_run(core);
     }
-#if defined(CAMBIST_DEBUG) && CAMBIST_DEBUG
-    for (u32 i = 0; i < core->assets_count; i++) {
-        CHECK(ledger_balanced(core, (u16)i));
-    }
-#endif
 }
 
 void core_void(struct core *core, struct core_output *output)

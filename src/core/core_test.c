@@ -68,7 +68,6 @@ static void what_matching_touches_of_an_order_is_one_line(void **state)
 {
     (void)state;
     assert_int_equal(sizeof(struct order), 64);
-    assert_int_equal(sizeof(struct order_link) + sizeof(struct order_cold), 64);
 }
 
 static void an_account_with_three_assets_takes_two_lines(void **state)

@@ -22,16 +22,6 @@ void index_remove(struct index *index, u32 key, u32 slot)
     index->entries[gap] = (struct index_entry){0, 0};
 }
 
-u32 index_order(const struct core *core, u64 order_id)
-{
-    u32 position = 0;
-    u32 slot = index_find(&core->order_index, (u32)order_id, &position);
-    while (slot && core->orders[slot].id != order_id) {
-        slot = index_find_next(&core->order_index, (u32)order_id, &position);
-    }
-    return slot;
-}
-
 u32 index_list(const struct core *core, u64 list_id)
 {
     u32 position = 0;

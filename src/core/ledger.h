@@ -36,37 +36,52 @@ ALWAYS_INLINE u64 ledger_entry_if(struct core *core, struct amount amount)
     return ledger_entries(core, amount_is_zero(amount) ? 0 : 1);
 }
 
+/* free -> locked of one balance. */
+ALWAYS_INLINE void ledger_move_to_locked(struct balance *balance, struct amount amount)
+{
+    CHECK(amount_sub(balance->free, amount, &balance->free));
+    CHECK(amount_add(balance->locked, amount, &balance->locked));
+}
+
+/* locked -> free of one balance. */
+ALWAYS_INLINE void ledger_move_to_free(struct balance *balance, struct amount amount)
+{
+    CHECK(amount_sub(balance->locked, amount, &balance->locked));
+    CHECK(amount_add(balance->free, amount, &balance->free));
+}
+
 /* free -> locked of one row. Returns the entry number. */
 ALWAYS_INLINE u64 ledger_lock(struct core *core, u32 row, struct amount amount)
 {
-    struct balance *balance = core_row(core, row);
-    CHECK(amount_sub(balance->free, amount, &balance->free));
-    CHECK(amount_add(balance->locked, amount, &balance->locked));
+    ledger_move_to_locked(core_row(core, row), amount);
     return ledger_entry_if(core, amount);
 }
 
 /* locked -> free of one row. Returns the entry number. */
 ALWAYS_INLINE u64 ledger_unlock(struct core *core, u32 row, struct amount amount)
 {
-    struct balance *balance = core_row(core, row);
-    CHECK(amount_sub(balance->locked, amount, &balance->locked));
-    CHECK(amount_add(balance->free, amount, &balance->free));
+    ledger_move_to_free(core_row(core, row), amount);
     return ledger_entry_if(core, amount);
 }
 
 /* One side of a fill: `paid` leaves what is locked, `improvement` goes back to free, and what comes
  * in is `received` less `fee`. */
-ALWAYS_INLINE void ledger_fill_side(struct core *core, u32 row_paid, u32 row_received,
-                                    struct amount paid, struct amount improvement,
-                                    struct amount received, struct amount fee)
+ALWAYS_INLINE void ledger_fill(struct balance *from, struct balance *to, struct amount paid,
+                               struct amount improvement, struct amount received, struct amount fee)
 {
-    struct balance *from = core_row(core, row_paid);
-    struct balance *to = core_row(core, row_received);
     CHECK(amount_sub(from->locked, paid, &from->locked));
     CHECK(amount_sub(from->locked, improvement, &from->locked));
     CHECK(amount_add(from->free, improvement, &from->free));
     CHECK(amount_sub(received, fee, &received));
     CHECK(amount_add(to->free, received, &to->free));
+}
+
+ALWAYS_INLINE void ledger_fill_side(struct core *core, u32 row_paid, u32 row_received,
+                                    struct amount paid, struct amount improvement,
+                                    struct amount received, struct amount fee)
+{
+    ledger_fill(core_row(core, row_paid), core_row(core, row_received), paid, improvement, received,
+                fee);
 }
 
 /* Fee income of one fill. */

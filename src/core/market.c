@@ -112,7 +112,36 @@ void market_set_checks(struct market *market)
                   : MARKET_CHECK_NOTIONAL;
     bool range = d->range_bid_up || d->range_bid_down || d->range_ask_up || d->range_ask_down;
     checks |= range && market->reference.units ? MARKET_CHECK_RANGE : 0U; /* raw: set or not */
+    checks |= market->is_empty ? MARKET_CHECK_EMPTY : 0U;
     market->checks = (u8)checks;
+}
+
+/* How grid_steps divides by a step. Each round of the loop doubles the low bits that are right,
+ * from three on: an odd number is its own inverse modulo 8. */
+static void set_inverse(u64 step, u64 *inverse_out, u8 *shift_out)
+{
+    *shift_out = (u8)__builtin_ctzll(step);
+    u64 odd = step >> *shift_out;
+    u64 inverse = odd;
+    for (u32 bits = 3; bits < 64; bits *= 2) {
+        inverse *= 2 - odd * inverse;
+    }
+    *inverse_out = inverse;
+}
+
+/* The bounds as widths, for the plain way. */
+static void set_spans(struct market *market)
+{
+    const struct command_market_add *d = &market->definition;
+    u64 most = d->notional_max.units ? d->notional_max.units : AMOUNT_BOUND - 1; /* raw: bounds */
+    most = u64_min(most, AMOUNT_BOUND - 1);
+    u64 least = u64_max(d->min_notional.units, d->notional_min.units); /* raw: bounds */
+    market->ticks_span = (u64)market->ticks_high - market->ticks_low;
+    market->lots_span = market->lots_high - market->lots_low;
+    market->notional_low = least;
+    market->notional_span = most - least;
+    market->is_empty = market->ticks_high < market->ticks_low ||
+                       market->lots_high < market->lots_low || most < least;
 }
 
 void market_define(struct market *market, const struct command_market_add *d, u64 value)
@@ -123,13 +152,17 @@ void market_define(struct market *market, const struct command_market_add *d, u6
     market->tick = tick;
     market->lot = lot;
     market->value = value;
+    set_inverse(tick, &market->tick_inverse, &market->tick_shift);
+    set_inverse(lot, &market->lot_inverse, &market->lot_shift);
     u64 low = (d->price_min.units + tick - 1) / tick; /* raw: grid; both below 2^63 */
     u64 high = d->price_max.units ? d->price_max.units / tick : d->ticks_max; /* raw: grid */
     market->ticks_low = (u32)u64_min(u64_max(low, 1), TICKS_NONE);
     market->ticks_high = (u32)u64_min(high, d->ticks_max);
-    market->lots_low = (d->qty_min.units + lot - 1) / lot;                 /* raw: grid */
+    market->lots_low = u64_max((d->qty_min.units + lot - 1) / lot, 1);     /* raw: grid */
     u64 qty_high = d->qty_max.units ? d->qty_max.units : AMOUNT_BOUND - 1; /* raw: grid */
     market->lots_high = qty_high / lot;
+    set_spans(market);
+    market->orders_most = d->orders_max ? d->orders_max : UINT32_MAX;
     market->ticks_max = d->ticks_max;
     market->base = d->base;
     market->quote = d->quote;

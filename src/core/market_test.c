@@ -284,7 +284,7 @@ static void without_bounds_the_book_is_the_bound(void **state)
     market_define(&market, &d, WORLD_VALUE);
     assert_int_equal(market.ticks_low, 1);
     assert_int_equal(market.ticks_high, d.ticks_max);
-    assert_int_equal(market.lots_low, 0);
+    assert_int_equal(market.lots_low, 1);
     assert_int_equal(market.lots_high, (AMOUNT_BOUND - 1) / WORLD_LOT);
     d.price_max = price_of((d.ticks_max + 5ULL) * WORLD_TICK);
     market_define(&market, &d, WORLD_VALUE);

@@ -30,14 +30,15 @@ void taker_init(const struct core *core, struct taker *taker, struct market *mar
     }
 }
 
-/* Lots the taker can still take at this price. */
-ALWAYS_INLINE u64 taker_wants(const struct taker *taker, u32 ticks)
+/* Lots the taker can still take at this price. `kind` is its own: where it is a constant, the rest
+ * falls away. */
+ALWAYS_INLINE u64 taker_wants(const struct taker *taker, enum taker_kind kind, u32 ticks)
 {
-    if (LIKELY(taker->kind == TAKER_LIMIT || taker->kind == TAKER_MARKET)) {
+    if (kind == TAKER_LIMIT || kind == TAKER_MARKET) {
         return taker->left;
     }
     u64 unit = (u64)ticks * taker->market->value;
-    if (taker->kind == TAKER_QUOTE) {
+    if (kind == TAKER_QUOTE) {
         return taker->quote_left / unit;
     }
     return u64_min(taker->left, taker->lock_left / unit);
@@ -53,9 +54,9 @@ ALWAYS_INLINE bool taker_is_self(const struct core *core, const struct taker *ta
 }
 
 /* The taker's own accounting of lots that are gone, traded or prevented. */
-static void taker_lose(struct taker *taker, u64 lots, u64 quote)
+ALWAYS_INLINE void taker_lose(struct taker *taker, enum taker_kind kind, u64 lots, u64 quote)
 {
-    if (taker->kind == TAKER_QUOTE) {
+    if (kind == TAKER_QUOTE) {
         taker->quote_left -= quote;
     } else {
         taker->left -= lots;
@@ -63,9 +64,9 @@ static void taker_lose(struct taker *taker, u64 lots, u64 quote)
 }
 
 /* A market type's lock pays; a limit type's is counted by its price and quantity. */
-ALWAYS_INLINE void taker_pay(struct taker *taker, struct amount paid)
+ALWAYS_INLINE void taker_pay(struct taker *taker, enum taker_kind kind, struct amount paid)
 {
-    if (taker->kind != TAKER_LIMIT) {
+    if (kind != TAKER_LIMIT) {
         CHECK(taker->lock_left >= paid.units); /* raw: budget */
         taker->lock_left -= paid.units;        /* raw: budget */
     }
@@ -95,84 +96,119 @@ static void maker_close(struct core *core, struct market *market, u32 slot)
     order_close(core, slot);
 }
 
-/* ---- trades ---- */
+/* ---- trades ----
+ *
+ * The functions of a trade take the taker's kind and side once more beside the taker: `match` calls
+ * them with constants, so that a trade of a limit-type taker has no branch on either. */
 
-static void trade_money(struct core *core, const struct taker *taker, const struct order *maker,
-                        struct amount base, struct amount quote, struct amount maker_fee,
-                        struct amount taker_fee, struct amount improvement)
+/* What stays the same over a taker's trades. */
+struct phase {
+    struct market *market;
+    struct balance *base; /* the taker's */
+    struct balance *quote;
+    const struct fees *fees; /* of the market, by tier */
+};
+
+ALWAYS_INLINE struct phase phase_of(struct core *core, const struct taker *taker)
 {
     struct market *market = taker->market;
-    if (taker->side == SIDE_BUY) {
-        ledger_fill_side(core, taker->row_quote, taker->row_base, quote, improvement, base,
-                         taker_fee);
-        ledger_fill_side(core, maker->row_base, maker->row_quote, base, AMOUNT_ZERO, quote,
-                         maker_fee);
-        ledger_fee(core, market->base, taker_fee);
-        ledger_fee(core, market->quote, maker_fee);
+    return (struct phase){
+        .market = market,
+        .base = core_row(core, taker->row_base),
+        .quote = core_row(core, taker->row_quote),
+        .fees = &core->fees[market->number * core->limits.fee_tiers_max],
+    };
+}
+
+/* The amounts of one trade. */
+struct meeting {
+    struct amount base;
+    struct amount quote;
+    struct amount maker_fee;
+    struct amount taker_fee;
+    struct amount improvement;
+};
+
+ALWAYS_INLINE void trade_money(struct core *core, const struct phase *phase, u8 side,
+                               const struct order *maker, const struct meeting *m)
+{
+    struct balance *base = core_row(core, maker->row_base);
+    struct balance *quote = core_row(core, maker->row_quote);
+    if (side == SIDE_BUY) {
+        ledger_fill(phase->quote, phase->base, m->quote, m->improvement, m->base, m->taker_fee);
+        ledger_fill(base, quote, m->base, AMOUNT_ZERO, m->quote, m->maker_fee);
+        ledger_fee(core, phase->market->base, m->taker_fee);
+        ledger_fee(core, phase->market->quote, m->maker_fee);
     } else {
-        ledger_fill_side(core, taker->row_base, taker->row_quote, base, AMOUNT_ZERO, quote,
-                         taker_fee);
-        ledger_fill_side(core, maker->row_quote, maker->row_base, quote, AMOUNT_ZERO, base,
-                         maker_fee);
-        ledger_fee(core, market->quote, taker_fee);
-        ledger_fee(core, market->base, maker_fee);
+        ledger_fill(phase->base, phase->quote, m->base, AMOUNT_ZERO, m->quote, m->taker_fee);
+        ledger_fill(quote, base, m->quote, AMOUNT_ZERO, m->base, m->maker_fee);
+        ledger_fee(core, phase->market->quote, m->taker_fee);
+        ledger_fee(core, phase->market->base, m->maker_fee);
     }
 }
 
-/* Trades `lots` with a maker at its price and says so. */
-static void trade(struct core *core, struct taker *taker, u32 slot, u64 lots)
+ALWAYS_INLINE void trade_tell(struct core *core, const struct taker *taker,
+                              const struct phase *phase, u8 side, const struct order *maker,
+                              const struct meeting *m, u32 flags)
 {
-    struct market *market = taker->market;
-    struct order *maker = &core->orders[slot];
-    u32 ticks = maker->ticks;
-    struct amount base = market_base(market, lots);
-    struct amount quote = market_quote(market, ticks, lots);
-    u32 tier = core->chunks[maker->row_base >> 2].tier;
-    u32 maker_rate =
-        core->fees[market->number * core->limits.fee_tiers_max + tier].rate[maker->side][0];
-    bool buys = taker->side == SIDE_BUY;
-    struct amount taker_fee = amount_mul_rate_floor(buys ? base : quote, taker->rate);
-    struct amount maker_fee = amount_mul_rate_floor(buys ? quote : base, maker_rate);
-    struct amount improvement = AMOUNT_ZERO;
-    if (buys && taker->kind == TAKER_LIMIT) {
-        improvement = market_quote(market, taker->limit - ticks, lots);
-    }
-    trade_money(core, taker, maker, base, quote, maker_fee, taker_fee, improvement);
-
-    maker->left -= lots;
-    maker->quote_done += quote.units;     /* raw: report only */
-    taker->quote_done += quote.units;     /* raw: report only */
-    taker_lose(taker, lots, quote.units); /* raw: budget */
-    taker_pay(taker, buys ? quote : base);
-    if (taker->last_ticks != ticks) {
-        taker->last_ticks = ticks;
-        market->next_aggregate_id++;
-    }
-    taker->sum_value += (u128)ticks * lots;
-    taker->sum_lots += lots;
-    bool taker_done = taker->kind == TAKER_LIMIT && taker->left == 0;
-    u32 entries =
-        2U + !amount_is_zero(taker_fee) + !amount_is_zero(maker_fee) + !amount_is_zero(improvement);
+    struct market *market = phase->market;
+    u32 entries = 2U + !amount_is_zero(m->taker_fee) + !amount_is_zero(m->maker_fee) +
+                  !amount_is_zero(m->improvement);
     struct event_trade *event = output_take(core, sizeof *event);
-    event->head = output_head(core, EVENT_TRADE, sizeof *event, taker->account);
+    output_head_word(core, &event->head, EVENT_TRADE, sizeof *event, taker->account);
     event->trade_id = market->next_trade_id++;
     event->aggregate_id = market->next_aggregate_id - 1;
     event->maker_order_id = maker->id;
     event->taker_order_id = taker->order_id;
-    event->price = market_price(market, ticks);
-    event->qty = base;
-    event->quote = quote;
-    event->maker_fee = maker_fee;
-    event->taker_fee = taker_fee;
-    event->improvement = improvement;
+    event->price = market_price(market, maker->ticks);
+    event->qty = m->base;
+    event->quote = m->quote;
+    event->maker_fee = m->maker_fee;
+    event->taker_fee = m->taker_fee;
+    event->improvement = m->improvement;
     event->entry = ledger_entries(core, entries);
     event->update_id = market->next_update_id++;
-    event->maker_account = maker->account;
-    event->market = market->number;
-    event->taker_side = taker->side;
-    event->flags = (u8)((maker->left == 0 ? TRADE_FLAG_MAKER_DONE : 0U) |
-                        (taker_done ? TRADE_FLAG_TAKER_DONE : 0U));
+    /* account, market, side and flags as one word */
+    u64 rest = maker->account | (u64)market->number << 32 | (u64)side << 48 | (u64)flags << 56;
+    memcpy(&event->maker_account, &rest, sizeof rest);
     memset(event->padding, 0, sizeof event->padding);
+}
+_Static_assert(offsetof(struct event_trade, market) ==
+                       offsetof(struct event_trade, maker_account) + 4 &&
+                   offsetof(struct event_trade, taker_side) ==
+                       offsetof(struct event_trade, maker_account) + 6 &&
+                   offsetof(struct event_trade, flags) ==
+                       offsetof(struct event_trade, maker_account) + 7,
+               "written as one word");
+
+/* Trades `lots` with a maker at its price and says so. */
+ALWAYS_INLINE void trade(struct core *core, struct taker *taker, const struct phase *phase,
+                         enum taker_kind kind, u8 side, struct order *maker, u64 lots)
+{
+    struct market *market = phase->market;
+    u32 ticks = maker->ticks;
+    u32 tier = core->chunks[maker->row_base >> 2].tier;
+    struct meeting m = {.base = market_base(market, lots),
+                        .quote = market_quote(market, ticks, lots)};
+    m.taker_fee = amount_mul_rate_floor(side == SIDE_BUY ? m.base : m.quote, taker->rate);
+    m.maker_fee = amount_mul_rate_floor(side == SIDE_BUY ? m.quote : m.base,
+                                        phase->fees[tier].rate[!side][0]);
+    if (side == SIDE_BUY && kind == TAKER_LIMIT) {
+        m.improvement = market_quote(market, taker->limit - ticks, lots);
+    }
+    trade_money(core, phase, side, maker, &m);
+    maker->left -= lots;
+    maker->quote_done += m.quote.units;           /* raw: report only */
+    taker->quote_done += m.quote.units;           /* raw: report only */
+    taker_lose(taker, kind, lots, m.quote.units); /* raw: budget */
+    taker_pay(taker, kind, side == SIDE_BUY ? m.quote : m.base);
+    taker->sum_lots += lots;
+    market->next_aggregate_id += taker->last_ticks != ticks;
+    taker->last_ticks = ticks;
+    bool taker_done = kind == TAKER_LIMIT && taker->left == 0;
+    trade_tell(core, taker, phase, side, maker, &m,
+               (u32)(maker->left == 0) * TRADE_FLAG_MAKER_DONE |
+                   (u32)taker_done * TRADE_FLAG_TAKER_DONE);
     market->last = ticks;
     core->trades++;
 }
@@ -183,7 +219,8 @@ static NEVER_INLINE void trade_extra(struct core *core, struct taker *taker, u32
     struct order *maker = &core->orders[slot];
     u32 list = core->extras[maker->extra].list;
     struct amount need = order_need(core, slot);
-    trade(core, taker, slot, lots);
+    struct phase phase = phase_of(core, taker);
+    trade(core, taker, &phase, taker->kind, taker->side, maker, lots);
     bool filled = maker->left == 0;
     if (filled) {
         maker_close(core, taker->market, slot);
@@ -219,7 +256,7 @@ static struct prevention prevention_of(const struct core *core, const struct tak
                                        const struct order *maker)
 {
     struct prevention p = {.mode = stp_effective(taker, maker)};
-    u64 wanted = taker_wants(taker, maker->ticks);
+    u64 wanted = taker_wants(taker, taker->kind, maker->ticks);
     if (p.mode == STP_MODE_EXPIRE_TAKER || p.mode == STP_MODE_EXPIRE_BOTH) {
         p.taker_lots = taker->kind == TAKER_BUDGET ? taker->left : wanted;
         p.taker_done = true;
@@ -248,13 +285,13 @@ static void prevention_transfer(struct core *core, struct taker *taker, const st
                          AMOUNT_ZERO);
         ledger_fill_side(core, maker->row_base, maker->row_quote, base, AMOUNT_ZERO, quote,
                          AMOUNT_ZERO);
-        taker_pay(taker, quote);
+        taker_pay(taker, taker->kind, quote);
     } else {
         ledger_fill_side(core, taker->row_base, taker->row_quote, base, AMOUNT_ZERO, quote,
                          AMOUNT_ZERO);
         ledger_fill_side(core, maker->row_quote, maker->row_base, quote, AMOUNT_ZERO, base,
                          AMOUNT_ZERO);
-        taker_pay(taker, base);
+        taker_pay(taker, taker->kind, base);
     }
 }
 
@@ -329,7 +366,7 @@ static NEVER_INLINE void prevent(struct core *core, struct taker *taker, u32 slo
     prevention_tell(core, taker, slot, &p);
 
     taker->prevented += p.taker_lots;
-    taker_lose(taker, p.taker_lots, quote);
+    taker_lose(taker, taker->kind, p.taker_lots, quote);
     if (p.taker_done) {
         taker->end = TAKER_PREVENTED;
     }
@@ -356,53 +393,80 @@ static NEVER_INLINE void prevent(struct core *core, struct taker *taker, u32 slo
 /* ---- the taker phase ---- */
 
 /* Meets the makers of one level until it is empty or the taker is through. */
-static void match_level(struct core *core, struct taker *taker, u32 ticks)
+ALWAYS_INLINE void match_level(struct core *core, struct taker *taker, const struct phase *phase,
+                               enum taker_kind kind, u8 side, u32 ticks)
 {
-    struct market *market = taker->market;
+    struct market *market = phase->market;
     struct level *level = book_level(core, market, ticks);
-    while (taker->end == TAKER_OPEN) {
+    if (UNLIKELY(ticks > taker->range_high || ticks < taker->range_low) &&
+        taker_wants(taker, kind, ticks) != 0) {
+        taker->end = TAKER_RANGE_EXCEEDED;
+        return;
+    }
+    do {
         u32 slot = level->head;
         struct order *maker = &core->orders[slot];
-        u64 wanted = taker_wants(taker, ticks);
+        u64 wanted = taker_wants(taker, kind, ticks);
         if (UNLIKELY(wanted == 0)) {
-            taker->end = taker->kind == TAKER_BUDGET ? TAKER_FUNDS_EXHAUSTED : TAKER_DONE;
-            return;
-        }
-        if (UNLIKELY(ticks > taker->range_high || ticks < taker->range_low)) {
-            taker->end = TAKER_RANGE_EXCEEDED;
+            taker->end = kind == TAKER_BUDGET ? TAKER_FUNDS_EXHAUSTED : TAKER_DONE;
             return;
         }
         if (UNLIKELY(taker->stp != STP_MODE_NONE) && taker_is_self(core, taker, maker)) {
             prevent(core, taker, slot);
         } else if (LIKELY(maker->extra == 0)) {
-            u64 lots = u64_min(wanted, maker->left);
-            u32 next = maker->next;
-            __builtin_prefetch(&core->orders[next]);
-            trade(core, taker, slot, lots);
+            __builtin_prefetch(&core->orders[maker->next]);
+            trade(core, taker, phase, kind, side, maker, u64_min(wanted, maker->left));
             if (maker->left == 0) {
-                maker_close(core, market, slot);
+                book_pop(core, market, level, slot);
+                order_close_plain(core, market, slot);
             }
         } else {
             trade_extra(core, taker, slot, u64_min(wanted, order_visible(core, maker)));
         }
-        if (taker->end == TAKER_OPEN &&
-            (taker->kind == TAKER_QUOTE ? taker_wants(taker, ticks) : taker->left) == 0) {
+        if ((kind == TAKER_QUOTE ? taker_wants(taker, kind, ticks) : taker->left) == 0 &&
+            taker->end == TAKER_OPEN) {
             taker->end = TAKER_DONE;
         }
-        if (market->best[!taker->side] != ticks) {
-            return;
-        }
+    } while (taker->end == TAKER_OPEN && market->best[!side] == ticks);
+}
+
+ALWAYS_INLINE void match_levels(struct core *core, struct taker *taker, enum taker_kind kind,
+                                u8 side)
+{
+    struct phase phase = phase_of(core, taker);
+    while (taker->end == TAKER_OPEN && book_crosses(phase.market, side, taker->limit)) {
+        match_level(core, taker, &phase, kind, side, phase.market->best[!side]);
     }
+}
+
+static NEVER_INLINE void match_limit_buy(struct core *core, struct taker *taker)
+{
+    match_levels(core, taker, TAKER_LIMIT, SIDE_BUY);
+}
+
+static NEVER_INLINE void match_limit_sell(struct core *core, struct taker *taker)
+{
+    match_levels(core, taker, TAKER_LIMIT, SIDE_SELL);
+}
+
+static NEVER_INLINE void match_market(struct core *core, struct taker *taker)
+{
+    match_levels(core, taker, taker->kind, taker->side);
 }
 
 void match(struct core *core, struct taker *taker)
 {
-    struct market *market = taker->market;
-    while (taker->end == TAKER_OPEN && book_crosses(market, taker->side, taker->limit)) {
-        match_level(core, taker, market->best[!taker->side]);
+    if (UNLIKELY(taker->kind != TAKER_LIMIT)) {
+        match_market(core, taker);
+    } else if (taker->side == SIDE_BUY) {
+        match_limit_buy(core, taker);
+    } else {
+        match_limit_sell(core, taker);
     }
     if (taker->sum_lots) {
-        market_average_add(core, market, taker->sum_value, taker->sum_lots);
+        /* Every trade's quote is ticks x value x lots, so this division leaves nothing over. */
+        market_average_add(core, taker->market, taker->quote_done / taker->market->value,
+                           taker->sum_lots);
     }
 }
 

@@ -32,7 +32,6 @@ struct taker {
     u64 quote_done; /* raw: quote units traded */
     u64 prevented;  /* lots */
     u64 sum_lots;   /* of this phase, for the average */
-    u128 sum_value;
     u32 account;
     u32 group;
     u32 limit; /* ticks */

@@ -18,28 +18,6 @@ static void client_copy(struct client_id *to, const struct client_id *from)
     }
 }
 
-static void owner_link(struct core *core, u32 slot, struct position *position)
-{
-    core->links[slot] = (struct order_link){.newer = 0, .older = position->newest};
-    if (position->newest) {
-        core->links[position->newest].newer = slot;
-    }
-    position->newest = slot;
-}
-
-static void owner_unlink(struct core *core, u32 slot, struct position *position)
-{
-    struct order_link link = core->links[slot];
-    if (link.newer) {
-        core->links[link.newer].older = link.older;
-    } else {
-        position->newest = link.older;
-    }
-    if (link.older) {
-        core->links[link.older].newer = link.newer;
-    }
-}
-
 /* Adds (step 1) or takes back (step -1, as unsigned) the order in the counts of its owner. */
 static void counts_step(struct core *core, const struct order *order, struct position *position,
                         u32 step)
@@ -146,13 +124,13 @@ u32 order_open(struct core *core, const struct intent *intent, u64 id, u32 list,
     if (order_type_is_limit(order->type)) {
         core->pages_reserved++; /* until it rests */
     }
-    index_insert(&core->order_index, (u32)id, slot);
+    index_order_insert(core, id, slot);
     if (order->has_client) {
-        index_insert(&core->client_index,
-                     index_client_key(intent->account, order->market, &cold->client), slot);
+        index_client_insert(core, index_client_key(intent->account, order->market, &cold->client),
+                            slot);
     }
     struct position *position = core_position(core, order->position);
-    owner_link(core, slot, position);
+    order_link_owner(core, slot, position);
     counts_step(core, order, position, 1);
     intent->market->orders++;
     return slot;
@@ -164,13 +142,11 @@ void order_close(struct core *core, u32 slot)
     struct position *position = core_position(core, order->position);
     core->markets[order->market].orders--;
     counts_step(core, order, position, (u32)-1);
-    owner_unlink(core, slot, position);
+    order_unlink_owner(core, slot, position);
     if (order->has_client) {
-        index_remove(&core->client_index,
-                     index_client_key(order->account, order->market, &core->colds[slot].client),
-                     slot);
+        index_client_remove(core, slot);
     }
-    index_remove(&core->order_index, (u32)order->id, slot);
+    index_order_remove(core, order->id, slot);
     if (order->state != ORDER_STATE_WORKING && order_type_is_limit(order->type)) {
         core->pages_reserved--;
     }

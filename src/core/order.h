@@ -4,6 +4,7 @@
 #ifndef CORE_ORDER_H
 #define CORE_ORDER_H
 
+#include "core/index.h"
 #include "core/state.h"
 
 /* An order as decoded and checked, before it has a number. Quantities in lots, prices in ticks. */
@@ -62,8 +63,44 @@ u32 order_open(struct core *core, const struct intent *intent, u64 id, u32 list,
 /* What a taker that had no slot yet has done before it rests. */
 void order_set_progress(struct core *core, u32 slot, u64 left, u64 prevented, u64 quote_done);
 
+/* Puts an order at the head of its owner's list in the market. */
+ALWAYS_INLINE void order_link_owner(struct core *core, u64 slot, struct position *position)
+{
+    u64 newest = position->newest;
+    core->links[slot].newer = 0;
+    core->links[slot].older = (u32)newest;
+    core->links[newest].newer = (u32)slot; /* slot 0 takes the store of an empty list */
+    position->newest = (u32)slot;
+}
+
+ALWAYS_INLINE void order_unlink_owner(struct core *core, u32 slot, struct position *position)
+{
+    u64 newer = core->links[slot].newer;
+    u64 older = core->links[slot].older;
+    core->links[newer].older = (u32)older; /* slot 0 takes the stores of the ends */
+    core->links[older].newer = (u32)newer;
+    position->newest = (u32)choose(newer != 0, position->newest, older);
+}
+
 /* Takes a done order out of everything but the book, and frees its slot. */
 void order_close(struct core *core, u32 slot);
+
+/* The same for a resting order without an extra: most of them. */
+ALWAYS_INLINE void order_close_plain(struct core *core, struct market *market, u32 slot)
+{
+    struct order *order = &core->orders[slot];
+    struct position *position = core_position(core, order->position);
+    market->orders--;
+    position->orders--;
+    core->accounts[order->account].orders--;
+    order_unlink_owner(core, slot, position);
+    if (UNLIKELY(order->has_client)) {
+        index_client_remove(core, slot);
+    }
+    index_order_remove(core, order->id, slot);
+    order->id = 0;
+    SLAB_GIVE(&core->order_slab, core->orders, next, slot);
+}
 
 /* The lock an order holds by itself: nothing while it is pending or one leg of a waiting pair. */
 struct amount order_lock(const struct core *core, u32 slot);

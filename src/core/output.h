@@ -5,13 +5,24 @@
 
 #include "core/state.h"
 
+/* What events and consequences of the command need to know of it; set before anything but the
+ * plainest of commands acts. */
+ALWAYS_INLINE void output_begin(struct core *core, const struct command_head *command,
+                                u64 first_order_id)
+{
+    core->current.source_index = command->source_index;
+    core->current.first_order_id = first_order_id;
+    core->current.steps = core->limits.triggers_per_command_max;
+    core->current.source = command->source;
+    core->current.canceling = false;
+}
+
 /* Room for one event of `bytes`, which the caller fills completely. core_apply made sure of it. */
 ALWAYS_INLINE void *output_take(struct core *core, size_t bytes)
 {
-    struct core_output *output = core->output;
-    CHECK_DEBUG(bytes <= output->size - output->used);
-    void *event = output->data + output->used;
-    output->used += bytes;
+    CHECK_DEBUG(bytes <= (size_t)(core->cursor_end - core->cursor));
+    void *event = core->cursor;
+    core->cursor += bytes;
     return event;
 }
 
@@ -25,6 +36,16 @@ ALWAYS_INLINE struct event_head output_head(const struct core *core, u16 kind, s
         .account = account,
         .seq = core->seq,
     };
+}
+
+/* The same straight into an event, its first half as one word. Little-endian. */
+ALWAYS_INLINE void output_head_word(const struct core *core, struct event_head *head, u16 kind,
+                                    size_t bytes, u32 account)
+{
+    u64 word = kind | (u64)(bytes / WIRE_UNIT) << 16 | (u64)core->current.source << 24 |
+               (u64)account << 32;
+    memcpy(head, &word, sizeof word);
+    head->seq = core->seq;
 }
 
 /* order_done, field by field: it is on the order path, where building a struct first costs more

@@ -7,7 +7,6 @@
 #include "core/ledger.h"
 #include "core/list.h"
 #include "core/output.h"
-#include "core/plain.h"
 #include "core/refuse.h"
 #include "core/trigger.h"
 
@@ -381,9 +380,6 @@ static enum reject order_check(struct core *core, struct intent *intent, u16 mar
 
 void place_order(struct core *core, const struct command_order *command)
 {
-    if (LIKELY(plain_order(core, command))) {
-        return;
-    }
     struct intent intent;
     order_decode(&intent, command);
     enum reject reject = order_check(core, &intent, command->market);

@@ -10,168 +10,272 @@
 #include "core/place.h"
 #include "core/trigger.h"
 
-/* What the checks of a plain order found. */
+/* ---- words ----
+ *
+ * Market, side, type, tif and stp with two more bytes are one aligned 8-byte word, alike in the
+ * commands that place orders (flags, length of the client id), in orders (state, has_client) and in
+ * order_new (state, flags). So they are checked and copied as one. Little-endian. */
+
+#define TERMS_STP_SHIFT   40
+#define TERMS_STATE_SHIFT 48
+#define TERMS_LAST_SHIFT  56
+#define TERMS_SIDE(terms) ((u8)((terms) >> 16))
+#define TERMS_TIF(terms)  ((u8)((terms) >> 32))
+#define TERMS_STP(terms)  ((u8)((terms) >> TERMS_STP_SHIFT))
+#define TERMS_STP_MASK    (0xFFULL << TERMS_STP_SHIFT)
+/* What a plain order has clear: side over SELL, any type but LIMIT, tif over IOC, stp over 7,
+ * flags.
+ */
+#define TERMS_REFUSED \
+    (0xFEULL << 16 | 0xFFULL << 24 | 0xFEULL << 32 | 0xF8ULL << 40 | 0xFFULL << 48)
+#define TERMS_LAST_MASK (0xFFULL << TERMS_LAST_SHIFT)
+
+#define TERMS_LAID_OUT(type_, six_, seven_)                                                      \
+    (offsetof(type_, market) % 8 == 0 && offsetof(type_, side) == offsetof(type_, market) + 2 && \
+     offsetof(type_, type) == offsetof(type_, market) + 3 &&                                     \
+     offsetof(type_, tif) == offsetof(type_, market) + 4 &&                                      \
+     offsetof(type_, stp) == offsetof(type_, market) + 5 &&                                      \
+     offsetof(type_, six_) == offsetof(type_, market) + 6 &&                                     \
+     offsetof(type_, seven_) == offsetof(type_, market) + 7)
+_Static_assert(TERMS_LAID_OUT(struct command_order, flags, client), "terms");
+_Static_assert(TERMS_LAID_OUT(struct command_cancel_replace, flags, client), "terms");
+_Static_assert(TERMS_LAID_OUT(struct order, state, has_client), "terms");
+_Static_assert(TERMS_LAID_OUT(struct event_order_new, state, flags), "terms");
+_Static_assert(offsetof(struct client_id, length) == 0, "terms");
+_Static_assert(ORDER_TYPE_LIMIT == 0 && SIDE_SELL == 1 && TIME_IN_FORCE_IOC == 1, "terms");
+
+/* A market open for plain orders: state trading, no slow check, LIMIT allowed. The price range does
+ * not count, takers look at it. */
+#define MARKET_SLOW \
+    (MARKET_CHECK_PERCENT | MARKET_CHECK_PERCENT_SIDE | MARKET_CHECK_POSITION | MARKET_CHECK_EMPTY)
+#define MARKET_MASK (0xFFU | MARKET_SLOW << 8 | 1U << (16 + ORDER_TYPE_LIMIT))
+#define MARKET_OPEN (MARKET_STATE_TRADING | 1U << (16 + ORDER_TYPE_LIMIT))
+_Static_assert(offsetof(struct market, state) % 4 == 0 &&
+                   offsetof(struct market, checks) == offsetof(struct market, state) + 1 &&
+                   offsetof(struct market, types_allowed) == offsetof(struct market, state) + 2,
+               "read as one word");
+
+/* Of a cancel: restriction none, no client id. */
+#define CANCEL_REFUSED (0xFFULL << 16 | 0xFFULL << 32)
+_Static_assert(offsetof(struct command_cancel, restriction) == 26 &&
+                   offsetof(struct command_cancel, client) == 28 && CANCEL_RESTRICTION_NONE == 0,
+               "read as one word");
+
+#define ACCOUNT_CANCEL_MASK (3ULL << (2 * OPERATION_CANCEL))
+
+ALWAYS_INLINE u64 word_at(const void *bytes)
+{
+    u64 word = 0;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* Begins an event of the command's own account and source. */
+ALWAYS_INLINE void tell_head(const struct core *core, struct event_head *event,
+                             const struct command_head *command, u16 kind, size_t bytes)
+{
+    u64 word = word_at(command);
+    word = (word & ~0xFFFFFFULL) | (u64)(bytes / WIRE_UNIT) << 16 | kind;
+    memcpy(event, &word, sizeof word);
+    event->seq = core->seq;
+}
+
+/* ---- placing: checks ----
+ *
+ * Most functions here take `named`: whether the order has a client id. The two that matter are
+ * compiled for a constant, so that an order without one never asks. */
+
+/* A plain order, checked as far as it goes, and where it finds what it needs. */
 struct plain {
     struct market *market;
     struct account *account;
-    u64 lots;
+    struct position *position;
+    struct balance *locks; /* the balance it locks from */
     struct amount lock;
-    u32 ticks;
+    u64 terms; /* the word as an order holds it: stp resolved, state working, last byte 0 */
+    u64 ticks;
+    u64 lots;
+    u64 page;  /* of its level; 0: none yet */
+    u32 place; /* the position's number */
     u32 row_base;
     u32 row_quote;
-    u8 stp;
 };
 
-/* Whether the terms are of the plain kind, on the grid and within the filters. */
-ALWAYS_INLINE bool plain_terms(struct core *core, const struct command_order *c, struct plain *p)
+/* Account and market exist and are open for it, and the word is of the plain kind. */
+ALWAYS_INLINE bool plain_kind(struct core *core, const struct command_order *c, bool named,
+                              struct plain *p)
 {
-    if (c->head.account >= core->accounts_count || c->market >= core->markets_count) {
+    u64 terms = word_at(&c->market);
+    u64 number = (u16)terms;
+    if (UNLIKELY(c->head.account >= core->accounts_count) ||
+        UNLIKELY(number >= core->markets_count) ||
+        UNLIKELY(terms & (named ? TERMS_REFUSED : TERMS_REFUSED | TERMS_LAST_MASK))) {
         return false;
     }
-    struct market *market = &core->markets[c->market];
+    struct market *market = &core->markets[number];
     struct account *account = &core->accounts[c->head.account];
+    u32 open = 0;
+    memcpy(&open, &market->state, sizeof open);
+    if (UNLIKELY((open & MARKET_MASK) != MARKET_OPEN) ||
+        UNLIKELY(account->restrictions & ACCOUNT_PLACE_MASK) || UNLIKELY(account->has_limits) ||
+        UNLIKELY(core->venue_filtered)) {
+        return false;
+    }
+    if ((terms & TERMS_STP_MASK) == 0) {
+        terms |= (u64)market->stp_default << TERMS_STP_SHIFT;
+    }
+    if (UNLIKELY(!(market->stp_allowed >> TERMS_STP(terms) & 1)) ||
+        (named && c->client.length > CLIENT_ID_SYMBOLS_MAX)) {
+        return false;
+    }
     p->market = market;
     p->account = account;
-    p->stp = c->stp == STP_MODE_MARKET_DEFAULT ? market->stp_default : c->stp;
-    bool kind = c->type == ORDER_TYPE_LIMIT && c->tif <= TIME_IN_FORCE_IOC &&
-                c->side <= SIDE_SELL && c->flags == 0 && p->stp < STP_MODE_COUNT &&
-                (market->stp_allowed >> p->stp & 1) &&
-                (market->types_allowed & 1U << ORDER_TYPE_LIMIT);
-    bool open = (account->restrictions & ACCOUNT_PLACE_MASK) == 0 &&
-                market->state == MARKET_STATE_TRADING && market->checks == 0 &&
-                !core->venue_filtered && !account->has_limits;
-    if (!kind || !open) {
-        return false;
-    }
-    u64 price = c->price.units; /* raw: grid */
-    u64 qty = c->qty.units;     /* raw: grid */
-    u64 ticks = price / market->tick;
-    u64 lots = qty / market->lot;
-    p->ticks = (u32)ticks;
-    p->lots = lots;
-    return ticks * market->tick == price && lots * market->lot == qty &&
-           ticks >= market->ticks_low && ticks <= market->ticks_high && lots >= market->lots_low &&
-           lots <= market->lots_high && lots != 0;
+    p->terms = (named ? terms & ~TERMS_LAST_MASK : terms) | (u64)ORDER_STATE_WORKING
+                                                                << TERMS_STATE_SHIFT;
+    return true;
 }
 
-/* Whether the account has what the order needs without anything new being made for it. */
-ALWAYS_INLINE bool plain_means(const struct core *core, const struct command_order *c,
-                               struct plain *p)
+/* Price, quantity, value, the number of open orders and the page. Exact: where the bounds hold no
+ * product overflows, since a definition bounds ticks_max x tick and lots_high x lot below 2^63. */
+ALWAYS_INLINE bool plain_fits(struct core *core, const struct command_order *c, struct plain *p)
 {
     const struct market *market = p->market;
-    const struct account *account = p->account;
-    const struct chunk *chunk = &core->chunks[account->chunk];
-    if ((account->position.used && account->position.market != c->market) || chunk->count < 2) {
+    u64 price = c->price.units; /* raw: grid */
+    u64 qty = c->qty.units;     /* raw: grid */
+    u64 ticks = grid_steps(price, market->tick_inverse, market->tick_shift);
+    u64 lots = grid_steps(qty, market->lot_inverse, market->lot_shift);
+    if (UNLIKELY(ticks - market->ticks_low > market->ticks_span) ||
+        UNLIKELY(lots - market->lots_low > market->lots_span) ||
+        UNLIKELY(ticks * market->tick != price) || UNLIKELY(lots * market->lot != qty)) {
         return false;
     }
-    u32 base = chunk->assets[0] == market->base ? 0 : chunk->assets[1] == market->base ? 1 : 2;
-    u32 quote = chunk->assets[0] == market->quote ? 0 : chunk->assets[1] == market->quote ? 1 : 2;
-    if (base >= chunk->count || quote >= chunk->count || chunk->assets[base] != market->base ||
-        chunk->assets[quote] != market->quote) {
+    i64 notional = 0; /* signed: overflow begins at AMOUNT_BOUND */
+    if (UNLIKELY(__builtin_mul_overflow((i64)(ticks * market->value), (i64)lots, &notional)) ||
+        UNLIKELY((u64)notional - market->notional_low > market->notional_span) ||
+        UNLIKELY(p->position->orders >= market->orders_most)) {
         return false;
     }
-    p->row_base = account->chunk << 2 | base;
-    p->row_quote = account->chunk << 2 | quote;
-    u64 notional = 0;
-    if (__builtin_mul_overflow(p->ticks * market->value, p->lots, &notional) ||
-        notional >= AMOUNT_BOUND) {
+    p->page = market->directory[ticks >> PAGE_SHIFT];
+    if (UNLIKELY(p->page == 0) &&
+        core->page_slab.count + core->pages_reserved >= core->limits.pages_max) {
         return false;
     }
-    bool buy = c->side == SIDE_BUY;
-    p->lock = buy ? amount_of(notional) : c->qty;
-    return !amount_less(chunk->rows[buy ? quote : base].free, p->lock) &&
-           core->order_slab.count < core->order_slab.max;
+    bool buys = TERMS_SIDE(p->terms) == SIDE_BUY;
+    p->locks = core_row(core, (u32)choose(buys, p->row_quote, p->row_base));
+    p->lock = amount_of(choose(buys, (u64)notional, qty));
+    p->ticks = ticks;
+    p->lots = lots;
+    return true;
 }
 
-/* The event, written in place. */
-ALWAYS_INLINE void plain_tell(struct core *core, const struct command_order *c,
-                              const struct plain *p, u64 id, u64 entry, u64 update_id)
+/* ---- placing: acting ---- */
+
+/* order_new grows by the used bytes of the client id. */
+static NEVER_INLINE void plain_tell_client(struct core *core, struct event_order_new *event,
+                                           const struct client_id *client)
 {
-    u32 client_bytes = client_id_bytes(c->client.length);
     u32 at = offsetof(struct event_order_new, client);
-    size_t bytes = client_bytes <= sizeof(struct event_order_new) - WIRE_UNIT - at
-                       ? sizeof(struct event_order_new) - WIRE_UNIT
-                       : sizeof(struct event_order_new);
+    u32 bytes = client_id_bytes(client->length);
+    if (at + bytes > sizeof *event - WIRE_UNIT) {
+        core->cursor += WIRE_UNIT;
+        event->head.units++;
+        memset((u8 *)event + sizeof *event - WIRE_UNIT, 0, WIRE_UNIT);
+    }
+    memcpy(&event->client, client, bytes);
+}
+
+/* order_new; `flags` as there. */
+ALWAYS_INLINE void plain_tell(struct core *core, const struct command_order *c,
+                              const struct plain *p, u64 id, u64 entry, u64 update_id, u8 flags,
+                              bool named)
+{
+    size_t bytes = sizeof(struct event_order_new) - WIRE_UNIT;
     struct event_order_new *event = output_take(core, bytes);
-    u64 zero = 0;
-    memcpy((u8 *)event + at, &zero, sizeof zero);
-    event->head = output_head(core, EVENT_ORDER_NEW, bytes, c->head.account);
-    event->source_index = core->current.source_index;
+    tell_head(core, &event->head, &c->head, EVENT_ORDER_NEW, bytes);
+    event->source_index = c->head.source_index;
     event->order_id = id;
     event->price = c->price;
     event->qty = c->qty;
     event->locked = p->lock;
     event->entry = entry;
     event->update_id = update_id;
-    event->market = c->market;
-    event->side = c->side;
-    event->type = ORDER_TYPE_LIMIT;
-    event->tif = c->tif;
-    event->stp = p->stp;
-    event->state = ORDER_STATE_WORKING;
-    event->flags = update_id ? ORDER_NEW_FLAG_BOOKED : 0;
+    u64 terms = p->terms | (u64)flags << TERMS_LAST_SHIFT;
+    memcpy(&event->market, &terms, sizeof terms);
     event->list_id = 0;
-    if (UNLIKELY(c->client.length)) {
-        memset((u8 *)event + at, 0, bytes - at);
-        memcpy(&event->client, &c->client, client_bytes);
+    u64 zero = 0; /* as much as such an event has of the client id */
+    memcpy(&event->client, &zero, sizeof zero);
+    if (named) {
+        plain_tell_client(core, event, &c->client);
     }
 }
 
-/* Makes the order and puts it on the book; its page exists. */
-ALWAYS_INLINE void plain_rest(struct core *core, const struct command_order *c,
-                              const struct plain *p, u64 id, u64 left, u64 prevented,
-                              u64 quote_done)
+/* Gives an order its client id. */
+static NEVER_INLINE void plain_name(struct core *core, u32 slot, const struct client_id *client)
 {
-    u32 slot = SLAB_TAKE(&core->order_slab, core->orders, next);
-    core->orders[slot] = (struct order){
-        .id = id,
-        .left = left,
-        .quote_done = quote_done,
-        .ticks = p->ticks,
-        .account = c->head.account,
-        .row_base = p->row_base,
-        .row_quote = p->row_quote,
-        .position = c->head.account,
-        .market = c->market,
-        .side = c->side,
-        .type = ORDER_TYPE_LIMIT,
-        .tif = c->tif,
-        .stp = p->stp,
-        .state = ORDER_STATE_WORKING,
-        .has_client = c->client.length != 0,
-    };
+    struct order *order = &core->orders[slot];
+    struct client_id *kept = &core->colds[slot].client;
+    order->has_client = 1;
+    memcpy(kept, client, client_id_bytes(client->length));
+    index_client_insert(core, index_client_key(order->account, order->market, kept), slot);
+}
+
+/* What an order that goes on the book has behind it. */
+struct progress {
+    u64 left;
+    u64 prevented;
+    u64 quote_done;
+};
+
+/* Makes the order and puts it on the book. A slot is left. */
+ALWAYS_INLINE void plain_rest(struct core *core, const struct command_order *c,
+                              const struct plain *p, u64 id, struct progress progress, bool named)
+{
+    u64 slot = SLAB_TAKE_LEFT(&core->order_slab, core->orders, next);
+    struct order *order = &core->orders[slot];
+    order->id = id;
+    order->left = progress.left;
+    order->quote_done = progress.quote_done;
+    order->ticks = (u32)p->ticks;
+    order->account = c->head.account;
+    order->row_base = p->row_base;
+    order->row_quote = p->row_quote;
+    order->position = p->place;
+    order->extra = 0;
+    memcpy(&order->market, &p->terms, sizeof p->terms);
     struct order_cold *cold = &core->colds[slot];
-    *cold = (struct order_cold){.lots = p->lots, .prevented = prevented, .time_us = core->now_us};
-    if (UNLIKELY(c->client.length)) {
-        memcpy(&cold->client, &c->client, client_id_bytes(c->client.length));
-        index_insert(&core->client_index, index_client_key(c->head.account, c->market, &c->client),
-                     slot);
-    }
-    index_insert(&core->order_index, (u32)id, slot);
-    struct position *position = &p->account->position;
-    core->links[slot] = (struct order_link){.newer = 0, .older = position->newest};
-    core->links[position->newest].newer = slot; /* slot 0 takes the write of an empty list */
-    position->newest = slot;
-    position->orders++;
+    cold->lots = p->lots;
+    cold->prevented = progress.prevented;
+    cold->time_us = core->now_us;
+    memset(&cold->amends, 0, sizeof *cold - offsetof(struct order_cold, amends)); /* and client */
+    order_link_owner(core, slot, p->position);
+    index_order_insert(core, id, slot);
+    p->position->orders++;
     p->account->orders++;
     p->market->orders++;
-    book_append(core, p->market, slot);
+    book_append_at(core, p->market, slot, TERMS_SIDE(p->terms), p->ticks, p->page);
+    if (named) {
+        plain_name(core, (u32)slot, &c->client);
+    }
 }
 
 /* Takes, then rests or ends. */
 static NEVER_INLINE void plain_take(struct core *core, const struct command_order *c,
-                                    const struct plain *p, u64 id)
+                                    struct plain *p, u64 id)
 {
     struct market *market = p->market;
     struct taker taker;
-    taker_init(core, &taker, market, c->head.account, c->side, p->stp, TAKER_LIMIT, p->ticks);
+    output_begin(core, &c->head, id);
+    taker_init(core, &taker, market, c->head.account, c->side, TERMS_STP(p->terms), TAKER_LIMIT,
+               (u32)p->ticks);
     taker.order_id = id;
     taker.left = p->lots;
     taker.row_base = p->row_base;
     taker.row_quote = p->row_quote;
     match(core, &taker);
     if (taker.end == TAKER_OPEN && c->tif == TIME_IN_FORCE_GTC) {
-        plain_rest(core, c, p, id, taker.left, taker.prevented, taker.quote_done);
+        p->page = market->directory[p->ticks >> PAGE_SHIFT]; /* perhaps no longer the same */
+        plain_rest(core, c, p, id, (struct progress){taker.left, taker.prevented, taker.quote_done},
+                   c->client.length != 0);
         OUTPUT(core, order_booked, EVENT_ORDER_BOOKED, c->head.account, .order_id = id,
                .update_id = market->next_update_id++);
     } else if (taker.end != TAKER_DONE && taker.end != TAKER_PREVENTED) {
@@ -180,32 +284,211 @@ static NEVER_INLINE void plain_take(struct core *core, const struct command_orde
     trigger_evaluate(core, market);
 }
 
+/* Accepts a completely checked order. */
+ALWAYS_INLINE void plain_accept(struct core *core, const struct command_order *c,
+                                const struct plain *p, bool named)
+{
+    struct market *market = p->market;
+    u64 id = core->next_order_id++;
+    ledger_move_to_locked(p->locks, p->lock);
+    u64 entry = ledger_entries(core, 1); /* a plain order's lock is not zero */
+    bool rests = TERMS_TIF(p->terms) == TIME_IN_FORCE_GTC &&
+                 !book_crosses(market, TERMS_SIDE(p->terms), p->ticks);
+    if (LIKELY(rests)) {
+        plain_tell(core, c, p, id, entry, market->next_update_id++, ORDER_NEW_FLAG_BOOKED, named);
+        plain_rest(core, c, p, id, (struct progress){p->lots, 0, 0}, named);
+        return;
+    }
+    plain_tell(core, c, p, id, entry, 0, 0, named);
+    struct plain kept = *p; /* so that *p itself can live in registers */
+    plain_take(core, c, &kept, id);
+}
+
+/* Orders with a client id, an account's first order, and orders in an account's second and further
+ * markets. */
+static NEVER_INLINE bool plain_order_other(struct core *core, const struct command_order *c)
+{
+    struct plain p;
+    if (!plain_kind(core, c, true, &p)) {
+        return false;
+    }
+    u32 number = c->head.account;
+    struct account *account = p.account;
+    bool first = !account->position.used;
+    p.place = first ? number : account_position(core, number, c->market);
+    p.row_base = ledger_row(core, number, p.market->base);
+    p.row_quote = ledger_row(core, number, p.market->quote);
+    if (p.place == TICKS_NONE || p.row_base == 0 || p.row_quote == 0) {
+        return false;
+    }
+    p.position = core_position(core, p.place);
+    if (!plain_fits(core, c, &p) || amount_less(p.locks->free, p.lock) ||
+        core->order_slab.count >= core->order_slab.max ||
+        (c->client.length && index_client(core, number, c->market, &c->client))) {
+        return false;
+    }
+    if (first) {
+        account->position = (struct position){.market = c->market, .used = 1};
+    }
+    if (p.place == number && p.row_base >> 2 == account->chunk &&
+        p.row_quote >> 2 == account->chunk) {
+        account->position.rows = POSITION_ROWS(p.row_base & 3, p.row_quote & 3);
+    }
+    plain_accept(core, c, &p, c->client.length != 0);
+    return true;
+}
+
 bool plain_order(struct core *core, const struct command_order *c)
 {
     struct plain p;
-    if (UNLIKELY(!plain_terms(core, c, &p)) || UNLIKELY(!plain_means(core, c, &p))) {
+    if (UNLIKELY(!plain_kind(core, c, false, &p))) {
+        return plain_order_other(core, c);
+    }
+    struct account *account = p.account;
+    u32 rows = account->position.rows;
+    if (UNLIKELY(account->position.market != (u16)p.terms) || UNLIKELY(rows == 0)) {
+        return plain_order_other(core, c);
+    }
+    p.position = &account->position;
+    p.place = c->head.account;
+    p.row_base = account->chunk << 2 | (rows & 3);
+    p.row_quote = account->chunk << 2 | rows >> 2;
+    if (UNLIKELY(!plain_fits(core, c, &p)) || UNLIKELY(amount_less(p.locks->free, p.lock)) ||
+        UNLIKELY(core->order_slab.count >= core->order_slab.max)) {
         return false;
     }
-    struct market *market = p.market;
-    bool crosses = book_crosses(market, c->side, p.ticks);
-    bool stays = c->tif == TIME_IN_FORCE_GTC;
-    if (stays && UNLIKELY(!book_has_page(market, p.ticks))) {
-        return false; /* a page has to be found for it */
-    }
-    if (UNLIKELY(c->client.length) && index_client(core, c->head.account, c->market, &c->client)) {
-        return false;
-    }
-    if (UNLIKELY(!p.account->position.used)) {
-        p.account->position = (struct position){.market = c->market, .used = 1};
-    }
-    u64 id = core->next_order_id++;
-    u64 entry = ledger_lock(core, c->side == SIDE_BUY ? p.row_quote : p.row_base, p.lock);
-    if (stays && !crosses) {
-        plain_tell(core, c, &p, id, entry, market->next_update_id++);
-        plain_rest(core, c, &p, id, p.lots, 0, 0);
-        return true;
-    }
-    plain_tell(core, c, &p, id, entry, 0);
-    plain_take(core, c, &p, id);
+    plain_accept(core, c, &p, false);
     return true;
 }
+
+/* ---- cancelling ---- */
+
+/* The open order of this account and market, resting and without an extra, or 0. */
+ALWAYS_INLINE u32 plain_target(const struct core *core, u64 id, u32 account, u16 market, u32 hint)
+{
+    u32 slot = hint;
+    if (UNLIKELY(core->orders[slot].id != id)) {
+        slot = index_order(core, id);
+    }
+    const struct order *order = &core->orders[slot];
+    bool fits = id != 0 && order->account == account && order->market == market &&
+                order->extra == 0; /* such an order does not wait for anything */
+    return LIKELY(fits) ? slot : 0;
+}
+
+/* Whether the account may cancel there. Account and market exist. */
+ALWAYS_INLINE bool plain_may_cancel(const struct core *core, u32 account, u16 market)
+{
+    return LIKELY((core->accounts[account].restrictions & ACCOUNT_CANCEL_MASK) == 0) &&
+           LIKELY(core->markets[market].state != MARKET_STATE_BREAK);
+}
+
+ALWAYS_INLINE struct amount plain_release(const struct market *market, const struct order *order)
+{
+    u64 unit = choose(order->side == SIDE_BUY, order->ticks * market->value, market->lot);
+    return amount_of(unit * order->left);
+}
+
+/* Takes a resting order without an extra off the book. */
+ALWAYS_INLINE void plain_cancel_slot(struct core *core, const struct command_head *command,
+                                     u16 number, u32 slot)
+{
+    struct market *market = &core->markets[number];
+    struct order *order = &core->orders[slot];
+    struct amount released = plain_release(market, order);
+    book_remove(core, market, slot);
+    struct event_order_done *event = output_take(core, sizeof *event);
+    tell_head(core, &event->head, command, EVENT_ORDER_DONE, sizeof *event);
+    event->source_index = command->source_index;
+    event->order_id = order->id;
+    event->released = released;
+    ledger_move_to_free(core_row(core, order_lock_row(order)), released);
+    event->entry = ledger_entries(core, 1); /* an order that rests wants something */
+    event->update_id = market->next_update_id++;
+    u64 rest = number | (u64)DONE_STATUS_CANCELED << 16 | (u64)EXPIRY_REASON_NONE << 24;
+    memcpy(&event->market, &rest, sizeof rest);
+    order_close_plain(core, market, slot);
+}
+_Static_assert(offsetof(struct event_order_done, status) ==
+                       offsetof(struct event_order_done, market) + 2 &&
+                   offsetof(struct event_order_done, reason) ==
+                       offsetof(struct event_order_done, market) + 3 &&
+                   sizeof(struct event_order_done) ==
+                       offsetof(struct event_order_done, market) + sizeof(u64),
+               "written as one word");
+
+bool plain_cancel(struct core *core, const struct command_cancel *c, u32 hint)
+{
+    u32 account = c->head.account;
+    if (UNLIKELY(account >= core->accounts_count) || UNLIKELY(c->market >= core->markets_count) ||
+        UNLIKELY(word_at(&c->market) & CANCEL_REFUSED) ||
+        UNLIKELY(!plain_may_cancel(core, account, c->market))) {
+        return false;
+    }
+    u32 slot = plain_target(core, c->order_id, account, c->market, hint);
+    if (UNLIKELY(slot == 0)) {
+        return false;
+    }
+    plain_cancel_slot(core, &c->head, c->market, slot);
+    return true;
+}
+
+/* ---- cancel-replace ---- */
+
+/* Whether nothing is asked for that needs an extra or more than the target's id. */
+static bool replace_is_plain(const struct core *core, const struct command_cancel_replace *c)
+{
+    u64 extra = c->stop_price.units | c->iceberg_qty.units | c->quote_qty.units | /* raw: sent */
+                c->trailing_delta | (u64)c->strategy_id | c->strategy_type;
+    return (extra | c->restriction | c->target_client.length) == 0 &&
+           c->mode < REPLACE_MODE_COUNT &&
+           (core->markets[c->market].features & MARKET_FEATURE_CANCEL_REPLACE);
+}
+
+/* Whether the money suffices once the target has given back what it holds. */
+static bool replace_affords(struct core *core, const struct plain *p, const struct order *target)
+{
+    struct amount free = p->locks->free;
+    if (core_row(core, order_lock_row(target)) == p->locks) {
+        CHECK(amount_add(free, plain_release(p->market, target), &free));
+    }
+    return !amount_less(free, p->lock);
+}
+
+bool plain_replace(struct core *core, const struct command_cancel_replace *c, u32 hint)
+{
+    /* Both kinds begin alike, up to the client id. */
+    const struct command_order *placed = (const struct command_order *)(const void *)c;
+    struct plain p;
+    if (UNLIKELY(!plain_kind(core, placed, true, &p)) || UNLIKELY(!replace_is_plain(core, c)) ||
+        UNLIKELY(!plain_may_cancel(core, c->head.account, c->market))) {
+        return false;
+    }
+    u32 slot = plain_target(core, c->target_id, c->head.account, c->market, hint);
+    const struct order *target = &core->orders[slot];
+    p.place = target->position;
+    p.position = core_position(core, p.place);
+    p.row_base = target->row_base;
+    p.row_quote = target->row_quote;
+    if (UNLIKELY(slot == 0) || UNLIKELY(!plain_fits(core, placed, &p)) ||
+        UNLIKELY(!replace_affords(core, &p, target))) {
+        return false;
+    }
+    if (UNLIKELY(c->client.length)) {
+        u32 holder = index_client(core, c->head.account, c->market, &c->client);
+        if (holder && holder != slot) {
+            return false;
+        }
+    }
+    /* The cancel gives back a slot, and if it gives back the page, then there is one to take. */
+    plain_cancel_slot(core, &c->head, c->market, slot);
+    p.page = p.market->directory[p.ticks >> PAGE_SHIFT];
+    plain_accept(core, placed, &p, c->client.length != 0);
+    return true;
+}
+_Static_assert(
+    offsetof(struct command_order, price) == offsetof(struct command_cancel_replace, price) &&
+        offsetof(struct command_order, qty) == offsetof(struct command_cancel_replace, qty) &&
+        offsetof(struct command_order, market) == offsetof(struct command_cancel_replace, market) &&
+        offsetof(struct command_order, client) == offsetof(struct command_cancel_replace, client),
+    "one is read as the other");

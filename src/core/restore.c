@@ -6,6 +6,7 @@
 #include "core/index.h"
 #include "core/ledger.h"
 #include "core/market.h"
+#include "core/order.h"
 #include "core/snapshot.h"
 #include "core/state.h"
 #include "core/trigger.h"
@@ -242,16 +243,6 @@ static bool order_fits(const struct core *core, const struct state_order *r,
     return true;
 }
 
-static void link_to_owner(struct core *core, u32 slot, u32 place)
-{
-    struct position *position = core_position(core, place);
-    core->links[slot] = (struct order_link){.newer = 0, .older = position->newest};
-    if (position->newest) {
-        core->links[position->newest].newer = slot;
-    }
-    position->newest = slot;
-}
-
 static bool take_order(struct core *core, const struct state_order *r, const char **reason_out)
 {
     if (!order_fits(core, r, reason_out)) {
@@ -286,9 +277,9 @@ static bool take_order(struct core *core, const struct state_order *r, const cha
                                             .time_us = r->time_us,
                                             .client = r->client,
                                             .amends = r->amends};
-    index_insert(&core->order_index, (u32)r->head.id, slot);
+    index_order_insert(core, r->head.id, slot);
     if (r->client.length) {
-        index_insert(&core->client_index, index_client_key(number, r->market, &r->client), slot);
+        index_client_insert(core, index_client_key(number, r->market, &r->client), slot);
     }
     u32 algo = order_type_is_stop(r->type) ? 1 : 0;
     core_position(core, position)->orders++;
@@ -296,7 +287,7 @@ static bool take_order(struct core *core, const struct state_order *r, const cha
     core->accounts[number].orders++;
     core->accounts[number].algo += algo;
     market->orders++;
-    link_to_owner(core, slot, position);
+    order_link_owner(core, slot, core_position(core, position));
     core->pages_reserved += r->state != ORDER_STATE_WORKING && order_type_is_limit(r->type) ? 1 : 0;
     return true;
 }

@@ -4,8 +4,8 @@
  * assets and markets, whose numbers are the venue's own and start at 0.
  *
  * Sizes are chosen for the cache: what the matcher touches of a resting order is one line, and so
- * are an account and three of its balances. All in, a resting order takes 160 bytes: 64 here, 8 for
- * its place in the owner's list, 56 cold, 16 in the id index and 16 in the client-id index. */
+ * are an account and three of its balances. All in, a resting order takes 160 bytes: 64 here, 16
+ * for its links, 56 cold, 8 in the id index and 16 in the client-id index. */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
 
@@ -78,13 +78,18 @@ struct asset_limit {
 /* What an account has in one market. */
 struct position {
     u16 market;
-    u16 used;
+    u8 used;
+    u8 rows; /* hint, see POSITION_ROWS; only of an account's first market */
     u32 orders;
     u32 algo;
     u32 iceberg;
     u32 lists;
     u32 newest; /* open orders of the account in the market, newest first */
 };
+
+/* Where the market's two assets are in the account's first chunk, so that an order need not look:
+ * base row | quote row << 2. They differ, so 0 says "not known". A new first chunk clears it. */
+#define POSITION_ROWS(base, quote) ((u8)((base) | (quote) << 2))
 
 /* Positions beyond an account's first market. */
 struct position_more {
@@ -134,18 +139,21 @@ struct order {
 };
 _Static_assert(sizeof(struct order) == 64, "the part the matcher touches is one cache line");
 
-/* Neighbours among the owner's open orders in the market. */
+/* What an order is chained in besides its level. */
 struct order_link {
-    u32 newer;
+    u32 newer; /* neighbours among the owner's open orders in the market */
     u32 older;
+    u32 same_home;  /* next order with the same home in the id index */
+    u32 client_key; /* its key in the client-id index, if it has a client id */
 };
+_Static_assert(sizeof(struct order_link) == 16, "four to a cache line");
 
 struct order_cold {
     u64 lots; /* as ordered, or as amended */
     u64 prevented;
     u64 time_us;
-    struct client_id client;
     u32 amends;
+    struct client_id client;
 };
 _Static_assert(sizeof(struct order_cold) == 56, "cold part of an order");
 
@@ -236,27 +244,39 @@ enum market_check {
     MARKET_CHECK_POSITION = 8,
     MARKET_CHECK_NOTIONAL = 16,
     MARKET_CHECK_RANGE = 32,
+    MARKET_CHECK_EMPTY = 64, /* bounds that nothing can meet */
 };
 
 struct market {
     u64 tick;
     u64 lot;
-    u64 value; /* quote units of one lot at one tick */
-    u64 lots_low;
+    u64 tick_inverse; /* see grid_steps */
+    u64 lot_inverse;
+    u8 tick_shift;
+    u8 lot_shift;
+    u64 value;    /* quote units of one lot at one tick */
+    u64 lots_low; /* at least 1 */
     u64 lots_high;
-    u32 ticks_low;
+    u32 ticks_low; /* at least 1 */
     u32 ticks_high;
-    u32 best[2]; /* best[SIDE_BUY] 0 and best[SIDE_SELL] TICKS_NONE when empty */
-    u32 last;    /* ticks of the last trade; 0: none yet */
-    u16 number;
-    u16 base;
-    u16 quote;
-    u8 state;
+    /* The same bounds, and those of the three notional filters for an order with a price, as
+     * widths, so that one comparison does: x - low <= span. Of no use with MARKET_CHECK_EMPTY. */
+    u64 ticks_span;
+    u64 lots_span;
+    u64 notional_low;
+    u64 notional_span;
+    u32 best[2];     /* best[SIDE_BUY] 0 and best[SIDE_SELL] TICKS_NONE when empty */
+    u32 last;        /* ticks of the last trade; 0: none yet */
+    u32 orders_most; /* open orders an account may have beside one more plain one */
+    u8 state;        /* these four are read as one word: see plain.c */
     u8 checks;
     u8 types_allowed;
     u8 stp_allowed;
     u8 stp_default;
-    u8 reserved;
+    u8 is_empty; /* a range of its bounds is */
+    u16 number;
+    u16 base;
+    u16 quote;
     u16 features;
     u32 ticks_max;
     u32 directory_count;
@@ -318,7 +338,8 @@ struct core {
     u64 next_list_id;
     u64 next_hold_id;
     u64 next_entry;
-    struct core_output *output;
+    u8 *cursor;     /* where the next event goes, */
+    u8 *cursor_end; /* and where the caller's buffer ends */
     struct current current;
 
     struct account *accounts;
@@ -342,7 +363,9 @@ struct core {
     u64 *occupied[3];
     struct bucket *buckets;
 
-    struct index order_index;
+    u32 *order_homes; /* the id index: first order of each home, see index.h */
+    u32 order_homes_mask;
+
     struct index client_index;
     struct index list_index;
     struct index hold_index;
@@ -384,18 +407,24 @@ ALWAYS_INLINE u32 slab_left(const struct slab *slab)
     return slab->max - slab->count;
 }
 
-/* A slot of a slab that has one left. Free slots are chained through a u32 of the records, at
- * `next_offset`, so that the slot last given back is taken first. */
-ALWAYS_INLINE u32 slab_take(struct slab *slab, const void *records, size_t size, size_t next_offset)
+/* A slot of a slab that has one left, as the caller has seen. Free slots are chained through a u32
+ * of the records, at `next_offset`, so that the slot last given back is taken first. */
+ALWAYS_INLINE u32 slab_take_left(struct slab *slab, const void *records, size_t size,
+                                 size_t next_offset)
 {
-    CHECK(slab->count < slab->max);
     slab->count++;
     u32 slot = slab->free;
-    if (slot == 0) {
+    if (UNLIKELY(slot == 0)) {
         return ++slab->used;
     }
     memcpy(&slab->free, (const u8 *)records + slot * size + next_offset, sizeof slab->free);
     return slot;
+}
+
+ALWAYS_INLINE u32 slab_take(struct slab *slab, const void *records, size_t size, size_t next_offset)
+{
+    CHECK(slab->count < slab->max);
+    return slab_take_left(slab, records, size, next_offset);
 }
 
 ALWAYS_INLINE void slab_give(struct slab *slab, void *records, size_t size, size_t next_offset,
@@ -408,10 +437,26 @@ ALWAYS_INLINE void slab_give(struct slab *slab, void *records, size_t size, size
 
 #define SLAB_TAKE(pool, array, field) \
     slab_take((pool), (array), sizeof *(array), offsetof(__typeof__(*(array)), field))
+#define SLAB_TAKE_LEFT(pool, array, field) \
+    slab_take_left((pool), (array), sizeof *(array), offsetof(__typeof__(*(array)), field))
 #define SLAB_GIVE(pool, array, field, slot) \
     slab_give((pool), (array), sizeof *(array), offsetof(__typeof__(*(array)), field), (slot))
 
 /* ---- small conversions ---- */
+
+/* units / step for units that are a multiple of step; for others a number that times step is not
+ * units. A multiple of an odd number is divided by multiplying with its inverse modulo 2^64, the
+ * power of two is shifted out: a third of the time of a division, and the order path needs two. */
+ALWAYS_INLINE u64 grid_steps(u64 units, u64 inverse, u8 shift)
+{
+    return (units >> shift) * inverse;
+}
+
+/* One of two numbers without a branch, for conditions that cannot be foreseen: which side, say. */
+ALWAYS_INLINE u64 choose(bool first, u64 a, u64 b)
+{
+    return b ^ ((a ^ b) & (0 - (u64)first));
+}
 
 ALWAYS_INLINE struct amount market_base(const struct market *market, u64 lots)
 {
@@ -436,10 +481,14 @@ ALWAYS_INLINE struct price market_price(const struct market *market, u32 ticks)
     return price_of((u64)ticks * market->tick);
 }
 
+/* A chunk is as large as four balances, so a row counts balances from the first chunk on. */
 ALWAYS_INLINE struct balance *core_row(struct core *core, u32 row)
 {
-    return &core->chunks[row >> 2].rows[row & 3];
+    return (struct balance *)(void *)core->chunks + row;
 }
+_Static_assert(sizeof(struct chunk) == 4 * sizeof(struct balance) &&
+                   offsetof(struct chunk, rows) == 0,
+               "rows");
 
 ALWAYS_INLINE struct position *core_position(struct core *core, u32 position)
 {

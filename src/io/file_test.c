@@ -185,7 +185,7 @@ static void misuse_stops_the_process(void **state)
 {
     (void)state;
     struct file file;
-    enum fault fault = FAULT_NONE;
+    volatile enum fault fault = FAULT_NONE; /* outlives the jump of a failed CHECK */
     expect_assert_failure(fault = file_open(disk_real(), path_of("m"), FILE_CREATE, &file));
     assert_int_equal(
         file_open(disk_real(), path_of("m"), FILE_WRITE | FILE_CREATE | FILE_DIRECT, &file),

@@ -110,9 +110,7 @@ static void unfinished_tail_is_the_end_for_now(void **state)
     assert_int_equal(follow(&follower, scene), 2);
     scene_zero(scene, SCENE_FIRST, SCENE_C, SCENE_SEGMENT_BYTES);
     assert_int_equal(follow(&follower, scene), 0);
-    journal_world_init(&scene->world, disk_false_disk(scene->disk), JOURNAL_WORLD_FOLDER,
-                       test_seed());
-    scene->world.units_max = 1;
+    scene->world.seq_durable = 1;
     assert_ok(journal_world_start(&scene->world));
     write_one(scene, 100);
     assert_int_equal(follow(&follower, scene), 1);

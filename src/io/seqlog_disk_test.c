@@ -171,10 +171,14 @@ static void threads_end_with_writes_still_pending(void **state)
     struct place *place = *state;
     struct journal_world *world = &place->world;
     world->config.threads = true;
+    /* One batch fills a segment, so that the writer waits for the next one when the end comes. */
+    world->config.batch_bytes_max = 1U << 20;
+    world->config.segment_bytes = (1U << 20) + 4096;
+    world->reading.batch_bytes_max = 1U << 20;
     for (u32 round = 0; round < 20; round += 1) {
         assert_ok(journal_world_start(world));
-        assert_true(journal_world_submit(world, 1500));
-        assert_true(journal_world_submit(world, 1500));
+        assert_true(journal_world_submit(world, 20000));
+        assert_true(journal_world_submit(world, round % 2 == 0 ? 20000 : 5));
         journal_world_stop(world);
         /* What was not reported may be there or not; what is there is whole. */
         assert_ok(journal_world_read(world));

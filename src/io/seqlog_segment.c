@@ -171,6 +171,14 @@ static enum fault wait_for_prepared(struct segments *segments, u64 count)
         if (atomic_load_explicit(&segments->failures_count, memory_order_acquire) != failures) {
             return failure_trail_get(segments);
         }
+        if (segments_stopped(segments)) {
+            return FAULT(FAULT_STOPPED, "%s: closed before the next segment was ready",
+                         segments->folder);
+        }
+        if (segments_stopped(segments)) {
+            /* The preparing side has ended, or will: nothing more comes. */
+            return FAULT(FAULT_STOPPED, "%s: not finished", segments->folder);
+        }
         gate_wait(&segments->ready_gate, seen, READY_SPIN_NS, READY_SLEEP_MS);
     }
 }
@@ -414,6 +422,8 @@ void segments_stop(struct segments *segments)
 {
     atomic_store_explicit(&segments->stop, true, memory_order_release);
     gate_open(&segments->prepare_gate);
+    gate_open(&segments->ready_gate);
+    gate_open(&segments->ready_gate);
 }
 
 bool segments_stopped(struct segments *segments)

@@ -1,5 +1,7 @@
 #include "wire/schema.h"
 
+#include "base/bytes.h"
+
 u8 wire_units(const struct wire_record *record, u8 client_bytes, bool detail)
 {
     u32 bytes =
@@ -26,6 +28,19 @@ static bool units_fit(const struct wire_record *record, const u8 *bytes, u32 uni
     return units == (detail ? whole : wire_units(record, client_id_bytes(length), false));
 }
 
+static bool is_zero(const u8 *bytes, size_t size)
+{
+    u64 all = 0;
+    size_t at = 0;
+    for (; at + 8 <= size; at += 8) {
+        all |= bytes_u64(bytes + at);
+    }
+    for (; at < size; at++) {
+        all |= bytes[at];
+    }
+    return all == 0;
+}
+
 /* Whether the bytes behind the client id of a record without detail are zero: nobody reads them. */
 static bool tail_is_zero(const struct wire_record *record, const u8 *bytes, u32 units)
 {
@@ -34,15 +49,36 @@ static bool tail_is_zero(const struct wire_record *record, const u8 *bytes, u32 
         return true;
     }
     start += client_id_bytes(bytes[start]);
-    for (u32 i = start; i < units * WIRE_UNIT; i++) {
-        if (bytes[i]) {
+    return start >= units * WIRE_UNIT || is_zero(bytes + start, units * WIRE_UNIT - start);
+}
+
+/* client_id_valid on an id whose record may end inside of it; what is missing is zero. */
+static bool client_fits(const u8 *bytes, size_t size)
+{
+    if (bytes[0] > CLIENT_ID_SYMBOLS_MAX) {
+        return false;
+    }
+    u32 bits = bytes[0] * 6U;
+    size_t at = 1 + bits / 8;
+    size_t end = u64_min(sizeof(struct client_id), size);
+    if (at < end && (bytes[at] & (255U >> bits % 8)) != 0) {
+        return false;
+    }
+    return at + 1 >= end || is_zero(bytes + at + 1, end - at - 1);
+}
+
+static bool clients_fit(const struct wire_record *record, const u8 *bytes, size_t size)
+{
+    for (u32 i = 0; i < record->clients_count; i++) {
+        u32 offset = record->clients[i];
+        if (offset < size && !client_fits(bytes + offset, size - offset)) {
             return false;
         }
     }
     return true;
 }
 
-/* Client ids within bounds, and zero bytes behind the used part of a record that ended early. */
+/* The same for all fields, to say which is the bad one. */
 static bool fields_fit(const struct wire_field *field, const u8 *bytes, size_t size,
                        const char **reason_out)
 {
@@ -88,5 +124,6 @@ bool command_check(const u8 *bytes, size_t size, const char **reason_out)
         *reason_out = "tail";
         return false;
     }
-    return fields_fit(record->fields, bytes, (size_t)head.units * WIRE_UNIT, reason_out);
+    return LIKELY(clients_fit(record, bytes, (size_t)head.units * WIRE_UNIT)) ||
+           fields_fit(record->fields, bytes, (size_t)head.units * WIRE_UNIT, reason_out);
 }

@@ -30,12 +30,16 @@ struct wire_field {
     const struct wire_field *fields; /* of a WIRE_STRUCT */
 };
 
+#define WIRE_CLIENTS_MAX 4U
+
 struct wire_record {
     const char *name;  /* NULL: no such kind */
     u32 size;          /* whole, padded to 32 */
     u32 client_offset; /* of the client id after which a record may end early; 0: never */
     u32 open_ended;    /* 1: another record follows inside (EVENT_APPLIED) */
     const struct wire_field *fields;
+    u16 clients[WIRE_CLIENTS_MAX]; /* offsets of the client ids */
+    u32 clients_count;
 };
 
 #define WIRE_UNIT         32U   /* records are counted in steps of so many bytes */

@@ -223,9 +223,27 @@ def check_bench(cli):
     cli.check(0 < row.get("p50_ns", 0) <= row.get("p99_ns", 0) <= row.get("max_ns", 0), "latencies")
 
 
+def check_durable_bench(cli):
+    cli.refuses(["bench", "--only", "durable"], USAGE,
+                "cambist bench: --only durable: needs --journal DIR")
+    folder = cli.path("scratch")
+    for row in ("durable", "durable1"):
+        found = cli.json("bench", "--only", row, "--count", "300", "--journal", folder, "--json")
+        figures = found.get("rows", [{}])[0]
+        cli.check(figures.get("commands") == 300 and figures.get("raw_ns", 0) > 0
+                  and figures.get("recovered", 0) > 300, f"bench row {row}: {figures}")
+        cli.equal(os.listdir(folder), [], f"bench row {row} tidies up")
+
+
+def check_sim(cli):
+    found = cli.json("sim", "--seeds", "1..2", "--commands", "500", "--json")
+    cli.equal(found, {"seeds": 2, "commands": 500, "failed": 0, "first_failed": None}, "sim")
+
+
 def run(cli):
     for part in (check_help, check_version, check_manual, check_usage, check_generated,
-                 check_order_files, check_bitstamp, check_coinbase, check_binance, check_bench):
+                 check_order_files, check_bitstamp, check_coinbase, check_binance, check_bench,
+                 check_durable_bench, check_sim):
         part(cli)
 
 

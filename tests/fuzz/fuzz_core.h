@@ -248,22 +248,41 @@ static inline u64 fuzz_raw(struct fuzz_input *input)
     return value;
 }
 
-/* Small numbers from one byte; the last few values stand for edges and for eight bytes. */
+/* Nothing, or a small number, from one byte; the last few values stand for larger numbers, edges
+ * and eight bytes as they are. */
 static inline u64 fuzz_number(struct fuzz_input *input, u64 unit)
 {
     static const u64 edges[] = {0xFFFF,       0x10000,    0xFFFFFFFF,   0x100000000,
                                 (1ULL << 62), UINT64_MAX, (1ULL << 63), (1ULL << 63) - 1};
     u8 byte = fuzz_byte(input);
-    if (byte < 200) {
-        return byte * unit;
+    if (byte < 80) {
+        return 0;
+    }
+    if (byte < 220) {
+        return (byte - 79U) * unit;
     }
     if (byte < 240) {
-        return ((byte - 200U) * 256ULL + fuzz_byte(input)) * unit;
+        return ((byte - 220U) * 256ULL + fuzz_byte(input)) * unit;
     }
     if (byte < 248) {
         return edges[byte - 240];
     }
     return fuzz_raw(input);
+}
+
+/* A value of an enum, or any byte. */
+static inline u8 fuzz_choice(struct fuzz_input *input, u32 count)
+{
+    u8 byte = fuzz_byte(input);
+    return byte < 250 ? (u8)(byte % count) : byte;
+}
+
+/* Markets, assets, networks and tiers: those that are there more often than not. */
+static inline u16 fuzz_index(struct fuzz_input *input)
+{
+    static const u8 often[] = {0, 0, 0, 0, 1, 1, 1, 2};
+    u8 byte = fuzz_byte(input);
+    return byte < 250 ? often[byte % ARRAY_COUNT(often)] : (u16)fuzz_number(input, 1);
 }
 
 static inline struct client_id fuzz_client(struct fuzz_input *input)
@@ -286,10 +305,10 @@ static inline void fuzz_fields(struct fuzz_input *input, const struct wire_field
         struct client_id client;
         switch (field->type) {
         case WIRE_U8:
-            target[0] = fuzz_byte(input);
+            target[0] = fuzz_choice(input, field->names_count > 0 ? field->names_count : 4);
             break;
         case WIRE_U16:
-            number = fuzz_number(input, 1);
+            number = fuzz_index(input);
             memcpy(target, &number, sizeof(u16));
             break;
         case WIRE_U32:
