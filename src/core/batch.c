@@ -110,7 +110,7 @@ static NEVER_INLINE u64 fetch_far_rare(const struct core *core, const struct com
         return 0;
     }
     const struct command_cancel_replace *replace = (const void *)command;
-    FETCH(&ahead_level(core, replace->market, replace->price.units)->tail);
+    FETCH(&ahead_level(core, replace->market, replace->price.units)->tail); /* raw: grid */
     return replace->target_id;
 }
 
