@@ -15,8 +15,6 @@ enum {
     EVENT_SEGMENT_BYTES = 1 << 20,
 };
 
-static const u8 venue[JOURNAL_VENUE_BYTES] = "a false venue...";
-
 static void wrong(struct engine_world *world, const char *what)
 {
     world->wrong = world->wrong == NULL ? what : world->wrong;
@@ -165,6 +163,8 @@ enum fault engine_world_start(struct engine_world *world)
     world->starts += 1;
     world->events_at = 0;
     set_time(world, world->script->batches[0].time_us);
+    u8 venue[JOURNAL_VENUE_BYTES];
+    random_fill(&world->random, venue, sizeof(venue));
     struct engine_options options = {
         .disk = disk_false_disk(world->disk),
         .clock = &world->clock.clock,
@@ -262,6 +262,10 @@ bool engine_world_live(struct engine_world *world)
             break;
         }
         disk_false_restart(world->disk);
+        /* The next start may be cut off too. */
+        u64 again = disk_false_operations(world->disk) + 1 + random_below(&world->random, 60);
+        bool crashes = world->starts + 2 < STARTS_MAX && random_chance(&world->random, 1, 2);
+        disk_false_crash_at(world->disk, crashes ? again : 0);
     }
     if (world->wrong == NULL && world->position != world->script->batches_count) {
         wrong(world, "the script was not finished");

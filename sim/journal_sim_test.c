@@ -377,9 +377,9 @@ static void disk_full_at_every_size_loses_nothing(void **state)
         assert_true(run_whole(&run));
         u64 bytes = disk_false_bytes(run.disk);
         run_close(&run);
-        for (u64 bytes_max = 1; bytes_max <= bytes + BLOCK; bytes_max += BLOCK / 2) {
+        for (u64 bytes_max = BLOCK / 2; bytes_max <= bytes + BLOCK; bytes_max += BLOCK / 2) {
             position.open = true;
-            fill_once(seed, bytes_max - bytes_max % (BLOCK / 2) + bytes_max / BLOCK % 2);
+            fill_once(seed, bytes_max);
         }
     }
     position.open = false;

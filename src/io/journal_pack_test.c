@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <zstd.h>
 
 #define PACKED     SCENE_FIRST ".zst"
 #define UNFINISHED PACKED ".tmp"
@@ -112,6 +113,66 @@ static void both_files_are_one_segment(void **state)
     assert_ok(pack(scene, 1));
     assert_false(has_file(scene, SCENE_FIRST));
     assert_reads_back(scene);
+}
+
+/* Packs the bytes taken, whatever they are, in place of the raw file. */
+static void put_packed(struct scene *scene)
+{
+    static u8 packed[sizeof(scene->bytes)];
+    size_t size = ZSTD_compress(packed, sizeof(packed), scene->bytes, scene->size, 1);
+    assert_false(ZSTD_isError(size));
+    disk_false_put(scene->disk, PACKED, span_of(packed, size));
+    disk_false_remove(scene->disk, SCENE_FIRST);
+}
+
+static void packed_segment_at_the_end_is_closed(void **state)
+{
+    struct scene *scene = *state;
+    scene_write(scene, false);
+    scene_take(scene, SCENE_FIRST);
+    put_packed(scene);
+    assert_ok(journal_world_read(&scene->world));
+    assert_true(scene_end(scene)->segment_packed);
+    assert_int_equal(scene_end(scene)->seq_next, 401);
+    assert_ok(journal_world_start(&scene->world));
+    assert_true(journal_world_submit(&scene->world, 10) && journal_world_seal(&scene->world));
+    journal_world_stop(&scene->world);
+    assert_true(has_file(scene, SCENE_SECOND));
+    assert_ok(journal_world_read(&scene->world));
+    assert_int_equal(scene_end(scene)->seq_next, 411);
+}
+
+/* Nobody was writing it any more, so nothing in it can be an unfinished write. */
+static void packed_segment_has_no_torn_tail(void **state)
+{
+    struct scene *scene = *state;
+    scene_write(scene, false);
+    scene_take(scene, SCENE_FIRST);
+    scene->bytes[SCENE_C + 1000] ^= 1;
+    put_packed(scene);
+    scene_rots(scene, PACKED ": damaged at byte offset 16384: the records do not match their "
+                             "checksum");
+}
+
+static void packed_segment_of_the_wrong_size_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    scene_write(scene, true);
+    scene_take(scene, SCENE_FIRST);
+    scene->size += SCENE_BLOCK;
+    memset(scene->bytes + SCENE_SEGMENT_BYTES, 0, SCENE_BLOCK);
+    put_packed(scene);
+    scene_rots(scene, PACKED ": damaged at byte offset 32768: the file should end here");
+    scene->size = SCENE_SEGMENT_BYTES - SCENE_BLOCK;
+    put_packed(scene);
+    scene_rots(scene, PACKED ": damaged at byte offset 28672: the file ends here");
+    /* Longer than what is read at once. */
+    scene->world.reading.window_bytes = SCENE_BLOCK;
+    scene->world.reading.batch_bytes_max = 3 * SCENE_BLOCK;
+    scene_rots(scene, PACKED ": damaged at byte offset 28672: the file ends here");
+    scene->size = SCENE_BLOCK - 1;
+    put_packed(scene);
+    scene_rots(scene, PACKED ": damaged at byte offset 0: the file is shorter than a header");
 }
 
 static void writer_goes_on_while_it_packs(void **state)
@@ -238,11 +299,19 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
-        TEST(packed_segment_replaces_the_raw_one), TEST(packed_segment_stays_as_it_is),
-        TEST(what_cannot_be_packed_is_named),      TEST(unfinished_work_is_begun_again),
-        TEST(both_files_are_one_segment),          TEST(writer_goes_on_while_it_packs),
-        TEST(crash_leaves_one_whole_copy),         TEST(failure_leaves_one_whole_copy),
-        TEST(read_that_fails_leaves_the_raw_file), TEST(damaged_packed_file_is_refused),
+        TEST(packed_segment_replaces_the_raw_one),
+        TEST(packed_segment_stays_as_it_is),
+        TEST(what_cannot_be_packed_is_named),
+        TEST(unfinished_work_is_begun_again),
+        TEST(both_files_are_one_segment),
+        TEST(packed_segment_at_the_end_is_closed),
+        TEST(packed_segment_has_no_torn_tail),
+        TEST(packed_segment_of_the_wrong_size_is_refused),
+        TEST(writer_goes_on_while_it_packs),
+        TEST(crash_leaves_one_whole_copy),
+        TEST(failure_leaves_one_whole_copy),
+        TEST(read_that_fails_leaves_the_raw_file),
+        TEST(damaged_packed_file_is_refused),
     };
 #undef TEST
     return cmocka_run_group_tests_name("journal_pack", tests, NULL, NULL);

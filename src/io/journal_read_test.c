@@ -76,6 +76,28 @@ static void reader_goes_through_segments(void **state)
     }
 }
 
+static void batches_lie_across_windows(void **state)
+{
+    struct scene *scene = *state;
+    scene->world.config.batch_bytes_max = 2 * SCENE_BLOCK;
+    assert_ok(journal_world_start(&scene->world));
+    for (u32 index = 0; index < 60; index += 1) {
+        u32 count = index * 7 % 3 == 0 ? 10 : 200;
+        assert_true(journal_world_submit(&scene->world, count));
+        assert_true(journal_world_settle(&scene->world));
+    }
+    journal_world_stop(&scene->world);
+    scene->world.reading.batch_bytes_max = 2 * SCENE_BLOCK;
+    for (u32 blocks = 2; blocks <= 9; blocks += 1) {
+        for (u32 windows = 1; windows <= 4; windows += 1) {
+            scene->world.reading.window_bytes = blocks * SCENE_BLOCK;
+            scene->world.reading.windows_count = windows;
+            assert_ok(journal_world_read(&scene->world));
+            assert_int_equal(scene_end(scene)->seq_next, scene->world.seq_next);
+        }
+    }
+}
+
 static void other_files_in_the_folder_are_left_alone(void **state)
 {
     struct scene *scene = *state;
@@ -225,6 +247,17 @@ static void tail_with_a_lost_sector_is_torn(void **state)
     scene_write(scene, false);
     scene_zero(scene, SCENE_FIRST, SCENE_C + 512, SCENE_C + 1024);
     expect_torn(scene, SCENE_C, SCENE_BLOCK, 301);
+}
+
+/* Records are the engine's: nothing in them is taken for a header. */
+static void header_among_torn_records_is_no_header(void **state)
+{
+    struct scene *scene = *state;
+    scene_write(scene, false);
+    scene_zero(scene, SCENE_FIRST, SCENE_C, SCENE_SEGMENT_BYTES);
+    memcpy(scene->bytes + SCENE_B + SCENE_BLOCK, scene->bytes + SCENE_A, 128);
+    scene_put(scene, SCENE_FIRST);
+    expect_torn(scene, SCENE_B, (u64)2 * SCENE_BLOCK, 101);
 }
 
 static void seal_that_was_not_finished_is_torn(void **state)
@@ -591,6 +624,7 @@ int main(void)
         TEST(journal_reads_back),
         TEST(journal_without_a_seal_is_not_sealed),
         TEST(reader_goes_through_segments),
+        TEST(batches_lie_across_windows),
         TEST(other_files_in_the_folder_are_left_alone),
         TEST(reader_begins_where_it_is_told),
         TEST(impossible_sizes_are_refused),
@@ -598,6 +632,7 @@ int main(void)
         TEST(tail_with_only_its_header_is_torn),
         TEST(tail_of_a_few_bytes_is_torn),
         TEST(tail_with_a_lost_sector_is_torn),
+        TEST(header_among_torn_records_is_no_header),
         TEST(seal_that_was_not_finished_is_torn),
         TEST(bytes_far_behind_the_end_are_cut),
         TEST(journal_torn_at_its_first_batch_begins_again),

@@ -691,6 +691,17 @@ static size_t dump(const u8 *bytes, u32 size, char *target, size_t target_bytes)
 
 static char page[PAGE_BYTES_MAX];
 
+/* Tests run in the root of the tree. */
+static void page_read(void)
+{
+    FILE *file = fopen("docs/journal-format.md", "rb");
+    assert_non_null(file);
+    size_t got = fread(page, 1, sizeof(page) - 1, file);
+    (void)fclose(file);
+    assert_true(got < sizeof(page) - 1);
+    page[got] = '\0';
+}
+
 static void page_example_is_what_the_numbers_give(void **state)
 {
     (void)state;
@@ -699,14 +710,22 @@ static void page_example_is_what_the_numbers_give(void **state)
     static char expected[1 << 14];
     size_t size = dump(segment, sizeof(segment), expected, sizeof(expected));
     assert_true(size < sizeof(expected));
-    FILE *file = fopen("docs/journal-format.md", "rb");
-    assert_non_null(file); /* tests run in the root of the tree */
-    size_t got = fread(page, 1, sizeof(page) - 1, file);
-    (void)fclose(file);
-    assert_true(got < sizeof(page) - 1);
-    page[got] = '\0';
+    page_read();
     if (strstr(page, expected) == NULL) {
         fail_msg("docs/journal-format.md lacks these lines:\n%s", expected);
+    }
+}
+
+static void page_has_the_words_of_every_verdict(void **state)
+{
+    (void)state;
+    page_read();
+    for (int verdict = JOURNAL_ZERO; verdict <= JOURNAL_CUT_OFF; verdict += 1) {
+        const char *text = journal_verdict_text((enum journal_verdict)verdict);
+        /* A later format is told in words of its own. */
+        if (verdict != JOURNAL_NEWER && strstr(page, text) == NULL) {
+            fail_msg("docs/journal-format.md lacks \"%s\"", text);
+        }
     }
 }
 
@@ -746,6 +765,7 @@ int main(void)
         cmocka_unit_test(chain_starts_with_the_venue),
         cmocka_unit_test(every_verdict_has_its_text),
         cmocka_unit_test(page_example_is_what_the_numbers_give),
+        cmocka_unit_test(page_has_the_words_of_every_verdict),
         cmocka_unit_test(page_example_is_a_good_journal),
     };
     return cmocka_run_group_tests_name("journal", tests, group_setup, group_teardown);

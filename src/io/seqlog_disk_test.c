@@ -479,7 +479,7 @@ static void parent_that_cannot_be_read_is_no_obstacle(void **state)
 /* A memory file system over the temporary folder, seen by this process only. */
 static bool mount_small(const char *where, const char *options)
 {
-    return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", "none", MS_REC | MS_PRIVATE, "") == 0 &&
            mount("none", where, "tmpfs", 0, options) == 0;
 }
 
@@ -518,7 +518,7 @@ static void body_read_only(struct place *place, char *text)
     char first[TEXT_BYTES];
     char second[TEXT_BYTES];
     try_to_write(world, first);
-    if (mount(NULL, place->base, NULL, MS_REMOUNT | MS_RDONLY, NULL) != 0) {
+    if (mount("none", place->base, "none", MS_REMOUNT | MS_RDONLY, "") != 0) {
         (void)snprintf(text, TEXT_BYTES, "cannot mount: %s", strerror(errno));
         return;
     }

@@ -573,6 +573,25 @@ static void pending_batches_behind_a_failure_are_not_written(void **state)
     assert_int_equal(scene->world.outcome.seq_next, 1);
 }
 
+static void submit_after_the_end_does_nothing(void **state)
+{
+    struct scene *scene = *state;
+    start(scene);
+    struct seqlog *log = scene->world.log;
+    assert_true(journal_world_submit(&scene->world, 200));
+    assert_non_null(seqlog_buffer(log)); /* taken before anybody knew */
+    disk_false_fail_at(scene->disk, disk_false_operations(scene->disk) + 1, FAULT_IO);
+    assert_false(journal_world_settle(&scene->world));
+    u64 before = disk_false_operations(scene->disk);
+    struct seqlog_batch batch = {
+        .seq_first = 201, .time_us = scene->world.time_us, .count = 1, .length = 32};
+    seqlog_submit(log, &batch);
+    struct seqlog_outcome outcome = seqlog_poll(log);
+    assert_int_equal(outcome.pending, 1);
+    assert_int_equal(outcome.seq_next, 1);
+    assert_int_equal(disk_false_operations(scene->disk), before);
+}
+
 static void lost_lock_fences(void **state)
 {
     struct scene *scene = *state;
@@ -730,6 +749,7 @@ int main(void)
         TEST(smallest_segments_hold_one_batch_each),
         TEST(write_that_fails_ends_the_log),
         TEST(pending_batches_behind_a_failure_are_not_written),
+        TEST(submit_after_the_end_does_nothing),
         TEST(lost_lock_fences),
         TEST(replaced_lock_fences),
         TEST(full_disk_is_told_before_it_hurts),

@@ -198,6 +198,24 @@ static enum fault take_prepared(struct segments *segments, struct file *file_out
     return FAULT_NONE;
 }
 
+/* The name of the segment that begins at `seq_first`. Only our own segment may have it already, and
+ * only while it is empty: a rename over any other would destroy it. */
+static enum fault segment_name_free(struct segments *segments, u64 seq_first,
+                                    char path_out[FILE_PATH_BYTES])
+{
+    TRY(journal_segment_path(path_out, segments->folder, seq_first, false));
+    if (segments->segment == seq_first) {
+        CHECK(segments->offset == JOURNAL_SEGMENT_HEADER);
+        return FAULT_NONE;
+    }
+    bool exists = false;
+    TRY(disk_exists(segments->config.disk, path_out, &exists));
+    if (exists) {
+        return FAULT(FAULT_EXISTS, "%s: is there already", path_out);
+    }
+    return FAULT_NONE;
+}
+
 enum fault segments_switch(struct segments *segments, const struct segments_point *point)
 {
     TRY(disk_lock_check(segments->lock));
@@ -214,7 +232,7 @@ enum fault segments_switch(struct segments *segments, const struct segments_poin
     journal_segment_encode(&header, segments->header_block);
     TRY(file_write_at(&next, 0, segments->header_block, JOURNAL_SEGMENT_HEADER));
     char path[FILE_PATH_BYTES];
-    TRY(journal_segment_path(path, segments->folder, point->seq_next, false));
+    TRY(segment_name_free(segments, point->seq_next, path));
     TRY(disk_rename(segments->config.disk, next.path, path));
     TRY(disk_sync_folder(segments->config.disk, segments->folder));
     file_close(&segments->file);

@@ -33,27 +33,35 @@
     X(20, BAD_SIDE, -1117, "Invalid side.")                                                        \
     X(21, BAD_TYPE, -1116, "Invalid orderType.")                                                   \
     X(22, BAD_TIME_IN_FORCE, -1115, "Invalid timeInForce.")                                        \
-    X(23, BAD_STP_MODE, -1013, "This symbol does not allow the specified self-trade prevention mode.") \
+    X(23, BAD_STP_MODE, -1013,                                                                     \
+      "This symbol does not allow the specified self-trade prevention mode.")                      \
     X(24, BAD_COMBINATION, -2010, "Unsupported order combination")                                 \
     X(25, BAD_CLIENT_ID, -1100, "Illegal characters found in a parameter.")                        \
     X(26, BAD_ENUM, -1130, REJECT_BAD_DATA)                                                        \
     X(27, TYPE_LIMIT_UNSUPPORTED, -1116, "Invalid orderType.")                                     \
     X(28, TYPE_MARKET_UNSUPPORTED, -2010, "Market orders are not supported for this symbol.")      \
-    X(29, TYPE_STOP_LOSS_UNSUPPORTED, -2010, "Stop loss orders are not supported for this symbol.") \
-    X(30, TYPE_STOP_LOSS_LIMIT_UNSUPPORTED, -2010, "Stop loss limit orders are not supported for this symbol.") \
-    X(31, TYPE_TAKE_PROFIT_UNSUPPORTED, -2010, "Take profit orders are not supported for this symbol.") \
-    X(32, TYPE_TAKE_PROFIT_LIMIT_UNSUPPORTED, -2010, "Take profit limit orders are not supported for this symbol.") \
+    X(29, TYPE_STOP_LOSS_UNSUPPORTED, -2010,                                                       \
+      "Stop loss orders are not supported for this symbol.")                                       \
+    X(30, TYPE_STOP_LOSS_LIMIT_UNSUPPORTED, -2010,                                                 \
+      "Stop loss limit orders are not supported for this symbol.")                                 \
+    X(31, TYPE_TAKE_PROFIT_UNSUPPORTED, -2010,                                                     \
+      "Take profit orders are not supported for this symbol.")                                     \
+    X(32, TYPE_TAKE_PROFIT_LIMIT_UNSUPPORTED, -2010,                                               \
+      "Take profit limit orders are not supported for this symbol.")                               \
     X(33, ICEBERG_UNSUPPORTED, -2010, "Iceberg orders are not supported for this symbol.")         \
     X(34, TRAILING_UNSUPPORTED, -2010, "Trailing stop orders are not supported for this symbol.")  \
-    X(35, QUOTE_QTY_UNSUPPORTED, -2010, "Quote order qty market orders are not support for this symbol.") \
+    X(35, QUOTE_QTY_UNSUPPORTED, -2010,                                                            \
+      "Quote order qty market orders are not support for this symbol.")                            \
     X(36, OCO_UNSUPPORTED, -2010, "OCO orders are not supported for this symbol")                  \
     X(37, OTO_UNSUPPORTED, -2010, "Unsupported order combination")                                 \
-    X(38, CANCEL_REPLACE_UNSUPPORTED, -2010, "Order cancel-replace is not supported for this symbol.") \
+    X(38, CANCEL_REPLACE_UNSUPPORTED, -2010,                                                       \
+      "Order cancel-replace is not supported for this symbol.")                                    \
     X(39, AMEND_UNSUPPORTED, -2038, "Order amend is not supported for this symbol.")               \
     X(40, ICEBERG_EXCEEDS_QTY, -2010, "IcebergQty exceeds QTY.")                                   \
     X(41, ZERO_NOTIONAL, -2010, "Price * QTY is zero or less.")                                    \
     X(42, NOTIONAL_OVERFLOW, -1108, "Parameter 'quantity' overflowed.")                            \
-    X(43, BAD_PRICE_RELATION, -2010, "The relationship of the prices for the orders is not correct.") \
+    X(43, BAD_PRICE_RELATION, -2010,                                                               \
+      "The relationship of the prices for the orders is not correct.")                             \
     X(44, LIST_SELL_LIMIT_NOT_ABOVE, -1166, "A limit order in a sell OCO must be above.")          \
     X(45, LIST_BUY_LIMIT_NOT_BELOW, -1165, "A limit order in a buy OCO must be below.")            \
     X(46, LIST_BOTH_LIMIT, -1168, "At least one OCO order must be contingent.")                    \
@@ -79,9 +87,12 @@
     X(73, FILTER_MAX_POSITION, -1013, "Filter failure: MAX_POSITION")                              \
     X(74, FILTER_MAX_NUM_ORDER_AMENDS, -2038, "Filter failure: MAX_NUM_ORDER_AMENDS")              \
     X(75, FILTER_EXCHANGE_MAX_NUM_ORDERS, -1013, "Filter failure: EXCHANGE_MAX_NUM_ORDERS")        \
-    X(76, FILTER_EXCHANGE_MAX_NUM_ALGO_ORDERS, -1013, "Filter failure: EXCHANGE_MAX_NUM_ALGO_ORDERS") \
-    X(77, FILTER_EXCHANGE_MAX_NUM_ICEBERG_ORDERS, -1013, "Filter failure: EXCHANGE_MAX_NUM_ICEBERG_ORDERS") \
-    X(78, FILTER_EXCHANGE_MAX_NUM_ORDER_LISTS, -1013, "Filter failure: EXCHANGE_MAX_NUM_ORDER_LISTS") \
+    X(76, FILTER_EXCHANGE_MAX_NUM_ALGO_ORDERS, -1013,                                              \
+      "Filter failure: EXCHANGE_MAX_NUM_ALGO_ORDERS")                                              \
+    X(77, FILTER_EXCHANGE_MAX_NUM_ICEBERG_ORDERS, -1013,                                           \
+      "Filter failure: EXCHANGE_MAX_NUM_ICEBERG_ORDERS")                                           \
+    X(78, FILTER_EXCHANGE_MAX_NUM_ORDER_LISTS, -1013,                                              \
+      "Filter failure: EXCHANGE_MAX_NUM_ORDER_LISTS")                                              \
     X(79, FILTER_MAX_ASSET, -1013, "Filter failure: MAX_ASSET")                                    \
     /* the order against the book and the money */                                                 \
     X(90, INSUFFICIENT_BALANCE, -2010, "Account has insufficient balance for requested action.")   \
@@ -89,8 +100,10 @@
     X(92, WOULD_MATCH, -2010, "Order would immediately match and take.")                           \
     X(93, WOULD_TRIGGER, -2010, "Order would trigger immediately.")                                \
     X(94, NO_LIQUIDITY, -2010, "Order book liquidity is less than symbol minimum quantity.")       \
-    X(95, LIQUIDITY_LOT_SIZE, -2010, "Order book liquidity is less than `LOT_SIZE` filter minimum quantity.") \
-    X(96, LIQUIDITY_MARKET_LOT_SIZE, -2010, "Order book liquidity is less than `MARKET_LOT_SIZE` filter minimum quantity.") \
+    X(95, LIQUIDITY_LOT_SIZE, -2010,                                                               \
+      "Order book liquidity is less than `LOT_SIZE` filter minimum quantity.")                     \
+    X(96, LIQUIDITY_MARKET_LOT_SIZE, -2010,                                                        \
+      "Order book liquidity is less than `MARKET_LOT_SIZE` filter minimum quantity.")              \
     X(97, NO_LAST_PRICE, -2010, "Unsupported order combination")                                   \
     /* cancel and amend */                                                                         \
     X(110, UNKNOWN_ORDER, -2011, REJECT_NO_ORDER)                                                  \

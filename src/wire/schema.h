@@ -45,7 +45,7 @@ struct wire_record {
 #define WIRE_UNIT         32U   /* records are counted in steps of so many bytes */
 #define COMMAND_BYTES_MAX 8160U /* 255 units */
 
-#define ORDER_FLAG_DETAIL         1U /* command_order.flags: the fields after the client id are used */
+#define ORDER_FLAG_DETAIL         1U /* command_order.flags: has the fields after the client id */
 #define ORDER_NEW_FLAG_BOOKED     1U /* event_order_new.flags: rests at once, in full */
 #define TRADE_FLAG_MAKER_DONE     1U /* event_trade.flags: the maker is filled */
 #define TRADE_FLAG_TAKER_DONE     2U

@@ -5,8 +5,10 @@ expects. So the shipped binary reads what older versions wrote, through its own 
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -17,9 +19,11 @@ def expected(path):
 
 
 def verify(cambist, folder):
-    """(exit code, the JSON at the end, what it said)."""
-    outcome = subprocess.run([cambist, "verify", "--json", folder], capture_output=True, text=True,
-                             check=False)
+    """(exit code, the JSON at the end, what it said). Of a copy: verify locks the folder it reads."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = shutil.copytree(folder, os.path.join(scratch, "data"))
+        outcome = subprocess.run([cambist, "verify", "--json", copy], capture_output=True, text=True,
+                                 check=False)
     lines = outcome.stdout.strip().splitlines()
     result = json.loads(lines[-1]) if outcome.returncode == 0 and lines else {}
     return outcome.returncode, result, outcome.stdout + outcome.stderr

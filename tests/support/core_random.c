@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    CENTER = 10000, /* 100.00 */
+    CENTER = 10240, /* where a page of the book begins */
     WIDTH = 20,
     LOTS = 50,
     CLIENTS = 12,

@@ -50,7 +50,7 @@ static enum fault poison_fault(const struct applier *applier, u64 seq)
                  (unsigned long long)seq);
 }
 
-/* One command of the range to be careful with. */
+/* One command of the range to be careful with, or one that came alone. */
 static enum fault apply_single(struct applier *applier, struct core_output *output)
 {
     u64 seq = applier->seq_first + applier->applied;
@@ -111,6 +111,7 @@ enum fault applier_step(struct applier *applier, struct core_output *output, boo
         bool careful = false;
         if (applier->poison != NULL) {
             count = u64_min(count, poison_reach(applier->poison, seq, &careful));
+            careful = careful || count == 1;
         }
         TRY(careful ? apply_single(applier, output) : apply_many(applier, output, (u32)count));
     }

@@ -101,6 +101,11 @@ MUST_USE enum fault engine_drain(struct engine *engine);
 /* As engine_drain, then seals: before a clean end. */
 MUST_USE enum fault engine_finish(struct engine *engine);
 
+/* Removes segments of the event log that every registered reader has passed and that lie before
+ * `keep_from`: the position of the newest image, snapshot_result.info.point.event_position. From
+ * time to time, when there is nothing else to do. */
+MUST_USE enum fault engine_collect(struct engine *engine, u64 keep_from, u32 *removed_out);
+
 /* Gives everything back, without waiting for what is not durable yet. NULL is fine. */
 void engine_close(struct engine *engine);
 #define SCOPED_ENGINE __attribute__((cleanup(engine_close_scoped))) struct engine *

@@ -338,25 +338,9 @@ static enum fault start_memory(struct engine *engine, struct arena *arena)
     return genesis_begin(engine);
 }
 
-static enum fault venue_choose(const struct engine *engine, u8 venue_out[JOURNAL_VENUE_BYTES])
-{
-    bool has = false;
-    TRY(layout_venue(engine->options.disk, &engine->paths, venue_out, &has));
-    if (has) {
-        return FAULT_NONE;
-    }
-    if (engine->options.venue != NULL) {
-        memcpy(venue_out, engine->options.venue, JOURNAL_VENUE_BYTES);
-        return FAULT_NONE;
-    }
-    return entropy_fill(venue_out, JOURNAL_VENUE_BYTES);
-}
-
-static enum fault start_recovered(struct engine *engine, struct recovery *recovery)
+static enum fault events_begin(struct engine *engine, const u8 venue[JOURNAL_VENUE_BYTES])
 {
     const struct engine_options *options = &engine->options;
-    u8 venue[JOURNAL_VENUE_BYTES];
-    TRY(venue_choose(engine, venue));
     struct eventlog_config config = {
         .disk = options->no_event_log ? NULL : options->disk,
         .folder = engine->paths.events,
@@ -364,9 +348,59 @@ static enum fault start_recovered(struct engine *engine, struct recovery *recove
         .threads = options->threads,
     };
     memcpy(config.venue, venue, JOURNAL_VENUE_BYTES);
-    TRY(events_open(&engine->events, &config));
+    return events_open(&engine->events, &config);
+}
+
+/* A new venue. Its id is in the journal before anything else carries it. */
+static enum fault start_new(struct engine *engine)
+{
+    const struct engine_options *options = &engine->options;
+    u8 venue[JOURNAL_VENUE_BYTES];
+    if (options->venue != NULL) {
+        memcpy(venue, options->venue, JOURNAL_VENUE_BYTES);
+    } else {
+        TRY(entropy_fill(venue, JOURNAL_VENUE_BYTES));
+    }
+    struct journal_end end = {.empty = true, .seq_next = 1, .sealed = true};
+    TRY(seqlog_file_start(engine->file_log, &end, venue));
+    TRY(events_begin(engine, venue));
+    TRY(events_start(&engine->events, (struct eventlog_point){.position = 0}));
+    TRY(events_settle(&engine->events));
+    engine->seq_submitted = 1;
+    engine->sealed = true;
+    return FAULT_NONE;
+}
+
+static enum fault start_recovered(struct engine *engine, struct recovery *recovery)
+{
+    u8 venue[JOURNAL_VENUE_BYTES];
+    bool has = false;
+    TRY(layout_venue(engine->options.disk, &engine->paths, venue, &has));
+    if (!has) {
+        /* The last segment's header is damaged; the reader says in which way. */
+        TRY(recover(engine, recovery));
+        return FAULT(FAULT_ROT, "%s: the last segment's header is damaged", engine->paths.journal);
+    }
+    TRY(events_begin(engine, venue));
     TRY(recover(engine, recovery));
-    TRY(go_on(engine, recovery, venue));
+    return go_on(engine, recovery, venue);
+}
+
+/* With the folder locked. */
+static enum fault start_locked(struct engine *engine)
+{
+    bool has = false;
+    TRY(layout_has_journal(engine->options.disk, &engine->paths, &has));
+    if (has) {
+        SCOPED_BLOCK block = {.memory = NULL};
+        TRY(block_take(sizeof(struct recovery), "recovery", &block));
+        struct recovery *recovery = (struct recovery *)(void *)block.memory;
+        enum fault fault = start_recovered(engine, recovery);
+        recovery_close(recovery);
+        TRY(fault);
+    } else {
+        TRY(start_new(engine));
+    }
     agent_init(engine);
     if (engine->house.core == NULL) {
         TRY(genesis_begin(engine));
@@ -394,12 +428,7 @@ static enum fault start_folder(struct engine *engine, struct arena *arena)
     TRY(seqlog_file_open(&engine->file_log, &config, arena));
     engine->log = seqlog_file_log(engine->file_log);
     TRY(poison_open(&engine->poison, options->disk, engine->paths.applying));
-    SCOPED_BLOCK block = {.memory = NULL};
-    TRY(block_take(sizeof(struct recovery), "recovery", &block));
-    struct recovery *recovery = (struct recovery *)(void *)block.memory;
-    enum fault fault = start_recovered(engine, recovery);
-    recovery_close(recovery);
-    return fault;
+    return start_locked(engine);
 }
 
 enum fault engine_open(struct engine **engine_out, const struct engine_options *options)

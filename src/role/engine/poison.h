@@ -9,6 +9,8 @@
  *     3  the next start ends at 1500 again: two crashes on one command
  *     4  the next start refuses when it reaches 1500, and names it
  *
+ * A command applied alone is noted as such, so then it begins with step 2.
+ *
  * A process killed from outside also leaves a range, which costs the next start a careful
  * millisecond. A start that gets through to the journal's end clears everything. The suspect is
  * compared by its bytes as well, because an unsealed tail may be cut and its sequence numbers given

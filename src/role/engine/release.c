@@ -12,6 +12,9 @@ _Static_assert(offsetof(struct event_head, seq) == SEQ_OFFSET, "head of an event
 
 size_t release_cut(struct span bytes, bool more, u64 *seq_out)
 {
+    if (!more && bytes.size <= RELEASE_CHUNK_BYTES) {
+        return bytes.size;
+    }
     size_t end = 0;
     size_t last = 0;
     while (end < bytes.size) {
@@ -25,9 +28,6 @@ size_t release_cut(struct span bytes, bool more, u64 *seq_out)
         last = end;
         end += size;
     }
-    if (more || end == 0) {
-        return 0;
-    }
-    *seq_out = bytes_u64(bytes.data + last + SEQ_OFFSET);
-    return end;
+    CHECK(more);
+    return 0;
 }

@@ -28,7 +28,8 @@ struct release_sink {
 
 /* Cuts the events of one batch. `bytes` begins where the last chunk ended. With `more` the batch
  * goes on behind `bytes`, so that a last piece that could still grow is left alone: then the result
- * may be 0. *seq_out is the sequence number of the chunk's last event. */
+ * may be 0. *seq_out is the sequence number of the chunk's last event, when this is not the batch's
+ * last chunk: that one stands for the whole batch. */
 size_t release_cut(struct span bytes, bool more, u64 *seq_out);
 
 #endif /* ROLE_ENGINE_RELEASE_H */

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/span.h"
 #include "io/eventlog.h"
+#include "io/eventlog_format.h"
 #include "io/log.h"
 
 #include <string.h>
@@ -31,6 +32,22 @@ static enum fault image_write(const struct snapshot_options *options,
     return fault;
 }
 
+/* The image that was written with a snapshot goes with it. */
+static enum fault image_remove(const struct snapshot_options *options,
+                               const struct layout_paths *paths, u64 seq)
+{
+    struct snapshot_info info;
+    if (snapshot_file_info(options->disk, paths->snapshots, seq, &info) != FAULT_NONE) {
+        fault_forget(); /* damaged: nobody knows which image it was */
+        return FAULT_NONE;
+    }
+    char path[FILE_PATH_BYTES];
+    TRY(eventlog_path(path, paths->events, info.point.event_position, EVENTLOG_IMAGE_SUFFIX));
+    bool exists = false;
+    TRY(disk_exists(options->disk, path, &exists));
+    return exists ? disk_unlink(options->disk, path) : FAULT_NONE;
+}
+
 /* Removes all but the newest. */
 static enum fault prune(const struct snapshot_options *options, const struct layout_paths *paths,
                         u32 *removed_out)
@@ -40,6 +57,7 @@ static enum fault prune(const struct snapshot_options *options, const struct lay
     TRY(snapshot_file_list(options->disk, paths->snapshots, seqs, SNAPSHOT_FILES_MAX, &count));
     for (u32 i = 0; i + options->keep_count < count; i += 1) {
         char path[FILE_PATH_BYTES];
+        TRY(image_remove(options, paths, seqs[i]));
         TRY(snapshot_file_path(path, paths->snapshots, seqs[i]));
         TRY(disk_unlink(options->disk, path));
         *removed_out += 1;

@@ -15,8 +15,8 @@ struct snapshot_options {
     struct clock *clock;
     const char *folder; /* the venue's */
     u64 commands_min;   /* 0: 1; fewer new commands than this: nothing is written */
-    u32 keep_count;     /* 0: all; older snapshots beyond this many are removed */
-    bool image;         /* also writes an image for the event log's readers */
+    u32 keep_count; /* 0: all; older snapshots, and their images, beyond this many are removed */
+    bool image;     /* also writes an image for the event log's readers */
     bool threads;
     struct recovery_progress *progress; /* may be NULL */
 };
