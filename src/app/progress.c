@@ -12,6 +12,7 @@ void progress_init(struct progress *progress, struct clock *clock, const char *w
 {
     *progress = (struct progress){.clock = clock,
                                   .descriptor = isatty(STDERR_FILENO) == 1 ? STDERR_FILENO : -1};
+    progress->first_ns = clock_mono_ns(clock) + FIRST_AFTER_NS;
     progress_begin(progress, what, unit);
 }
 
@@ -21,7 +22,8 @@ void progress_begin(struct progress *progress, const char *what, const char *uni
     progress->what = what;
     progress->unit = unit;
     progress->start_ns = clock_mono_ns(progress->clock);
-    progress->next_ns = progress->start_ns + FIRST_AFTER_NS;
+    /* A rate is worth showing only after a moment of the job itself. */
+    progress->next_ns = u64_max(progress->first_ns, progress->start_ns + EVERY_NS);
 }
 
 /* A count in few digits: 1234 -> "1,234", 12345678 -> "12.3 M"; bytes in KiB and so on. */

@@ -1,7 +1,7 @@
 /* A line that says how far a long job is, at what rate, and how long it will still take.
  *
- * It appears only on a terminal and only after a second, a few times a second, and leaves no trace
- * when the job ends. Updating it is cheap enough for every batch. */
+ * It appears only on a terminal and only when the whole has taken a second, a few times a second,
+ * and leaves no trace when the job ends. Updating it is cheap enough for every batch. */
 #ifndef APP_PROGRESS_H
 #define APP_PROGRESS_H
 
@@ -13,7 +13,8 @@ struct progress {
     int descriptor;   /* -1: says nothing */
     const char *what; /* "reading", "replaying" */
     const char *unit; /* "orders"; "bytes" prints as KiB, MiB, GiB */
-    u64 start_ns;
+    u64 first_ns;     /* nothing appears before */
+    u64 start_ns;     /* of the present job */
     u64 next_ns;
     bool shown;
 };

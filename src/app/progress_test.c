@@ -49,7 +49,8 @@ static void nothing_appears_before_a_second(void **state)
     assert_int_equal(pipe2(ends, 0), 0);
     struct clock_false clock;
     clock_false_init(&clock, 0);
-    struct progress progress = {.clock = &clock.clock, .descriptor = ends[1]};
+    struct progress progress = {
+        .clock = &clock.clock, .descriptor = ends[1], .first_ns = 1000000000};
     progress_begin(&progress, "reading", "lines");
     clock_false_advance(&clock, 999999999);
     progress_update(&progress, 1, 2);
@@ -64,6 +65,29 @@ static void nothing_appears_before_a_second(void **state)
     char text[256] = {0};
     assert_true(read(ends[0], text, sizeof(text) - 1) > 0);
     assert_string_equal(text, "\rreading: 1 lines, 50 %, 1/s, 1 s left\x1b[K\r\x1b[K");
+    assert_int_equal(close(ends[0]), 0);
+}
+
+static void a_second_job_appears_at_once(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe2(ends, 0), 0);
+    struct clock_false clock;
+    clock_false_init(&clock, 0);
+    struct progress progress = {
+        .clock = &clock.clock, .descriptor = ends[1], .first_ns = 1000000000};
+    progress_begin(&progress, "reading", "lines");
+    clock_false_advance(&clock, 950000000);
+    progress_begin(&progress, "replaying", "orders");
+    clock_false_advance(&clock, 199999999); /* no rate yet worth showing */
+    progress_update(&progress, 10, 100);
+    assert_false(progress.shown);
+    clock_false_advance(&clock, 1);
+    progress_update(&progress, 10, 100);
+    assert_true(progress.shown);
+    progress_end(&progress);
+    assert_int_equal(close(ends[1]), 0);
     assert_int_equal(close(ends[0]), 0);
 }
 
@@ -85,6 +109,7 @@ int main(void)
         cmocka_unit_test(line_shows_rate_and_remaining_time),
         cmocka_unit_test(line_is_never_longer_than_its_memory),
         cmocka_unit_test(nothing_appears_before_a_second),
+        cmocka_unit_test(a_second_job_appears_at_once),
         cmocka_unit_test(without_a_terminal_it_says_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,10 @@ static void print_people(const struct flow *flow, const struct replay_config *co
              cli_ratio(ns_tenths(report), 10, 1, b));
     cli_line("rate", "%s commands/s, batches of %u", cli_count(per_second(report), a),
              config->batch);
+    if (config->journal != NULL) {
+        cli_line("journal", "%s, each command on the disk before its result was seen",
+                 config->journal);
+    }
     cli_line("trades", "%s, %s lots", cli_count(check->trades, a), cli_count(check->qty, b));
     cli_line("trade digest", "%016llx", (unsigned long long)check->hash);
     cli_line("resting orders", "%s", cli_count(report->resting, a));
