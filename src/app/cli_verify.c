@@ -70,7 +70,7 @@ static void print_lines(const struct verify_report *report)
              cli_count(report->batches, b));
     cli_line("last sequence number", "%s%s", cli_count(report->seq_last, a),
              report->sealed ? ", sealed"
-             : report->live ? ", an engine is running"
+             : report->live ? ", another process uses the folder"
                             : ", not sealed");
     if (report->voided > 0) {
         cli_line("skipped by repair", "%s", cli_count(report->voided, a));
@@ -117,7 +117,8 @@ static const char *const text[] = {
     "Reads the whole journal of a data folder from its first byte, with every checksum, the chain of "
     "hashes and the sequence numbers; applies it to a fresh core; compares the state with every "
     "snapshot on the way; and asks at the end whether every asset's ledger sums to nothing and every "
-    "structure is sound. Nothing is written. The first thing that cannot be true ends the run and is "
+    "structure is sound. Nothing is written but this process's number into LOCK, while no other "
+    "process uses the folder. The first thing that cannot be true ends the run and is "
     "named with its file and byte offset.",
     NULL,
 };

@@ -12,9 +12,11 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { FILE_MODE = 0640, FOLDER_MODE = 0750, PID_BYTES = 32 };
+enum { LOCK_WAIT_MS = 1000, LOCK_STEP_MS = 10 };
 
 /* Decision 22: where the file system refuses O_DIRECT we go on without and say so, once. */
 static void say_direct_refused(const char *path)
@@ -276,9 +278,26 @@ static long lock_holder(int descriptor)
     return got > 0 ? strtol(text, NULL, 10) : 0;
 }
 
+/* False with errno when the lock cannot be had. A process that was killed keeps its locks until the
+ * system has taken back its memory, some 100 ms per GiB: whoever comes right after it waits for
+ * that. */
+static bool lock_wait(int descriptor)
+{
+    const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
+    int result = flock(descriptor, LOCK_EX | LOCK_NB);
+    for (u32 waited_ms = 0; result != 0 && waited_ms < LOCK_WAIT_MS; waited_ms += LOCK_STEP_MS) {
+        if (errno != EWOULDBLOCK) {
+            return false;
+        }
+        (void)nanosleep(&step, NULL);
+        result = flock(descriptor, LOCK_EX | LOCK_NB);
+    }
+    return result == 0;
+}
+
 static enum fault lock_take(struct disk_lock *lock, int descriptor)
 {
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_wait(descriptor)) {
         if (errno == EWOULDBLOCK) {
             return FAULT(FAULT_LOCKED, "%s: another process uses this folder (process %ld)",
                          lock->path, lock_holder(descriptor));

@@ -112,7 +112,8 @@ MUST_USE enum fault disk_make_folder(struct disk *disk, const char *path);
 MUST_USE enum fault disk_sync_folder(struct disk *disk, const char *path);
 MUST_USE enum fault disk_list(struct disk *disk, const char *path, struct disk_visitor *visitor);
 
-/* Locks `folder` for this process by its file LOCK; FAULT_LOCKED when another holds it. */
+/* Locks `folder` for this process by its file LOCK; FAULT_LOCKED when another holds it, and still
+ * does a second later: one that was just killed is not quite gone. */
 MUST_USE enum fault disk_lock(struct disk *disk, const char *folder, struct disk_lock *lock_out);
 /* FAULT_FENCED when LOCK is gone or is another file than the one we hold. */
 MUST_USE enum fault disk_lock_check(struct disk_lock *lock);

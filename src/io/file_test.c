@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -225,6 +227,35 @@ static void a_folder_is_locked_once(void **state)
     disk_unlock(&first);
 }
 
+/* The holder lets go a moment after it was asked: what a process that was just killed looks like.
+ */
+static void a_lock_that_is_about_to_be_free_is_waited_for(void **state)
+{
+    (void)state;
+    int ready[2];
+    assert_int_equal(pipe2(ready, 0), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct disk_lock lock;
+        const struct timespec moment = {.tv_nsec = 150000000};
+        bool held = disk_lock(disk_real(), folder, &lock) == FAULT_NONE;
+        held = held && write(ready[1], "x", 1) == 1;
+        (void)nanosleep(&moment, NULL);
+        _exit(held ? 0 : 1); /* its locks go with it */
+    }
+    assert_true(child > 0);
+    char byte = 0;
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    struct disk_lock lock;
+    assert_int_equal(disk_lock(disk_real(), folder, &lock), FAULT_NONE);
+    disk_unlock(&lock);
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(close(ready[0]), 0);
+    assert_int_equal(close(ready[1]), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +266,7 @@ int main(void)
         cmocka_unit_test(failures_name_file_and_cause),
         cmocka_unit_test(misuse_stops_the_process),
         cmocka_unit_test(a_folder_is_locked_once),
+        cmocka_unit_test(a_lock_that_is_about_to_be_free_is_waited_for),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -91,12 +91,38 @@ def check_kill(cli):
               f"a replay killed {cut_short} times")
 
 
+def check_lock(cli):
+    """A process that was killed holds its lock until its memory is taken back. Nobody who comes in
+    that moment may take it for one that runs; while it runs, everybody must."""
+    flow = ["--generate", "deep", "--depth", "300000", "--count", "3000000", "--seed", "5"]
+    folder = cli.path("dying")
+    with subprocess.Popen([cli.binary, "replay", *flow, "--batch", "1", "--journal", folder],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        lock = os.path.join(folder, "journal/LOCK")
+        events = os.path.join(folder, "events/control")
+        while process.poll() is None and not os.path.exists(events):
+            time.sleep(0.01)
+        time.sleep(0.5)
+        found = cli.json("verify", folder, "--json")
+        cli.equal((found.get("live"), found.get("verdict")), (True, "ok"), "beside a running one")
+        for arguments in (["replay", *flow, "--journal", folder],
+                          ["repair", folder, "--void", "5", "--reason", "1"]):
+            cli.refuses(arguments, LOCKED, f"cambist {arguments[0]}: {lock}: another process uses "
+                                           f"this folder (process {process.pid})")
+        cli.equal(process.poll(), None, "it ran all the while")
+        # Not waited for: verify comes while the process is going.
+        os.kill(process.pid, signal.SIGKILL)
+        found = cli.json("verify", folder, "--json")
+        cli.equal((found.get("live"), found.get("verdict")), (False, "ok"), "right after a kill")
+
+
 def run(cli):
     folder = cli.path("data")
     in_memory = check_replay(cli, folder)
     check_verify(cli, folder, in_memory)
     check_dump(cli, folder)
     check_folders(cli, folder)
+    check_lock(cli)
     check_kill(cli)
 
 
