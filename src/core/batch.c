@@ -35,16 +35,13 @@ static COLD void apply_time(struct core *core)
 ALWAYS_INLINE bool apply_plain(struct core *core, const struct command_head *command, u32 hint)
 {
     const void *record = command;
-    switch (command->kind) { /* not an enum: a number from outside */
-    case COMMAND_ORDER:
+    if (command->kind == COMMAND_ORDER) {
         return plain_order(core, record);
-    case COMMAND_CANCEL:
-        return plain_cancel(core, record, hint);
-    case COMMAND_CANCEL_REPLACE:
-        return plain_replace(core, record, hint);
-    default: /* not an enum: a number from outside */
-        return false;
     }
+    if (command->kind == COMMAND_CANCEL) {
+        return plain_cancel(core, record, hint);
+    }
+    return command->kind == COMMAND_CANCEL_REPLACE && plain_replace(core, record, hint);
 }
 
 /* The hint is that of plain.h. */
@@ -57,8 +54,6 @@ ALWAYS_INLINE void apply(struct core *core, const struct command_head *command, 
     }
     if (UNLIKELY(core->runnable) || UNLIKELY(!apply_plain(core, command, hint))) {
         dispatch(core, command);
-    } else if (UNLIKELY(core->runnable)) {
-        trigger_run(core);
     }
 #if defined(CAMBIST_DEBUG) && CAMBIST_DEBUG
     for (u32 i = 0; i < core->assets_count; i++) {

@@ -77,8 +77,9 @@ ALWAYS_INLINE void book_append(struct core *core, struct market *market, u32 slo
                    market->directory[order->ticks >> PAGE_SHIFT]);
 }
 
-/* Takes an order out of its level. */
-ALWAYS_INLINE void book_remove(struct core *core, struct market *market, u32 slot)
+/* Takes an order out of its level. Whether that left the level empty: then book_level_emptied is to
+ * follow, before anything else looks at the book. */
+ALWAYS_INLINE bool book_unlink(struct core *core, const struct market *market, u32 slot)
 {
     struct order *order = &core->orders[slot];
     struct level *level = book_level(core, market, order->ticks);
@@ -88,16 +89,22 @@ ALWAYS_INLINE void book_remove(struct core *core, struct market *market, u32 slo
      */
     u32 head = level->head;
     u32 tail = level->tail;
-    CHECK((head == slot) == (prev == 0));
-    CHECK((tail == slot) == (next == 0));
+    CHECK_DEBUG((head == slot) == (prev == 0));
+    CHECK_DEBUG((tail == slot) == (next == 0));
     level->head = prev ? head : (u32)next;
     level->tail = next ? tail : (u32)prev;
     core->orders[prev].next = (u32)next;
     core->orders[next].prev = (u32)prev;
-    if ((prev | next) == 0) {
-        book_level_emptied(core, market, order->side, order->ticks);
-    }
     core->resting_count--;
+    return (prev | next) == 0;
+}
+
+/* Takes an order out of its level, with all that follows for the book. */
+ALWAYS_INLINE void book_remove(struct core *core, struct market *market, u32 slot)
+{
+    if (book_unlink(core, market, slot)) {
+        book_level_emptied(core, market, core->orders[slot].side, core->orders[slot].ticks);
+    }
 }
 
 /* The same for the first order of its level. */

@@ -135,8 +135,9 @@ ALWAYS_INLINE bool plain_kind(struct core *core, const struct command_order *c, 
     return true;
 }
 
-/* Price, quantity, value, the number of open orders and the page. Exact: where the bounds hold no
- * product overflows, since a definition bounds ticks_max x tick and lots_high x lot below 2^63. */
+/* Price, quantity, value, the number of open orders and the page. Exact: a price or quantity off
+ * the grid is far above the bounds, see grid_steps, since a definition keeps ticks_max x tick and
+ * lots_high x lot below 2^63. */
 ALWAYS_INLINE bool plain_fits(struct core *core, const struct command_order *c, struct plain *p)
 {
     const struct market *market = p->market;
@@ -145,8 +146,7 @@ ALWAYS_INLINE bool plain_fits(struct core *core, const struct command_order *c, 
     u64 ticks = grid_steps(price, market->tick_inverse, market->tick_shift);
     u64 lots = grid_steps(qty, market->lot_inverse, market->lot_shift);
     if (UNLIKELY(ticks - market->ticks_low > market->ticks_span) ||
-        UNLIKELY(lots - market->lots_low > market->lots_span) ||
-        UNLIKELY(ticks * market->tick != price) || UNLIKELY(lots * market->lot != qty)) {
+        UNLIKELY(lots - market->lots_low > market->lots_span)) {
         return false;
     }
     i64 notional = 0; /* signed: overflow begins at AMOUNT_BOUND */
@@ -194,8 +194,7 @@ ALWAYS_INLINE void plain_tell(struct core *core, const struct command_order *c,
     tell_head(core, &event->head, &c->head, EVENT_ORDER_NEW, bytes);
     event->source_index = c->head.source_index;
     event->order_id = id;
-    event->price = c->price;
-    event->qty = c->qty;
+    memcpy(&event->price, &c->price, sizeof event->price + sizeof event->qty);
     event->locked = p->lock;
     event->entry = entry;
     event->update_id = update_id;
@@ -258,7 +257,7 @@ ALWAYS_INLINE void plain_rest(struct core *core, const struct command_order *c,
     }
 }
 
-/* Takes, then rests or ends. */
+/* Takes, then rests or ends; then what its trades have triggered. */
 static NEVER_INLINE void plain_take(struct core *core, const struct command_order *c,
                                     struct plain *p, u64 id)
 {
@@ -282,6 +281,9 @@ static NEVER_INLINE void plain_take(struct core *core, const struct command_orde
         place_taker_done(core, &taker, c->tif);
     }
     trigger_evaluate(core, market);
+    if (UNLIKELY(core->runnable)) {
+        trigger_run(core);
+    }
 }
 
 /* Accepts a completely checked order. */
@@ -304,61 +306,102 @@ ALWAYS_INLINE void plain_accept(struct core *core, const struct command_order *c
     plain_take(core, c, &kept, id);
 }
 
-/* Orders with a client id, an account's first order, and orders in an account's second and further
- * markets. */
-static NEVER_INLINE bool plain_order_other(struct core *core, const struct command_order *c)
+/* What an account's hint says of its first market: the position and the two balances. False:
+ * nothing of this one. */
+ALWAYS_INLINE bool plain_find_hinted(const struct command_order *c, struct plain *p)
 {
-    struct plain p;
-    if (!plain_kind(core, c, true, &p)) {
+    struct account *account = p->account;
+    u32 rows = account->position.rows;
+    if (UNLIKELY(account->position.market != (u16)p->terms) || UNLIKELY(rows == 0)) {
         return false;
     }
+    p->position = &account->position;
+    p->place = c->head.account;
+    p->row_base = account->chunk << 2 | (rows & 3);
+    p->row_quote = account->chunk << 2 | rows >> 2;
+    return true;
+}
+
+/* The same by looking. An account's first position is as good as made. */
+static bool plain_find(struct core *core, const struct command_order *c, struct plain *p)
+{
     u32 number = c->head.account;
-    struct account *account = p.account;
-    bool first = !account->position.used;
-    p.place = first ? number : account_position(core, number, c->market);
-    p.row_base = ledger_row(core, number, p.market->base);
-    p.row_quote = ledger_row(core, number, p.market->quote);
-    if (p.place == TICKS_NONE || p.row_base == 0 || p.row_quote == 0) {
+    p->place = p->account->position.used ? account_position(core, number, c->market) : number;
+    p->row_base = ledger_row(core, number, p->market->base);
+    p->row_quote = ledger_row(core, number, p->market->quote);
+    if (p->place == TICKS_NONE || p->row_base == 0 || p->row_quote == 0) {
         return false;
     }
-    p.position = core_position(core, p.place);
-    if (!plain_fits(core, c, &p) || amount_less(p.locks->free, p.lock) ||
-        core->order_slab.count >= core->order_slab.max ||
-        (c->client.length && index_client(core, number, c->market, &c->client))) {
-        return false;
-    }
-    if (first) {
+    p->position = core_position(core, p->place);
+    return true;
+}
+
+/* Makes an account's first position, and the hint. */
+static void plain_settle(const struct command_order *c, const struct plain *p)
+{
+    struct account *account = p->account;
+    if (!account->position.used) {
         account->position = (struct position){.market = c->market, .used = 1};
     }
-    if (p.place == number && p.row_base >> 2 == account->chunk &&
-        p.row_quote >> 2 == account->chunk) {
-        account->position.rows = POSITION_ROWS(p.row_base & 3, p.row_quote & 3);
+    if (p->place == c->head.account && p->row_base >> 2 == account->chunk &&
+        p->row_quote >> 2 == account->chunk) {
+        account->position.rows = POSITION_ROWS(p->row_base & 3, p->row_quote & 3);
     }
-    plain_accept(core, c, &p, c->client.length != 0);
+}
+
+/* Whether the money, a slot and the client id are there to be had. */
+ALWAYS_INLINE bool plain_affords(const struct core *core, const struct command_order *c,
+                                 const struct plain *p, bool named)
+{
+    return LIKELY(!amount_less(p->locks->free, p->lock)) &&
+           LIKELY(core->order_slab.count < core->order_slab.max) &&
+           !(named && index_client(core, c->head.account, c->market, &c->client));
+}
+
+/* Orders in a market that is not in the account's hint, and those whose level has no page. */
+static NEVER_INLINE bool plain_order_elsewhere(struct core *core, const struct command_order *c)
+{
+    bool named = c->client.length != 0;
+    struct plain p;
+    if (!plain_kind(core, c, true, &p) || !plain_find(core, c, &p) || !plain_fits(core, c, &p) ||
+        !plain_affords(core, c, &p, named)) {
+        return false;
+    }
+    plain_settle(c, &p);
+    plain_accept(core, c, &p, named);
     return true;
+}
+
+ALWAYS_INLINE bool plain_order_as(struct core *core, const struct command_order *c, bool named)
+{
+    struct plain p;
+    if (UNLIKELY(!plain_kind(core, c, named, &p))) {
+        return false;
+    }
+    if (UNLIKELY(!plain_find_hinted(c, &p))) {
+        return plain_order_elsewhere(core, c);
+    }
+    if (UNLIKELY(!plain_fits(core, c, &p))) {
+        return false;
+    }
+    if (UNLIKELY(p.page == 0)) {
+        return plain_order_elsewhere(core, c);
+    }
+    if (UNLIKELY(!plain_affords(core, c, &p, named))) {
+        return false;
+    }
+    plain_accept(core, c, &p, named);
+    return true;
+}
+
+static NEVER_INLINE bool plain_order_named(struct core *core, const struct command_order *c)
+{
+    return plain_order_as(core, c, true);
 }
 
 bool plain_order(struct core *core, const struct command_order *c)
 {
-    struct plain p;
-    if (UNLIKELY(!plain_kind(core, c, false, &p))) {
-        return plain_order_other(core, c);
-    }
-    struct account *account = p.account;
-    u32 rows = account->position.rows;
-    if (UNLIKELY(account->position.market != (u16)p.terms) || UNLIKELY(rows == 0)) {
-        return plain_order_other(core, c);
-    }
-    p.position = &account->position;
-    p.place = c->head.account;
-    p.row_base = account->chunk << 2 | (rows & 3);
-    p.row_quote = account->chunk << 2 | rows >> 2;
-    if (UNLIKELY(!plain_fits(core, c, &p)) || UNLIKELY(amount_less(p.locks->free, p.lock)) ||
-        UNLIKELY(core->order_slab.count >= core->order_slab.max)) {
-        return false;
-    }
-    plain_accept(core, c, &p, false);
-    return true;
+    return c->client.length ? plain_order_named(core, c) : plain_order_as(core, c, false);
 }
 
 /* ---- cancelling ---- */
@@ -389,14 +432,17 @@ ALWAYS_INLINE struct amount plain_release(const struct market *market, const str
     return amount_of(unit * order->left);
 }
 
-/* Takes a resting order without an extra off the book. */
+/* Takes a resting order without an extra off the book. What it leaves of its level is seen to last,
+ * so that nothing has to be kept over a call. */
 ALWAYS_INLINE void plain_cancel_slot(struct core *core, const struct command_head *command,
                                      u16 number, u32 slot)
 {
     struct market *market = &core->markets[number];
     struct order *order = &core->orders[slot];
     struct amount released = plain_release(market, order);
-    book_remove(core, market, slot);
+    u8 side = order->side;
+    u32 ticks = order->ticks;
+    bool emptied = book_unlink(core, market, slot);
     struct event_order_done *event = output_take(core, sizeof *event);
     tell_head(core, &event->head, command, EVENT_ORDER_DONE, sizeof *event);
     event->source_index = command->source_index;
@@ -408,6 +454,9 @@ ALWAYS_INLINE void plain_cancel_slot(struct core *core, const struct command_hea
     u64 rest = number | (u64)DONE_STATUS_CANCELED << 16 | (u64)EXPIRY_REASON_NONE << 24;
     memcpy(&event->market, &rest, sizeof rest);
     order_close_plain(core, market, slot);
+    if (emptied) {
+        book_level_emptied(core, market, side, ticks);
+    }
 }
 _Static_assert(offsetof(struct event_order_done, status) ==
                        offsetof(struct event_order_done, market) + 2 &&

@@ -444,12 +444,15 @@ ALWAYS_INLINE void slab_give(struct slab *slab, void *records, size_t size, size
 
 /* ---- small conversions ---- */
 
-/* units / step for units that are a multiple of step; for others a number that times step is not
- * units. A multiple of an odd number is divided by multiplying with its inverse modulo 2^64, the
- * power of two is shifted out: a third of the time of a division, and the order path needs two. */
+/* units / step if units is a multiple of step, else a number above 2^64 / step, which any bound on
+ * steps refuses. A multiple of an odd number is divided by multiplying with its inverse modulo
+ * 2^64; the power of two is rotated out, and whatever it leaves over comes out on top. A third of
+ * the time of a division, and the order path needs two (Granlund and Montgomery, Division by
+ * Invariant Integers using Multiplication, 1994, section 9). */
 ALWAYS_INLINE u64 grid_steps(u64 units, u64 inverse, u8 shift)
 {
-    return (units >> shift) * inverse;
+    u64 product = units * inverse;
+    return product >> (shift & 63) | product << (-shift & 63);
 }
 
 /* One of two numbers without a branch, for conditions that cannot be foreseen: which side, say. */
