@@ -22,9 +22,9 @@ static struct {
 
 static struct engine_world world;
 
-static void enter(const struct engine_script *script, u64 operation)
+static void enter(u64 seed, u64 operation)
 {
-    place.seed = script->seed;
+    place.seed = seed;
     place.operation = operation;
     place.set = true;
 }
@@ -39,20 +39,20 @@ bool engine_crash_position(u64 *seed_out, u64 *operation_out)
 static void say(void)
 {
     const char *commit = getenv("CAMBIST_COMMIT");
-    (void)fprintf(stderr,
-                  "engine: seed %" PRIu64 " operation %" PRIu64 ": %s (start %" PRIu64
-                  ", batch %u, last fault: %s)\n"
-                  "again: engine_sim_test --seeds %" PRIu64 "..%" PRIu64 " at commit %s\n",
-                  place.seed, place.operation, world.wrong == NULL ? "a fault" : world.wrong,
-                  world.starts, world.position, fault_text(), place.seed, place.seed,
-                  commit == NULL ? "unknown" : commit);
+    (void)fprintf(
+        stderr,
+        "engine: seed %" PRIu64 " operation %" PRIu64 ": %s (start %" PRIu64
+        ", batch %u, last fault: %s)\n"
+        "again: cambist sim --part engine --operations 0 --seeds %" PRIu64 ", at commit %s\n",
+        place.seed, place.operation, world.wrong == NULL ? "a fault" : world.wrong, world.starts,
+        world.position, fault_text(), place.seed, commit == NULL ? "unknown" : commit);
 }
 
 /* A whole life with one crash or more; *operations_out is what it took. */
 static bool live(const struct engine_script *script, u64 disk_seed, u64 crash_at, bool snapshots,
                  u64 *operations_out)
 {
-    enter(script, crash_at);
+    enter(script->seed, crash_at);
     engine_world_open(&world, script, disk_seed);
     world.snapshots = snapshots;
     disk_false_crash_at(world.disk, crash_at);
@@ -66,18 +66,27 @@ static bool live(const struct engine_script *script, u64 disk_seed, u64 crash_at
     return good;
 }
 
+/* How far from one operation to the next. */
 static u64 step_of(u64 all, u64 operations_max)
 {
     return operations_max == 0 || operations_max >= all ? 1 : all / operations_max;
 }
 
+/* Other seeds begin at other operations. */
+static u64 first_of(u64 seed, u64 step)
+{
+    return 1 + seed % step;
+}
+
 bool engine_crash_sweep(u64 seed, u64 operations_max)
 {
+    enter(seed, 0);
     struct engine_script *script = engine_script_open(seed, SWEEP_BATCHES, SWEEP_COMMANDS, 0);
     u64 all = 0;
     u64 ignored = 0;
     bool good = live(script, seed, 0, true, &all);
-    for (u64 at = 1; good && at <= all; at += step_of(all, operations_max)) {
+    u64 step = step_of(all, operations_max);
+    for (u64 at = first_of(seed, step); good && at <= all; at += step) {
         good = live(script, seed, at, true, &ignored);
     }
     engine_script_close(script);
@@ -88,7 +97,7 @@ bool engine_crash_sweep(u64 seed, u64 operations_max)
 static bool live_through(const struct engine_script *script, u64 operation)
 {
     static const enum fault faults[] = {FAULT_DISK_FULL, FAULT_IO, FAULT_READ_ONLY};
-    enter(script, operation);
+    enter(script->seed, operation);
     engine_world_open(&world, script, script->seed);
     disk_false_fail_at(world.disk, operation, faults[operation % ARRAY_COUNT(faults)]);
     enum fault fault = engine_world_start(&world);
@@ -115,10 +124,12 @@ static bool live_through(const struct engine_script *script, u64 operation)
 
 bool engine_crash_faults(u64 seed, u64 operations_max)
 {
+    enter(seed, 0);
     struct engine_script *script = engine_script_open(seed, SWEEP_BATCHES, SWEEP_COMMANDS, 0);
     u64 all = 0;
     bool good = live(script, seed, 0, false, &all);
-    for (u64 at = 1; good && at <= all; at += step_of(all, operations_max)) {
+    u64 step = step_of(all, operations_max);
+    for (u64 at = first_of(seed, step); good && at <= all; at += step) {
         good = live_through(script, at);
     }
     engine_script_close(script);
@@ -127,6 +138,7 @@ bool engine_crash_faults(u64 seed, u64 operations_max)
 
 bool engine_crash_random(u64 seed)
 {
+    enter(seed, 0);
     struct engine_script *script = engine_script_open(seed, RANDOM_BATCHES, RANDOM_COMMANDS, 0);
     struct random random;
     random_init(&random, seed);

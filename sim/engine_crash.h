@@ -8,7 +8,7 @@
 
 #include "base/base.h"
 
-/* Power goes at every operation in turn, or at `operations_max` of them evenly spread. */
+/* Power goes at every operation in turn, or at `operations_max` of them evenly spread (0: all). */
 MUST_USE bool engine_crash_sweep(u64 seed, u64 operations_max);
 
 /* Every operation in turn fails without a crash: the engine says so and releases nothing more, and

@@ -21,6 +21,10 @@ extern const struct subcommand *const cli_subcommands[];
 #define CAMBIST_VERSION "0.1.0"
 #define CLI_JSON_BYTES  65536U
 
+/* The commit this binary was built from, with a + when something was changed; "unknown" outside a
+ * repository (commit.c.in). */
+extern const char cli_commit[];
+
 /* Prints "cambist NAME: cause" to standard error; returns the fault's exit code. */
 int cli_fail(const struct subcommand *subcommand, enum fault fault);
 

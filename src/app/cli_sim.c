@@ -1,13 +1,28 @@
 #include "app/cli.h"
 #include "app/progress.h"
 #include "io/clock.h"
+#include "io/log.h"
 #include "sim/core_model.h"
+#include "sim/engine_crash.h"
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
-enum { SIM_SEEDS, SIM_COMMANDS, SIM_SECONDS, SIM_SHRINK, SIM_VERBOSE, SIM_JSON };
+enum {
+    SIM_SEEDS,
+    SIM_PART,
+    SIM_COMMANDS,
+    SIM_OPERATIONS,
+    SIM_SECONDS,
+    SIM_SHRINK,
+    SIM_VERBOSE,
+    SIM_JSON,
+};
+
+/* In the order of the option's words. */
+enum part { PART_ALL, PART_MODEL, PART_ENGINE };
 
 static const struct option options[] = {
     [SIM_SEEDS] = {.name = "seeds",
@@ -17,13 +32,28 @@ static const struct option options[] = {
                    .maximum = UINT64_MAX,
                    .otherwise = "1..10",
                    .help = "Which seeds to run."},
+    [SIM_PART] = {.name = "part",
+                  .kind = OPTION_CHOICE,
+                  .value = "all|model|engine",
+                  .otherwise = "all",
+                  .help = "What to run with each seed: the core against the model, the engine on a "
+                          "disk that fails, or both."},
     [SIM_COMMANDS] = {.name = "commands",
                       .kind = OPTION_NUMBER,
                       .value = "N",
                       .minimum = 1,
                       .maximum = 1000000000,
                       .otherwise = "20000",
-                      .help = "Commands per seed."},
+                      .help = "Commands per seed for core and model."},
+    [SIM_OPERATIONS] = {.name = "operations",
+                        .kind = OPTION_NUMBER,
+                        .value = "N",
+                        .minimum = 0,
+                        .maximum = 1000000000,
+                        .otherwise = "50",
+                        .help = "At how many operations of the disk, evenly spread, the engine "
+                                "loses its power, and at how many the disk fails. 0: at every "
+                                "one."},
     [SIM_SECONDS] = {.name = "seconds",
                      .kind = OPTION_NUMBER,
                      .value = "N",
@@ -40,23 +70,49 @@ struct tally {
     u64 run;
     u64 failed;
     u64 first_failed;
+    enum part part_failed;
 };
+
+/* The commit to name with a seed: what ./check says, or what this binary was built from. */
+static const char *commit_name(void)
+{
+    const char *given = getenv("CAMBIST_COMMIT");
+    return given != NULL ? given : cli_commit;
+}
 
 /* A failed CHECK ends the process: at least say where it was. Called once, so snprintf will do. */
 static void say_position(int number)
 {
-    char text[128];
+    char text[256];
     u64 seed = 0;
-    u64 command = 0;
-    if (core_model_position(&seed, &command)) {
-        int length = snprintf(text, sizeof(text), "cambist sim: seed %llu, command %llu\n",
-                              (unsigned long long)seed, (unsigned long long)command);
+    u64 place = 0;
+    bool in_model = core_model_position(&seed, &place);
+    if (in_model || engine_crash_position(&seed, &place)) {
+        int length =
+            snprintf(text, sizeof(text), "cambist sim: seed %llu, %s %llu, commit %s\n",
+                     (unsigned long long)seed, in_model ? "command" : "operation of the disk",
+                     (unsigned long long)place, commit_name());
         if (length > 0 && write(STDERR_FILENO, text, (size_t)length) < 0) {
             _exit(1);
         }
     }
     (void)signal(number, SIG_DFL);
     (void)raise(number);
+}
+
+/* One seed through what was asked for; PART_ALL: everything held. */
+static enum part run_seed(const struct option_call *call, u64 seed)
+{
+    enum part part = (enum part)call->values[SIM_PART].number;
+    u64 operations = call->values[SIM_OPERATIONS].number;
+    if (part != PART_ENGINE && core_model_run(seed, call->values[SIM_COMMANDS].number,
+                                              call->values[SIM_VERBOSE].given) != 0) {
+        return PART_MODEL;
+    }
+    bool engine_good =
+        part == PART_MODEL || (engine_crash_sweep(seed, operations) &&
+                               engine_crash_faults(seed, operations) && engine_crash_random(seed));
+    return engine_good ? PART_ALL : PART_ENGINE;
 }
 
 static void run_seeds(const struct option_call *call, struct tally *tally)
@@ -72,12 +128,12 @@ static void run_seeds(const struct option_call *call, struct tally *tally)
         if (late || tally->failed > 0) {
             break; /* one failure is enough: the next ones would mostly be the same */
         }
-        int verdict = core_model_run(seed, call->values[SIM_COMMANDS].number,
-                                     call->values[SIM_VERBOSE].given);
+        enum part failed = run_seed(call, seed);
         tally->run += 1;
-        if (verdict != 0) {
+        if (failed != PART_ALL) {
             tally->failed += 1;
             tally->first_failed = seed;
+            tally->part_failed = failed;
         }
         progress_update(&progress, tally->run, seeds->high - seeds->number + 1);
         if (seed == seeds->high) {
@@ -97,6 +153,10 @@ static void print_json(const struct option_call *call, const struct tally *tally
     json_put_u64(&writer, tally->run);
     json_key(&writer, "commands");
     json_put_u64(&writer, call->values[SIM_COMMANDS].number);
+    json_key(&writer, "part");
+    json_put_text(&writer, call->values[SIM_PART].text);
+    json_key(&writer, "commit");
+    json_put_text(&writer, commit_name());
     json_key(&writer, "failed");
     json_put_u64(&writer, tally->failed);
     json_key(&writer, "first_failed");
@@ -109,26 +169,45 @@ static void print_json(const struct option_call *call, const struct tally *tally
     cli_print_json(&writer);
 }
 
+static void print_lines(const struct option_call *call, const struct tally *tally)
+{
+    enum part part = (enum part)call->values[SIM_PART].number;
+    char number[CLI_COUNT_BYTES];
+    cli_line("seeds run", "%s, at commit %s", cli_count(tally->run, number), commit_name());
+    if (part != PART_ENGINE) {
+        cli_line("core and model", "%s, %s commands a seed",
+                 tally->part_failed == PART_MODEL ? "DIFFER" : "agree on every command",
+                 cli_count(call->values[SIM_COMMANDS].number, number));
+    }
+    if (part != PART_MODEL && tally->part_failed != PART_MODEL) {
+        cli_line("engine on a failing disk", "%s",
+                 tally->part_failed == PART_ENGINE ? "LOST OR DOUBLED SOMETHING"
+                                                   : "nothing lost, nothing doubled");
+    }
+}
+
 static int run(const struct option_call *call)
 {
     struct tally tally = {.run = 0};
+    log_setup(STDERR_FILENO, LOG_FORMAT_TEXT, LOG_LEVEL_ERROR, clock_real());
+    /* Thousands of small engines start and end: huge pages would all be zeroed, and hardly used. */
+    (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     (void)signal(SIGABRT, say_position);
     run_seeds(call, &tally);
     (void)signal(SIGABRT, SIG_DFL);
-    if (tally.failed > 0 && call->values[SIM_SHRINK].given) {
+    if (tally.part_failed == PART_MODEL && call->values[SIM_SHRINK].given) {
         (void)core_model_shrink(tally.first_failed, call->values[SIM_COMMANDS].number);
     }
-    char a[CLI_COUNT_BYTES];
-    char b[CLI_COUNT_BYTES];
-    cli_line("seeds run", "%s of %s commands each", cli_count(tally.run, a),
-             cli_count(call->values[SIM_COMMANDS].number, b));
-    cli_line("core and model", "%s", tally.failed > 0 ? "DIFFER" : "agree on every command");
+    print_lines(call, &tally);
     if (call->values[SIM_JSON].given) {
         print_json(call, &tally);
     }
     if (tally.failed > 0) {
-        enum fault fault = FAULT(FAULT_DIVERGED, "seed %llu: the core and the naive model differ",
-                                 (unsigned long long)tally.first_failed);
+        enum fault fault =
+            FAULT(FAULT_DIVERGED, "seed %llu, commit %s: %s",
+                  (unsigned long long)tally.first_failed, commit_name(),
+                  tally.part_failed == PART_MODEL ? "the core and the naive model differ"
+                                                  : "the engine did not survive its disk whole");
         return cli_fail(call->subcommand, fault);
     }
     return EXIT_SUCCESS;
@@ -136,20 +215,27 @@ static int run(const struct option_call *call)
 
 static const char *const text[] = {
     "Runs random commands of every kind through the core and through a naive model that was written "
-    "from the rules alone, and compares events, balances and books after each command. A seed always "
-    "gives the same commands. The first difference ends the run and is printed with its seed.",
+    "from the rules alone, and compares events, balances and books after each command.",
+    "Then lets an engine, with journal, event log and snapshots, live through a random script on a "
+    "disk in memory that tears writes, forgets what was not synced and fails: its power goes at one "
+    "operation after the other, each operation fails once, and after every start what was released "
+    "must be there, once, and the state must be that of an undisturbed life.",
+    "A seed always gives the same run with the same commit. The first failure ends the run and is "
+    "printed with both. CAMBIST_COMMIT in the environment is named instead of the commit this binary "
+    "was built from.",
     NULL,
 };
 
 static const struct option_example examples[] = {
     {"sim --seeds 1..1000", "Runs a thousand seeds."},
-    {"sim --seeds 17 --shrink", "Shows the shortest way to the failure of seed 17."},
+    {"sim --seeds 17 --part model --shrink", "Shows the shortest way to the failure of seed 17."},
+    {"sim --seeds 17 --part engine --operations 0", "Crashes the engine everywhere."},
     {NULL, NULL},
 };
 
 const struct subcommand cli_sim = {
     .name = "sim",
-    .summary = "compares the core with a naive model on random commands",
+    .summary = "runs core and engine from random seeds against a model and a disk that fails",
     .options = options,
     .options_count = ARRAY_COUNT(options),
     .text = text,

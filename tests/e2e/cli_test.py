@@ -236,8 +236,17 @@ def check_durable_bench(cli):
 
 
 def check_sim(cli):
-    found = cli.json("sim", "--seeds", "1..2", "--commands", "500", "--json")
-    cli.equal(found, {"seeds": 2, "commands": 500, "failed": 0, "first_failed": None}, "sim")
+    found = cli.json("sim", "--seeds", "1..2", "--commands", "500", "--operations", "5", "--json")
+    commit = found.pop("commit", None)
+    cli.check(commit, "sim names the commit")
+    cli.equal(found, {"seeds": 2, "commands": 500, "part": "all", "failed": 0,
+                      "first_failed": None}, "sim")
+    for part, lines in (("model", 2), ("engine", 2), ("all", 3)):
+        code, output, error = cli.run("sim", "--seeds", "3", "--commands", "500", "--operations",
+                                      "2", "--part", part)
+        cli.equal((code, error, len(output.splitlines())), (0, "", lines), f"sim --part {part}")
+    cli.refuses(["sim", "--part", "journal"], USAGE,
+                'cambist sim: --part: "journal" is none of all, model, engine')
 
 
 def run(cli):

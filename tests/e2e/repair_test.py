@@ -5,6 +5,7 @@ tests/e2e/brittle.c: cambist itself with one command that it cannot survive.
 usage: repair_test.py BINARY BRITTLE"""
 
 import os
+import re
 import signal
 import subprocess
 
@@ -21,11 +22,11 @@ class Brittle:
     def __init__(self, cli, binary):
         self.cli, self.binary = cli, os.path.abspath(binary)
 
-    def run(self, *arguments):
+    def run(self, *arguments, seq=SEQ, **environment):
         """(exit code, standard output, standard error); minus the signal's number if it died."""
         outcome = subprocess.run([self.binary, *arguments], capture_output=True, text=True,
                                  check=False, timeout=120,
-                                 env=dict(os.environ, CAMBIST_BRITTLE_SEQ=str(SEQ)))
+                                 env=dict(os.environ, CAMBIST_BRITTLE_SEQ=str(seq), **environment))
         return outcome.returncode, outcome.stdout, outcome.stderr
 
 
@@ -96,6 +97,16 @@ def check_afterwards(cli, brittle, folder):
               "snapshot")
 
 
+def check_simulation(cli, brittle):
+    """A CHECK that fails inside cambist sim: seed, place and commit are told."""
+    for part, place in (("model", "command"), ("engine", "operation of the disk")):
+        code, _, error = brittle.run("sim", "--seeds", "5", "--part", part, seq=20,
+                                     CAMBIST_COMMIT="abc")
+        cli.equal(code, -signal.SIGABRT, f"sim --part {part}")
+        cli.check(re.search(rf"^cambist sim: seed 5, {place} \d+, commit abc$", error, re.M),
+                  f"sim --part {part} says where: {error}")
+
+
 def main():
     if len(p.sys.argv) != 3:
         p.sys.exit("usage: repair_test.py BINARY BRITTLE")
@@ -105,6 +116,7 @@ def main():
     check_crashes(cli, brittle, folder)
     check_repair(cli, folder)
     check_afterwards(cli, brittle, folder)
+    check_simulation(cli, brittle)
     return cli.finish()
 
 
