@@ -262,7 +262,7 @@ static void batch_bytes_are_whole_blocks(void **state)
 }
 
 /* Records of 1, 3, 2 and 255 steps with random contents. */
-static u32 records_example(u8 *target)
+static NEVER_INLINE u32 records_example(u8 *target)
 {
     static const u8 units[] = {1, 3, 2, 255};
     struct random random;
