@@ -141,6 +141,47 @@ static void tail_of_a_short_order_is_zero(void **state)
     assert_true(command_check(bytes, sizeof(bytes), &reason));
 }
 
+/* One bit after the other in plain records, and random words at their ends: what command_is_plain
+ * lets through passes command_check too, and an untouched one is let through. */
+static void plain_records_are_well_formed(void **state)
+{
+    (void)state;
+    static const u16 kinds[] = {COMMAND_ORDER, COMMAND_CANCEL};
+    u32 plain_count = 0;
+    for (u32 i = 0; i < ARRAY_COUNT(kinds); i += 1) {
+        u8 record[COMMAND_PLAIN_BYTES] = {(u8)kinds[i], 0, 2};
+        assert_true(command_is_plain(record));
+        for (u32 bit = 0; bit < sizeof(record) * 8; bit += 1) {
+            const char *reason = NULL;
+            record[bit / 8] ^= (u8)(1U << bit % 8);
+            bool plain = command_is_plain(record);
+            bool good = command_check(record, sizeof(record), &reason);
+            assert_true(good || !plain);
+            /* Left out are other kinds, client ids, and padding that is not zero. */
+            bool other = bit < 16 || bit / 8 >= offsetof(struct command_cancel, padding) ||
+                         record[offsetof(struct command_order, client)] != 0 ||
+                         record[offsetof(struct command_cancel, client)] != 0;
+            assert_true(plain || !good || other);
+            plain_count += plain ? 1 : 0;
+            record[bit / 8] ^= (u8)(1U << bit % 8);
+        }
+    }
+    assert_true(plain_count > 0);
+    struct random random;
+    random_init(&random, test_seed());
+    for (u64 round = test_rounds(100000); round > 0; round -= 1) {
+        u8 record[COMMAND_PLAIN_BYTES] = {0};
+        size_t size = random_below(&random, sizeof(record) + 1);
+        random_fill(&random, record, size);
+        record[0] = (u8)kinds[random_below(&random, 2)];
+        record[1] = 0;
+        record[2] = (u8)random_below(&random, 4);
+        const char *reason = NULL;
+        bool plain = command_is_plain(record);
+        assert_true(!plain || command_check(record, sizeof(record), &reason));
+    }
+}
+
 static void random_bytes_are_answered(void **state)
 {
     (void)state;
@@ -169,6 +210,7 @@ int main(void)
         cmocka_unit_test(order_length_follows_client_id_and_flag),
         cmocka_unit_test(client_ids_must_be_packed_cleanly),
         cmocka_unit_test(tail_of_a_short_order_is_zero),
+        cmocka_unit_test(plain_records_are_well_formed),
         cmocka_unit_test(random_bytes_are_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { UNITS_OFFSET = 2, WAIT_MS = 100, PLAIN_BYTES = 64 };
+enum { UNITS_OFFSET = 2, WAIT_MS = 100 };
 
 enum fault engine_die(struct engine *engine, enum fault fault)
 {
@@ -79,16 +79,6 @@ static enum engine_answer copy_check(const struct engine *engine, const u8 *copy
     return ENGINE_TAKEN;
 }
 
-/* Nearly every record is a plain order or a cancel; a copy of known size needs no call. */
-static void record_copy(u8 *target, const u8 *source, size_t bytes)
-{
-    if (LIKELY(bytes == PLAIN_BYTES)) {
-        memcpy(target, source, PLAIN_BYTES);
-    } else {
-        memcpy(target, source, bytes);
-    }
-}
-
 static void open_take(struct engine *engine, const u8 *copy, size_t bytes)
 {
     struct command_head head;
@@ -98,12 +88,44 @@ static void open_take(struct engine *engine, const u8 *copy, size_t bytes)
     engine->open_bytes += (u32)bytes;
 }
 
+/* Takes plain records (command_is_plain) as far as nothing else comes between; returns their bytes.
+ * The one after them may be refused or only be of another form: engine_submit says. */
+static size_t take_plain(struct engine *engine, struct span records)
+{
+    if (engine->dead || engine->open == NULL) {
+        return 0;
+    }
+    size_t room = engine->log->records_bytes_max - engine->open_bytes;
+    size_t count = (records.size < room ? records.size : room) / COMMAND_PLAIN_BYTES;
+    count = u64_min(count, engine->batch_commands - engine->open_count);
+    u8 *copy = engine->open + engine->open_bytes;
+    size_t taken = 0;
+    for (; taken < count; taken += 1) {
+        struct command_head head;
+        memcpy(copy, records.data + taken * COMMAND_PLAIN_BYTES, COMMAND_PLAIN_BYTES);
+        memcpy(&head, copy, sizeof(head));
+        if (!command_is_plain(copy) || head.source == ENGINE_SOURCE ||
+            head.source_index <= engine->source_index[head.source]) {
+            break;
+        }
+        engine->source_index[head.source] = head.source_index;
+        copy += COMMAND_PLAIN_BYTES;
+    }
+    engine->open_count += (u32)taken;
+    engine->open_bytes += (u32)(taken * COMMAND_PLAIN_BYTES);
+    return taken * COMMAND_PLAIN_BYTES;
+}
+
 enum engine_answer engine_submit(struct engine *engine, struct span records, size_t *bytes_out,
                                  const char **reason_out)
 {
     *bytes_out = 0;
     *reason_out = NULL;
     while (*bytes_out < records.size) {
+        *bytes_out += take_plain(engine, span_after(records, *bytes_out));
+        if (*bytes_out == records.size) {
+            break;
+        }
         const u8 *source = records.data + *bytes_out;
         size_t left = records.size - *bytes_out;
         /* Read once: what is copied is what is checked. */
@@ -119,7 +141,7 @@ enum engine_answer engine_submit(struct engine *engine, struct span records, siz
             return ENGINE_FULL;
         }
         u8 *copy = engine->open + engine->open_bytes;
-        record_copy(copy, source, bytes);
+        memcpy(copy, source, bytes);
         enum engine_answer answer = copy_check(engine, copy, bytes, reason_out);
         if (answer != ENGINE_TAKEN) {
             engine->status.refused_malformed += 1;
