@@ -211,6 +211,7 @@ static void retired_drop(struct eventlog *log)
 static void *helper_thread(void *argument)
 {
     struct eventlog *log = argument;
+    (void)pthread_setname_np(pthread_self(), "events-ahead");
     u64 touched = 0;
     const u8 *touched_memory = NULL;
     while (!atomic_load_explicit(&log->stop, memory_order_acquire)) {

@@ -70,6 +70,7 @@ static bool reader_wait_free(struct journal_reader *reader)
 static void *reader_thread(void *argument)
 {
     struct journal_reader *reader = argument;
+    (void)pthread_setname_np(pthread_self(), "journal-read");
     while (reader_wait_free(reader) && reader_fill(reader)) {
     }
     return NULL;

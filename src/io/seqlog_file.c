@@ -219,8 +219,9 @@ static bool log_is_stopping(struct seqlog_file *log)
 }
 
 /* A wish: where it cannot be fulfilled the thread runs wherever it may. */
-static void thread_place(const struct seqlog_file *log)
+static void thread_begin(const struct seqlog_file *log, const char *name)
 {
+    (void)pthread_setname_np(pthread_self(), name);
     if (log->config.cpu > 0) {
         enum fault ignored = cpu_pin(log->config.cpu - 1);
         (void)ignored;
@@ -230,7 +231,7 @@ static void thread_place(const struct seqlog_file *log)
 static void *writer_thread(void *argument)
 {
     struct seqlog_file *log = argument;
-    thread_place(log);
+    thread_begin(log, "journal-write");
     u64 spin_ns = log->config.spin_us * 1000ULL;
     while (!log_is_stopping(log)) {
         u32 seen = gate_prepare(&log->writer_gate);
@@ -244,7 +245,7 @@ static void *writer_thread(void *argument)
 static void *hasher_thread(void *argument)
 {
     struct seqlog_file *log = argument;
-    thread_place(log);
+    thread_begin(log, "journal-hash");
     u64 spin_ns = log->config.spin_us * 1000ULL;
     while (!log_is_stopping(log)) {
         u32 seen = gate_prepare(&log->hasher_gate);
@@ -261,7 +262,7 @@ static void *hasher_thread(void *argument)
 static void *preparer_thread(void *argument)
 {
     struct seqlog_file *log = argument;
-    thread_place(log);
+    thread_begin(log, "journal-prepare");
     while (!segments_stopped(&log->segments)) {
         if (!segments_want_preparing(&log->segments)) {
             segments_prepare_idle(&log->segments);
