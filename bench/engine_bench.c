@@ -1,15 +1,16 @@
 /* What the engine costs over the core, and its journal over the bare disk.
  *
- *     engine_bench NEW_FOLDER [COMMANDS] [ROUNDS]
+ *     engine_bench NEW_FOLDER [COMMANDS] [SLICES] [LANES]
  *
- * One generated flow (deep, 100,000 resting orders) goes through
- *     core       applying alone, batch by batch, out of one buffer
- *     memory     the engine with a log that keeps nothing
- *     no events  the engine and its journal, without an event log
- *     durable    the engine, its journal and its event log
- * each in slices, and between the durable slices the same block sizes go to a zeroed file with the
- * journal's flags. Then the journal is recovered from its first byte, with the event log in place
- * and without.
+ * One generated flow (deep, 100,000 resting orders) goes through five lanes
+ *     c  core       applying alone, batch by batch, out of one buffer
+ *     m  memory     the engine with a log that keeps nothing
+ *     n  no events  the engine and its journal, without an event log
+ *     d  durable    the engine, its journal and its event log
+ *     r  raw        the same block sizes go to a zeroed file with the journal's flags
+ * in slices: each lane's first, then each lane's second, so that neighbours in time are compared.
+ * Then the journal of `d` is recovered from its first byte, with the event log in place and
+ * without; last come single commands. LANES names those wanted (default cmndr).
  *
  * Two kinds of figures: rates by the wall clock, whose ratios between neighbours in one run can be
  * trusted on a shared machine and little else; and processor time per command, of the caller's
@@ -147,39 +148,57 @@ static const struct replay_batch *slice_of(const struct slices *slices, u32 inde
 
 /* ---- the core alone ---- */
 
-static void core_run(const struct slices *slices, struct tally *tally)
-{
+struct alone {
     struct house house;
-    must(house_open(&house, &slices->flow.limits, 1, 0));
-    struct applier applier = {.house = &house};
-    u64 seq = 1;
+    struct applier applier;
+    u64 seq;
+    u8 *buffer;
+};
+
+static void alone_apply(struct alone *alone, const struct replay_batch *batch, size_t count)
+{
+    for (size_t i = 0; i < count; i += 1) {
+        struct core_output output = {.data = alone->house.outputs[0],
+                                     .size = alone->house.output_bytes};
+        memcpy(alone->buffer, batch[i].commands, batch[i].bytes);
+        applier_begin(&alone->applier, alone->seq, alone->seq, batch[i].count,
+                      (struct span){.data = alone->buffer, .size = batch[i].bytes});
+        bool done = false;
+        must(applier_step(&alone->applier, &output, &done));
+        alone->seq += batch[i].count;
+    }
+}
+
+static void alone_open(struct alone *alone, const struct slices *slices)
+{
+    *alone = (struct alone){.seq = 1};
+    must(house_open(&alone->house, &slices->flow.limits, 1, 0));
+    alone->applier = (struct applier){.house = &alone->house};
+    alone->buffer = aligned_alloc(64, REPLAY_BATCH_BYTES_MAX);
     struct replay_batch genesis = {.commands = (const u8 *)&slices->flow.limits,
                                    .bytes = sizeof(slices->flow.limits),
                                    .count = 1};
-    u8 *buffer = aligned_alloc(64, REPLAY_BATCH_BYTES_MAX);
-    for (u32 part = 0; part < 3 + slices->count; part += 1) {
-        size_t count = 1;
-        const struct replay_batch *batch = &genesis;
-        batch = part == 1 ? batches_of(&slices->setup, &count) : batch;
-        batch = part == 2 ? batches_of(&slices->prefill, &count) : batch;
-        batch = part > 2 ? slice_of(slices, part - 3, &count) : batch;
-        struct instant from = now();
-        u64 first = seq;
-        for (size_t i = 0; i < count; i += 1) {
-            struct core_output output = {.data = house.outputs[0], .size = house.output_bytes};
-            memcpy(buffer, batch[i].commands, batch[i].bytes);
-            applier_begin(&applier, seq, seq, batch[i].count,
-                          (struct span){.data = buffer, .size = batch[i].bytes});
-            bool done = false;
-            must(applier_step(&applier, &output, &done));
-            seq += batch[i].count;
-        }
-        if (part > 2) {
-            tally_add(tally, from, seq - first);
-        }
-    }
-    free(buffer);
-    house_close(&house);
+    alone_apply(alone, &genesis, 1);
+    size_t count = 0;
+    const struct replay_batch *batch = batches_of(&slices->setup, &count);
+    alone_apply(alone, batch, count);
+    batch = batches_of(&slices->prefill, &count);
+    alone_apply(alone, batch, count);
+}
+
+static void alone_slice(struct alone *alone, const struct replay_batch *batch, size_t count,
+                        struct tally *tally)
+{
+    struct instant from = now();
+    u64 first = alone->seq;
+    alone_apply(alone, batch, count);
+    tally_add(tally, from, alone->seq - first);
+}
+
+static void alone_close(struct alone *alone)
+{
+    free(alone->buffer);
+    house_close(&alone->house);
 }
 
 /* ---- the engine ---- */
@@ -266,9 +285,8 @@ static struct engine_options options_of(const struct slices *slices, const char 
     };
 }
 
-/* The whole flow through one engine; raw writes between the slices when `raw` is given. */
-static void engine_run(const struct slices *slices, const struct engine_options *options,
-                       struct tally *tally, struct raw *raw, struct tally *raw_tally)
+static struct engine *engine_begin(const struct slices *slices,
+                                   const struct engine_options *options)
 {
     struct engine *engine = NULL;
     must(engine_open(&engine, options));
@@ -277,16 +295,20 @@ static void engine_run(const struct slices *slices, const struct engine_options 
     submit_all(engine, batch, count);
     batch = batches_of(&slices->prefill, &count);
     submit_all(engine, batch, count);
-    for (u32 i = 0; i < slices->count; i += 1) {
-        batch = slice_of(slices, i, &count);
-        if (raw != NULL) {
-            raw_slice(raw, batch, count, raw_tally);
-        }
-        u64 before = engine_status(engine).seq_durable;
-        struct instant from = now();
-        submit_all(engine, batch, count);
-        tally_add(tally, from, engine_status(engine).seq_durable - before);
-    }
+    return engine;
+}
+
+static void engine_slice(struct engine *engine, const struct replay_batch *batch, size_t count,
+                         struct tally *tally)
+{
+    u64 before = engine_status(engine).seq_durable;
+    struct instant from = now();
+    submit_all(engine, batch, count);
+    tally_add(tally, from, engine_status(engine).seq_durable - before);
+}
+
+static void engine_end(struct engine *engine)
+{
     struct engine_status status = engine_status(engine);
     must(engine_finish(engine));
     engine_close(engine);
@@ -358,41 +380,124 @@ static void remove_all(const char *folder)
     }
 }
 
-static void batch_bench(struct slices *slices, const char *folder, u32 batch, struct raw *raw)
+enum lane { LANE_CORE, LANE_MEMORY, LANE_QUIET, LANE_DURABLE, LANE_RAW, LANES_COUNT };
+
+static const char lane_letters[LANES_COUNT] = {'c', 'm', 'n', 'd', 'r'};
+static const char *const lane_names[LANES_COUNT] = {"core", "memory", "no events", "durable",
+                                                    "raw writes"};
+
+struct lanes {
+    bool wanted[LANES_COUNT];
+    struct tally tallies[LANES_COUNT];
+    struct alone alone;
+    struct engine *engines[LANES_COUNT];
+    char folders[LANES_COUNT][FILE_PATH_BYTES];
+};
+
+static void lanes_open(struct lanes *lanes, const struct slices *slices, const char *folder,
+                       u32 batch)
+{
+    if (lanes->wanted[LANE_CORE]) {
+        alone_open(&lanes->alone, slices);
+    }
+    for (u32 lane = LANE_MEMORY; lane <= LANE_DURABLE; lane += 1) {
+        lanes->engines[lane] = NULL;
+        if (lanes->wanted[lane]) {
+            (void)snprintf(lanes->folders[lane], FILE_PATH_BYTES, "%s.%c", folder,
+                           lane_letters[lane]);
+            struct engine_options options =
+                options_of(slices, lane == LANE_MEMORY ? NULL : lanes->folders[lane], batch);
+            options.no_event_log = lane == LANE_QUIET;
+            lanes->engines[lane] = engine_begin(slices, &options);
+        }
+    }
+}
+
+static void lanes_slice(struct lanes *lanes, const struct replay_batch *batch, size_t count,
+                        struct raw *raw)
+{
+    if (lanes->wanted[LANE_CORE]) {
+        alone_slice(&lanes->alone, batch, count, &lanes->tallies[LANE_CORE]);
+    }
+    for (u32 lane = LANE_MEMORY; lane <= LANE_DURABLE; lane += 1) {
+        if (lanes->wanted[lane]) {
+            engine_slice(lanes->engines[lane], batch, count, &lanes->tallies[lane]);
+        }
+    }
+    if (lanes->wanted[LANE_RAW]) {
+        raw_slice(raw, batch, count, &lanes->tallies[LANE_RAW]);
+    }
+}
+
+static void lanes_close(struct lanes *lanes)
+{
+    if (lanes->wanted[LANE_CORE]) {
+        alone_close(&lanes->alone);
+    }
+    for (u32 lane = LANE_MEMORY; lane <= LANE_DURABLE; lane += 1) {
+        if (lanes->wanted[lane]) {
+            engine_end(lanes->engines[lane]);
+        }
+    }
+}
+
+/* The median of one lane's rates over another's, slice by slice. */
+static double median_ratio(const struct lanes *lanes, enum lane over, enum lane under)
+{
+    struct tally ratios = {.commands = 0};
+    for (u32 i = 0; i < lanes->tallies[over].rates_count; i += 1) {
+        ratios.rates[i] = lanes->tallies[over].rates[i] / lanes->tallies[under].rates[i];
+    }
+    ratios.rates_count = lanes->tallies[over].rates_count;
+    return median(&ratios);
+}
+
+static void lanes_print(struct lanes *lanes)
+{
+    double of_raw = median_ratio(lanes, LANE_DURABLE, LANE_RAW);
+    double of_core = median_ratio(lanes, LANE_DURABLE, LANE_CORE);
+    for (u32 lane = 0; lane < LANES_COUNT; lane += 1) {
+        if (lanes->wanted[lane]) {
+            print_tally(lane_names[lane], &lanes->tallies[lane]);
+        }
+    }
+    if (lanes->wanted[LANE_DURABLE] && lanes->wanted[LANE_RAW]) {
+        (void)printf("             durable is %.2f of raw writes\n", of_raw);
+    }
+    if (lanes->wanted[LANE_DURABLE] && lanes->wanted[LANE_CORE]) {
+        (void)printf("             durable is %.2f of the core alone\n", of_core);
+    }
+}
+
+static void batch_bench(struct slices *slices, const char *folder, u32 batch, struct lanes *lanes,
+                        struct raw *raw)
 {
     (void)printf("batches of %u\n", batch);
     slices_cut(slices, batch);
-    static struct tally core;
-    static struct tally memory;
-    static struct tally quiet;
-    static struct tally durable;
-    static struct tally raw_tally;
-    core = memory = quiet = durable = raw_tally = (struct tally){.commands = 0};
-    core_run(slices, &core);
-    print_tally("core", &core);
-    struct engine_options options = options_of(slices, NULL, batch);
-    engine_run(slices, &options, &memory, NULL, NULL);
-    print_tally("memory", &memory);
-    options = options_of(slices, folder, batch);
-    options.no_event_log = true;
-    engine_run(slices, &options, &quiet, NULL, NULL);
-    print_tally("no events", &quiet);
-    remove_all(folder);
-    options = options_of(slices, folder, batch);
-    engine_run(slices, &options, &durable, raw, &raw_tally);
-    print_tally("durable", &durable);
-    print_tally("raw writes", &raw_tally);
-    (void)printf("             durable is %.2f of raw writes\n",
-                 median(&durable) / median(&raw_tally));
-    recovery_bench(slices, folder, batch, "recovery", true);
-    recovery_bench(slices, folder, batch, "no events", false);
-    remove_all(folder);
+    memset(lanes->tallies, 0, sizeof(lanes->tallies));
+    lanes_open(lanes, slices, folder, batch);
+    for (u32 i = 0; i < slices->count; i += 1) {
+        size_t count = 0;
+        const struct replay_batch *slice = slice_of(slices, i, &count);
+        lanes_slice(lanes, slice, count, raw);
+    }
+    lanes_close(lanes);
+    lanes_print(lanes);
+    if (lanes->wanted[LANE_DURABLE]) {
+        recovery_bench(slices, lanes->folders[LANE_DURABLE], batch, "recovery", true);
+        recovery_bench(slices, lanes->folders[LANE_DURABLE], batch, "no events", false);
+    }
+    for (u32 lane = LANE_QUIET; lane <= LANE_DURABLE; lane += 1) {
+        if (lanes->wanted[lane]) {
+            remove_all(lanes->folders[lane]);
+        }
+    }
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2 || access(argv[1], F_OK) == 0) {
-        (void)fprintf(stderr, "usage: engine_bench NEW_FOLDER [COMMANDS] [ROUNDS]\n");
+        (void)fprintf(stderr, "usage: engine_bench NEW_FOLDER [COMMANDS] [SLICES] [LANES]\n");
         return 2;
     }
     const char *folder = argv[1];
@@ -405,16 +510,22 @@ int main(int argc, char **argv)
         .seed = 7,
     };
     slices.count = argc > 3 ? (u32)strtoul(argv[3], NULL, 10) : 9;
+    static struct lanes lanes;
+    for (u32 lane = 0; lane < LANES_COUNT; lane += 1) {
+        lanes.wanted[lane] = strchr(argc > 4 ? argv[4] : "cmndr", lane_letters[lane]) != NULL;
+    }
     must(flow_orders_generate(&slices.flow, &config));
     char path[FILE_PATH_BYTES];
     (void)snprintf(path, sizeof(path), "%s.raw", folder);
     static struct raw raw;
     raw_open(&raw, path);
-    batch_bench(&slices, folder, 1024, &raw);
-    batch_bench(&slices, folder, 8192, &raw);
-    slices_cut(&slices, 1);
-    struct engine_options options = options_of(&slices, folder, 1);
-    singles_run(&slices, &options, &raw);
+    batch_bench(&slices, folder, 1024, &lanes, &raw);
+    batch_bench(&slices, folder, 8192, &lanes, &raw);
+    if (argc <= 4) {
+        slices_cut(&slices, 1);
+        struct engine_options options = options_of(&slices, folder, 1);
+        singles_run(&slices, &options, &raw);
+    }
     remove_all(folder);
     file_close(&raw.file);
     (void)unlink(path);
