@@ -215,6 +215,14 @@ static void a_folder_is_locked_once(void **state)
                    (long)getpid());
     assert_non_null(strstr(fault_text(), words));
     assert_int_equal(disk_lock_check(&first), FAULT_NONE);
+    /* What stands in the file is for the message only, and may be anything. */
+    memset(block, 0xff, 100);
+    FILE *file = fopen(path_of("LOCK"), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(block, 1, 100, file), 100);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(disk_lock(disk_real(), folder, &second), FAULT_LOCKED);
+    assert_non_null(strstr(fault_text(), "LOCK: another process uses this folder (process 0)"));
     disk_unlock(&first);
     disk_unlock(&first);
     assert_int_equal(disk_lock(disk_real(), folder, &second), FAULT_NONE);
