@@ -104,6 +104,10 @@ MUST_USE enum fault replay_verdict(const struct flow *flow, const struct flow_ch
 
 /* ---- through the journal ---- */
 
+/* FAULT_DIVERGED when a command that the journal in config->journal holds is not the flow's. */
+MUST_USE enum fault replay_compare_held(const struct flow *flow,
+                                        const struct replay_config *config);
+
 /* Through the journal in config->journal and the engine, which goes on where the journal ends. */
 MUST_USE enum fault replay_journalled(const struct flow *flow, const struct replay_config *config,
                                       struct flow_check *check, struct replay_report *report);

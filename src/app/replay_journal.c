@@ -248,6 +248,7 @@ enum fault replay_journalled(const struct flow *flow, const struct replay_config
                              struct flow_check *check, struct replay_report *report)
 {
     *report = (struct replay_report){.commands = 0};
+    TRY(replay_compare_held(flow, config));
     struct journal_run run = {
         .flow = flow,
         .config = config,
