@@ -19,8 +19,7 @@ static const struct option options[] = {
                     .value = "N",
                     .minimum = 1,
                     .maximum = UINT64_MAX,
-                    .otherwise = "18446744073709551615",
-                    .help = "How many sequence numbers."},
+                    .help = "How many sequence numbers. Without it all that follow."},
     [DUMP_COMMANDS] = {.name = "commands", .help = "Prints commands alone."},
     [DUMP_EVENTS] = {.name = "events", .help = "Prints events alone."},
 };
@@ -31,13 +30,14 @@ static int run(const struct option_call *call)
     cli_recovery_init(&line, "reading");
     bool commands = call->values[DUMP_COMMANDS].given;
     bool events = call->values[DUMP_EVENTS].given;
-    struct dump_options dump = {.folder = call->operands[0],
-                                .seq_from = call->values[DUMP_FROM].number,
-                                .count = call->values[DUMP_COUNT].number,
-                                .commands = commands || !events,
-                                .events = events || !commands,
-                                .target = stdout,
-                                .progress = &line.recovery};
+    struct dump_options dump = {
+        .folder = call->operands[0],
+        .seq_from = call->values[DUMP_FROM].number,
+        .count = call->values[DUMP_COUNT].given ? call->values[DUMP_COUNT].number : UINT64_MAX,
+        .commands = commands || !events,
+        .events = events || !commands,
+        .target = stdout,
+        .progress = &line.recovery};
     enum fault fault = dump_run(&dump);
     progress_end(&line.progress);
     return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);

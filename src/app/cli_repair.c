@@ -9,13 +9,15 @@ enum { REPAIR_VOID, REPAIR_REASON, REPAIR_JSON };
 static const struct option options[] = {
     [REPAIR_VOID] = {.name = "void",
                      .kind = OPTION_NUMBER,
+                     .required = true,
                      .value = "SEQ",
                      .minimum = 2,
                      .maximum = UINT64_MAX,
-                     .help =
-                         "The sequence number of the command to skip. The supervisor names it."},
+                     .help = "The sequence number of the command to skip. The start that refuses "
+                             "(exit code 23) names it."},
     [REPAIR_REASON] = {.name = "reason",
                        .kind = OPTION_NUMBER,
+                       .required = true,
                        .value = "CODE",
                        .minimum = 1,
                        .maximum = UINT32_MAX,

@@ -87,7 +87,10 @@ static void put_options(FILE *target, const struct subcommand *subcommand)
         if (option->otherwise != NULL) {
             (void)fprintf(target, "Default: %s.\n", option->otherwise);
         }
-        if (option->kind == OPTION_NUMBER) {
+        if (option->kind == OPTION_NUMBER && option->maximum == UINT64_MAX) {
+            (void)fprintf(target, "A number of 64 bits, %llu or more.\n",
+                          (unsigned long long)option->minimum);
+        } else if (option->kind == OPTION_NUMBER) {
             (void)fprintf(target, "A number from %llu to %llu.\n",
                           (unsigned long long)option->minimum, (unsigned long long)option->maximum);
         }
@@ -105,6 +108,8 @@ static void put_exit_status(FILE *target)
         (void)fprintf(target, ".It %d\n", fault_exit_code(faults[i]));
         put_text(target, faults[i] == FAULT_NONE ? "all went well" : fault_meaning(faults[i]));
     }
+    (void)fputs(".It 134\n", target);
+    put_text(target, "a fact about our own code did not hold: the process has stopped itself");
     (void)fputs(".El\n", target);
 }
 
@@ -127,7 +132,8 @@ static void put_subcommand(FILE *target, const struct subcommand *subcommand)
     put_head(target, "cambist-", subcommand->name, subcommand->summary);
     (void)fprintf(target, ".Sh SYNOPSIS\n.Nm cambist %s\n", subcommand->name);
     for (u32 i = 0; i < subcommand->options_count; i += 1) {
-        (void)fputs(".Op ", target);
+        /* A line that begins with the macro itself needs no brackets. */
+        (void)fputs(subcommand->options[i].required ? "." : ".Op ", target);
         put_flag(target, &subcommand->options[i]);
         (void)fputc('\n', target);
     }

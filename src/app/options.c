@@ -336,7 +336,14 @@ static void print_option(FILE *target, const struct option *option)
 
 void options_print_help(const struct subcommand *subcommand, FILE *target)
 {
-    (void)fprintf(target, "usage: cambist %s%s%s%s\n\ncambist %s - ", subcommand->name,
+    (void)fprintf(target, "usage: cambist %s", subcommand->name);
+    for (u32 i = 0; i < subcommand->options_count; i += 1) {
+        if (subcommand->options[i].required) {
+            (void)fprintf(target, " --%s %s", subcommand->options[i].name,
+                          subcommand->options[i].value);
+        }
+    }
+    (void)fprintf(target, "%s%s%s\n\ncambist %s - ",
                   subcommand->options_count > 0 ? " [option...]" : "",
                   subcommand->operands != NULL ? " " : "",
                   subcommand->operands != NULL ? subcommand->operands : "", subcommand->name);

@@ -32,6 +32,7 @@ struct option {
     const char
         *otherwise;   /* what holds when it is not given, as it would be given; NULL: nothing */
     const char *help; /* sentences */
+    bool required;    /* the usage lines show it so; the subcommand says what is missing */
 };
 
 struct option_value {
