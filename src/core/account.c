@@ -28,12 +28,12 @@ u32 account_position_make(struct core *core, u32 account, u16 market)
     }
     struct account *record = &core->accounts[account];
     if (!record->position.used) {
-        record->position = (struct position){.market = market, .used = 1};
+        record->position = (struct position){.market = market, .used = POSITION_USED};
         return account;
     }
     u32 slot = SLAB_TAKE(&core->position_slab, core->positions, next);
     core->positions[slot] = (struct position_more){
-        .position = {.market = market, .used = 1},
+        .position = {.market = market, .used = POSITION_USED},
         .account = account,
         .next = record->positions_more,
     };

@@ -429,6 +429,7 @@ static void asset_limit_put(struct core *core, const struct command_asset_limit 
             .limit = c->limit, .account = number, .asset = c->asset, .used = true};
     }
     core->accounts[number].has_limits = has_other_limits(core, number);
+    account_hint_drop(&core->accounts[number]);
 }
 
 void define_asset_limit(struct core *core, const struct command_asset_limit *command)

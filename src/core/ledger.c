@@ -30,7 +30,7 @@ u32 ledger_row_make(struct core *core, u32 account, u16 asset)
             .next = record->chunk,
         };
         record->chunk = fresh;
-        record->position.rows = 0; /* they named rows of the chunk that was first so far */
+        account_hint_drop(record); /* it names rows of the chunk that was first so far */
         chunk = fresh;
     }
     struct chunk *c = &core->chunks[chunk];

@@ -1,5 +1,7 @@
 #include "core/market.h"
 
+#include "core/plain.h"
+
 #define MINUTE_US      60000000ULL
 #define MULTIPLIER_ONE 10000U /* price multipliers count 10^-4 */
 
@@ -169,6 +171,7 @@ void market_define(struct market *market, const struct command_market_add *d, u6
     market->types_allowed = d->types_allowed;
     market->stp_allowed = d->stp_allowed;
     market->stp_default = d->stp_default;
+    market->plain_terms = plain_terms_of(d->stp_default);
     market->features = d->features;
     market_set_checks(market);
 }

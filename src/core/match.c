@@ -392,6 +392,16 @@ static NEVER_INLINE void prevent(struct core *core, struct taker *taker, u32 slo
 
 /* ---- the taker phase ---- */
 
+/* Begins to fetch what closing this maker needs, and the one behind it. */
+ALWAYS_INLINE void match_fetch(const struct core *core, const struct order *maker, u32 slot)
+{
+    __builtin_prefetch(&core->accounts[maker->account], 1);
+    __builtin_prefetch(index_order_home(core, maker->id), 1);
+    __builtin_prefetch(&core->links[slot], 1);
+    __builtin_prefetch(&core->orders[maker->next], 1);
+    __builtin_prefetch(&core->links[maker->next], 1);
+}
+
 /* Meets the makers of one level until it is empty or the taker is through. */
 ALWAYS_INLINE void match_level(struct core *core, struct taker *taker, const struct phase *phase,
                                enum taker_kind kind, u8 side, u32 ticks)
@@ -414,7 +424,7 @@ ALWAYS_INLINE void match_level(struct core *core, struct taker *taker, const str
         if (UNLIKELY(taker->stp != STP_MODE_NONE) && taker_is_self(core, taker, maker)) {
             prevent(core, taker, slot);
         } else if (LIKELY(maker->extra == 0)) {
-            __builtin_prefetch(&core->orders[maker->next]);
+            match_fetch(core, maker, slot);
             trade(core, taker, phase, kind, side, maker, u64_min(wanted, maker->left));
             if (maker->left == 0) {
                 book_pop(core, market, level, slot);

@@ -10,15 +10,8 @@
 #include "core/place.h"
 #include "core/trigger.h"
 
-/* ---- words ----
- *
- * Market, side, type, tif and stp with two more bytes are one aligned 8-byte word, alike in the
- * commands that place orders (flags, length of the client id), in orders (state, has_client) and in
- * order_new (state, flags). So they are checked and copied as one. Little-endian. */
+/* ---- terms, see plain.h ---- */
 
-#define TERMS_STP_SHIFT   40
-#define TERMS_STATE_SHIFT 48
-#define TERMS_LAST_SHIFT  56
 #define TERMS_SIDE(terms) ((u8)((terms) >> 16))
 #define TERMS_TIF(terms)  ((u8)((terms) >> 32))
 #define TERMS_STP(terms)  ((u8)((terms) >> TERMS_STP_SHIFT))
@@ -101,15 +94,13 @@ struct plain {
     u32 row_quote;
 };
 
-/* Account and market exist and are open for it, and the word is of the plain kind. */
-ALWAYS_INLINE bool plain_kind(struct core *core, const struct command_order *c, bool named,
-                              struct plain *p)
+/* Account and market exist and are open for it, and the terms are plain. */
+ALWAYS_INLINE bool plain_open(struct core *core, const struct command_order *c, struct plain *p)
 {
     u64 terms = word_at(&c->market);
     u64 number = (u16)terms;
     if (UNLIKELY(c->head.account >= core->accounts_count) ||
-        UNLIKELY(number >= core->markets_count) ||
-        UNLIKELY(terms & (named ? TERMS_REFUSED : TERMS_REFUSED | TERMS_LAST_MASK))) {
+        UNLIKELY(number >= core->markets_count) || UNLIKELY(terms & TERMS_REFUSED)) {
         return false;
     }
     struct market *market = &core->markets[number];
@@ -117,23 +108,54 @@ ALWAYS_INLINE bool plain_kind(struct core *core, const struct command_order *c, 
     u32 open = 0;
     memcpy(&open, &market->state, sizeof open);
     if (UNLIKELY((open & MARKET_MASK) != MARKET_OPEN) ||
-        UNLIKELY(account->restrictions & ACCOUNT_PLACE_MASK) || UNLIKELY(account->has_limits) ||
-        UNLIKELY(core->venue_filtered)) {
-        return false;
-    }
-    if ((terms & TERMS_STP_MASK) == 0) {
-        terms |= (u64)market->stp_default << TERMS_STP_SHIFT;
-    }
-    if (UNLIKELY(!(market->stp_allowed >> TERMS_STP(terms) & 1)) ||
-        (named && c->client.length > CLIENT_ID_SYMBOLS_MAX)) {
+        UNLIKELY(account->restrictions & ACCOUNT_PLACE_MASK) || UNLIKELY(core->venue_filtered)) {
         return false;
     }
     p->market = market;
     p->account = account;
-    p->terms = (named ? terms & ~TERMS_LAST_MASK : terms) | (u64)ORDER_STATE_WORKING
-                                                                << TERMS_STATE_SHIFT;
+    p->terms = terms;
     return true;
 }
+
+/* The same for an order that may name an stp mode, of an account that may have limits. */
+ALWAYS_INLINE bool plain_open_any(struct core *core, const struct command_order *c, struct plain *p)
+{
+    if (UNLIKELY(!plain_open(core, c, p)) || UNLIKELY(p->account->has_limits) ||
+        UNLIKELY(c->client.length > CLIENT_ID_SYMBOLS_MAX)) {
+        return false;
+    }
+    u8 stp = c->stp ? c->stp : p->market->stp_default;
+    p->terms &= ~(TERMS_STP_MASK | TERMS_LAST_MASK);
+    p->terms |= plain_terms_of(stp);
+    return p->market->stp_allowed >> stp & 1;
+}
+
+/* The same for an order that names none, of an account with a hint. Finds position and balances. */
+ALWAYS_INLINE bool plain_open_hinted(struct core *core, const struct command_order *c, bool named,
+                                     struct plain *p)
+{
+    if (UNLIKELY(!plain_open(core, c, p)) || UNLIKELY(p->terms & TERMS_STP_MASK) ||
+        (named && UNLIKELY(c->client.length > CLIENT_ID_SYMBOLS_MAX))) {
+        return false;
+    }
+    struct position *position = &p->account->position;
+    u32 hint = 0;
+    memcpy(&hint, position, sizeof hint);
+    if (UNLIKELY((hint & 0xFFFFFFU) != ((u16)p->terms | (u32)POSITION_HINTED << 16))) {
+        return false;
+    }
+    u32 first = p->account->chunk << 2;
+    u32 rows = hint >> 24;
+    p->position = position;
+    p->place = c->head.account;
+    p->row_base = first | (rows & 3);
+    p->row_quote = first | rows >> 2;
+    p->terms = (named ? p->terms & ~TERMS_LAST_MASK : p->terms) | p->market->plain_terms;
+    return true;
+}
+_Static_assert(offsetof(struct position, market) == 0 && offsetof(struct position, used) == 2 &&
+                   offsetof(struct position, rows) == 3,
+               "read as one word");
 
 /* Price, quantity, value, the number of open orders and the page. Exact: a price or quantity off
  * the grid is far above the bounds, see grid_steps, since a definition keeps ticks_max x tick and
@@ -241,6 +263,10 @@ ALWAYS_INLINE void plain_rest(struct core *core, const struct command_order *c,
     order->position = p->place;
     order->extra = 0;
     memcpy(&order->market, &p->terms, sizeof p->terms);
+    u64 following = core->order_slab.free;
+    __builtin_prefetch(&core->orders[following], 1);
+    __builtin_prefetch(&core->links[following], 1);
+    __builtin_prefetch(&core->colds[following], 1);
     struct order_cold *cold = &core->colds[slot];
     cold->lots = p->lots;
     cold->prevented = progress.prevented;
@@ -306,23 +332,7 @@ ALWAYS_INLINE void plain_accept(struct core *core, const struct command_order *c
     plain_take(core, c, &kept, id);
 }
 
-/* What an account's hint says of its first market: the position and the two balances. False:
- * nothing of this one. */
-ALWAYS_INLINE bool plain_find_hinted(const struct command_order *c, struct plain *p)
-{
-    struct account *account = p->account;
-    u32 rows = account->position.rows;
-    if (UNLIKELY(account->position.market != (u16)p->terms) || UNLIKELY(rows == 0)) {
-        return false;
-    }
-    p->position = &account->position;
-    p->place = c->head.account;
-    p->row_base = account->chunk << 2 | (rows & 3);
-    p->row_quote = account->chunk << 2 | rows >> 2;
-    return true;
-}
-
-/* The same by looking. An account's first position is as good as made. */
+/* Finds position and balances by looking. An account's first position is as good as made. */
 static bool plain_find(struct core *core, const struct command_order *c, struct plain *p)
 {
     u32 number = c->head.account;
@@ -341,10 +351,11 @@ static void plain_settle(const struct command_order *c, const struct plain *p)
 {
     struct account *account = p->account;
     if (!account->position.used) {
-        account->position = (struct position){.market = c->market, .used = 1};
+        account->position = (struct position){.market = c->market, .used = POSITION_USED};
     }
     if (p->place == c->head.account && p->row_base >> 2 == account->chunk &&
         p->row_quote >> 2 == account->chunk) {
+        account->position.used = POSITION_HINTED;
         account->position.rows = POSITION_ROWS(p->row_base & 3, p->row_quote & 3);
     }
 }
@@ -358,12 +369,13 @@ ALWAYS_INLINE bool plain_affords(const struct core *core, const struct command_o
            !(named && index_client(core, c->head.account, c->market, &c->client));
 }
 
-/* Orders in a market that is not in the account's hint, and those whose level has no page. */
+/* Orders that name an stp mode, in a market that is not in the account's hint, or whose level has
+ * no page. */
 static NEVER_INLINE bool plain_order_elsewhere(struct core *core, const struct command_order *c)
 {
     bool named = c->client.length != 0;
     struct plain p;
-    if (!plain_kind(core, c, true, &p) || !plain_find(core, c, &p) || !plain_fits(core, c, &p) ||
+    if (!plain_open_any(core, c, &p) || !plain_find(core, c, &p) || !plain_fits(core, c, &p) ||
         !plain_affords(core, c, &p, named)) {
         return false;
     }
@@ -375,16 +387,8 @@ static NEVER_INLINE bool plain_order_elsewhere(struct core *core, const struct c
 ALWAYS_INLINE bool plain_order_as(struct core *core, const struct command_order *c, bool named)
 {
     struct plain p;
-    if (UNLIKELY(!plain_kind(core, c, named, &p))) {
-        return false;
-    }
-    if (UNLIKELY(!plain_find_hinted(c, &p))) {
-        return plain_order_elsewhere(core, c);
-    }
-    if (UNLIKELY(!plain_fits(core, c, &p))) {
-        return false;
-    }
-    if (UNLIKELY(p.page == 0)) {
+    if (UNLIKELY(!plain_open_hinted(core, c, named, &p)) || UNLIKELY(!plain_fits(core, c, &p)) ||
+        UNLIKELY(p.page == 0)) {
         return plain_order_elsewhere(core, c);
     }
     if (UNLIKELY(!plain_affords(core, c, &p, named))) {
@@ -509,7 +513,7 @@ bool plain_replace(struct core *core, const struct command_cancel_replace *c, u3
     /* Both kinds begin alike, up to the client id. */
     const struct command_order *placed = (const struct command_order *)(const void *)c;
     struct plain p;
-    if (UNLIKELY(!plain_kind(core, placed, true, &p)) || UNLIKELY(!replace_is_plain(core, c)) ||
+    if (UNLIKELY(!plain_open_any(core, placed, &p)) || UNLIKELY(!replace_is_plain(core, c)) ||
         UNLIKELY(!plain_may_cancel(core, c->head.account, c->market))) {
         return false;
     }

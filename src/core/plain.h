@@ -10,6 +10,22 @@
 
 #include "core/state.h"
 
+/* Terms of orders
+ *
+ * Market, side, type, tif and stp with two more bytes are one aligned 8-byte word, alike in the
+ * commands that place orders (flags, length of the client id), in orders (state, has_client) and in
+ * order_new (state, flags). So they are checked and copied as one. Little-endian. */
+#define TERMS_STP_SHIFT   40
+#define TERMS_STATE_SHIFT 48
+#define TERMS_LAST_SHIFT  56
+
+/* What the terms get of an order that names no stp mode: the market's, and the state it rests in.
+ */
+ALWAYS_INLINE u64 plain_terms_of(u8 stp_default)
+{
+    return (u64)stp_default << TERMS_STP_SHIFT | (u64)ORDER_STATE_WORKING << TERMS_STATE_SHIFT;
+}
+
 /* True: the command was accepted and has acted. False: nothing was done. */
 MUST_USE bool plain_order(struct core *core, const struct command_order *command);
 MUST_USE bool plain_cancel(struct core *core, const struct command_cancel *command, u32 hint);

@@ -262,6 +262,22 @@ static void an_account_known_elsewhere_first_takes_the_general_way(void **state)
     assert_false(is_plain(0, order)); /* its position lies beyond the account */
 }
 
+/* The hint names balances of the account's first chunk, and a fourth asset puts another before it.
+ */
+static void a_fourth_asset_does_not_mislead(void **state)
+{
+    (void)state;
+    assert_true(is_plain(0, world_limit(SIDE_BUY, 9000, 1)));
+    world_add_second_market(&world);
+    world_deposit(&world, 0, 2, WORLD_FUNDS);
+    world_deposit(&world, 0, 3, WORLD_FUNDS);
+    assert_true(is_plain(0, world_limit(SIDE_BUY, 9000, 1)));
+    assert_true(is_plain(0, world_limit(SIDE_SELL, 9001, 3)));
+    assert_int_equal(world_locked(&world, 0, WORLD_USDT), 2 * 9000 * WORLD_VALUE);
+    assert_int_equal(world_locked(&world, 0, WORLD_BTC), 3 * WORLD_LOT);
+    assert_int_equal(world_locked(&world, 0, 2) + world_locked(&world, 0, 3), 0);
+}
+
 static void without_means_the_general_way_says_why(void **state)
 {
     (void)state;
@@ -448,6 +464,7 @@ int main(void)
         EXAMPLE(whatever_is_restricted_takes_the_general_way),
         EXAMPLE(what_is_off_the_grid_takes_the_general_way),
         EXAMPLE(an_account_known_elsewhere_first_takes_the_general_way),
+        EXAMPLE(a_fourth_asset_does_not_mislead),
         EXAMPLE(without_means_the_general_way_says_why),
         EXAMPLE(a_client_id_in_use_takes_the_general_way),
         EXAMPLE(a_plain_cancel_names_a_resting_order_by_id),

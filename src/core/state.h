@@ -75,11 +75,18 @@ struct asset_limit {
 
 /* ---- accounts ---- */
 
+enum position_used {
+    POSITION_UNUSED = 0,
+    POSITION_USED = 1,
+    POSITION_HINTED = 2, /* used, and says where the balances are: only an account's first one,
+                            while the account has no limits */
+};
+
 /* What an account has in one market. */
 struct position {
     u16 market;
-    u8 used;
-    u8 rows; /* hint, see POSITION_ROWS; only of an account's first market */
+    u8 used; /* enum position_used */
+    u8 rows; /* with POSITION_HINTED: see POSITION_ROWS */
     u32 orders;
     u32 algo;
     u32 iceberg;
@@ -87,8 +94,8 @@ struct position {
     u32 newest; /* open orders of the account in the market, newest first */
 };
 
-/* Where the market's two assets are in the account's first chunk, so that an order need not look:
- * base row | quote row << 2. They differ, so 0 says "not known". A new first chunk clears it. */
+/* Where the market's two assets are in the account's first chunk, so that an order need not look. A
+ * new first chunk takes the hint back. */
 #define POSITION_ROWS(base, quote) ((u8)((base) | (quote) << 2))
 
 /* Positions beyond an account's first market. */
@@ -114,6 +121,14 @@ struct account {
     struct position position; /* its first market */
 };
 _Static_assert(sizeof(struct account) == 64, "one cache line");
+
+/* To be called when one of the things that a hint promises may no longer hold. */
+ALWAYS_INLINE void account_hint_drop(struct account *account)
+{
+    if (account->position.used == POSITION_HINTED) {
+        account->position.used = POSITION_USED;
+    }
+}
 
 /* ---- orders ---- */
 
@@ -254,8 +269,9 @@ struct market {
     u64 lot_inverse;
     u8 tick_shift;
     u8 lot_shift;
-    u64 value;    /* quote units of one lot at one tick */
-    u64 lots_low; /* at least 1 */
+    u64 plain_terms; /* what a plain order's terms get: see plain.c */
+    u64 value;       /* quote units of one lot at one tick */
+    u64 lots_low;    /* at least 1 */
     u64 lots_high;
     u32 ticks_low; /* at least 1 */
     u32 ticks_high;
@@ -458,7 +474,7 @@ ALWAYS_INLINE u64 grid_steps(u64 units, u64 inverse, u8 shift)
 /* One of two numbers without a branch, for conditions that cannot be foreseen: which side, say. */
 ALWAYS_INLINE u64 choose(bool first, u64 a, u64 b)
 {
-    return b ^ ((a ^ b) & (0 - (u64)first));
+    return __builtin_expect_with_probability(first, 1, 0.5) ? a : b;
 }
 
 ALWAYS_INLINE struct amount market_base(const struct market *market, u64 lots)
