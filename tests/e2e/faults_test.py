@@ -80,8 +80,24 @@ def check_full_disk(cli, disk, expected):
     cli.check(whole.get("taken_before", 0) > 0, "it went on, and did not begin anew")
     cli.equal(cli.json("verify", folder, "--json").get("state_hash"), whole.get("state_hash"),
               "verify in the end")
+    check_packing(cli, folder, whole)
     subprocess.run(["umount", journal], check=True)
     shutil.rmtree(folder)
+
+
+def check_packing(cli, folder, whole):
+    """Here is a journal of two segments: the closed one is packed, and read as before."""
+    found = cli.json("snapshot", folder, "--pack", "--json")
+    cli.equal((found.get("packed"), found.get("packed_from_bytes")), (1, 128 << 20), "packed")
+    names = sorted(name for name in os.listdir(os.path.join(folder, "journal"))
+                   if ".journal" in name)
+    cli.equal([name.endswith(".zst") for name in names], [True, False], f"{names}")
+    cli.equal(cli.json("snapshot", folder, "--pack", "--json").get("packed"), 0, "packed once")
+    cli.equal(cli.json("verify", folder, "--json").get("state_hash"), whole.get("state_hash"),
+              "verify of a packed journal")
+    again = cli.json("replay", *LONG_FLOW, "--journal", folder, "--json")
+    cli.equal((again.get("ops"), again.get("state_hash")), (0, whole.get("state_hash")),
+              "a start from a packed journal")
 
 
 def check_full_events(cli, disk):
