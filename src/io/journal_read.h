@@ -19,7 +19,7 @@
 #include "io/file.h"
 #include "io/journal.h"
 
-#define JOURNAL_WINDOW_BYTES_DEFAULT (4U << 20)
+#define JOURNAL_WINDOW_BYTES_DEFAULT (2U << 20)
 #define JOURNAL_WINDOWS_MAX          8U
 
 struct journal_reader_config {
@@ -27,7 +27,7 @@ struct journal_reader_config {
     const char *folder;
     u64 seq_from;     /* first sequence number wanted; 0: all there is */
     u32 segments_max; /* 0: JOURNAL_SEGMENTS_MAX_DEFAULT */
-    u32 window_bytes; /* 0: JOURNAL_WINDOW_BYTES_DEFAULT; grows to the largest batch of a segment */
+    u32 window_bytes; /* read at once; 0: JOURNAL_WINDOW_BYTES_DEFAULT; more for a larger batch */
     u32 batch_bytes_max; /* 0: JOURNAL_BATCH_BYTES_MAX; a segment with larger ones is refused */
     u32 windows_count;   /* 1: no thread; up to JOURNAL_WINDOWS_MAX */
     bool live;           /* another process is writing: a bad tail is simply the end for now */

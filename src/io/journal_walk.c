@@ -23,21 +23,26 @@ enum fault journal_walk_config(const struct journal_reader_config *config,
         full.windows_count > JOURNAL_WINDOWS_MAX || (full.live && full.windows_count > 1)) {
         return FAULT(FAULT_USAGE, "journal reader of %s: impossible sizes", full.folder);
     }
-    full.window_bytes =
-        full.window_bytes > full.batch_bytes_max ? full.window_bytes : full.batch_bytes_max;
     *config_out = full;
     return FAULT_NONE;
 }
 
+/* A window is read in steps of window_bytes, and has room for the largest batch. */
+static u32 window_room(const struct journal_reader_config *config)
+{
+    return config->window_bytes > config->batch_bytes_max ? config->window_bytes
+                                                          : config->batch_bytes_max;
+}
+
 static u32 window_batches_max(const struct journal_reader_config *config)
 {
-    return config->window_bytes / JOURNAL_BLOCK_BYTES;
+    return window_room(config) / JOURNAL_BLOCK_BYTES;
 }
 
 size_t journal_window_footprint(const struct journal_reader_config *config)
 {
     struct footprint footprint = {0};
-    footprint_add(&footprint, 1, config->window_bytes, JOURNAL_BLOCK_BYTES);
+    footprint_add(&footprint, 1, window_room(config), JOURNAL_BLOCK_BYTES);
     footprint_add(&footprint, window_batches_max(config), sizeof(struct journal_batch),
                   JOURNAL_BLOCK_BYTES);
     /* Whole blocks, so that footprints of several windows add up. */
@@ -50,7 +55,7 @@ void journal_window_init(struct journal_window *window, const struct journal_rea
                          struct arena *arena)
 {
     *window = (struct journal_window){.filled = 0};
-    window->data = arena_take(arena, config->window_bytes, JOURNAL_BLOCK_BYTES);
+    window->data = arena_take(arena, window_room(config), JOURNAL_BLOCK_BYTES);
     window->batches = arena_take_array(arena, window_batches_max(config),
                                        sizeof(struct journal_batch), JOURNAL_BLOCK_BYTES);
     CHECK(window->data != NULL);
@@ -525,7 +530,8 @@ static enum fault walk_step(struct journal_walk *walk, struct journal_window *wi
     }
     u64 read_from = walk->offset + window->filled;
     u64 left = walk->segment.segment_bytes - read_from;
-    size_t wanted = (size_t)u64_min(walk->config.window_bytes - window->filled, left);
+    u64 room = window_room(&walk->config) - window->filled;
+    size_t wanted = (size_t)u64_min(u64_min(walk->config.window_bytes, room), left);
     size_t got = 0;
     TRY(journal_source_read(&walk->source, window->data + window->filled, wanted, &got));
     if (got != wanted) {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { PROGRESS_NS = 50000000, READ_AHEAD_WINDOWS = 3, UNITS_OFFSET = 2 };
+enum { PROGRESS_NS = 50000000, READ_AHEAD_WINDOWS = 8, UNITS_OFFSET = 2 };
 
 /* ---- reading ---- */
 
