@@ -72,6 +72,7 @@ struct world {
     struct disk *disk_used;
     const char *folder;
     bool threads;
+    u64 segment_bytes; /* 0: SEGMENT_BYTES */
     struct eventlog *log;
     struct eventlog_reader *reader;
     void *log_memory;
@@ -92,10 +93,11 @@ static struct world world_make(void)
 
 static enum fault log_open(struct world *world)
 {
-    struct eventlog_config config = {.disk = world->disk_used,
-                                     .folder = world->folder,
-                                     .segment_bytes = SEGMENT_BYTES,
-                                     .threads = world->threads};
+    struct eventlog_config config = {
+        .disk = world->disk_used,
+        .folder = world->folder,
+        .segment_bytes = world->segment_bytes == 0 ? SEGMENT_BYTES : world->segment_bytes,
+        .threads = world->threads};
     memcpy(config.venue, venue, sizeof(venue));
     assert_true(eventlog_footprint(&config) <= MEMORY_BYTES);
     struct arena arena;
@@ -616,6 +618,103 @@ static void a_reader_follows_a_writer_in_another_thread(void **state)
     world_free(&world);
 }
 
+/* Chunks of 32 bytes to 40 KiB, handed over as fast as the log takes them. */
+enum { LATER_CHUNKS = 400, LATER_BYTES_MAX = 40 << 10, LATER_POOL = 32 };
+
+static size_t later_make(u64 number, u8 *events)
+{
+    size_t size = number % 3 == 0 ? 32 * (1 + number % 5) : LATER_BYTES_MAX - number % 64 * 32;
+    for (size_t at = 0; at < size; at += 8) {
+        u64 word = number * 1000003 + at;
+        memcpy(events + at, &word, sizeof(word));
+    }
+    return size;
+}
+
+static void later_check(struct world *world, u64 from, u64 to)
+{
+    static u8 events[LATER_BYTES_MAX];
+    for (u64 number = from; number <= to; number += 1) {
+        struct eventlog_chunk chunk;
+        bool some = false;
+        assert_int_equal(eventlog_reader_next(world->reader, &chunk, &some), FAULT_NONE);
+        assert_true(some);
+        assert_int_equal(chunk.seq, number);
+        assert_int_equal(chunk.events.size, later_make(number, events));
+        assert_memory_equal(chunk.events.data, events, chunk.events.size);
+    }
+}
+
+/* More are handed over than the ring holds. A buffer comes round only once its chunk is written. */
+static void large_chunks_are_written_by_the_helper(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/eventlog_test.XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct world world = world_make();
+    world.disk_used = disk_real();
+    world.folder = folder;
+    world.threads = true;
+    world.segment_bytes = 512 << 10;
+    log_begin(&world, 0);
+    assert_int_equal(reader_open(&world, NULL, 0), FAULT_NONE);
+    static u8 pool[LATER_POOL][LATER_BYTES_MAX];
+    struct eventlog_point ends[LATER_CHUNKS + 1] = {{.position = 0}};
+    u64 released = 0;
+    for (u64 number = 1; number <= LATER_CHUNKS || released < LATER_CHUNKS;) {
+        u64 written = 0;
+        assert_int_equal(eventlog_written(world.log, &written), FAULT_NONE);
+        u64 to = released;
+        while (to + 1 < number && ends[to + 1].position <= written) {
+            to += 1;
+        }
+        if (to > released) {
+            eventlog_release(world.log, ends[to]);
+            later_check(&world, released + 1, to);
+            released = to;
+        }
+        if (number > LATER_CHUNKS || number - released > LATER_POOL) {
+            eventlog_wait(world.log, 1000);
+            continue;
+        }
+        u8 *events = pool[number % LATER_POOL];
+        size_t size = later_make(number, events);
+        assert_int_equal(eventlog_append_later(world.log, number, number, span_of(events, size)),
+                         FAULT_NONE);
+        ends[number] = eventlog_end(world.log);
+        number += 1;
+    }
+    reader_close(&world);
+    log_close(&world);
+    char command[128];
+    (void)snprintf(command, sizeof(command), "rm -rf -- %s", folder);
+    assert_int_equal(system(command), 0);
+    world_free(&world);
+}
+
+static void a_chunk_that_cannot_be_written_is_a_final_fault(void **state)
+{
+    (void)state;
+    struct world world = world_make();
+    world.threads = true;
+    world.segment_bytes = 256 << 10;
+    log_begin(&world, 0);
+    static u8 events[LATER_BYTES_MAX];
+    disk_false_fail_at(world.disk, disk_false_operations(world.disk) + 1, FAULT_IO);
+    struct span large = span_of(events, later_make(1, events));
+    assert_int_equal(eventlog_append_later(world.log, 1, 1, large), FAULT_NONE);
+    eventlog_wait(world.log, 60000);
+    for (u32 round = 0; round < 3; round += 1) {
+        u64 written = 0;
+        assert_int_equal(eventlog_written(world.log, &written), FAULT_IO);
+        eventlog_wait(world.log, 60000); /* nothing more comes: returns at once */
+    }
+    struct eventlog_point end = eventlog_end(world.log);
+    expect_assert_failure(eventlog_release(world.log, end));
+    log_close(&world);
+    world_free(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -633,6 +732,8 @@ int main(void)
         cmocka_unit_test(images_come_back_and_damaged_ones_do_not),
         cmocka_unit_test(a_full_disk_is_a_fault_and_not_a_signal),
         cmocka_unit_test(a_reader_follows_a_writer_in_another_thread),
+        cmocka_unit_test(large_chunks_are_written_by_the_helper),
+        cmocka_unit_test(a_chunk_that_cannot_be_written_is_a_final_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

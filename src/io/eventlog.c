@@ -3,7 +3,6 @@
 #include "base/check.h"
 #include "base/span.h"
 #include "io/eventlog_format.h"
-#include "io/gate.h"
 #include "io/log.h"
 
 #include <pthread.h>
@@ -15,8 +14,9 @@
 #define SEGMENT_BYTES_MAX     (1ULL << 32)
 #define TOUCH_AHEAD_BYTES     (8ULL << 20) /* pages made ready before the writer comes */
 #define TOUCH_STEP_BYTES      (1ULL << 20)
+#define LATER_BYTES_MIN       (16U << 10) /* handing over less costs more than it saves */
 
-enum { IDLE_MS = 100 };
+enum { IDLE_MS = 100, JOBS_MAX = 16 };
 
 static const char prepared_name[] = "prepared.tmp"; /* the helper's */
 static const char next_name[] = "next.tmp";         /* the writer's */
@@ -25,12 +25,25 @@ static const char next_name[] = "next.tmp";         /* the writer's */
 struct mapping {
     u8 *memory;
     u64 bytes;
-    u64 first; /* position of its first chunk */
+    u64 first;        /* position of its first chunk */
+    struct file file; /* open while there is a helper */
 };
 
-/* The helper and the writer meet in three places: `prepared`, which is the helper's while it is
- * EMPTY and the writer's while it is READY; what to touch; and the ring of mappings to be given up,
- * which takes milliseconds that the writer does not have. */
+/* A chunk for the helper to write. */
+struct job {
+    struct file file; /* the segment's, which closes it */
+    u64 offset;
+    struct eventlog_chunk_header header;
+    struct span events;
+};
+
+/* The helper and the writer meet in four places: `prepared`, which is the helper's while it is
+ * EMPTY and the writer's while it is READY; what to touch; the ring of chunks to write; and that of
+ * mappings to be given up, which takes milliseconds that the writer does not have.
+ *
+ * Small chunks the writer stores into the mapped pages, which the helper has touched ahead. Large
+ * ones the helper writes as files are written: that takes neither a fault for each page nor zeros
+ * that are soon written over, and it is the same memory that readers map. */
 enum { PREPARED_EMPTY, PREPARED_READY, RETIRED_MAX = 4 };
 
 struct eventlog {
@@ -56,8 +69,15 @@ struct eventlog {
     _Atomic u64 retired_count;  /* ever put in, by the writer */
     _Atomic u64 dropped_count;  /* ever given up, by the helper */
     _Atomic(u8 *) touch_memory; /* of the current segment; NULL: nothing to touch */
+    _Atomic bool touch_wanted;  /* the writer's chunks are small */
     _Atomic u64 touch_offset;   /* the writer's, published now and then */
     u64 touch_told;             /* the writer's: touch_offset when it last called the helper */
+    struct job jobs[JOBS_MAX];
+    _Atomic u64 jobs_put;   /* ever put in, by the writer */
+    _Atomic u64 jobs_done;  /* ever written, by the helper */
+    _Atomic u32 jobs_fault; /* enum fault; publishes the trail. Nothing is written after it */
+    struct fault_trail jobs_trail;
+    struct gate jobs_gate; /* the writer waits at it */
 };
 
 /* ---- footprint ---- */
@@ -79,6 +99,14 @@ static u64 chunk_steps(size_t events_bytes)
     return 1 + events_bytes / EVENTLOG_STEP;
 }
 
+/* With a helper the file stays open, for it to write to. */
+static void mapping_keep(const struct eventlog *log, struct mapping *mapping, struct file *file)
+{
+    if (log->config.threads) {
+        mapping->file = file_release(file);
+    }
+}
+
 /* A new file of zeros with all its space reserved, mapped: a full disk is a fault here and not a
  * signal later. */
 static enum fault mapping_create(struct eventlog *log, const char *path, struct mapping *out)
@@ -94,12 +122,14 @@ static enum fault mapping_create(struct eventlog *log, const char *path, struct 
     TRY(file_reserve(&file, log->config.segment_bytes));
     *out = (struct mapping){.memory = NULL, .bytes = log->config.segment_bytes, .first = 0};
     TRY(file_map(&file, out->bytes, &out->memory));
+    mapping_keep(log, out, &file);
     return FAULT_NONE;
 }
 
 static void mapping_drop(struct eventlog *log, struct mapping *mapping)
 {
     file_unmap(log->config.disk, mapping->memory, mapping->bytes);
+    file_close(&mapping->file);
     mapping->memory = NULL;
 }
 
@@ -132,6 +162,7 @@ static enum fault mapping_open(struct eventlog *log, u64 position, struct mappin
         mapping_drop(log, &mapping);
         return fault;
     }
+    mapping_keep(log, &mapping, &file);
     *out = mapping;
     *seq_out = header.seq;
     return FAULT_NONE;
@@ -176,6 +207,9 @@ static u64 mapping_walk(const struct mapping *mapping, u64 until, struct eventlo
 static void touch_ahead(struct eventlog *log, u64 *touched, const u8 **touched_memory)
 {
     u8 *memory = atomic_load_explicit(&log->touch_memory, memory_order_acquire);
+    if (!atomic_load_explicit(&log->touch_wanted, memory_order_relaxed)) {
+        return;
+    }
     if (memory != *touched_memory) {
         *touched_memory = memory;
         *touched = 0;
@@ -198,33 +232,68 @@ static enum fault prepare(struct eventlog *log)
     return FAULT_NONE;
 }
 
-static void retired_drop(struct eventlog *log)
+static void retired_drop(struct eventlog *log, u64 retired)
 {
     u64 dropped = atomic_load_explicit(&log->dropped_count, memory_order_relaxed);
-    while (dropped < atomic_load_explicit(&log->retired_count, memory_order_acquire)) {
+    while (dropped < retired) {
         mapping_drop(log, &log->retired[dropped % RETIRED_MAX]);
         dropped += 1;
         atomic_store_explicit(&log->dropped_count, dropped, memory_order_release);
     }
 }
 
+static enum fault job_write(struct job *job)
+{
+    u8 header[EVENTLOG_CHUNK_HEADER];
+    eventlog_chunk_encode(&job->header, job->events, header);
+    TRY(file_write_at(&job->file, job->offset + sizeof(header), job->events.data,
+                      job->events.size));
+    TRY(file_write_at(&job->file, job->offset, header, sizeof(header)));
+    return FAULT_NONE;
+}
+
+static void jobs_work(struct eventlog *log)
+{
+    u64 done = atomic_load_explicit(&log->jobs_done, memory_order_relaxed);
+    while (atomic_load_explicit(&log->jobs_fault, memory_order_relaxed) == FAULT_NONE &&
+           done < atomic_load_explicit(&log->jobs_put, memory_order_acquire)) {
+        enum fault fault = job_write(&log->jobs[done % JOBS_MAX]);
+        if (fault == FAULT_NONE) {
+            done += 1;
+            atomic_store_explicit(&log->jobs_done, done, memory_order_release);
+        } else {
+            fault_trail_copy(&log->jobs_trail);
+            atomic_store_explicit(&log->jobs_fault, (u32)fault, memory_order_release);
+        }
+        gate_open(&log->jobs_gate);
+        if (log->config.gate != NULL) {
+            gate_open(log->config.gate);
+        }
+    }
+}
+
 static void *helper_thread(void *argument)
 {
     struct eventlog *log = argument;
-    (void)pthread_setname_np(pthread_self(), "events-ahead");
+    (void)pthread_setname_np(pthread_self(), "events-write");
     u64 touched = 0;
     const u8 *touched_memory = NULL;
     while (!atomic_load_explicit(&log->stop, memory_order_acquire)) {
         u32 seen = gate_prepare(&log->gate);
-        retired_drop(log);
+        /* Read before the jobs are done: those of a mapping were put in before it retired. */
+        u64 retired = atomic_load_explicit(&log->retired_count, memory_order_acquire);
+        jobs_work(log);
+        retired_drop(log, retired);
         touch_ahead(log, &touched, &touched_memory);
         u64 offset = atomic_load_explicit(&log->touch_offset, memory_order_relaxed);
         u32 state = atomic_load_explicit(&log->prepared_state, memory_order_acquire);
         if (state == PREPARED_EMPTY && offset > log->config.segment_bytes / 2 &&
             prepare(log) == FAULT_NONE) {
             /* A fault here is met again by the writer, who will tell it. */
-            file_touch(log->config.disk, log->prepared.memory,
-                       u64_min(TOUCH_STEP_BYTES, log->prepared.bytes));
+            if (atomic_load_explicit(&log->touch_wanted, memory_order_relaxed)) {
+                file_touch(log->config.disk, log->prepared.memory,
+                           u64_min(TOUCH_STEP_BYTES, log->prepared.bytes));
+            }
             atomic_store_explicit(&log->prepared_state, PREPARED_READY, memory_order_release);
         }
         if (!atomic_load_explicit(&log->stop, memory_order_acquire)) {
@@ -349,6 +418,11 @@ enum fault eventlog_open(struct eventlog **log_out, const struct eventlog_config
     memcpy(log->folder, config->folder, strlen(config->folder) + 1);
     log->config.folder = log->folder;
     gate_init(&log->gate);
+    gate_init(&log->jobs_gate);
+    atomic_init(&log->jobs_put, 0);
+    atomic_init(&log->jobs_done, 0);
+    atomic_init(&log->jobs_fault, FAULT_NONE);
+    atomic_init(&log->touch_wanted, false);
     atomic_init(&log->stop, false);
     atomic_init(&log->prepared_state, PREPARED_EMPTY);
     atomic_init(&log->retired_count, 0);
@@ -385,6 +459,7 @@ static enum fault segment_begin(struct eventlog *log, struct mapping *mapping, c
     char path[FILE_PATH_BYTES];
     TRY(eventlog_path(path, log->folder, log->end.position, EVENTLOG_SEGMENT_SUFFIX));
     TRY(disk_rename(log->config.disk, old_path, path));
+    memcpy(mapping->file.path, path, sizeof(path));
     mapping->first = log->end.position;
     return FAULT_NONE;
 }
@@ -400,6 +475,25 @@ static void current_set(struct eventlog *log, struct mapping mapping, u64 offset
     gate_open(&log->gate);
 }
 
+static bool jobs_are_done(struct eventlog *log)
+{
+    return atomic_load_explicit(&log->jobs_done, memory_order_acquire) ==
+           atomic_load_explicit(&log->jobs_put, memory_order_relaxed);
+}
+
+static enum fault jobs_fault(struct eventlog *log)
+{
+    return (enum fault)atomic_load_explicit(&log->jobs_fault, memory_order_acquire);
+}
+
+void eventlog_wait(struct eventlog *log, u32 timeout_ms)
+{
+    u32 seen = gate_prepare(&log->jobs_gate);
+    if (!jobs_are_done(log) && jobs_fault(log) == FAULT_NONE) {
+        gate_wait(&log->jobs_gate, seen, 0, timeout_ms);
+    }
+}
+
 /* Gives up the current mapping, by way of the helper where there is one. */
 static void current_retire(struct eventlog *log)
 {
@@ -409,9 +503,12 @@ static void current_retire(struct eventlog *log)
         log->retired[retired % RETIRED_MAX] = log->current;
         atomic_store_explicit(&log->retired_count, retired + 1, memory_order_release);
     } else {
+        while (!jobs_are_done(log) && jobs_fault(log) == FAULT_NONE) {
+            eventlog_wait(log, IDLE_MS);
+        }
         mapping_drop(log, &log->current);
     }
-    log->current.memory = NULL;
+    log->current = (struct mapping){.memory = NULL};
 }
 
 /* Goes over to the next segment, which the helper has prepared, or which is made now. */
@@ -421,8 +518,10 @@ static enum fault segment_next(struct eventlog *log)
     bool prepared = state == PREPARED_READY;
     char path[FILE_PATH_BYTES];
     TRY(file_path(path, log->folder, prepared ? prepared_name : next_name));
-    struct mapping mapping = log->prepared;
-    if (!prepared) {
+    struct mapping mapping;
+    if (prepared) {
+        mapping = log->prepared;
+    } else {
         TRY(mapping_create(log, path, &mapping));
     }
     enum fault fault = segment_begin(log, &mapping, path);
@@ -433,7 +532,7 @@ static enum fault segment_next(struct eventlog *log)
         return fault;
     }
     if (prepared) {
-        log->prepared.memory = NULL;
+        log->prepared = (struct mapping){.memory = NULL};
         atomic_store_explicit(&log->prepared_state, PREPARED_EMPTY, memory_order_release);
     }
     current_retire(log);
@@ -565,30 +664,81 @@ static enum fault segment_finish(struct eventlog *log)
     return segment_next(log);
 }
 
-enum fault eventlog_append(struct eventlog *log, u64 seq, u64 time_us, struct span events)
+/* Room for the next chunk, in the next segment if this one is full. */
+static enum fault chunk_begin(struct eventlog *log, u64 seq, u64 time_us, struct span events,
+                              struct eventlog_chunk_header *header_out)
 {
     CHECK(log->begun);
     CHECK(events.size > 0);
     CHECK(events.size % EVENTLOG_STEP == 0);
     CHECK(events.size <= eventlog_chunk_max(log));
     CHECK(seq >= log->end.seq);
-    u64 needed = EVENTLOG_CHUNK_HEADER + events.size;
-    if (needed > log->current.bytes - log->offset) {
+    if (EVENTLOG_CHUNK_HEADER + events.size > log->current.bytes - log->offset) {
         TRY(segment_finish(log));
     }
-    u8 *chunk = log->current.memory + log->offset;
-    memcpy(chunk + EVENTLOG_CHUNK_HEADER, events.data, events.size);
-    struct eventlog_chunk_header header = {
+    *header_out = (struct eventlog_chunk_header){
         .position = log->end.position, .seq = seq, .time_us = time_us, .bytes = (u32)events.size};
-    eventlog_chunk_encode(&header, events, chunk);
-    log->offset += needed;
-    log->end.position += chunk_steps(events.size);
-    log->end.seq = seq;
+    return FAULT_NONE;
+}
+
+static void chunk_end(struct eventlog *log, const struct eventlog_chunk_header *header)
+{
+    log->offset += EVENTLOG_CHUNK_HEADER + header->bytes;
+    log->end.position += chunk_steps(header->bytes);
+    log->end.seq = header->seq;
     if (log->offset - log->touch_told >= TOUCH_STEP_BYTES) {
         log->touch_told = log->offset;
         atomic_store_explicit(&log->touch_offset, log->offset, memory_order_relaxed);
         gate_open(&log->gate);
     }
+}
+
+enum fault eventlog_append(struct eventlog *log, u64 seq, u64 time_us, struct span events)
+{
+    struct eventlog_chunk_header header;
+    TRY(chunk_begin(log, seq, time_us, events, &header));
+    u8 *chunk = log->current.memory + log->offset;
+    memcpy(chunk + EVENTLOG_CHUNK_HEADER, events.data, events.size);
+    eventlog_chunk_encode(&header, events, chunk);
+    atomic_store_explicit(&log->touch_wanted, true, memory_order_relaxed);
+    chunk_end(log, &header);
+    return FAULT_NONE;
+}
+
+enum fault eventlog_append_later(struct eventlog *log, u64 seq, u64 time_us, struct span events)
+{
+    u64 put = atomic_load_explicit(&log->jobs_put, memory_order_relaxed);
+    u64 done = atomic_load_explicit(&log->jobs_done, memory_order_acquire);
+    if (!log->thread_runs || events.size < LATER_BYTES_MIN || put - done >= JOBS_MAX) {
+        return eventlog_append(log, seq, time_us, events);
+    }
+    struct job *job = &log->jobs[put % JOBS_MAX];
+    TRY(chunk_begin(log, seq, time_us, events, &job->header));
+    job->file = log->current.file;
+    job->offset = log->offset;
+    job->events = events;
+    atomic_store_explicit(&log->touch_wanted, false, memory_order_relaxed);
+    chunk_end(log, &job->header);
+    atomic_store_explicit(&log->jobs_put, put + 1, memory_order_release);
+    gate_open(&log->gate);
+    return FAULT_NONE;
+}
+
+static u64 written_position(struct eventlog *log)
+{
+    u64 done = atomic_load_explicit(&log->jobs_done, memory_order_acquire);
+    bool all = done == atomic_load_explicit(&log->jobs_put, memory_order_relaxed);
+    return all ? log->end.position : log->jobs[done % JOBS_MAX].header.position;
+}
+
+enum fault eventlog_written(struct eventlog *log, u64 *position_out)
+{
+    enum fault fault = jobs_fault(log);
+    if (fault != FAULT_NONE) {
+        fault_trail_adopt(&log->jobs_trail);
+        return fault;
+    }
+    *position_out = written_position(log);
     return FAULT_NONE;
 }
 
@@ -596,55 +746,18 @@ void eventlog_release(struct eventlog *log, struct eventlog_point point)
 {
     CHECK(log->begun);
     CHECK(point.position >= log->released.position);
-    CHECK(point.position <= log->end.position);
+    CHECK(point.position <= written_position(log));
     log->released = point;
     eventlog_control_put(log->control, point);
 }
 
 /* ---- collect and close ---- */
 
-struct readers_visitor {
-    struct disk_visitor visitor;
-    char names[EVENTLOG_READERS_MAX][FILE_NAME_BYTES];
-    u32 count;
-};
-
-static enum fault visit_reader(struct disk_visitor *visitor, const char *name)
-{
-    struct readers_visitor *self = (struct readers_visitor *)(void *)visitor;
-    size_t length = strlen(name);
-    size_t suffix = strlen(EVENTLOG_READER_SUFFIX);
-    if (length <= suffix || length >= FILE_NAME_BYTES ||
-        strcmp(name + length - suffix, EVENTLOG_READER_SUFFIX) != 0) {
-        return FAULT_NONE;
-    }
-    if (self->count == EVENTLOG_READERS_MAX) {
-        return FAULT(FAULT_LIMIT, "%s: more than %u readers", name, EVENTLOG_READERS_MAX);
-    }
-    memcpy(self->names[self->count], name, length + 1);
-    self->count += 1;
-    return FAULT_NONE;
-}
-
-/* The position before which no registered reader needs anything. */
-static enum fault readers_floor(struct eventlog *log, u64 *floor)
-{
-    struct readers_visitor readers = {.visitor = {.visit = visit_reader}, .count = 0};
-    TRY(disk_list(log->config.disk, log->folder, &readers.visitor));
-    for (u32 index = 0; index < readers.count; index += 1) {
-        u64 position = 0;
-        TRY(eventlog_reader_position(log->config.disk, log->folder, readers.names[index],
-                                     &position));
-        *floor = u64_min(*floor, position);
-    }
-    return FAULT_NONE;
-}
-
 enum fault eventlog_collect(struct eventlog *log, u64 keep_from, u32 *removed_out)
 {
     *removed_out = 0;
     u64 floor = u64_min(keep_from, log->released.position);
-    TRY(readers_floor(log, &floor));
+    TRY(eventlog_readers_floor(log->config.disk, log->folder, &floor));
     u32 count = 0;
     TRY(segments_list(log, &count));
     /* A segment ends where the next begins; the last one stays. */
@@ -666,7 +779,7 @@ void eventlog_close(struct eventlog *log)
         (void)pthread_join(log->thread, NULL);
         log->thread_runs = false;
     }
-    retired_drop(log);
+    retired_drop(log, atomic_load_explicit(&log->retired_count, memory_order_relaxed));
     if (log->prepared.memory != NULL) {
         char path[FILE_PATH_BYTES];
         mapping_drop(log, &log->prepared);

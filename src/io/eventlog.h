@@ -24,6 +24,7 @@
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/file.h"
+#include "io/gate.h"
 
 #define EVENTLOG_STEP         32U
 #define EVENTLOG_BLOCK_BYTES  4096U
@@ -37,7 +38,8 @@ struct eventlog_config {
     const char *folder;
     u8 venue[EVENTLOG_VENUE_BYTES];
     u64 segment_bytes; /* 0: 64 MiB */
-    bool threads;      /* a thread prepares the next segment */
+    bool threads;      /* a thread prepares the next segment and writes large chunks */
+    struct gate *gate; /* opened when that thread has written one; may be NULL */
 };
 
 /* One end of the log. */
@@ -68,7 +70,16 @@ MUST_USE enum fault eventlog_begin(struct eventlog *log, struct eventlog_point p
 MUST_USE enum fault eventlog_append(struct eventlog *log, u64 seq, u64 time_us, struct span events);
 size_t eventlog_chunk_max(const struct eventlog *log);
 
-/* Shows everything up to `point`, an eventlog_end of before. */
+/* The same, but with threads another one may do it, if the chunk is large: `events` stays as it is
+ * until eventlog_written says that the chunk is there. */
+MUST_USE enum fault eventlog_append_later(struct eventlog *log, u64 seq, u64 time_us,
+                                          struct span events);
+/* Everything before *position_out is there. A fault is final. */
+MUST_USE enum fault eventlog_written(struct eventlog *log, u64 *position_out);
+/* Waits until one more chunk is there, or there is none under way, or the time is over. */
+void eventlog_wait(struct eventlog *log, u32 timeout_ms);
+
+/* Shows everything up to `point`, an eventlog_end of before, which must have been written. */
 void eventlog_release(struct eventlog *log, struct eventlog_point point);
 
 /* Removes segments that all registered readers have passed and that lie before `keep_from`, the

@@ -83,6 +83,8 @@ bool eventlog_control_get(struct eventlog_control *control, struct eventlog_poin
  * 0: then nothing is removed, and the reader says why when it comes. */
 MUST_USE enum fault eventlog_reader_position(struct disk *disk, const char *folder,
                                              const char *name, u64 *position_out);
+/* Lowers *floor to the position before which no registered reader needs anything. */
+MUST_USE enum fault eventlog_readers_floor(struct disk *disk, const char *folder, u64 *floor);
 
 /* ---- names ---- */
 

@@ -287,6 +287,41 @@ enum fault eventlog_reader_position(struct disk *disk, const char *folder, const
     return fault;
 }
 
+struct readers_visitor {
+    struct disk_visitor visitor;
+    char names[EVENTLOG_READERS_MAX][FILE_NAME_BYTES];
+    u32 count;
+};
+
+static enum fault visit_reader(struct disk_visitor *visitor, const char *name)
+{
+    struct readers_visitor *self = (struct readers_visitor *)(void *)visitor;
+    size_t length = strlen(name);
+    size_t suffix = strlen(EVENTLOG_READER_SUFFIX);
+    if (length <= suffix || length >= FILE_NAME_BYTES ||
+        strcmp(name + length - suffix, EVENTLOG_READER_SUFFIX) != 0) {
+        return FAULT_NONE;
+    }
+    if (self->count == EVENTLOG_READERS_MAX) {
+        return FAULT(FAULT_LIMIT, "%s: more than %u readers", name, EVENTLOG_READERS_MAX);
+    }
+    memcpy(self->names[self->count], name, length + 1);
+    self->count += 1;
+    return FAULT_NONE;
+}
+
+enum fault eventlog_readers_floor(struct disk *disk, const char *folder, u64 *floor)
+{
+    struct readers_visitor readers = {.visitor = {.visit = visit_reader}, .count = 0};
+    TRY(disk_list(disk, folder, &readers.visitor));
+    for (u32 index = 0; index < readers.count; index += 1) {
+        u64 position = 0;
+        TRY(eventlog_reader_position(disk, folder, readers.names[index], &position));
+        *floor = u64_min(*floor, position);
+    }
+    return FAULT_NONE;
+}
+
 void eventlog_reader_close(struct eventlog_reader *reader, bool leave)
 {
     if (reader == NULL) {

@@ -34,7 +34,7 @@ static bool open_begin(struct engine *engine)
     if (engine->open != NULL) {
         return true;
     }
-    /* The buffer of a batch that waits for room to go on (release_batch) is still read. */
+    /* The buffer of a batch that waits for room to go on (make_room) is still read. */
     if (engine->submitted - engine->released >= engine->batches_max) {
         return false;
     }
@@ -189,45 +189,83 @@ static enum fault apply_submitted(struct engine *engine)
     return FAULT_NONE;
 }
 
-static enum fault release_chunk(struct engine *engine, const struct release *chunk)
+static bool chunks_have_room(const struct engine *engine)
 {
-    TRY(events_add(&engine->events, chunk));
-    events_release(&engine->events);
-    if (engine->options.sink != NULL) {
-        engine->options.sink->release(engine->options.sink, chunk);
-    }
-    engine->status.event_bytes += chunk->events.size;
-    return FAULT_NONE;
+    return engine->chunks_handed - engine->chunks_released < ENGINE_CHUNKS_MAX;
 }
 
-/* Hands out the events of a durable batch; with `more` the batch is not applied whole yet, and the
- * room is given back. */
-static enum fault release_batch(struct engine *engine, struct engine_batch *batch, bool more)
+static void chunk_put(struct engine *engine, const struct release *release, bool last)
 {
-    struct core_output *output = &batch->output;
+    engine->chunks[engine->chunks_handed % ENGINE_CHUNKS_MAX] =
+        (struct engine_chunk){.release = *release, .last = last};
+    engine->chunks_handed += 1;
+}
+
+/* Hands the events of a durable batch to the event log. With `more` the batch is not applied whole
+ * yet, and a last piece that could still grow stays. False: come again when there is room. */
+static enum fault hand_batch(struct engine *engine, struct engine_batch *batch, bool more,
+                             bool *all_out)
+{
+    const struct core_output *output = &batch->output;
     u64 seq_last = batch->seq_first + batch->count - 1;
     struct release chunk = {.time_us = batch->time_us};
-    for (;;) {
+    *all_out = false;
+    while (!*all_out && chunks_have_room(engine)) {
         struct span rest = span_of(output->data + batch->cut, output->used - batch->cut);
         size_t size = release_cut(rest, more, &chunk.seq);
-        if (size == 0) {
+        *all_out = size == 0 || (!more && size == rest.size);
+        if (size == 0 && more) {
             break;
         }
         batch->cut += size;
-        bool last = !more && batch->cut == output->used;
-        chunk.seq = last ? seq_last : chunk.seq;
-        chunk.seq_next = last ? seq_last + 1 : batch->seq_first;
+        chunk.seq = *all_out ? seq_last : chunk.seq;
+        chunk.seq_next = *all_out ? seq_last + 1 : batch->seq_first;
         chunk.events = span_piece(rest, 0, size);
-        chunk.position = engine->events.point.position + recovery_chunk_steps(size);
-        TRY(release_chunk(engine, &chunk));
-    }
-    if (!more && output->used == 0 && engine->options.sink != NULL) {
-        chunk.seq = seq_last;
-        chunk.seq_next = seq_last + 1;
-        chunk.events = (struct span){.data = NULL};
         chunk.position = engine->events.point.position;
-        engine->options.sink->release(engine->options.sink, &chunk);
+        if (size > 0) {
+            chunk.position += recovery_chunk_steps(size);
+            TRY(events_add_later(&engine->events, &chunk));
+        }
+        chunk_put(engine, &chunk, *all_out);
     }
+    return FAULT_NONE;
+}
+
+/* Shows what the event log has written, in order. */
+static enum fault release_written(struct engine *engine)
+{
+    u64 written = 0;
+    TRY(events_written(&engine->events, &written));
+    while (engine->chunks_released < engine->chunks_handed) {
+        const struct engine_chunk *chunk =
+            &engine->chunks[engine->chunks_released % ENGINE_CHUNKS_MAX];
+        if (chunk->release.position > written) {
+            break;
+        }
+        if (chunk->release.events.size > 0) {
+            events_release(&engine->events, &chunk->release);
+        }
+        if (engine->options.sink != NULL) {
+            engine->options.sink->release(engine->options.sink, &chunk->release);
+        }
+        engine->status.event_bytes += chunk->release.events.size;
+        engine->released += chunk->last ? 1 : 0;
+        engine->status.seq_durable = chunk->last ? chunk->release.seq : engine->status.seq_durable;
+        engine->chunks_released += 1;
+    }
+    return FAULT_NONE;
+}
+
+/* A batch that fills its buffer before it is applied whole: what is there goes out, and the room is
+ * given back. Rare, so the event log is waited for. */
+static enum fault make_room(struct engine *engine, struct engine_batch *batch)
+{
+    TRY(release_written(engine));
+    while (engine->chunks_released < engine->chunks_handed) {
+        events_wait(&engine->events, WAIT_MS);
+        TRY(release_written(engine));
+    }
+    struct core_output *output = &batch->output;
     size_t left = output->used - batch->cut;
     memmove(output->data, output->data + batch->cut, left);
     output->used = left;
@@ -235,22 +273,36 @@ static enum fault release_batch(struct engine *engine, struct engine_batch *batc
     return FAULT_NONE;
 }
 
-/* Releases every batch that is durable. One that had no room for its events goes on meanwhile. */
-static enum fault release_durable(struct engine *engine, const struct seqlog_outcome *outcome)
+/* Hands on every batch that is durable, as far as the event log takes chunks. */
+static enum fault hand_durable(struct engine *engine, const struct seqlog_outcome *outcome)
 {
-    while (engine->released < engine->submitted) {
+    while (engine->handed < engine->submitted && chunks_have_room(engine)) {
         TRY(apply_submitted(engine));
-        struct engine_batch *batch = batch_number(engine, engine->released);
+        struct engine_batch *batch = batch_number(engine, engine->handed);
         if (batch->seq_first + batch->count > outcome->seq_next) {
             break;
         }
-        bool whole = engine->released < engine->applied;
-        TRY(release_batch(engine, batch, !whole));
-        if (whole) {
-            engine->released += 1;
-            engine->status.seq_durable = batch->seq_first + batch->count - 1;
+        bool whole = engine->handed < engine->applied;
+        bool all = false;
+        TRY(hand_batch(engine, batch, !whole, &all));
+        if (all && whole) {
+            engine->handed += 1;
+        } else if (all) {
+            TRY(make_room(engine, batch));
         }
     }
+    return FAULT_NONE;
+}
+
+/* Releases every batch that is durable and written. */
+static enum fault release_durable(struct engine *engine, const struct seqlog_outcome *outcome)
+{
+    u64 released = 0;
+    do {
+        released = engine->chunks_released;
+        TRY(hand_durable(engine, outcome));
+        TRY(release_written(engine));
+    } while (engine->chunks_released != released);
     return FAULT_NONE;
 }
 
@@ -332,11 +384,21 @@ static enum fault work_idle(struct engine *engine, bool *some_out)
     return FAULT_NONE;
 }
 
+/* For whatever is older: chunks under way to the event log, or a write. */
+static struct seqlog_outcome wait_for_progress(struct engine *engine, u32 wait_ms)
+{
+    if (engine->chunks_released < engine->chunks_handed) {
+        events_wait(&engine->events, wait_ms);
+        return seqlog_poll(engine->log);
+    }
+    return seqlog_wait(engine->log, wait_ms);
+}
+
 static enum fault step(struct engine *engine, u32 wait_ms, bool *some_out)
 {
     u64 released = engine->released;
     struct seqlog_outcome outcome =
-        wait_ms > 0 ? seqlog_wait(engine->log, wait_ms) : seqlog_poll(engine->log);
+        wait_ms > 0 ? wait_for_progress(engine, wait_ms) : seqlog_poll(engine->log);
     TRY(take_outcome(engine, &outcome));
     if (engine->open_count > 0 && (outcome.pending == 0 || open_is_full(engine))) {
         engine->quiet = false;
@@ -386,7 +448,7 @@ static enum fault drain(struct engine *engine)
     struct seqlog_outcome outcome = seqlog_poll(engine->log);
     TRY(take_outcome(engine, &outcome));
     while (outcome.pending > 0 || engine->released < engine->submitted) {
-        outcome = seqlog_wait(engine->log, WAIT_MS);
+        outcome = wait_for_progress(engine, WAIT_MS);
         TRY(take_outcome(engine, &outcome));
     }
     return FAULT_NONE;

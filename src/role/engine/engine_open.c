@@ -346,6 +346,7 @@ static enum fault events_begin(struct engine *engine, const u8 venue[JOURNAL_VEN
         .folder = engine->paths.events,
         .segment_bytes = options->event_segment,
         .threads = options->threads,
+        .gate = options->gate,
     };
     memcpy(config.venue, venue, JOURNAL_VENUE_BYTES);
     return events_open(&engine->events, &config);

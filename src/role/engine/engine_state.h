@@ -12,7 +12,8 @@
 #include "role/engine/poison.h"
 #include "role/engine/seqlog_memory.h"
 
-#define ENGINE_SOURCES 256U
+#define ENGINE_SOURCES    256U
+#define ENGINE_CHUNKS_MAX 16U /* handed to the event log and not yet written */
 
 /* A batch between its submission and the release of its events. */
 struct engine_batch {
@@ -22,11 +23,17 @@ struct engine_batch {
     u32 count;
     bool begun; /* the core has some of it */
     struct core_output output;
-    size_t cut; /* bytes of output released */
+    size_t cut; /* bytes of output handed to the event log */
 };
 
-/* Batches go round the log's buffers. Three counters say how far each step has come; they only
- * grow: released <= applied <= submitted. */
+/* A chunk between the event log and its release. */
+struct engine_chunk {
+    struct release release;
+    bool last; /* of its batch */
+};
+
+/* Batches go round the log's buffers. Four counters say how far each step has come; they only
+ * grow: released <= handed <= applied <= submitted. */
 struct engine {
     struct engine_options options;
     struct layout_paths paths;
@@ -47,7 +54,11 @@ struct engine {
     u32 batches_max;
     u64 submitted;
     u64 applied;
+    u64 handed; /* durable, and with the event log */
     u64 released;
+    struct engine_chunk chunks[ENGINE_CHUNKS_MAX];
+    u64 chunks_handed;
+    u64 chunks_released;
     u64 seq_submitted; /* the next sequence number to submit */
     u64 time_us;       /* of the last batch or seal */
     u64 source_index[ENGINE_SOURCES];

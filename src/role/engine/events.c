@@ -80,7 +80,7 @@ static enum fault log_begin(struct events *events)
     return FAULT_NONE;
 }
 
-enum fault events_add(struct events *events, const struct release *chunk)
+static enum fault add(struct events *events, const struct release *chunk, bool later)
 {
     if (events->log != NULL && !events->begun) {
         bool held = !events->rewrite && chunk->position <= events->trusted.position;
@@ -93,7 +93,8 @@ enum fault events_add(struct events *events, const struct release *chunk)
         }
     }
     if (events->begun) {
-        TRY(eventlog_append(events->log, chunk->seq, chunk->time_us, chunk->events));
+        TRY(later ? eventlog_append_later(events->log, chunk->seq, chunk->time_us, chunk->events)
+                  : eventlog_append(events->log, chunk->seq, chunk->time_us, chunk->events));
         events->bytes_written += chunk->events.size;
         CHECK(eventlog_end(events->log).position == chunk->position);
     }
@@ -101,10 +102,34 @@ enum fault events_add(struct events *events, const struct release *chunk)
     return FAULT_NONE;
 }
 
-void events_release(struct events *events)
+enum fault events_add(struct events *events, const struct release *chunk)
+{
+    return add(events, chunk, false);
+}
+
+enum fault events_add_later(struct events *events, const struct release *chunk)
+{
+    return add(events, chunk, true);
+}
+
+enum fault events_written(const struct events *events, u64 *position_out)
+{
+    *position_out = events->point.position;
+    return events->begun ? eventlog_written(events->log, position_out) : FAULT_NONE;
+}
+
+void events_wait(const struct events *events, u32 timeout_ms)
 {
     if (events->begun) {
-        eventlog_release(events->log, events->point);
+        eventlog_wait(events->log, timeout_ms);
+    }
+}
+
+void events_release(struct events *events, const struct release *chunk)
+{
+    if (events->begun) {
+        struct eventlog_point point = {.position = chunk->position, .seq = chunk->seq};
+        eventlog_release(events->log, point);
     }
 }
 
@@ -116,6 +141,6 @@ enum fault events_settle(struct events *events)
     if (!events->begun) {
         TRY(log_begin(events));
     }
-    events_release(events);
+    eventlog_release(events->log, events->point);
     return FAULT_NONE;
 }

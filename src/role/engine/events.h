@@ -31,11 +31,18 @@ void events_close(struct events *events);
 /* The replay begins at `point`; once more, from the start, if a replay is begun anew. */
 MUST_USE enum fault events_start(struct events *events, struct eventlog_point point);
 
-/* The next chunk of the replay or of the engine. Not visible yet. */
+/* The next chunk of the replay. Not visible yet. */
 MUST_USE enum fault events_add(struct events *events, const struct release *chunk);
 
-/* Shows everything added. */
-void events_release(struct events *events);
+/* The next chunk of the engine, whose bytes stay as they are until events_written has reached its
+ * position. Not visible yet. */
+MUST_USE enum fault events_add_later(struct events *events, const struct release *chunk);
+MUST_USE enum fault events_written(const struct events *events, u64 *position_out);
+/* Until one more chunk is written, or all are, or the time is over. */
+void events_wait(const struct events *events, u32 timeout_ms);
+
+/* Shows everything up to the chunk's end. */
+void events_release(struct events *events, const struct release *chunk);
 
 /* The replay is over: cuts what lies behind and shows the rest. */
 MUST_USE enum fault events_settle(struct events *events);
