@@ -709,7 +709,8 @@ enum fault eventlog_append_later(struct eventlog *log, u64 seq, u64 time_us, str
 {
     u64 put = atomic_load_explicit(&log->jobs_put, memory_order_relaxed);
     u64 done = atomic_load_explicit(&log->jobs_done, memory_order_acquire);
-    if (!log->thread_runs || events.size < LATER_BYTES_MIN || put - done >= JOBS_MAX) {
+    bool small = events.size < LATER_BYTES_MIN && put == done;
+    if (!log->thread_runs || small || put - done >= JOBS_MAX) {
         return eventlog_append(log, seq, time_us, events);
     }
     struct job *job = &log->jobs[put % JOBS_MAX];
