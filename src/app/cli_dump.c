@@ -46,7 +46,8 @@ static int run(const struct option_call *call)
 static const char *const text[] = {
     "Prints the journal of a data folder as JSON, one object a line: every command with its sequence "
     "number and time, followed by the events it caused. Amounts and prices are whole units as the "
-    "journal holds them. Nothing is written, and the venue may be running.",
+    "journal holds them. Nothing is changed, and the venue may be running. Where the journal is "
+    "damaged the lines end, and file and byte offset are told.",
     NULL,
 };
 

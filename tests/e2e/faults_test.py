@@ -254,6 +254,8 @@ def check_files(cli):
                                "batch, sequence "), error)
     cli.equal(cli.run("replay", *FLOW, "--journal", cli.path("rot")), (ROT, "", error.replace(
         "cambist verify", "cambist replay")), "replay over damaged bytes")
+    cli.equal(cli.run("dump", cli.path("rot")), (ROT, "", error.replace(
+        "cambist verify", "cambist dump")), "dump of damaged bytes")
 
     os.truncate(cli.path("short/" + segment), 1 << 20)
     refused("short", ROT, f"{segment}: damaged at byte offset 1048576: the file has 1048576 bytes, "
