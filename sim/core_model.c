@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define TICK_EVERY 1000U
+
 static struct {
     bool is_running;
     u64 seed;
@@ -37,7 +39,7 @@ static void report(const struct core_pair *pair, const struct flow_step *step)
     core_pair_report(pair, stderr);
 }
 
-int core_model_run(u64 seed, u64 commands, bool verbose)
+int core_model_run(u64 seed, u64 commands, bool verbose, struct sim_watch *watch)
 {
     struct flow *flow = flow_create(seed);
     struct core_pair *pair = core_pair_open(flow_limits(flow));
@@ -49,6 +51,9 @@ int core_model_run(u64 seed, u64 commands, bool verbose)
     position.seed = seed;
     for (u64 i = 0; i < commands && is_equal; i++) {
         position.command = i;
+        if (i % TICK_EVERY == 0) {
+            sim_watch_tick(watch, "commands", i, commands);
+        }
         flow_next(flow, core_pair_model(pair), &step);
         is_equal = core_pair_apply(pair, &step);
         const void *command = step.record;

@@ -5,10 +5,12 @@
 #define SIM_CORE_MODEL_H
 
 #include "base/base.h"
+#include "sim/watch.h"
 
 /* Runs one seed for so many commands. 0: they agreed. 1: they did not; the command and both event
- * streams are on stderr. `verbose` prints the profile, and at the end what was reached. */
-int core_model_run(u64 seed, u64 commands, bool verbose);
+ * streams are on stderr. `verbose` prints the profile, and at the end what was reached. `watch` may
+ * be NULL. */
+int core_model_run(u64 seed, u64 commands, bool verbose, struct sim_watch *watch);
 
 /* Looks for the fewest commands of this seed on which core and model still disagree or one of them
  * fails a CHECK, and prints them. Every trial runs in a process of its own. 0: nothing failed. */

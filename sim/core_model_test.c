@@ -21,7 +21,7 @@ static void core_agrees_with_model(void **state)
     u64 count = test_rounds(SEEDS);
     for (u64 i = 0; i < count; i++) {
         u64 seed = test_seed() * 1000003 + i;
-        if (core_model_run(seed, COMMANDS, false) != 0) {
+        if (core_model_run(seed, COMMANDS, false, NULL) != 0) {
             fail_msg("core_model_test --seeds %" PRIu64 "..%" PRIu64 " --commands %d --shrink",
                      seed, seed, COMMANDS);
         }
@@ -82,7 +82,7 @@ static void seeds_named(void **state)
     for (u64 seed = options.first; seed <= options.last; seed++) {
         int result = options.is_shrinking
                          ? core_model_shrink(seed, options.commands)
-                         : core_model_run(seed, options.commands, options.is_verbose);
+                         : core_model_run(seed, options.commands, options.is_verbose, NULL);
         failed += result != 0;
     }
     printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", options.last - options.first + 1, failed);

@@ -78,7 +78,7 @@ static u64 first_of(u64 seed, u64 step)
     return 1 + seed % step;
 }
 
-bool engine_crash_sweep(u64 seed, u64 operations_max)
+bool engine_crash_sweep(u64 seed, u64 operations_max, struct sim_watch *watch)
 {
     enter(seed, 0);
     struct engine_script *script = engine_script_open(seed, SWEEP_BATCHES, SWEEP_COMMANDS, 0);
@@ -87,6 +87,7 @@ bool engine_crash_sweep(u64 seed, u64 operations_max)
     bool good = live(script, seed, 0, true, &all);
     u64 step = step_of(all, operations_max);
     for (u64 at = first_of(seed, step); good && at <= all; at += step) {
+        sim_watch_tick(watch, "crashes", at, all);
         good = live(script, seed, at, true, &ignored);
     }
     engine_script_close(script);
@@ -122,7 +123,7 @@ static bool live_through(const struct engine_script *script, u64 operation)
     return good;
 }
 
-bool engine_crash_faults(u64 seed, u64 operations_max)
+bool engine_crash_faults(u64 seed, u64 operations_max, struct sim_watch *watch)
 {
     enter(seed, 0);
     struct engine_script *script = engine_script_open(seed, SWEEP_BATCHES, SWEEP_COMMANDS, 0);
@@ -130,6 +131,7 @@ bool engine_crash_faults(u64 seed, u64 operations_max)
     bool good = live(script, seed, 0, false, &all);
     u64 step = step_of(all, operations_max);
     for (u64 at = first_of(seed, step); good && at <= all; at += step) {
+        sim_watch_tick(watch, "failures", at, all);
         good = live_through(script, at);
     }
     engine_script_close(script);

@@ -19,13 +19,13 @@ enum {
 static void crash_at_every_operation(void **state)
 {
     (void)state;
-    assert_true(engine_crash_sweep(test_seed(), test_rounds(SWEEP_OPERATIONS)));
+    assert_true(engine_crash_sweep(test_seed(), test_rounds(SWEEP_OPERATIONS), NULL));
 }
 
 static void every_operation_failing(void **state)
 {
     (void)state;
-    assert_true(engine_crash_faults(test_seed(), test_rounds(SWEEP_OPERATIONS)));
+    assert_true(engine_crash_faults(test_seed(), test_rounds(SWEEP_OPERATIONS), NULL));
 }
 
 static void crashes_of_new_seeds(void **state)
@@ -56,8 +56,8 @@ static void seeds_named(void **state)
 {
     (void)state;
     for (u64 seed = seeds_first; seed <= seeds_last; seed += 1) {
-        assert_true(engine_crash_sweep(seed, 0));
-        assert_true(engine_crash_faults(seed, 0));
+        assert_true(engine_crash_sweep(seed, 0, NULL));
+        assert_true(engine_crash_faults(seed, 0, NULL));
         assert_true(engine_crash_random(seed));
     }
 }

@@ -73,6 +73,27 @@ struct tally {
     enum part part_failed;
 };
 
+/* The progress line: of many seeds how many are done, of a single one how far it is. */
+struct line {
+    struct sim_watch watch;
+    struct progress progress;
+    u64 seeds_done;
+    u64 seeds_all; /* 0: as many as the seconds allow, or too many to count */
+};
+
+static void show(struct sim_watch *watch, const char *unit, u64 done, u64 all)
+{
+    struct line *line = (struct line *)(void *)watch;
+    if (line->seeds_all != 1) {
+        progress_update(&line->progress, line->seeds_done, line->seeds_all);
+        return;
+    }
+    if (line->progress.unit != unit) {
+        progress_begin(&line->progress, "simulating", unit);
+    }
+    progress_update(&line->progress, done, all);
+}
+
 /* The commit to name with a seed: what ./check says, or what this binary was built from. */
 static const char *commit_name(void)
 {
@@ -101,25 +122,26 @@ static void say_position(int number)
 }
 
 /* One seed through what was asked for; PART_ALL: everything held. */
-static enum part run_seed(const struct option_call *call, u64 seed)
+static enum part run_seed(const struct option_call *call, u64 seed, struct sim_watch *watch)
 {
     enum part part = (enum part)call->values[SIM_PART].number;
     u64 operations = call->values[SIM_OPERATIONS].number;
     if (part != PART_ENGINE && core_model_run(seed, call->values[SIM_COMMANDS].number,
-                                              call->values[SIM_VERBOSE].given) != 0) {
+                                              call->values[SIM_VERBOSE].given, watch) != 0) {
         return PART_MODEL;
     }
-    bool engine_good =
-        part == PART_MODEL || (engine_crash_sweep(seed, operations) &&
-                               engine_crash_faults(seed, operations) && engine_crash_random(seed));
+    bool engine_good = part == PART_MODEL ||
+                       (engine_crash_sweep(seed, operations, watch) &&
+                        engine_crash_faults(seed, operations, watch) && engine_crash_random(seed));
     return engine_good ? PART_ALL : PART_ENGINE;
 }
 
 static void run_seeds(const struct option_call *call, struct tally *tally)
 {
-    struct progress progress;
-    progress_init(&progress, clock_real(), "simulating", "seeds");
     const struct option_value *seeds = &call->values[SIM_SEEDS];
+    struct line line = {.watch = {.tick = show}};
+    line.seeds_all = call->values[SIM_SECONDS].given ? 0 : seeds->high - seeds->number + 1;
+    progress_init(&line.progress, clock_real(), "simulating", "seeds");
     u64 start_ns = clock_mono_ns(clock_real());
     for (u64 seed = seeds->number;; seed += 1) {
         u64 elapsed_ns = clock_mono_ns(clock_real()) - start_ns;
@@ -128,19 +150,20 @@ static void run_seeds(const struct option_call *call, struct tally *tally)
         if (late || tally->failed > 0) {
             break; /* one failure is enough: the next ones would mostly be the same */
         }
-        enum part failed = run_seed(call, seed);
+        enum part failed = run_seed(call, seed, &line.watch);
         tally->run += 1;
         if (failed != PART_ALL) {
             tally->failed += 1;
             tally->first_failed = seed;
             tally->part_failed = failed;
         }
-        progress_update(&progress, tally->run, seeds->high - seeds->number + 1);
+        line.seeds_done = tally->run;
+        progress_update(&line.progress, line.seeds_done, line.seeds_all);
         if (seed == seeds->high) {
             break;
         }
     }
-    progress_end(&progress);
+    progress_end(&line.progress);
 }
 
 static void print_json(const struct option_call *call, const struct tally *tally)

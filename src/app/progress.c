@@ -72,9 +72,15 @@ u32 progress_render(const struct progress *progress, u64 done, u64 all, u64 elap
     u64 per_second = milliseconds > 0 ? (u64)((u128)done * 1000 / milliseconds) : 0;
     print_count(amount, sizeof(amount), done, bytes);
     print_count(rate, sizeof(rate), per_second, bytes);
+    if (per_second == 0 && !bytes && milliseconds > 0) {
+        /* Fewer than one a second: hundredths. */
+        u64 hundredths = (u64)((u128)done * 100000 / milliseconds);
+        (void)snprintf(rate, sizeof(rate), "%u.%02u", (u32)(hundredths / 100),
+                       (u32)(hundredths % 100));
+    }
     int length = 0;
-    if (all > 0 && done <= all && per_second > 0) {
-        print_time(rest, sizeof(rest), (all - done) / per_second);
+    if (all > 0 && done <= all && done > 0 && milliseconds > 0) {
+        print_time(rest, sizeof(rest), (u64)((u128)(all - done) * milliseconds / done / 1000));
         length = snprintf(line_out, PROGRESS_LINE_BYTES, "%s: %s%s%s, %llu %%, %s/s, %s left",
                           progress->what, amount, bytes ? "" : " ", bytes ? "" : progress->unit,
                           (unsigned long long)((u128)done * 100 / all), rate, rest);

@@ -25,6 +25,8 @@ static void line_shows_rate_and_remaining_time(void **state)
                 "replaying: 1000 k orders, 1 %, 500.0 k/s, 3 min 18 s left");
     assert_line("orders", 5, 100000, 1, "replaying: 5 orders, 0 %, 5/s, 5 h 33 min left");
     assert_line("orders", 5, 0, 1, "replaying: 5 orders, 5/s");
+    assert_line("seeds", 3, 9, 12, "replaying: 3 seeds, 33 %, 0.25/s, 24 s left");
+    assert_line("seeds", 0, 9, 12, "replaying: 0 seeds, 0.00/s");
     assert_line("orders", 0, 9, 0, "replaying: 0 orders, 0/s");
     assert_line("bytes", 3 << 20, 6 << 20, 3, "replaying: 3072 KiB, 50 %, 1024 KiB/s, 3 s left");
     assert_line("bytes", 1ULL << 40, 0, 1, "replaying: 1024 GiB, 1024 GiB/s");
