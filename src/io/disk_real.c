@@ -295,14 +295,32 @@ static bool lock_wait(int descriptor)
     return result == 0;
 }
 
+static enum fault lock_held(const struct disk_lock *lock, int descriptor)
+{
+    return FAULT(FAULT_LOCKED, "%s: another process uses this folder (process %ld)", lock->path,
+                 lock_holder(descriptor));
+}
+
+/* LOCK cannot be opened for writing, for the reason `error`. Whoever may read it can still see that
+ * another holds it, which matters more. */
+static enum fault lock_refused(const struct disk_lock *lock, int error)
+{
+    int descriptor = open_retrying(lock->path, O_RDONLY | O_CLOEXEC);
+    enum fault fault = FAULT_NONE;
+    if (descriptor >= 0 && !lock_wait(descriptor) && errno == EWOULDBLOCK) {
+        fault = lock_held(lock, descriptor);
+    }
+    if (descriptor >= 0) {
+        (void)close(descriptor);
+    }
+    return fault != FAULT_NONE ? fault : FAULT_ERRNO(error, "%s: cannot create", lock->path);
+}
+
 static enum fault lock_take(struct disk_lock *lock, int descriptor)
 {
     if (!lock_wait(descriptor)) {
-        if (errno == EWOULDBLOCK) {
-            return FAULT(FAULT_LOCKED, "%s: another process uses this folder (process %ld)",
-                         lock->path, lock_holder(descriptor));
-        }
-        return FAULT_ERRNO(errno, "%s: lock", lock->path);
+        return errno == EWOULDBLOCK ? lock_held(lock, descriptor)
+                                    : FAULT_ERRNO(errno, "%s: lock", lock->path);
     }
     struct stat status;
     if (fstat(descriptor, &status) != 0) {
@@ -323,7 +341,7 @@ static enum fault real_lock(struct disk *disk, struct disk_lock *lock)
     (void)disk;
     int descriptor = open_retrying(lock->path, O_RDWR | O_CREAT | O_CLOEXEC);
     if (descriptor < 0) {
-        return FAULT_ERRNO(errno, "%s: cannot create", lock->path);
+        return lock_refused(lock, errno);
     }
     enum fault fault = lock_take(lock, descriptor);
     if (fault != FAULT_NONE) {

@@ -9,6 +9,7 @@ usage: faults_test.py BINARY"""
 import os
 import shutil
 import subprocess
+import time
 
 import journal_reader
 import program as p
@@ -215,6 +216,33 @@ def check_rights(cli):
               "nothing was lost")
 
 
+def check_looking_on(cli):
+    """Somebody who may read but not lock looks at a venue that is running: its last batch is left
+    out, and half of one is not taken for damage."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        skipped("looking_on", "only root can become somebody else, with setpriv")
+        return
+    base = cli.path("looked-at")
+    os.mkdir(base)
+    binary = shutil.copy(cli.binary, base)
+    folder = os.path.join(base, "data")
+    with subprocess.Popen([binary, "replay", "--generate", "deep", "--depth", "100", "--count",
+                           "2000000", "--seed", "3", "--batch", "1", "--journal", folder],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not os.path.exists(f"{folder}/events/control"):
+            time.sleep(0.01)
+        time.sleep(0.3)
+        subprocess.run(["chmod", "-R", "a+rX", base], check=True)
+        outcome = subprocess.run(["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups",
+                                  binary, "verify", folder, "--json"], capture_output=True,
+                                 text=True, check=False, timeout=120)
+        running = process.poll() is None
+        process.kill()
+    lines = outcome.stdout.strip().splitlines() or ["{}"]
+    cli.equal((outcome.returncode, p.json.loads(lines[-1]).get("live"), running), (0, True, True),
+              f"verify by somebody else beside a running venue: {outcome.stderr}")
+
+
 # ---- files that are not what they should be ----
 
 def check_files(cli):
@@ -341,6 +369,7 @@ def run(cli):
         return
     check_disks(cli)
     check_rights(cli)
+    check_looking_on(cli)
     check_files(cli)
     check_places(cli)
     check_partial_input(cli)
