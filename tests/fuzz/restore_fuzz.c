@@ -46,7 +46,7 @@ static size_t restore(struct core *core, const u8 *data, size_t size)
 static bool is_sound(const struct fuzz_core *world)
 {
     jmp_buf escape;
-    bool sound = false;
+    volatile bool sound = false; /* outlives the jump */
     if (setjmp(escape) == 0) {
         check_abort_escape = &escape;
         fuzz_core_check(world);
