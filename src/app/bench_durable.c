@@ -4,14 +4,12 @@
 #include "app/replay.h"
 #include "base/check.h"
 #include "io/clock.h"
-#include "io/gate.h"
 #include "role/engine/engine.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SPIN_NS       20000U
 #define RAW_NAME      "raw"
 #define ZEROING_BYTES (1U << 20)
 
@@ -20,7 +18,6 @@ struct bench {
     const struct bench_durable_config *config;
     struct bench_durable_report *report;
     struct layout_paths paths;
-    struct gate gate;
     struct engine *engine;
     struct flow_table sizes; /* u32 per measured batch: its bytes on the disk */
 };
@@ -33,12 +30,7 @@ static enum fault submit(struct bench *bench, const struct replay_batch *batch)
         struct span rest = span_of(batch->commands + offset, batch->bytes - offset);
         enum engine_answer answer = engine_submit(bench->engine, rest, &bytes, &reason);
         if (answer == ENGINE_FULL) {
-            u32 seen = gate_prepare(&bench->gate);
-            bool some = false;
-            TRY(engine_work(bench->engine, &some));
-            if (!some) {
-                gate_wait(&bench->gate, seen, SPIN_NS, ENGINE_IDLE_MS);
-            }
+            TRY(engine_wait(bench->engine, ENGINE_IDLE_MS));
         } else if (answer != ENGINE_TAKEN) {
             return FAULT(FAULT_DIVERGED, "the engine does not take a command of the flow: %s",
                          reason);
@@ -103,7 +95,6 @@ static struct engine_options options_of(struct bench *bench)
         .prepare_first = true,
         .threads = true,
         .no_continue = true,
-        .gate = &bench->gate,
     };
 }
 
@@ -246,7 +237,6 @@ enum fault bench_durable_run(const struct flow *flow, const struct bench_durable
     *report = (struct bench_durable_report){.commands = 0};
     histogram_init(&report->latency);
     histogram_init(&report->raw_latency);
-    gate_init(&bench.gate);
     struct flow_table batches = {.data = NULL};
     enum fault fault = run_all(&bench, &batches);
     flow_table_release(&batches);

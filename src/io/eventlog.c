@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/span.h"
 #include "io/eventlog_format.h"
+#include "io/eventlog_jobs.h"
 #include "io/log.h"
 
 #include <pthread.h>
@@ -16,7 +17,7 @@
 #define TOUCH_STEP_BYTES      (1ULL << 20)
 #define LATER_BYTES_MIN       (16U << 10) /* handing over less costs more than it saves */
 
-enum { IDLE_MS = 100, JOBS_MAX = 16 };
+enum { IDLE_MS = 100 };
 
 static const char prepared_name[] = "prepared.tmp"; /* the helper's */
 static const char next_name[] = "next.tmp";         /* the writer's */
@@ -29,21 +30,12 @@ struct mapping {
     struct file file; /* open while there is a helper */
 };
 
-/* A chunk for the helper to write. */
-struct job {
-    struct file file; /* the segment's, which closes it */
-    u64 offset;
-    struct eventlog_chunk_header header;
-    struct span events;
-};
-
 /* The helper and the writer meet in four places: `prepared`, which is the helper's while it is
  * EMPTY and the writer's while it is READY; what to touch; the ring of chunks to write; and that of
  * mappings to be given up, which takes milliseconds that the writer does not have.
  *
- * Small chunks the writer stores into the mapped pages, which the helper has touched ahead. Large
- * ones the helper writes as files are written: that takes neither a fault for each page nor zeros
- * that are soon written over, and it is the same memory that readers map. */
+ * Small chunks the writer stores into the mapped pages, which the helper has touched ahead; large
+ * ones become jobs. */
 enum { PREPARED_EMPTY, PREPARED_READY, RETIRED_MAX = 4 };
 
 struct eventlog {
@@ -72,11 +64,7 @@ struct eventlog {
     _Atomic bool touch_wanted;  /* the writer's chunks are small */
     _Atomic u64 touch_offset;   /* the writer's, published now and then */
     u64 touch_told;             /* the writer's: touch_offset when it last called the helper */
-    struct job jobs[JOBS_MAX];
-    _Atomic u64 jobs_put;   /* ever put in, by the writer */
-    _Atomic u64 jobs_done;  /* ever written, by the helper */
-    _Atomic u32 jobs_fault; /* enum fault; publishes the trail. Nothing is written after it */
-    struct fault_trail jobs_trail;
+    struct eventlog_jobs jobs;
     struct gate jobs_gate; /* the writer waits at it */
 };
 
@@ -242,33 +230,11 @@ static void retired_drop(struct eventlog *log, u64 retired)
     }
 }
 
-static enum fault job_write(struct job *job)
+static void jobs_tell(struct eventlog *log)
 {
-    u8 header[EVENTLOG_CHUNK_HEADER];
-    eventlog_chunk_encode(&job->header, job->events, header);
-    TRY(file_write_at(&job->file, job->offset + sizeof(header), job->events.data,
-                      job->events.size));
-    TRY(file_write_at(&job->file, job->offset, header, sizeof(header)));
-    return FAULT_NONE;
-}
-
-static void jobs_work(struct eventlog *log)
-{
-    u64 done = atomic_load_explicit(&log->jobs_done, memory_order_relaxed);
-    while (atomic_load_explicit(&log->jobs_fault, memory_order_relaxed) == FAULT_NONE &&
-           done < atomic_load_explicit(&log->jobs_put, memory_order_acquire)) {
-        enum fault fault = job_write(&log->jobs[done % JOBS_MAX]);
-        if (fault == FAULT_NONE) {
-            done += 1;
-            atomic_store_explicit(&log->jobs_done, done, memory_order_release);
-        } else {
-            fault_trail_copy(&log->jobs_trail);
-            atomic_store_explicit(&log->jobs_fault, (u32)fault, memory_order_release);
-        }
-        gate_open(&log->jobs_gate);
-        if (log->config.gate != NULL) {
-            gate_open(log->config.gate);
-        }
+    gate_open(&log->jobs_gate);
+    if (log->config.gate != NULL) {
+        gate_open(log->config.gate);
     }
 }
 
@@ -282,8 +248,12 @@ static void *helper_thread(void *argument)
         u32 seen = gate_prepare(&log->gate);
         /* Read before the jobs are done: those of a mapping were put in before it retired. */
         u64 retired = atomic_load_explicit(&log->retired_count, memory_order_acquire);
-        jobs_work(log);
-        retired_drop(log, retired);
+        while (eventlog_jobs_help(&log->jobs)) {
+            jobs_tell(log);
+        }
+        if (eventlog_jobs_done(&log->jobs)) {
+            retired_drop(log, retired);
+        }
         touch_ahead(log, &touched, &touched_memory);
         u64 offset = atomic_load_explicit(&log->touch_offset, memory_order_relaxed);
         u32 state = atomic_load_explicit(&log->prepared_state, memory_order_acquire);
@@ -419,9 +389,7 @@ enum fault eventlog_open(struct eventlog **log_out, const struct eventlog_config
     log->config.folder = log->folder;
     gate_init(&log->gate);
     gate_init(&log->jobs_gate);
-    atomic_init(&log->jobs_put, 0);
-    atomic_init(&log->jobs_done, 0);
-    atomic_init(&log->jobs_fault, FAULT_NONE);
+    eventlog_jobs_init(&log->jobs);
     atomic_init(&log->touch_wanted, false);
     atomic_init(&log->stop, false);
     atomic_init(&log->prepared_state, PREPARED_EMPTY);
@@ -475,21 +443,13 @@ static void current_set(struct eventlog *log, struct mapping mapping, u64 offset
     gate_open(&log->gate);
 }
 
-static bool jobs_are_done(struct eventlog *log)
-{
-    return atomic_load_explicit(&log->jobs_done, memory_order_acquire) ==
-           atomic_load_explicit(&log->jobs_put, memory_order_relaxed);
-}
-
-static enum fault jobs_fault(struct eventlog *log)
-{
-    return (enum fault)atomic_load_explicit(&log->jobs_fault, memory_order_acquire);
-}
-
 void eventlog_wait(struct eventlog *log, u32 timeout_ms)
 {
     u32 seen = gate_prepare(&log->jobs_gate);
-    if (!jobs_are_done(log) && jobs_fault(log) == FAULT_NONE) {
+    if (eventlog_jobs_help(&log->jobs)) {
+        /* The helper may have found the baton taken. */
+        gate_open(&log->gate);
+    } else if (!eventlog_jobs_done(&log->jobs) && !eventlog_jobs_failed(&log->jobs)) {
         gate_wait(&log->jobs_gate, seen, 0, timeout_ms);
     }
 }
@@ -503,7 +463,7 @@ static void current_retire(struct eventlog *log)
         log->retired[retired % RETIRED_MAX] = log->current;
         atomic_store_explicit(&log->retired_count, retired + 1, memory_order_release);
     } else {
-        while (!jobs_are_done(log) && jobs_fault(log) == FAULT_NONE) {
+        while (!eventlog_jobs_done(&log->jobs) && !eventlog_jobs_failed(&log->jobs)) {
             eventlog_wait(log, IDLE_MS);
         }
         mapping_drop(log, &log->current);
@@ -707,39 +667,26 @@ enum fault eventlog_append(struct eventlog *log, u64 seq, u64 time_us, struct sp
 
 enum fault eventlog_append_later(struct eventlog *log, u64 seq, u64 time_us, struct span events)
 {
-    u64 put = atomic_load_explicit(&log->jobs_put, memory_order_relaxed);
-    u64 done = atomic_load_explicit(&log->jobs_done, memory_order_acquire);
-    bool small = events.size < LATER_BYTES_MIN && put == done;
-    if (!log->thread_runs || small || put - done >= JOBS_MAX) {
+    bool small = events.size < LATER_BYTES_MIN && eventlog_jobs_done(&log->jobs);
+    if (!log->thread_runs || small || eventlog_jobs_full(&log->jobs)) {
         return eventlog_append(log, seq, time_us, events);
     }
-    struct job *job = &log->jobs[put % JOBS_MAX];
-    TRY(chunk_begin(log, seq, time_us, events, &job->header));
-    job->file = log->current.file;
-    job->offset = log->offset;
-    job->events = events;
+    struct eventlog_job job;
+    TRY(chunk_begin(log, seq, time_us, events, &job.header));
+    job.file = log->current.file;
+    job.offset = log->offset;
+    job.events = events;
     atomic_store_explicit(&log->touch_wanted, false, memory_order_relaxed);
-    chunk_end(log, &job->header);
-    atomic_store_explicit(&log->jobs_put, put + 1, memory_order_release);
+    chunk_end(log, &job.header);
+    eventlog_jobs_put(&log->jobs, &job);
     gate_open(&log->gate);
     return FAULT_NONE;
 }
 
-static u64 written_position(struct eventlog *log)
-{
-    u64 done = atomic_load_explicit(&log->jobs_done, memory_order_acquire);
-    bool all = done == atomic_load_explicit(&log->jobs_put, memory_order_relaxed);
-    return all ? log->end.position : log->jobs[done % JOBS_MAX].header.position;
-}
-
 enum fault eventlog_written(struct eventlog *log, u64 *position_out)
 {
-    enum fault fault = jobs_fault(log);
-    if (fault != FAULT_NONE) {
-        fault_trail_adopt(&log->jobs_trail);
-        return fault;
-    }
-    *position_out = written_position(log);
+    TRY(eventlog_jobs_check(&log->jobs));
+    *position_out = eventlog_jobs_position(&log->jobs, log->end.position);
     return FAULT_NONE;
 }
 
@@ -747,7 +694,7 @@ void eventlog_release(struct eventlog *log, struct eventlog_point point)
 {
     CHECK(log->begun);
     CHECK(point.position >= log->released.position);
-    CHECK(point.position <= written_position(log));
+    CHECK(point.position <= eventlog_jobs_position(&log->jobs, log->end.position));
     log->released = point;
     eventlog_control_put(log->control, point);
 }

@@ -76,7 +76,7 @@ MUST_USE enum fault eventlog_append_later(struct eventlog *log, u64 seq, u64 tim
                                           struct span events);
 /* Everything before *position_out is there. A fault is final. */
 MUST_USE enum fault eventlog_written(struct eventlog *log, u64 *position_out);
-/* Waits until one more chunk is there, or there is none under way, or the time is over. */
+/* Helps writing, or waits until one more chunk is there, none is under way, or the time is over. */
 void eventlog_wait(struct eventlog *log, u32 timeout_ms);
 
 /* Shows everything up to `point`, an eventlog_end of before, which must have been written. */

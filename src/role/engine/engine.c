@@ -388,7 +388,9 @@ static enum fault work_idle(struct engine *engine, bool *some_out)
 static struct seqlog_outcome wait_for_progress(struct engine *engine, u32 wait_ms)
 {
     if (engine->chunks_released < engine->chunks_handed) {
-        events_wait(&engine->events, wait_ms);
+        if (!seqlog_help(engine->log)) {
+            events_wait(&engine->events, wait_ms);
+        }
         return seqlog_poll(engine->log);
     }
     return seqlog_wait(engine->log, wait_ms);

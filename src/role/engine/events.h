@@ -38,7 +38,7 @@ MUST_USE enum fault events_add(struct events *events, const struct release *chun
  * position. Not visible yet. */
 MUST_USE enum fault events_add_later(struct events *events, const struct release *chunk);
 MUST_USE enum fault events_written(const struct events *events, u64 *position_out);
-/* Until one more chunk is written, or all are, or the time is over. */
+/* Helps writing, or waits until one more chunk is written, or all are, or the time is over. */
 void events_wait(const struct events *events, u32 timeout_ms);
 
 /* Shows everything up to the chunk's end. */
