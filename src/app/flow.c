@@ -5,8 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define TABLE_BYTES_MIN   (1U << 16)
+#define HUGE_BYTES        ((size_t)1 << 21)
 #define PAGE_TICKS        512U
 #define EXTRAS_MIN        1024U
 #define TRIGGERS_MAX      16U
@@ -18,6 +20,16 @@
 #define ASSET_UNITS_MAX   (1ULL << 62) /* of one asset given out in all; the core allows 2^63 */
 
 /* ---- tables ---- */
+
+/* Asks for huge pages, so that a measurement does not wait for small ones. Not to get them is fine.
+ */
+static void table_widened(const struct flow_table *table)
+{
+    if (table->size >= 2 * HUGE_BYTES) {
+        size_t before = (HUGE_BYTES - (uintptr_t)table->data % HUGE_BYTES) % HUGE_BYTES;
+        (void)madvise(table->data + before, table->size - before, MADV_HUGEPAGE);
+    }
+}
 
 enum fault flow_table_take(struct flow_table *table, size_t size, u8 **memory_out)
 {
@@ -37,6 +49,7 @@ enum fault flow_table_take(struct flow_table *table, size_t size, u8 **memory_ou
         }
         table->data = wider;
         table->size = wanted;
+        table_widened(table);
     }
     *memory_out = table->data + table->used;
     table->used += size;

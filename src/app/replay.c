@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RING_BYTES        (8U << 20) /* as large as the ring of a few journal batches */
-#define EVENT_BYTES_PLAIN 256U       /* per command, without its trades: a generous middle */
-#define EVENT_BYTES_TRADE (sizeof(struct event_trade) + 32U)
+#define RING_BYTES (8U << 20) /* as large as the ring of a few journal batches */
+
+/* Events kept before they are looked at, as many bytes as the yardstick's ring holds: a venue hands
+ * its events on and uses the memory again, so one that grows with the run would be measured for
+ * fetching memory that nobody needs. */
+#define EVENT_BYTES (16U << 20)
 
 enum fault venue_open(struct venue *venue, const struct flow *flow)
 {
@@ -20,15 +23,12 @@ enum fault venue_open(struct venue *venue, const struct flow *flow)
         return FAULT(FAULT_LIMIT, "the flow needs a venue larger than the limits allow "
                                   "(docs/semantics.md, section 11)");
     }
-    u64 commands = flow->commands_count - flow->prefill_count;
-    u64 wanted = commands * EVENT_BYTES_PLAIN + flow->oracle.trades * EVENT_BYTES_TRADE;
-    size_t kept = (size_t)u64_min(wanted, REPLAY_EVENT_BYTES_MAX);
     venue->output_reserve = core_event_bytes_max(&flow->limits);
     venue->ring_bytes = RING_BYTES;
-    venue->output.size = kept + 2 * venue->output_reserve;
+    venue->output.size = EVENT_BYTES + venue->output_reserve;
     TRY(memory_take(venue->core_bytes, venue->core_bytes, "the core", &venue->core_memory));
     TRY(memory_take(venue->ring_bytes, venue->ring_bytes, "batches", &venue->ring));
-    TRY(memory_take(venue->output.size, kept, "events", &venue->output.data));
+    TRY(memory_take(venue->output.size, EVENT_BYTES, "events", &venue->output.data));
     venue->core = core_init(venue->core_memory, venue->core_bytes, &flow->limits);
     return FAULT_NONE;
 }

@@ -91,8 +91,8 @@ ALWAYS_INLINE bool book_unlink(struct core *core, const struct market *market, u
     u32 tail = level->tail;
     CHECK_DEBUG((head == slot) == (prev == 0));
     CHECK_DEBUG((tail == slot) == (next == 0));
-    level->head = prev ? head : (u32)next;
-    level->tail = next ? tail : (u32)prev;
+    level->head = (u32)choose(prev != 0, head, next);
+    level->tail = (u32)choose(next != 0, tail, prev);
     core->orders[prev].next = (u32)next;
     core->orders[next].prev = (u32)prev;
     core->resting_count--;

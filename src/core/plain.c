@@ -15,7 +15,6 @@
 #define TERMS_SIDE(terms) ((u8)((terms) >> 16))
 #define TERMS_TIF(terms)  ((u8)((terms) >> 32))
 #define TERMS_STP(terms)  ((u8)((terms) >> TERMS_STP_SHIFT))
-#define TERMS_STP_MASK    (0xFFULL << TERMS_STP_SHIFT)
 /* What a plain order has clear: side over SELL, any type but LIMIT, tif over IOC, stp over 7,
  * flags.
  */
@@ -117,24 +116,33 @@ ALWAYS_INLINE bool plain_open(struct core *core, const struct command_order *c, 
     return true;
 }
 
-/* The same for an order that may name an stp mode, of an account that may have limits. */
+/* The terms as an order holds them, or 0: its stp mode is not allowed. */
+ALWAYS_INLINE u64 plain_terms(const struct market *market, u64 terms)
+{
+    u64 stp = TERMS_STP(terms);
+    u64 kept = terms & ~TERMS_LAST_MASK;
+    if (stp == STP_MODE_MARKET_DEFAULT) {
+        return kept | market->plain_terms;
+    }
+    return market->stp_allowed >> stp & 1 ? kept | plain_terms_of(0) : 0;
+}
+
+/* The same for an account that may have limits or no hint. */
 ALWAYS_INLINE bool plain_open_any(struct core *core, const struct command_order *c, struct plain *p)
 {
     if (UNLIKELY(!plain_open(core, c, p)) || UNLIKELY(p->account->has_limits) ||
         UNLIKELY(c->client.length > CLIENT_ID_SYMBOLS_MAX)) {
         return false;
     }
-    u8 stp = c->stp ? c->stp : p->market->stp_default;
-    p->terms &= ~(TERMS_STP_MASK | TERMS_LAST_MASK);
-    p->terms |= plain_terms_of(stp);
-    return p->market->stp_allowed >> stp & 1;
+    p->terms = plain_terms(p->market, p->terms);
+    return p->terms != 0;
 }
 
-/* The same for an order that names none, of an account with a hint. Finds position and balances. */
+/* The same for an account with a hint, which says where position and balances are. */
 ALWAYS_INLINE bool plain_open_hinted(struct core *core, const struct command_order *c, bool named,
                                      struct plain *p)
 {
-    if (UNLIKELY(!plain_open(core, c, p)) || UNLIKELY(p->terms & TERMS_STP_MASK) ||
+    if (UNLIKELY(!plain_open(core, c, p)) ||
         (named && UNLIKELY(c->client.length > CLIENT_ID_SYMBOLS_MAX))) {
         return false;
     }
@@ -150,8 +158,8 @@ ALWAYS_INLINE bool plain_open_hinted(struct core *core, const struct command_ord
     p->place = c->head.account;
     p->row_base = first | (rows & 3);
     p->row_quote = first | rows >> 2;
-    p->terms = (named ? p->terms & ~TERMS_LAST_MASK : p->terms) | p->market->plain_terms;
-    return true;
+    p->terms = plain_terms(p->market, p->terms);
+    return LIKELY(p->terms != 0);
 }
 _Static_assert(offsetof(struct position, market) == 0 && offsetof(struct position, used) == 2 &&
                    offsetof(struct position, rows) == 3,
@@ -369,8 +377,7 @@ ALWAYS_INLINE bool plain_affords(const struct core *core, const struct command_o
            !(named && index_client(core, c->head.account, c->market, &c->client));
 }
 
-/* Orders that name an stp mode, in a market that is not in the account's hint, or whose level has
- * no page. */
+/* Orders in a market that is not in the account's hint, and those whose level has no page. */
 static NEVER_INLINE bool plain_order_elsewhere(struct core *core, const struct command_order *c)
 {
     bool named = c->client.length != 0;

@@ -474,7 +474,7 @@ ALWAYS_INLINE u64 grid_steps(u64 units, u64 inverse, u8 shift)
 /* One of two numbers without a branch, for conditions that cannot be foreseen: which side, say. */
 ALWAYS_INLINE u64 choose(bool first, u64 a, u64 b)
 {
-    return __builtin_expect_with_probability(first, 1, 0.5) ? a : b;
+    return b ^ ((a ^ b) & (0 - (u64)first));
 }
 
 ALWAYS_INLINE struct amount market_base(const struct market *market, u64 lots)
