@@ -78,20 +78,18 @@ class Sides:
         return float(row["p50_ns"]), float(row["p99_ns"])
 
     def instructions(self, folder, seed):
-        """Per operation, one at a time: what twice as many operations cost more."""
-        counts = []
-        for count in (100000, 200000):
-            path = self.orders(folder, "deep", 100000, count, seed)
-            out = os.path.join(folder, "callgrind.out")
-            outcome = subprocess.run(
-                ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}",
-                 "--toggle-collect=core_apply", self.cambist, "replay", "--orders", path, "--batch",
-                 "1", "--json"], capture_output=True, text=True, check=False)
-            found = re.search(r"Collected : (\d+)", outcome.stderr)
-            if outcome.returncode != 0 or not found:
-                sys.exit(f"callgrind: {outcome.stderr[-500:]}")
-            counts.append(int(found.group(1)))
-        return (counts[1] - counts[0]) / 100000
+        """Per operation, one at a time on a deep book; filling the book goes in batches."""
+        count = 200000
+        outcome = subprocess.run(
+            ["valgrind", "--tool=callgrind",
+             "--callgrind-out-file=" + os.path.join(folder, "callgrind.out"),
+             "--toggle-collect=core_apply", self.cambist, "bench", "--only", "single", "--rounds",
+             "1", "--count", str(count), "--seed", str(seed), "--json"],
+            capture_output=True, text=True, check=False)
+        found = re.search(r"Collected : (\d+)", outcome.stderr)
+        if outcome.returncode != 0 or not found:
+            sys.exit(f"callgrind: {outcome.stderr[-500:]}")
+        return int(found.group(1)) / count
 
 
 def row(name, ours, theirs, rates):

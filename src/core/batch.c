@@ -24,11 +24,14 @@
 /* ---- one command ---- */
 
 /* The clock moved: the first command after that says so. */
-static COLD void apply_time(struct core *core)
+ALWAYS_INLINE void apply_time(struct core *core)
 {
     core->told_us = core->now_us;
     core->current.source = 0;
-    OUTPUT(core, time, EVENT_TIME, 0, .time_us = core->now_us);
+    struct event_time *event = output_take(core, sizeof *event);
+    output_head_word(core, &event->head, EVENT_TIME, sizeof *event, 0);
+    event->time_us = core->now_us;
+    memset(event->padding, 0, sizeof event->padding);
 }
 
 /* Tries the plain way. Whether that was it. */

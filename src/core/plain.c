@@ -340,24 +340,32 @@ ALWAYS_INLINE void plain_accept(struct core *core, const struct command_order *c
     plain_take(core, c, &kept, id);
 }
 
-/* Finds position and balances by looking. An account's first position is as good as made. */
+/* Finds position and balances by looking. An account's first position is as good as made, and so is
+ * a balance that it does not have yet; to lock from one would be refused. */
 static bool plain_find(struct core *core, const struct command_order *c, struct plain *p)
 {
     u32 number = c->head.account;
     p->place = p->account->position.used ? account_position(core, number, c->market) : number;
     p->row_base = ledger_row(core, number, p->market->base);
     p->row_quote = ledger_row(core, number, p->market->quote);
-    if (p->place == TICKS_NONE || p->row_base == 0 || p->row_quote == 0) {
+    if (p->place == TICKS_NONE) {
         return false;
     }
     p->position = core_position(core, p->place);
-    return true;
+    return (p->row_base && p->row_quote) ||
+           ledger_rows_fit(core, number, p->market->base, p->market->quote);
 }
 
-/* Makes an account's first position, and the hint. */
-static void plain_settle(const struct command_order *c, const struct plain *p)
+/* Makes what the account does not have yet, and the hint. */
+static void plain_settle(struct core *core, const struct command_order *c, struct plain *p)
 {
     struct account *account = p->account;
+    if (p->row_base == 0) {
+        p->row_base = ledger_row_make(core, c->head.account, p->market->base);
+    }
+    if (p->row_quote == 0) {
+        p->row_quote = ledger_row_make(core, c->head.account, p->market->quote);
+    }
     if (!account->position.used) {
         account->position = (struct position){.market = c->market, .used = POSITION_USED};
     }
@@ -386,7 +394,7 @@ static NEVER_INLINE bool plain_order_elsewhere(struct core *core, const struct c
         !plain_affords(core, c, &p, named)) {
         return false;
     }
-    plain_settle(c, &p);
+    plain_settle(core, c, &p);
     plain_accept(core, c, &p, named);
     return true;
 }
