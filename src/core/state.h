@@ -267,8 +267,6 @@ struct market {
     u64 lot;
     u64 tick_inverse; /* see grid_steps */
     u64 lot_inverse;
-    u8 tick_shift;
-    u8 lot_shift;
     u64 plain_terms; /* what a plain order's terms get: see plain.c */
     u64 value;       /* quote units of one lot at one tick */
     u64 lots_low;    /* at least 1 */
@@ -294,6 +292,8 @@ struct market {
     u16 base;
     u16 quote;
     u16 features;
+    u8 tick_shift;
+    u8 lot_shift;
     u32 ticks_max;
     u32 directory_count;
     u32 *directory;   /* page of each 512 ticks, 0: none */
@@ -314,6 +314,8 @@ struct market {
     u32 evaluated; /* ticks of the last evaluation, so that an unchanged price costs nothing */
     struct command_market_add definition;
 };
+_Static_assert(sizeof(struct market) == 512,
+               "a power of two, so that markets are found by a shift");
 
 /* ---- tables ---- */
 
