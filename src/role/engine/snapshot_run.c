@@ -1,14 +1,17 @@
 #include "role/engine/snapshot_run.h"
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/span.h"
+#include "io/block.h"
 #include "io/eventlog.h"
 #include "io/eventlog_format.h"
+#include "io/journal_read.h"
 #include "io/log.h"
 
 #include <string.h>
 
-enum { IMAGE_PIECE_BYTES = 1 << 20 };
+enum { IMAGE_PIECE_BYTES = 1 << 20, READ_WINDOWS = 3 };
 
 /* The image a reader of the event log starts from: the snapshot's records, read back from the disk
  * and so checked once more. */
@@ -68,6 +71,58 @@ static enum fault prune(const struct snapshot_options *options, const struct lay
     return FAULT_NONE;
 }
 
+/* Reads the last segment as its owner would: behind the last good batch are zeros, a torn tail, or
+ * rot. */
+static enum fault tail_read(const struct snapshot_options *options,
+                            const struct layout_paths *paths, const struct journal_end *end)
+{
+    struct journal_reader_config config = {
+        .disk = options->disk,
+        .folder = paths->journal,
+        .seq_from = end->segment,
+        .windows_count = options->threads ? READ_WINDOWS : 1,
+    };
+    SCOPED_BLOCK block = {.memory = NULL};
+    TRY(block_take(journal_reader_footprint(&config), "reading the journal", &block));
+    struct arena arena;
+    arena_init(&arena, block.memory, block.bytes);
+    struct journal_reader *reader = NULL;
+    TRY(journal_reader_open(&reader, &config, &arena));
+    enum fault fault = FAULT_NONE;
+    bool more = true;
+    while (fault == FAULT_NONE && more) {
+        struct journal_batch batch;
+        fault = journal_reader_next(reader, &batch, &more);
+    }
+    journal_reader_close(reader);
+    return fault;
+}
+
+/* Beside a living engine a bad tail is a write under way. With nobody there it may be rot, which a
+ * snapshot must not pass over. The lock is held for that look alone, so that no start waits for a
+ * whole replay; where it cannot be written, no engine can start either. */
+static enum fault tail_check(const struct snapshot_options *options,
+                             const struct layout_paths *paths, const struct journal_end *end)
+{
+    struct disk_lock lock;
+    enum fault fault = disk_lock(options->disk, paths->journal, &lock);
+    if (fault == FAULT_LOCKED) {
+        fault_forget();
+        return FAULT_NONE;
+    }
+    bool locked = fault == FAULT_NONE;
+    if (fault == FAULT_READ_ONLY || fault == FAULT_PERMISSION || fault == FAULT_DISK_FULL) {
+        fault_forget();
+        fault = FAULT_NONE;
+    }
+    TRY(fault);
+    fault = tail_read(options, paths, end);
+    if (locked) {
+        disk_unlock(&lock);
+    }
+    return fault;
+}
+
 static enum fault run(const struct snapshot_options *options, const struct layout_paths *paths,
                       struct recovery *recovery, struct snapshot_result *result)
 {
@@ -81,6 +136,7 @@ static enum fault run(const struct snapshot_options *options, const struct layou
         .threads = options->threads,
     };
     TRY(recovery_run(recovery, &config));
+    TRY(tail_check(options, paths, &recovery->end));
     result->seq_start = recovery->report.seq_start;
     result->commands = recovery->report.commands;
     if (recovery->house.core == NULL && !recovery->holds) {

@@ -31,8 +31,10 @@ struct snapshot_result {
     u64 duration_ns;
 };
 
-/* Runs beside the engine: it takes no lock but that of the snapshots' folder, and leaves out a last
- * batch that may not be durable yet. A journal without a genesis: FAULT_MISSING. */
+/* Runs beside the engine: it holds no lock but that of the snapshots' folder, and leaves out a last
+ * batch that may not be durable yet. If no engine holds the journal's lock, damage in the last
+ * segment is told too (FAULT_ROT), and nothing written. A journal without a genesis: FAULT_MISSING.
+ */
 MUST_USE enum fault snapshot_run(const struct snapshot_options *options,
                                  struct snapshot_result *result_out);
 
