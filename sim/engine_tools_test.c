@@ -1,8 +1,11 @@
 /* Aim: what the tools beside the engine say of a folder that is not as it should be: the snapshot
- * process of a rotted journal with and without a living engine.
+ * process of a rotted journal with and without a living engine, a reader of a damaged snapshot's
+ * header.
  *
  * Method: a script is worked off on the false disk, then bytes are changed and the tools asked. */
+#include "base/bytes.h"
 #include "base/span.h"
+#include "io/digest.h"
 #include "io/log.h"
 #include "role/engine/snapshot_run.h"
 #include "sim/engine_world.h"
@@ -45,6 +48,11 @@ static void close_world(struct engine_script *script)
     assert_null(world.wrong);
     engine_world_close(&world);
     engine_script_close(script);
+}
+
+static u64 seq_last(const struct engine_script *script)
+{
+    return script->batches[BATCHES - 1].seq_first + script->batches[BATCHES - 1].count - 1;
 }
 
 static u32 snapshots_count(void)
@@ -118,11 +126,54 @@ static void a_snapshot_leaves_the_journal_unlocked(void **state)
     close_world(script);
 }
 
+/* Any flipped bit of the header is damage, that of the version too; what is whole and of a later
+ * version is newer, and only what has another magic is foreign. */
+static void a_damaged_snapshot_is_neither_newer_nor_foreign(void **state)
+{
+    (void)state;
+    enum { VERSION = 8, CHECKSUM = 12, MAGIC_BYTES = 8 };
+    struct engine_script *script = finished_world();
+    must(engine_world_snapshot(&world));
+    u64 seq = seq_last(script);
+    char path[FILE_PATH_BYTES];
+    must(snapshot_file_path(path, SNAPSHOTS, seq));
+    struct snapshot_info info;
+    for (u32 bit = 0; bit < 16 * 8; bit += 1) {
+        disk_false_flip(world.disk, path, bit / 8, bit % 8);
+        assert_int_equal(snapshot_file_info(disk(), SNAPSHOTS, seq, &info), FAULT_ROT);
+        disk_false_flip(world.disk, path, bit / 8, bit % 8);
+    }
+    must(snapshot_file_info(disk(), SNAPSHOTS, seq, &info));
+
+    u8 header[BLOCK];
+    SCOPED_FILE file = {.disk = NULL};
+    must(file_open(disk(), path, FILE_WRITE, &file));
+    must(file_read_whole(&file, 0, header, sizeof(header)));
+    static const u32 versions[] = {0, 2, UINT32_MAX};
+    for (u32 i = 0; i < ARRAY_COUNT(versions); i += 1) {
+        bytes_put_u32(header + VERSION, versions[i]);
+        bytes_put_u32(header + CHECKSUM, 0);
+        bytes_put_u32(header + CHECKSUM, crc32c(span_of(header, sizeof(header))));
+        must(file_write_at(&file, 0, header, sizeof(header)));
+        assert_int_equal(snapshot_file_info(disk(), SNAPSHOTS, seq, &info),
+                         versions[i] == 0 ? FAULT_ROT : FAULT_NEWER);
+    }
+    for (u32 byte = 0; byte < MAGIC_BYTES; byte += 1) {
+        header[byte] ^= 1;
+        must(file_write_at(&file, 0, header, sizeof(header)));
+        assert_int_equal(snapshot_file_info(disk(), SNAPSHOTS, seq, &info),
+                         byte < 4 ? FAULT_ROT : FAULT_FOREIGN);
+    }
+    file_close(&file);
+    close_world(script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_snapshot_of_a_rotted_journal_is_refused_at_rest),
         cmocka_unit_test(a_snapshot_leaves_the_journal_unlocked),
+        cmocka_unit_test(a_damaged_snapshot_is_neither_newer_nor_foreign),
     };
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_WARN, clock_real());
     return cmocka_run_group_tests_name("engine_tools", tests, NULL, NULL);

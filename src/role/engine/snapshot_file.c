@@ -30,6 +30,7 @@ enum {
     AT_STATE_HASH = 112,
     BUFFER_BYTES = 1 << 20,
     NAME_DIGITS = 20,
+    MAGIC_WRONG_BITS_MAX = 4, /* ours and damaged; more are somebody else's */
 };
 
 static const u8 magic[8] = {'C', 'A', 'M', 'B', 'S', 'N', 'A', 'P'};
@@ -235,21 +236,34 @@ enum fault snapshot_file_write(struct disk *disk, const char *folder, const stru
 
 /* ---- reading ---- */
 
-static enum fault header_decode(u8 block[HEADER_BYTES], const char *path,
-                                struct snapshot_info *info)
+/* Whose block it is, whether it is whole, and only then which version: as with a segment's header,
+ * the first three fields keep their places and the checksum its range in every version. */
+static enum fault header_check(u8 block[HEADER_BYTES], const char *path)
 {
-    if (memcmp(block, magic, sizeof(magic)) != 0) {
+    u64 wrong_bits = bytes_u64(block) ^ bytes_u64(magic);
+    if (__builtin_popcountll(wrong_bits) > MAGIC_WRONG_BITS_MAX) {
         return FAULT(FAULT_FOREIGN, "%s: not a snapshot (byte offset 0)", path);
-    }
-    if (bytes_u32(block + AT_VERSION) > SNAPSHOT_VERSION) {
-        return FAULT(FAULT_NEWER, "%s: written by a newer version; this one reads format %d", path,
-                     SNAPSHOT_VERSION);
     }
     u32 crc = bytes_u32(block + AT_CRC);
     bytes_put_u32(block + AT_CRC, 0);
-    if (crc32c(span_of(block, HEADER_BYTES)) != crc) {
+    if (wrong_bits != 0 || crc32c(span_of(block, HEADER_BYTES)) != crc) {
         return FAULT(FAULT_ROT, "%s: damaged at byte offset 0: header checksum", path);
     }
+    u32 version = bytes_u32(block + AT_VERSION);
+    if (version > SNAPSHOT_VERSION) {
+        return FAULT(FAULT_NEWER, "%s: written by a newer version; this one reads format %d", path,
+                     SNAPSHOT_VERSION);
+    }
+    if (version != SNAPSHOT_VERSION) {
+        return FAULT(FAULT_ROT, "%s: damaged at byte offset 0: version %u", path, version);
+    }
+    return FAULT_NONE;
+}
+
+static enum fault header_decode(u8 block[HEADER_BYTES], const char *path,
+                                struct snapshot_info *info)
+{
+    TRY(header_check(block, path));
     struct snapshot_point *point = &info->point;
     memcpy(point->venue, block + AT_VENUE, JOURNAL_VENUE_BYTES);
     point->seq = bytes_u64(block + AT_SEQ);
