@@ -1,12 +1,13 @@
 /* Aim: what the tools beside the engine say of a folder that is not as it should be: the snapshot
  * process of a rotted journal with and without a living engine, a reader of a damaged snapshot's
- * header.
+ * header; and that a repair says how far it is.
  *
  * Method: a script is worked off on the false disk, then bytes are changed and the tools asked. */
 #include "base/bytes.h"
 #include "base/span.h"
 #include "io/digest.h"
 #include "io/log.h"
+#include "role/engine/repair.h"
 #include "role/engine/snapshot_run.h"
 #include "sim/engine_world.h"
 #include "tests/support/test.h"
@@ -168,12 +169,51 @@ static void a_damaged_snapshot_is_neither_newer_nor_foreign(void **state)
     close_world(script);
 }
 
+/* ---- repair ---- */
+
+struct teller {
+    struct recovery_progress progress;
+    u64 calls;
+    u64 done;
+    u64 all;
+    u64 seq;
+};
+
+static void tell(struct recovery_progress *progress, u64 done, u64 all, u64 seq)
+{
+    struct teller *teller = (struct teller *)(void *)progress;
+    assert_true(done >= teller->done && done <= all && seq >= teller->seq);
+    teller->calls += 1;
+    teller->done = done;
+    teller->all = all;
+    teller->seq = seq;
+}
+
+static void a_repair_says_how_far_it_is(void **state)
+{
+    (void)state;
+    struct engine_script *script = finished_world();
+    struct teller teller = {.progress = {.report = tell}};
+    struct repair_options options = {.disk = disk(),
+                                     .clock = &world.clock.clock,
+                                     .folder = FOLDER,
+                                     .progress = &teller.progress};
+    struct repair_result result;
+    assert_int_equal(repair_void(&options, 5, 17, &result), FAULT_USAGE);
+    assert_true(teller.calls > 0);
+    assert_true(teller.all > 0);
+    assert_int_equal(teller.done, teller.all);
+    assert_int_equal(teller.seq, seq_last(script));
+    close_world(script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_snapshot_of_a_rotted_journal_is_refused_at_rest),
         cmocka_unit_test(a_snapshot_leaves_the_journal_unlocked),
         cmocka_unit_test(a_damaged_snapshot_is_neither_newer_nor_foreign),
+        cmocka_unit_test(a_repair_says_how_far_it_is),
     };
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_WARN, clock_real());
     return cmocka_run_group_tests_name("engine_tools", tests, NULL, NULL);

@@ -1,4 +1,5 @@
 #include "app/cli.h"
+#include "app/cli_progress.h"
 #include "role/engine/repair.h"
 #include "wire/schema.h"
 
@@ -62,10 +63,17 @@ static enum fault repair(const struct option_call *call, struct repair_result *r
     if (!call->values[REPAIR_REASON].given) {
         return FAULT(FAULT_USAGE, "--reason is missing: why is it to be skipped?");
     }
-    struct repair_options options_given = {
-        .disk = disk_real(), .clock = clock_real(), .folder = call->operands[0], .threads = true};
-    return repair_void(&options_given, call->values[REPAIR_VOID].number,
-                       (u32)call->values[REPAIR_REASON].number, result);
+    struct cli_recovery line;
+    cli_recovery_init(&line, "reading");
+    struct repair_options options_given = {.disk = disk_real(),
+                                           .clock = clock_real(),
+                                           .folder = call->operands[0],
+                                           .threads = true,
+                                           .progress = &line.recovery};
+    enum fault fault = repair_void(&options_given, call->values[REPAIR_VOID].number,
+                                   (u32)call->values[REPAIR_REASON].number, result);
+    progress_end(&line.progress);
+    return fault;
 }
 
 static int run(const struct option_call *call)

@@ -66,6 +66,17 @@ static enum fault note_void(struct repair *repair, const struct journal_batch *b
                                                          : FAULT_NONE;
 }
 
+static void tell_progress(const struct repair *repair, const struct journal_reader *reader, u64 seq)
+{
+    struct recovery_progress *progress = repair->options->progress;
+    if (progress != NULL) {
+        u64 done = 0;
+        u64 all = 0;
+        journal_reader_progress(reader, &done, &all);
+        progress->report(progress, done, all, seq);
+    }
+}
+
 static enum fault batches_read(struct repair *repair, struct journal_reader *reader)
 {
     bool more = true;
@@ -75,6 +86,7 @@ static enum fault batches_read(struct repair *repair, struct journal_reader *rea
         if (!more || batch.header.count == 0) {
             continue;
         }
+        tell_progress(repair, reader, batch.header.seq_first + batch.header.count - 1);
         if (batch.header.seq_first <= repair->seq &&
             repair->seq - batch.header.seq_first < batch.header.count) {
             note_command(repair, &batch);
@@ -84,6 +96,7 @@ static enum fault batches_read(struct repair *repair, struct journal_reader *rea
         }
     }
     repair->end = *journal_reader_end(reader);
+    tell_progress(repair, reader, repair->end.seq_next - 1);
     return FAULT_NONE;
 }
 

@@ -11,12 +11,14 @@
 #include "io/fault.h"
 #include "io/file.h"
 #include "io/journal.h"
+#include "role/engine/recovery.h"
 
 struct repair_options {
     struct disk *disk;
     struct clock *clock;
     const char *folder;
     bool threads;
+    struct recovery_progress *progress; /* may be NULL; of reading the journal */
 };
 
 struct repair_result {
