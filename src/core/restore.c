@@ -237,7 +237,9 @@ static bool order_fits(const struct core *core, const struct state_order *r,
     FITS(r->stp != STP_MODE_MARKET_DEFAULT && r->stp < STP_MODE_COUNT);
     FITS(r->state >= ORDER_STATE_PENDING_NEW && r->state < ORDER_STATE_COUNT);
     FITS(r->ticks <= core->markets[r->market].ticks_max && r->left > 0 && r->left <= r->lots);
+    FITS(r->prevented <= r->lots - r->left);
     FITS(client_id_valid(&r->client));
+    FITS(r->client.length == 0 || index_client(core, r->head.account, r->market, &r->client) == 0);
     FITS(r->head.id != 0 && r->head.id < core->next_order_id);
     FITS(index_order(core, r->head.id) == 0 && slab_left(&core->order_slab) > 0);
     return true;
@@ -328,8 +330,9 @@ static bool take_rest(struct core *core, const struct state_rest *r, const char 
     struct order *order = &core->orders[slot];
     struct market *market = &core->markets[order->market];
     FITS(order->market == r->market && order->ticks == r->ticks && r->ticks > 0);
-    FITS(order->prev == 0 && order->next == 0);
+    FITS(order->prev == 0 && order->next == 0 && order_visible(core, order) > 0);
     FITS(book_has_page(market, r->ticks) || slab_left(&core->page_slab) > 0);
+    FITS(!book_has_page(market, r->ticks) || book_level(core, market, r->ticks)->head != slot);
     FITS(!book_crosses(market, order->side, order->ticks));
     book_append(core, market, slot);
     return true;
@@ -357,7 +360,8 @@ static bool take_list(struct core *core, const struct state_list *r, const char 
         u32 slot = ids[i] ? index_order(core, ids[i]) : 0;
         FITS((ids[i] != 0) == (slot != 0));
         if (slot) {
-            FITS(core->orders[slot].extra != 0);
+            FITS(core->orders[slot].extra != 0 && core->orders[slot].position == position);
+            FITS(core->extras[core->orders[slot].extra].list == 0);
             core->lists[list].legs[i] = slot;
             core->extras[core->orders[slot].extra].list = list;
             core->extras[core->orders[slot].extra].leg = (u8)i;
@@ -462,6 +466,53 @@ static bool queued_under_another(const struct core *core, u32 slot)
     return extra->list && core->lists[extra->list].phase == LIST_STARTING && extra->leg == 2;
 }
 
+/* What an order needs, before it is cut to the 64 bits of an amount. */
+static u128 need_uncut(const struct core *core, const struct order *order)
+{
+    const struct market *market = &core->markets[order->market];
+    if (order->side == SIDE_SELL) {
+        return (u128)order->left * market->lot;
+    }
+    u32 ticks =
+        order_type_is_limit(order->type) ? order->ticks : core->extras[order->extra].basis_ticks;
+    u128 each = (u128)ticks * market->value; /* raw: quote units of a lot */
+    return each < AMOUNT_BOUND ? each * order->left : AMOUNT_BOUND;
+}
+
+/* What an order holds locked; of a waiting pair the first open leg holds the pair's. */
+static struct amount lock_of(const struct core *core, u32 slot)
+{
+    const struct order *order = &core->orders[slot];
+    if (!order_in_waiting_pair(core, order)) {
+        return order_lock(core, slot);
+    }
+    const struct list *list = &core->lists[core->extras[order->extra].list];
+    u32 first = list->legs[0] ? list->legs[0] : list->legs[1];
+    return first == slot ? list->locked : AMOUNT_ZERO;
+}
+
+/* What is locked is what the orders lock: each takes its part out of its row, nothing may be left,
+ * and each puts it back. Two steps an order, however many orders and assets an account has. */
+static bool locks_fit(struct core *core, const char **reason_out)
+{
+    for (u32 slot = 1; slot <= core->order_slab.used; slot++) {
+        const struct order *order = &core->orders[slot];
+        struct amount *locked = &core_row(core, order_lock_row(order))->locked;
+        FITS(need_uncut(core, order) < AMOUNT_BOUND);
+        FITS(amount_sub(*locked, lock_of(core, slot), locked));
+    }
+    for (u32 i = 1; i <= core->chunk_slab.used; i++) {
+        for (u32 k = 0; k < core->chunks[i].count; k++) {
+            FITS(amount_is_zero(core->chunks[i].rows[k].locked));
+        }
+    }
+    for (u32 slot = 1; slot <= core->order_slab.used; slot++) {
+        struct amount *locked = &core_row(core, order_lock_row(&core->orders[slot]))->locked;
+        FITS(amount_add(*locked, lock_of(core, slot), locked));
+    }
+    return true;
+}
+
 bool core_restore_end(struct core_restore *restore, const char **reason_out)
 {
     struct core *core = restore->core;
@@ -482,8 +533,10 @@ bool core_restore_end(struct core_restore *restore, const char **reason_out)
         }
     }
     FITS(working == core->resting_count);
+    FITS(core->pages_reserved <= slab_left(&core->page_slab));
+    FITS(core->trailing_count <= core->limits.trailing_max);
     for (u32 i = 0; i < core->assets_count; i++) {
         FITS(ledger_sum(core, (u16)i) == 0);
     }
-    return true;
+    return locks_fit(core, reason_out);
 }

@@ -40,7 +40,8 @@ void core_restore_begin(struct core_restore *restore, struct core *core);
 MUST_USE bool core_restore_record(struct core_restore *restore, const u8 *record, size_t size,
                                   const char **reason_out);
 
-/* True when the `end` record was seen and the whole is sound. */
+/* True when the `end` record was seen and the whole is sound: core_validate finds nothing. The cost
+ * grows with the records. */
 MUST_USE bool core_restore_end(struct core_restore *restore, const char **reason_out);
 
 /* Bytes of the record at `record` (a definition that follows its market or fee included), or 0 when
