@@ -122,9 +122,12 @@ static bool take_asset(struct core *core, const struct state_asset *r, const cha
 static bool take_custody(struct core *core, const struct state_custody *r, const char **reason_out)
 {
     FITS(r->asset < core->assets_count && r->network < core->limits.networks_max);
-    core->custody[(u32)r->asset * core->limits.networks_max + r->network] = r->amount;
-    core->assets[r->asset].custody_total += r->amount.units; /* raw: total */
-    FITS(core->assets[r->asset].custody_total < AMOUNT_BOUND);
+    struct amount *amount = &core->custody[(u32)r->asset * core->limits.networks_max + r->network];
+    u64 *total = &core->assets[r->asset].custody_total;
+    FITS(amount_is_zero(*amount));
+    FITS(r->amount.units < AMOUNT_BOUND - *total); /* raw: total */
+    *amount = r->amount;
+    *total += r->amount.units; /* raw: total */
     return true;
 }
 
@@ -342,6 +345,7 @@ static bool take_list(struct core *core, const struct state_list *r, const char 
 {
     FITS(r->head.account < core->accounts_count && r->market < core->markets_count);
     FITS(r->head.id != 0 && r->head.id < core->next_list_id && slab_left(&core->list_slab) > 0);
+    FITS(index_list(core, r->head.id) == 0);
     FITS(r->phase >= LIST_PAIR && r->phase <= LIST_STARTING);
     FITS(client_id_valid(&r->client));
     u32 position = account_position(core, r->head.account, r->market);
@@ -378,6 +382,7 @@ static bool take_hold(struct core *core, const struct state_hold *r, const char 
     FITS(r->head.account < core->accounts_count && r->asset < core->assets_count);
     FITS(r->network < core->limits.networks_max && slab_left(&core->hold_slab) > 0);
     FITS(r->head.id != 0 && r->head.id < core->next_hold_id);
+    FITS(index_hold(core, r->head.id) == 0);
     u32 slot = SLAB_TAKE(&core->hold_slab, core->holds, next_free);
     core->holds[slot] = (struct hold){.id = r->head.id,
                                       .amount = r->amount,

@@ -148,6 +148,17 @@ static void a_need_fits_an_amount(void **state)
     assert_refused("need_uncut");
 }
 
+/* What an asset has is the sum of its networks, each named once, and fits an amount. */
+static void custody_is_named_once(void **state)
+{
+    (void)state;
+    memcpy(record(STATE_CUSTODY, 1), record(STATE_CUSTODY, 0), sizeof(struct state_custody));
+    assert_refused("amount_is_zero");
+    CHANGE(STATE_CUSTODY, custody, 1, network, += 1);
+    CHANGE(STATE_CUSTODY, custody, 1, amount.units, = 0 - WORLD_COIN);
+    assert_refused("AMOUNT_BOUND");
+}
+
 static void lots_prevented_were_ordered(void **state)
 {
     (void)state;
@@ -226,6 +237,7 @@ int main(void)
         RESTORE_TEST(a_sound_state_is_restored),
         RESTORE_TEST(locked_is_what_the_orders_lock),
         RESTORE_TEST(a_need_fits_an_amount),
+        RESTORE_TEST(custody_is_named_once),
         RESTORE_TEST(lots_prevented_were_ordered),
         RESTORE_TEST(a_client_id_is_open_once),
         RESTORE_TEST(what_rests_is_seen),
