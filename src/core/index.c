@@ -57,7 +57,13 @@ u32 index_client_key(u32 account, u16 market, const struct client_id *client)
 
 u32 index_client(const struct core *core, u32 account, u16 market, const struct client_id *client)
 {
-    u32 key = index_client_key(account, market, client);
+    return index_client_keyed(core, index_client_key(account, market, client), account, market,
+                              client);
+}
+
+u32 index_client_keyed(const struct core *core, u32 key, u32 account, u16 market,
+                       const struct client_id *client)
+{
     u32 position = 0;
     u32 slot = index_find(&core->client_index, key, &position);
     while (slot) {

@@ -112,4 +112,8 @@ ALWAYS_INLINE void index_client_remove(struct core *core, u32 slot)
 /* The slot of the account's open order in the market with this client id, or 0. */
 u32 index_client(const struct core *core, u32 account, u16 market, const struct client_id *client);
 
+/* The same for who has the key already. */
+u32 index_client_keyed(const struct core *core, u32 key, u32 account, u16 market,
+                       const struct client_id *client);
+
 #endif /* CORE_INDEX_H */

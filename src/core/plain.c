@@ -91,6 +91,7 @@ struct plain {
     u32 place; /* the position's number */
     u32 row_base;
     u32 row_quote;
+    u32 client_key; /* of an order with a client id */
 };
 
 /* Account and market exist and are open for it, and the terms are plain. */
@@ -239,13 +240,12 @@ ALWAYS_INLINE void plain_tell(struct core *core, const struct command_order *c,
 }
 
 /* Gives an order its client id. */
-static NEVER_INLINE void plain_name(struct core *core, u32 slot, const struct client_id *client)
+static NEVER_INLINE void plain_name(struct core *core, u32 slot, const struct client_id *client,
+                                    u32 key)
 {
-    struct order *order = &core->orders[slot];
-    struct client_id *kept = &core->colds[slot].client;
-    order->has_client = 1;
-    memcpy(kept, client, client_id_bytes(client->length));
-    index_client_insert(core, index_client_key(order->account, order->market, kept), slot);
+    core->orders[slot].has_client = 1;
+    memcpy(&core->colds[slot].client, client, client_id_bytes(client->length));
+    index_client_insert(core, key, slot);
 }
 
 /* What an order that goes on the book has behind it. */
@@ -287,7 +287,7 @@ ALWAYS_INLINE void plain_rest(struct core *core, const struct command_order *c,
     p->market->orders++;
     book_append_at(core, p->market, slot, TERMS_SIDE(p->terms), p->ticks, p->page);
     if (named) {
-        plain_name(core, (u32)slot, &c->client);
+        plain_name(core, (u32)slot, &c->client, p->client_key);
     }
 }
 
@@ -376,13 +376,21 @@ static void plain_settle(struct core *core, const struct command_order *c, struc
     }
 }
 
+/* The account's open order of this name, or 0. Sets the key. */
+ALWAYS_INLINE u32 plain_namesake(const struct core *core, const struct command_order *c,
+                                 struct plain *p)
+{
+    p->client_key = index_client_key(c->head.account, c->market, &c->client);
+    return index_client_keyed(core, p->client_key, c->head.account, c->market, &c->client);
+}
+
 /* Whether the money, a slot and the client id are there to be had. */
 ALWAYS_INLINE bool plain_affords(const struct core *core, const struct command_order *c,
-                                 const struct plain *p, bool named)
+                                 struct plain *p, bool named)
 {
     return LIKELY(!amount_less(p->locks->free, p->lock)) &&
            LIKELY(core->order_slab.count < core->order_slab.max) &&
-           !(named && index_client(core, c->head.account, c->market, &c->client));
+           !(named && plain_namesake(core, c, p));
 }
 
 /* Orders in a market that is not in the account's hint, and those whose level has no page. */
@@ -543,7 +551,7 @@ bool plain_replace(struct core *core, const struct command_cancel_replace *c, u3
         return false;
     }
     if (UNLIKELY(c->client.length)) {
-        u32 holder = index_client(core, c->head.account, c->market, &c->client);
+        u32 holder = plain_namesake(core, placed, &p);
         if (holder && holder != slot) {
             return false;
         }
