@@ -11,7 +11,7 @@
  *
  * The other side makes work visible, then calls gate_open. A sign that meets nobody asleep costs a
  * fence and a load. A false or missing sign from a hostile neighbour wakes early or late: the sleep
- * is bounded. */
+ * is bounded. One sleeper may wait for several gates at once, one neighbour each. */
 #ifndef IO_GATE_H
 #define IO_GATE_H
 
@@ -20,7 +20,7 @@
 /* The same two words as struct ring's `gate`. */
 struct gate {
     _Atomic u32 signs;    /* grows with every sign that met a sleeper, or may have */
-    _Atomic u32 sleepers; /* 1 while the waiter may be asleep */
+    _Atomic u32 sleepers; /* not 0 while the waiter may be asleep */
 };
 
 void gate_init(struct gate *gate);
@@ -33,6 +33,20 @@ void gate_wait(struct gate *gate, u32 seen, u64 spin_ns, u32 sleep_ms);
 /* The same with a finer limit. */
 void gate_wait_us(struct gate *gate, u32 seen, u64 spin_ns, u64 sleep_us);
 
-void gate_open(struct gate *gate);
+/* Waits for the first sign of several gates; `seen` are what gate_prepare returned for each.
+ * Returns as gate_wait_us does, or early. CHECK: 1 .. GATE_ANY_MAX gates. */
+#define GATE_ANY_MAX 32U
+void gate_wait_any(struct gate *const *gates, const u32 *seen, u32 count, u64 spin_ns,
+                   u64 sleep_us);
+
+/* Instead of gate_prepare, for a waiter that sleeps in poll(2) on a descriptor: from here until the
+ * first sign, or gate_awake, gate_open tells its caller to write to that descriptor. */
+void gate_prepare_poll(struct gate *gate);
+
+/* Whoever woke up for another reason wants no more signs. */
+void gate_awake(struct gate *gate);
+
+/* True when the waiter sleeps by gate_prepare_poll: the caller wakes it. */
+bool gate_open(struct gate *gate);
 
 #endif /* IO_GATE_H */

@@ -10,6 +10,7 @@
 #include "tests/support/test.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 enum { LIMIT_MS = 20000 };
@@ -97,6 +98,81 @@ static void a_wait_ends_by_itself(void **state)
     gate_wait(&gate, seen, 0, LIMIT_MS);
 }
 
+/* One waiter, three gates, each opened by a thread of its own. */
+struct several {
+    struct gate gate;
+    _Atomic u64 number;
+};
+
+static struct several several[3];
+
+static void *sign_often(void *argument)
+{
+    struct several *mine = argument;
+    for (u64 number = 1; number <= rounds; number += 1) {
+        atomic_store_explicit(&mine->number, number, memory_order_release);
+        (void)gate_open(&mine->gate);
+        if (number % 64 == 0) {
+            (void)sched_yield();
+        }
+    }
+    return NULL;
+}
+
+static u64 several_sum(void)
+{
+    u64 sum = 0;
+    for (u32 index = 0; index < ARRAY_COUNT(several); index += 1) {
+        sum += atomic_load_explicit(&several[index].number, memory_order_acquire);
+    }
+    return sum;
+}
+
+static void one_waits_for_several(void **state)
+{
+    (void)state;
+    rounds = test_rounds(3000);
+    pthread_t threads[ARRAY_COUNT(several)];
+    struct gate *gates[ARRAY_COUNT(several)];
+    u32 seen[ARRAY_COUNT(several)];
+    for (u32 index = 0; index < ARRAY_COUNT(several); index += 1) {
+        gate_init(&several[index].gate);
+        gates[index] = &several[index].gate;
+    }
+    u64 begin_ns = clock_mono_ns(clock_real());
+    for (u32 index = 0; index < ARRAY_COUNT(several); index += 1) {
+        assert_int_equal(pthread_create(&threads[index], NULL, sign_often, &several[index]), 0);
+    }
+    for (u64 sum = 0; sum < rounds * ARRAY_COUNT(several);) {
+        for (u32 index = 0; index < ARRAY_COUNT(several); index += 1) {
+            seen[index] = gate_prepare(gates[index]);
+        }
+        u64 now = several_sum();
+        if (now == sum) {
+            gate_wait_any(gates, seen, ARRAY_COUNT(several), 0, LIMIT_MS * 1000ULL);
+        }
+        sum = now;
+    }
+    for (u32 index = 0; index < ARRAY_COUNT(several); index += 1) {
+        assert_int_equal(pthread_join(threads[index], NULL), 0);
+    }
+    assert_true(clock_mono_ns(clock_real()) - begin_ns < LIMIT_MS * 1000000ULL);
+}
+
+static void who_polls_is_woken_once(void **state)
+{
+    (void)state;
+    struct gate gate;
+    gate_init(&gate);
+    assert_false(gate_open(&gate));
+    gate_prepare_poll(&gate);
+    assert_true(gate_open(&gate));
+    assert_false(gate_open(&gate));
+    gate_prepare_poll(&gate);
+    gate_awake(&gate);
+    assert_false(gate_open(&gate));
+}
+
 static void threads_can_be_put_on_processors(void **state)
 {
     (void)state;
@@ -111,6 +187,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signs_are_never_lost),
         cmocka_unit_test(a_wait_ends_by_itself),
+        cmocka_unit_test(one_waits_for_several),
+        cmocka_unit_test(who_polls_is_woken_once),
         cmocka_unit_test(threads_can_be_put_on_processors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
