@@ -1,0 +1,51 @@
+/* Accounts: balances, restrictions, fee tier and asset limits.
+ *
+ * The chain of an account's balances runs from the newest to the oldest row. A row exists from the
+ * first event that concerned it. Pointers are good until the next view_apply. */
+#ifndef ROLE_GATEWAY_VIEW_ACCOUNT_H
+#define ROLE_GATEWAY_VIEW_ACCOUNT_H
+
+#include "role/gateway/view.h"
+
+struct view_balance {
+    struct amount free;
+    struct amount locked;
+    struct amount withdrawing; /* held for withdrawals, fees included */
+    struct amount arriving;    /* held deposits */
+    struct amount limit;       /* MAX_ASSET; 0: none */
+    u64 update_us;
+    u32 account;
+    u16 asset;
+    bool is_used;
+
+    /* the view's own */
+    u32 index_next;
+    u32 older;
+};
+
+struct view_account {
+    u64 restrictions; /* two bits per enum operation: docs/semantics.md section 3 */
+    u64 update_us;
+    u32 trade_group; /* 0xFFFFFFFF: none */
+    u32 fee_tier;
+
+    /* the view's own */
+    u64 fill;
+    u32 balance;
+    u32 orders[2]; /* closed, open */
+    u32 lists[2];
+};
+
+/* NULL: no such account. */
+const struct view_account *view_account_of(const struct view *view, u32 account);
+
+/* What the account may do. */
+enum restriction view_account_restriction(const struct view_account *account, enum operation what);
+
+/* NULL: no row. */
+const struct view_balance *view_balance_of(const struct view *view, u32 account, u16 asset);
+const struct view_balance *view_balance_newest(const struct view *view, u32 account);
+const struct view_balance *view_balance_older(const struct view *view,
+                                              const struct view_balance *balance);
+
+#endif /* ROLE_GATEWAY_VIEW_ACCOUNT_H */
