@@ -415,7 +415,7 @@ enum view_status view_order_status(const struct view_order *order)
     case DONE_STATUS_EXPIRED_IN_MATCH:
         return VIEW_STATUS_EXPIRED_IN_MATCH;
     }
-    CHECK(!"a done order has a status");
+    CHECK(false);
 }
 
 struct amount view_order_left(const struct view_order *order)
