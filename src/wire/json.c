@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
+#include "base/utf8.h"
 #include "wire/client_id.h"
 #include "wire/reject.h"
 #include "wire/schema.h"
@@ -102,29 +103,6 @@ void json_key(struct json_writer *writer, const char *name)
     put(writer, name, strlen(name));
     put(writer, "\":", 2);
     writer->after_key = true;
-}
-
-/* Bytes of the UTF-8 character that `text` begins with, or 0 when it begins with none. */
-static size_t utf8_bytes(struct span text)
-{
-    u8 first = text.data[0];
-    if (first < 0x80) {
-        return 1;
-    }
-    size_t size = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : 4;
-    if (first < 0xc2 || first > 0xf4 || size > text.size) {
-        return 0;
-    }
-    for (size_t i = 1; i < size; i += 1) {
-        if ((text.data[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    bool overlong =
-        (first == 0xe0 && text.data[1] < 0xa0) || (first == 0xf0 && text.data[1] < 0x90);
-    bool surrogate = first == 0xed && text.data[1] >= 0xa0;
-    bool too_large = first == 0xf4 && text.data[1] >= 0x90;
-    return overlong || surrogate || too_large ? 0 : size;
 }
 
 static void put_escaped(struct json_writer *writer, u8 byte)
