@@ -22,7 +22,8 @@
     X(NONE, 0, 200, "")                                                                            \
     /* 10xx: the server and the network */                                                         \
     X(UNKNOWN, -1000, 500, "An unknown error occurred while processing the request.")              \
-    X(DISCONNECTED, -1001, 500, "Internal error; unable to process your request. Please try again.") \
+    X(DISCONNECTED, -1001, 500,                                                                    \
+      "Internal error; unable to process your request. Please try again.")                         \
     X(UNAUTHORIZED, -1002, 401, "You are not authorized to execute this request.")                 \
     X(TOO_MANY_REQUESTS, -1003, 429, "Too many requests queued.")                                  \
     X(TOO_MUCH_WEIGHT, -1003, 429,                                                                 \

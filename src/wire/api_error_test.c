@@ -20,12 +20,17 @@ static const struct fact facts[] = {
     {-1001, "Internal error; unable to process your request. Please try again."},
     {-1002, "You are not authorized to execute this request."},
     {-1003, "Too many requests queued."},
-    {-1003, "Too much request weight used; current limit is %s request weight per %s. Please use WebSocket Streams for live updates to avoid polling the API."},
-    {-1003, "Way too much request weight used; IP banned until %s. Please use WebSocket Streams for live updates to avoid bans."},
+    {-1003, "Too much request weight used; current limit is %s request weight per %s. Please use "
+     "WebSocket Streams for live updates to avoid polling the API."},
+    {-1003, "Way too much request weight used; IP banned until %s. Please use WebSocket Streams "
+     "for live updates to avoid bans."},
     {-1006, "An unexpected response was received from the message bus. Execution status unknown."},
-    {-1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown."},
-    {-1008, "Server is currently overloaded with other requests. Please try again in a few minutes."},
-    {-1013, "The request is rejected by the API. (i.e. The request didn't reach the Matching Engine.)"},
+    {-1007, "Timeout waiting for response from backend server. Send status unknown; execution "
+     "status unknown."},
+    {-1008, "Server is currently overloaded with other requests. Please try again in a few "
+     "minutes."},
+    {-1013, "The request is rejected by the API. (i.e. The request didn't reach the Matching "
+     "Engine.)"},
     {-1014, "Unsupported order combination."},
     {-1015, "Too many new orders."},
     {-1015, "Too many new orders; current limit is %s orders per %s."},
@@ -67,7 +72,8 @@ static const struct fact facts[] = {
     {-1127, "Lookup interval is too big."},
     {-1127, "More than %s hours between startTime and endTime."},
     {-1128, "Combination of optional parameters invalid."},
-    {-1128, "Combination of optional fields invalid. Recommendation: '%s' and '%s' must both be sent."},
+    {-1128, "Combination of optional fields invalid. Recommendation: '%s' and '%s' must both be "
+     "sent."},
     {-1128, "Fields [%s] must be sent together or omitted entirely."},
     {-1130, "Invalid data sent for a parameter."},
     {-1130, "Data sent for parameter '%s' is not valid."},
@@ -101,7 +107,8 @@ static const struct fact facts[] = {
     {-2014, "API-key format invalid."},
     {-2015, "Invalid API-key, IP, or permissions for action."},
     {-2016, "No trading window could be found for the symbol. Try ticker/24hrs instead."},
-    {-2026, "Order was canceled or expired with no executed qty over 90 days ago and has been archived."},
+    {-2026, "Order was canceled or expired with no executed qty over 90 days ago and has been "
+     "archived."},
     {-2035, "User Data Stream subscription already active."},
     {-2036, "User Data Stream subscription not active."},
     {-2039, "Client order ID is not correct for this order ID."},

@@ -37,19 +37,21 @@ static const struct param_leg_names legs[PARAM_LEG_COUNT] = {
 #define ALL     (GTC | 1U << TIME_IN_FORCE_IOC | 1U << TIME_IN_FORCE_FOK)
 #define PRIMARY (1U << PARAM_PEG_PRIMARY)
 #define MARKET  (1U << PARAM_PEG_MARKET)
+#define BOTH    (PRIMARY | MARKET)
+#define NEVER   PARAM_ICEBERG_NEVER
 
 /* API rest-api.md "New order (TRADE)": times in force, price, quote quantity, trigger, iceberg,
  * pegs.
  */
 // clang-format off
 static const struct param_order_shape shapes[ORDER_TYPE_COUNT] = {
-    [ORDER_TYPE_LIMIT]             = {ALL, true,  false, false, PARAM_ICEBERG_GTC,   PRIMARY | MARKET},
-    [ORDER_TYPE_LIMIT_MAKER]       = {0,   true,  false, false, PARAM_ICEBERG_ANY,   PRIMARY},
-    [ORDER_TYPE_MARKET]            = {0,   false, true,  false, PARAM_ICEBERG_NEVER, 0},
-    [ORDER_TYPE_STOP_LOSS]         = {0,   false, false, true,  PARAM_ICEBERG_NEVER, 0},
-    [ORDER_TYPE_STOP_LOSS_LIMIT]   = {ALL, true,  false, true,  PARAM_ICEBERG_GTC,   PRIMARY | MARKET},
-    [ORDER_TYPE_TAKE_PROFIT]       = {0,   false, false, true,  PARAM_ICEBERG_NEVER, 0},
-    [ORDER_TYPE_TAKE_PROFIT_LIMIT] = {ALL, true,  false, true,  PARAM_ICEBERG_GTC,   PRIMARY | MARKET},
+    [ORDER_TYPE_LIMIT] = {ALL, true,  false, false, PARAM_ICEBERG_GTC, BOTH},
+    [ORDER_TYPE_LIMIT_MAKER] = {0,   true,  false, false, PARAM_ICEBERG_ANY, PRIMARY},
+    [ORDER_TYPE_MARKET] = {0,   false, true,  false, NEVER, 0},
+    [ORDER_TYPE_STOP_LOSS] = {0,   false, false, true,  NEVER, 0},
+    [ORDER_TYPE_STOP_LOSS_LIMIT] = {ALL, true,  false, true,  PARAM_ICEBERG_GTC, BOTH},
+    [ORDER_TYPE_TAKE_PROFIT] = {0,   false, false, true,  NEVER, 0},
+    [ORDER_TYPE_TAKE_PROFIT_LIMIT] = {ALL, true,  false, true,  PARAM_ICEBERG_GTC, BOTH},
 };
 // clang-format on
 
