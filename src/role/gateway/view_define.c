@@ -20,7 +20,7 @@ bool view_define_market(struct view *view, const struct command_market_add *defi
 {
     u16 number = definition->market;
     if (number != view->markets_count || definition->base >= view->assets_count ||
-        definition->quote >= view->assets_count) {
+        definition->quote >= view->assets_count || definition->state >= MARKET_STATE_COUNT) {
         return view_wrong(view, "market");
     }
     if (number >= view->config.limits.markets_max) {

@@ -94,8 +94,10 @@ static bool on_order_new(struct view *view, const u8 *record, size_t size)
     view_load(&event, sizeof event, record, size);
     if (event.market >= view->markets_count || event.head.account >= view->accounts_count ||
         event.side > SIDE_SELL || event.type >= ORDER_TYPE_COUNT ||
-        event.state >= ORDER_STATE_COUNT) {
-        return view_wrong(view, "market, account, side, type or state");
+        event.tif >= TIME_IN_FORCE_COUNT || event.stp >= STP_MODE_COUNT ||
+        event.state >= ORDER_STATE_COUNT || view_price_units(event.price) > INT64_MAX ||
+        !client_id_valid(&event.client)) {
+        return view_wrong(view, "market, account, terms or client id of an order");
     }
     const struct command_market_add *definition = definition_of(view, event.market);
     struct view_order *order =
@@ -251,8 +253,8 @@ static bool on_trade(struct view *view, const u8 *record, size_t size)
                    &taker)) {
         return false;
     }
-    if (taker->side != event.taker_side || taker->account != event.head.account ||
-        maker->account != event.maker_account ||
+    if (!amount_is_zero(taker->visible) || taker->side != event.taker_side ||
+        taker->account != event.head.account || maker->account != event.maker_account ||
         view_price_units(maker->price) != view_price_units(event.price)) {
         return view_wrong(view, "accounts, side or price of a trade");
     }
@@ -272,6 +274,9 @@ static bool on_trade(struct view *view, const u8 *record, size_t size)
     fill->maker_fee = event.maker_fee;
     fill->taker_fee = event.taker_fee;
     if (maker_done) {
+        if (!amount_is_zero(maker->visible)) {
+            return view_wrong(view, "a maker that is filled still rests");
+        }
         view_order_close(view, maker, DONE_STATUS_FILLED, EXPIRY_REASON_NONE);
     }
     if (event.flags & TRADE_FLAG_TAKER_DONE) {
@@ -312,8 +317,9 @@ static bool on_prevented(struct view *view, const u8 *record, size_t size)
         return false;
     }
     struct view_definition *definition = &view->markets[event.market].definition;
-    if (event.match_id != definition->next_match_id) {
-        return view_wrong(view, "match id");
+    if (event.match_id != definition->next_match_id || event.mode >= STP_MODE_COUNT ||
+        !amount_is_zero(taker->visible)) {
+        return view_wrong(view, "match id, mode or taker of a prevented match");
     }
     definition->next_match_id++;
     bool maker_done = (event.flags & PREVENTED_FLAG_MAKER_DONE) != 0;
@@ -359,8 +365,9 @@ static bool on_order_done(struct view *view, const u8 *record, size_t size)
         return false;
     }
     bool rests = !amount_is_zero(order->visible);
-    if (rests != (event.update_id != 0) || event.status >= DONE_STATUS_COUNT) {
-        return view_wrong(view, "update id or status of an order that is done");
+    if (rests != (event.update_id != 0) || event.status >= DONE_STATUS_COUNT ||
+        event.reason >= EXPIRY_REASON_COUNT) {
+        return view_wrong(view, "update id, status or reason of an order that is done");
     }
     if (rests && !maker_shrink(view, order, order->visible, true, event.update_id)) {
         return false;
@@ -399,6 +406,9 @@ static bool on_order_amended(struct view *view, const u8 *record, size_t size)
     if (order == NULL) {
         return false;
     }
+    if (!client_id_valid(&event.client)) {
+        return view_wrong(view, "client id of an amended order");
+    }
     order->qty = event.qty;
     order->amends++;
     order->update_us = view->place.time_us;
@@ -428,7 +438,8 @@ static bool on_list_new(struct view *view, const u8 *record, size_t size)
     struct event_list_new event;
     view_load(&event, sizeof event, record, size);
     if (event.market >= view->markets_count || event.head.account >= view->accounts_count ||
-        event.legs_count < 2 || event.legs_count > 3) {
+        event.legs_count < 2 || event.legs_count > 3 || event.list_kind >= LIST_KIND_COUNT ||
+        !client_id_valid(&event.client)) {
         return view_wrong(view, "market, account or legs of a list");
     }
     struct view_list *list = view_list_make(view, event.list_id, event.head.account);

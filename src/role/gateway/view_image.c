@@ -24,6 +24,9 @@ static bool on_venue(struct view *view, const u8 *record, size_t size)
 {
     struct state_venue state;
     view_load(&state, sizeof state, record, size);
+    if (state.told_us >= INTERVAL_TIME_MAX / 2) {
+        return view_wrong(view, "time");
+    }
     view->place.seq = state.seq;
     view->place.time_us = state.told_us;
     view->venue_filters = (struct command_venue_filters){
@@ -203,9 +206,11 @@ static bool on_order(struct view *view, const u8 *record, size_t size)
     u64 executed = 0;
     if (state.market >= view->markets_count || state.head.account >= view->accounts_count ||
         state.side > SIDE_SELL || state.type >= ORDER_TYPE_COUNT ||
+        state.tif >= TIME_IN_FORCE_COUNT || state.stp >= STP_MODE_COUNT ||
         state.state == ORDER_STATE_NONE || state.state >= ORDER_STATE_COUNT ||
-        state.left > state.lots || state.prevented > state.lots - state.left ||
-        !scale(state.ticks, tick_of(view, state.market), &price) ||
+        !client_id_valid(&state.client) || state.left > state.lots ||
+        state.prevented > state.lots - state.left ||
+        !scale(state.ticks, tick_of(view, state.market), &price) || price > INT64_MAX ||
         !scale(state.lots, lot_of(view, state.market), &qty) ||
         !scale(state.prevented, lot_of(view, state.market), &prevented) ||
         !scale(state.lots - state.left - state.prevented, lot_of(view, state.market), &executed)) {
@@ -301,7 +306,8 @@ static bool on_list(struct view *view, const u8 *record, size_t size)
 {
     struct state_list state;
     view_load(&state, sizeof state, record, size);
-    if (state.market >= view->markets_count || state.head.account >= view->accounts_count) {
+    if (state.market >= view->markets_count || state.head.account >= view->accounts_count ||
+        state.list_kind >= LIST_KIND_COUNT || !client_id_valid(&state.client)) {
         return view_wrong(view, "state of a list");
     }
     struct view_list *list = view_list_make(view, state.head.id, state.head.account);
