@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMANDS = 3000 };
+enum { COMMANDS = 1500 };
 
 static void check(const struct view_run *run, const struct view_scene *scene)
 {
@@ -25,7 +25,7 @@ static void check(const struct view_run *run, const struct view_scene *scene)
 static void equals_the_core_after_every_command(void **state)
 {
     (void)state;
-    for (u64 seed = test_seed(); seed < test_seed() + test_rounds(8); seed++) {
+    for (u64 seed = test_seed(); seed < test_seed() + test_rounds(4); seed++) {
         struct view_run run;
         struct view_scene scene;
         view_run_start(&run, seed);
@@ -39,7 +39,7 @@ static void equals_the_core_after_every_command(void **state)
             view_scene_events(&scene, run.world.output.data, run.world.output.used);
             check(&run, &scene);
         }
-        assert_true(view_orders_closed_count(scene.view) > 300);
+        assert_true(view_orders_closed_count(scene.view) > 150);
         view_scene_close(&scene);
         world_close(&run.world);
     }
@@ -124,8 +124,11 @@ static void image_and_increments_equal_the_whole(void **state)
             view_run_step(&run);
             view_scene_events(&whole, run.world.output.data, run.world.output.used);
             view_scene_events(&part, run.world.output.data, run.world.output.used);
-            check(&run, &part);
+            if (k % 4 == 0) {
+                check(&run, &part);
+            }
         }
+        check(&run, &part);
         u32 compared = 0;
         for (u64 id = first; id < core_counts_of(run.world.core).next_order_id; id++) {
             const struct view_order *order = view_order_of(whole.view, id);
@@ -244,7 +247,9 @@ static void waits_for_history(void **state)
             view_history_passed(scene.view, passed);
             assert_true(passed < scene.position + 1);
         }
-        check(&run, &scene);
+        if (i % 4 == 0) {
+            check(&run, &scene);
+        }
         assert_true(view_orders_closed_count(scene.view) <= config.closed_orders_max);
     }
     assert_true(waits > 100);
