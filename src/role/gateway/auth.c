@@ -1,0 +1,105 @@
+#include "role/gateway/auth.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#define AHEAD_US 1000000ULL
+
+bool auth_network_holds(const struct auth_network *networks, u32 networks_count,
+                        const struct auth_address *address)
+{
+    for (u32 i = 0; i < networks_count; i += 1) {
+        u32 bits = networks[i].bits;
+        const u8 *network = networks[i].address.bytes;
+        CHECK(bits <= 128);
+        u32 whole = bits / 8;
+        u8 mask = (u8)(0xff00U >> (bits % 8));
+        if (memcmp(network, address->bytes, whole) == 0 &&
+            (mask == 0 || ((network[whole] ^ address->bytes[whole]) & mask) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool auth_in_time(const struct params *params, u64 now_us, struct api_failure *failure_out)
+{
+    u64 timestamp = params->timestamp_us;
+    if (timestamp >= u64_add_capped(now_us, AHEAD_US)) {
+        return api_fail(failure_out, API_ERROR_TIMESTAMP_AHEAD);
+    }
+    return timestamp >= now_us || now_us - timestamp <= params->recv_window_us ||
+           api_fail(failure_out, API_ERROR_TIMESTAMP_OUTSIDE);
+}
+
+static bool key_form_valid(struct span key)
+{
+    for (size_t i = 0; i < key.size; i += 1) {
+        u8 letter = key.data[i] | 0x20U;
+        bool digit = key.data[i] >= '0' && key.data[i] <= '9';
+        if (!digit && (letter < 'a' || letter > 'z')) {
+            return false;
+        }
+    }
+    return key.size == AUTH_KEY_BYTES;
+}
+
+static u32 right_needed(const struct endpoint *endpoint)
+{
+    switch ((enum endpoint_security)endpoint->security) {
+    case ENDPOINT_SECURITY_N:
+        break;
+    case ENDPOINT_SECURITY_U:
+    case ENDPOINT_SECURITY_S:
+        return KEY_RIGHT_READ;
+    case ENDPOINT_SECURITY_T:
+        return KEY_RIGHT_TRADE;
+    case ENDPOINT_SECURITY_W:
+        return KEY_RIGHT_WITHDRAW;
+    }
+    return 0;
+}
+
+static bool key_may(const struct key_entry *entry, const struct auth_request *request)
+{
+    u32 right = right_needed(request->params->endpoint);
+    return entry->enabled && (entry->rights & right) == right &&
+           (entry->networks_count == 0 ||
+            auth_network_holds(entry->networks, entry->networks_count, &request->address));
+}
+
+static bool check_key(struct key_view *view, const struct auth_request *request,
+                      bool needs_signature, struct key_entry *entry_out,
+                      struct api_failure *failure_out)
+{
+    CHECK(request->params->endpoint->security != ENDPOINT_SECURITY_N);
+    if (!key_form_valid(request->api_key)) {
+        return api_fail(failure_out, API_ERROR_BAD_API_KEY_FMT);
+    }
+    if (!request->params->timestamp_sent) {
+        return api_fail_name(failure_out, API_ERROR_MANDATORY_PARAM, param_name(PARAM_TIMESTAMP));
+    }
+    if (needs_signature && request->params->signature.size == 0) {
+        return api_fail_name(failure_out, API_ERROR_MANDATORY_PARAM, param_name(PARAM_SIGNATURE));
+    }
+    if (!view->find(view, request->api_key, entry_out) || !key_may(entry_out, request)) {
+        return api_fail(failure_out, API_ERROR_REJECTED_MBX_KEY);
+    }
+    return auth_in_time(request->params, request->now_us, failure_out);
+}
+
+bool auth_check(struct signer *signer, struct key_view *view, const struct auth_request *request,
+                struct key_entry *entry_out, struct api_failure *failure_out)
+{
+    return check_key(view, request, true, entry_out, failure_out) &&
+           (sign_verify(signer, entry_out->sign, request->pieces, request->pieces_count,
+                        request->params->signature, false) ||
+            api_fail(failure_out, API_ERROR_INVALID_SIGNATURE));
+}
+
+bool auth_check_session(struct key_view *view, const struct auth_request *request,
+                        struct key_entry *entry_out, struct api_failure *failure_out)
+{
+    return check_key(view, request, false, entry_out, failure_out);
+}
