@@ -10,7 +10,7 @@ static void print_usage(FILE *target)
 {
     (void)fputs("usage: cambist COMMAND [option...] [argument...]\n\n", target);
     for (u32 i = 0; cli_subcommands[i] != NULL; i += 1) {
-        (void)fprintf(target, "  %-10s %s\n", cli_subcommands[i]->name,
+        (void)fprintf(target, "  %-12s %s\n", cli_subcommands[i]->name,
                       cli_subcommands[i]->summary);
     }
     (void)fputs("\ncambist COMMAND --help says more; cambist man COMMAND shows the manual page.\n",

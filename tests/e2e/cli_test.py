@@ -12,7 +12,7 @@ import subprocess
 
 import program as p
 
-COMMANDS = ["replay", "verify", "snapshot", "dump", "bench", "sim", "repair", "man", "version"]
+COMMANDS = ["replay", "verify", "snapshot", "dump", "bench", "sim", "repair", "check-config", "man", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 
@@ -91,6 +91,7 @@ def check_usage(cli):
             (["sim", "--seeds", "5..2"],
              'cambist sim: --seeds: "5..2" is not a range A..B of numbers from 0 to '
              "18446744073709551615"),
+            (["check-config"], "cambist check-config: FILE is missing: which one is to be checked?"),
             (["repair", "d"], "cambist repair: --void is missing: which command is to be skipped?"),
             (["man", "nonsense"], 'cambist man: "nonsense": there is no such command'),
     ]:
