@@ -118,6 +118,10 @@ MUST_USE enum fault eventlog_reader_next(struct eventlog_reader *reader,
 MUST_USE enum fault eventlog_reader_released(struct eventlog_reader *reader,
                                              struct eventlog_point *point_out);
 
+/* Whose log this is. */
+void eventlog_reader_venue(const struct eventlog_reader *reader,
+                           u8 venue_out[EVENTLOG_VENUE_BYTES]);
+
 /* Says that everything before `position` need not be kept for this reader. */
 void eventlog_reader_passed(struct eventlog_reader *reader, u64 position);
 

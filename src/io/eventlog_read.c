@@ -16,7 +16,8 @@ struct eventlog_reader {
     struct eventlog_control *control;
     u8 *own_block;  /* NAME.reader, mapped */
     u64 *positions; /* scratch: EVENTLOG_SEGMENTS_MAX */
-    u64 position;   /* of the next chunk's header */
+    u8 venue[EVENTLOG_VENUE_BYTES];
+    u64 position; /* of the next chunk's header */
     u64 generation;
     /* The segment that holds it. */
     u8 *memory;
@@ -75,6 +76,7 @@ static enum fault control_open(struct eventlog_reader *reader)
     struct eventlog_header header;
     TRY(eventlog_header_decode(span_of(reader->control_block, EVENTLOG_BLOCK_BYTES),
                                EVENTLOG_KIND_CONTROL, path, &header));
+    memcpy(reader->venue, header.venue, sizeof(reader->venue));
     reader->control = eventlog_control_of(reader->control_block);
     return FAULT_NONE;
 }
@@ -253,6 +255,11 @@ enum fault eventlog_reader_released(struct eventlog_reader *reader,
         *point_out = (struct eventlog_point){.position = 0, .seq = 0};
     }
     return FAULT_NONE;
+}
+
+void eventlog_reader_venue(const struct eventlog_reader *reader, u8 venue_out[EVENTLOG_VENUE_BYTES])
+{
+    memcpy(venue_out, reader->venue, EVENTLOG_VENUE_BYTES);
 }
 
 void eventlog_reader_passed(struct eventlog_reader *reader, u64 position)
