@@ -43,6 +43,7 @@ struct view_balance *view_balance_make(struct view *view, u32 account, u16 asset
     }
     struct view_balance *row = &view->balances[slot];
     row->update_us = view->place.time_us;
+    row->update_seq = view->place.seq;
     view->accounts[account].update_us = view->place.time_us;
     return row;
 }

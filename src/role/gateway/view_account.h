@@ -14,6 +14,7 @@ struct view_balance {
     struct amount arriving;    /* held deposits */
     struct amount limit;       /* MAX_ASSET; 0: none */
     u64 update_us;
+    u64 update_seq; /* the command whose events concerned it last */
     u32 account;
     u16 asset;
     bool is_used;
@@ -25,8 +26,8 @@ struct view_balance {
 
 struct view_account {
     u64 restrictions; /* two bits per enum operation: docs/semantics.md section 3 */
-    u64 update_us;
-    u32 trade_group; /* 0xFFFFFFFF: none */
+    u64 update_us;    /* of its balances */
+    u32 trade_group;  /* 0xFFFFFFFF: none */
     u32 fee_tier;
 
     /* the view's own */

@@ -203,6 +203,31 @@ static void fills_add_up(void **state)
     world_close(&run.world);
 }
 
+/* What outboundAccountPosition needs: the rows that this command's events concerned. */
+static void rows_know_their_last_command(void **state)
+{
+    (void)state;
+    struct view_run run;
+    struct view_scene scene;
+    view_run_start(&run, 1);
+    struct view_config config = view_scene_config(&run.world.limits);
+    view_scene_open(&scene, &config);
+    view_run_follow(&run, &scene, 0);
+    u64 before = core_seq(run.world.core);
+    assert_true(world_place(&run.world, 4, world_limit(SIDE_BUY, 10000, 5)) > 0);
+    view_scene_events(&scene, run.world.output.data, run.world.output.used);
+    assert_true(world_place(&run.world, 5, world_limit(SIDE_SELL, 10000, 2)) > 0);
+    view_scene_events(&scene, run.world.output.data, run.world.output.used);
+    for (u16 asset = 0; asset < 2; asset++) {
+        assert_int_equal(view_balance_of(scene.view, 3, asset)->update_seq, before);
+        assert_int_equal(view_balance_of(scene.view, 4, asset)->update_seq, before + 2);
+        assert_int_equal(view_balance_of(scene.view, 5, asset)->update_seq, before + 2);
+        assert_int_equal(view_balance_of(scene.view, 5, asset)->update_us, run.time_us);
+    }
+    view_scene_close(&scene);
+    world_close(&run.world);
+}
+
 /* Feeds one command's events; false: the view asks to wait. */
 static bool feed(struct view_scene *scene, const struct core_world *world, size_t *at)
 {
@@ -314,6 +339,7 @@ int main(void)
         cmocka_unit_test(begins_at_genesis),
         cmocka_unit_test(image_and_increments_equal_the_whole),
         cmocka_unit_test(fills_add_up),
+        cmocka_unit_test(rows_know_their_last_command),
         cmocka_unit_test(waits_for_history),
         cmocka_unit_test(refuses_what_does_not_follow),
         cmocka_unit_test(refuses_bad_limits),
