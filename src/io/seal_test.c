@@ -1,0 +1,123 @@
+/* Aim: a sealed secret opens with its key and label and in no other way, and the key file is made
+ * once. Method: a folder of its own; every byte of a sealed text changed, every shorter text. */
+#include "io/seal.h"
+
+#include "base/span.h"
+#include "tests/support/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/cambist-seal-XXXXXX";
+static struct seal_key key;
+
+static int scene_open(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(seal_key_open(disk_real(), folder, "keys.key", &key), FAULT_NONE);
+    return 0;
+}
+
+static int scene_close(void **state)
+{
+    (void)state;
+    char path[FILE_PATH_BYTES];
+    assert_int_equal(file_path(path, folder, "keys.key"), FAULT_NONE);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    return 0;
+}
+
+#define SECRET "NhqPtmdSJYdKjVHj"
+#define BYTES  (sizeof(SECRET) - 1)
+
+static enum fault open_text(const struct seal_key *with, const char *label, const u8 *text,
+                            size_t size, u8 *secret_out)
+{
+    return seal_open(with, span_of_text(label), span_of(text, size), secret_out,
+                     size - SEAL_EXTRA_BYTES);
+}
+
+static void a_sealed_secret_opens(void **state)
+{
+    (void)state;
+    u8 sealed[2][BYTES + SEAL_EXTRA_BYTES];
+    u8 secret[BYTES];
+    for (u32 i = 0; i < 2; i += 1) {
+        assert_int_equal(seal_close(&key, span_of_text("a key"), span_of_text(SECRET), sealed[i],
+                                    sizeof(sealed[i])),
+                         FAULT_NONE);
+        assert_int_equal(open_text(&key, "a key", sealed[i], sizeof(sealed[i]), secret),
+                         FAULT_NONE);
+        assert_memory_equal(secret, SECRET, BYTES);
+        assert_null(memmem(sealed[i], sizeof(sealed[i]), SECRET, 4));
+    }
+    assert_memory_not_equal(sealed[0], sealed[1], SEAL_NONCE_BYTES);
+}
+
+static void nothing_else_opens(void **state)
+{
+    (void)state;
+    static const u8 zeros[BYTES];
+    u8 sealed[BYTES + SEAL_EXTRA_BYTES];
+    u8 secret[BYTES];
+    assert_int_equal(
+        seal_close(&key, span_of_text("a key"), span_of_text(SECRET), sealed, sizeof(sealed)),
+        FAULT_NONE);
+    for (size_t i = 0; i < sizeof(sealed); i += 1) {
+        sealed[i] ^= 1;
+        assert_int_equal(open_text(&key, "a key", sealed, sizeof(sealed), secret), FAULT_ROT);
+        assert_memory_equal(secret, zeros, BYTES);
+        sealed[i] ^= 1;
+    }
+    for (size_t size = SEAL_EXTRA_BYTES; size < sizeof(sealed); size += 1) {
+        assert_int_equal(open_text(&key, "a key", sealed, size, secret), FAULT_ROT);
+    }
+    assert_int_equal(seal_open(&key, span_of_text("a key"), span_of(sealed, 3), secret, 0),
+                     FAULT_ROT);
+    assert_int_equal(open_text(&key, "b key", sealed, sizeof(sealed), secret), FAULT_ROT);
+    struct seal_key other = key;
+    other.bytes[31] ^= 1;
+    assert_int_equal(open_text(&other, "a key", sealed, sizeof(sealed), secret), FAULT_ROT);
+    assert_int_equal(open_text(&key, "a key", sealed, sizeof(sealed), secret), FAULT_NONE);
+    fault_forget();
+}
+
+static void the_key_file_stays(void **state)
+{
+    (void)state;
+    struct seal_key again;
+    assert_int_equal(seal_key_open(disk_real(), folder, "keys.key", &again), FAULT_NONE);
+    assert_memory_equal(&again, &key, sizeof(key));
+    seal_key_wipe(&again);
+    static const struct seal_key none;
+    assert_memory_equal(&again, &none, sizeof(none));
+}
+
+static void a_file_of_another_size_is_no_key(void **state)
+{
+    (void)state;
+    char path[FILE_PATH_BYTES];
+    struct seal_key again;
+    struct file file;
+    assert_int_equal(file_path(path, folder, "other"), FAULT_NONE);
+    assert_int_equal(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE, &file), FAULT_NONE);
+    assert_int_equal(file_write_at(&file, 0, "short", 5), FAULT_NONE);
+    file_close(&file);
+    assert_int_equal(seal_key_open(disk_real(), folder, "other", &again), FAULT_FOREIGN);
+    assert_int_equal(unlink(path), 0);
+    fault_forget();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sealed_secret_opens),
+        cmocka_unit_test(nothing_else_opens),
+        cmocka_unit_test(the_key_file_stays),
+        cmocka_unit_test(a_file_of_another_size_is_no_key),
+    };
+    return cmocka_run_group_tests(tests, scene_open, scene_close);
+}

@@ -1,0 +1,173 @@
+#include "role/gateway/keys.h"
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "io/entropy.h"
+
+#include <string.h>
+
+struct keys_row {
+    u8 api_key[AUTH_KEY_BYTES];
+    struct sign_key sign;
+    u32 account;
+    u32 rights;
+    u32 networks_count;
+    bool used;
+    bool enabled;
+    struct auth_network networks[KEYS_NETWORKS_MAX];
+};
+
+#define LETTERS_COUNT 62U
+
+/* The row of the name, or the free one where it would go. */
+static struct keys_row *row_of(const struct keys *keys, struct span api_key)
+{
+    u64 slot = hash_bytes(api_key.data, api_key.size, keys->seed);
+    for (u32 i = 0; i < keys->keys_max; i += 1) {
+        struct keys_row *row = &keys->rows[(slot + i) & (keys->keys_max - 1)];
+        if (!row->used || memcmp(row->api_key, api_key.data, AUTH_KEY_BYTES) == 0) {
+            return row;
+        }
+    }
+    CHECK(keys->count < keys->keys_max);
+    return NULL;
+}
+
+static bool keys_find(struct key_view *view, struct span api_key, struct key_entry *entry_out)
+{
+    struct keys *keys = (struct keys *)view;
+    struct keys_row *row = api_key.size == AUTH_KEY_BYTES ? row_of(keys, api_key) : NULL;
+    if (row == NULL || !row->used) {
+        return false;
+    }
+    *entry_out = (struct key_entry){.account = row->account,
+                                    .rights = row->rights,
+                                    .enabled = row->enabled,
+                                    .sign = &row->sign,
+                                    .networks = row->networks,
+                                    .networks_count = row->networks_count};
+    return true;
+}
+
+size_t keys_bytes(u32 keys_max)
+{
+    return sizeof(struct keys_row) * keys_max;
+}
+
+void keys_init(struct keys *keys, struct signer *signer, u32 keys_max, u64 seed, void *memory)
+{
+    CHECK(keys_max >= 4 && (keys_max & (keys_max - 1)) == 0);
+    memset(memory, 0, keys_bytes(keys_max));
+    *keys = (struct keys){.view = {.find = keys_find},
+                          .signer = signer,
+                          .rows = memory,
+                          .keys_max = keys_max,
+                          .seed = seed};
+}
+
+void keys_close(struct keys *keys)
+{
+    for (u32 i = 0; i < keys->keys_max; i += 1) {
+        if (keys->rows[i].used) {
+            sign_key_close(&keys->rows[i].sign);
+        }
+    }
+    memset(keys->rows, 0, keys_bytes(keys->keys_max));
+    keys->count = 0;
+}
+
+static bool is_letter_or_digit(u8 byte)
+{
+    u8 letter = byte | 0x20U;
+    return (byte >= '0' && byte <= '9') || (letter >= 'a' && letter <= 'z');
+}
+
+static bool new_valid(const struct keys_new *key)
+{
+    for (size_t i = 0; i < key->api_key.size; i += 1) {
+        if (!is_letter_or_digit(key->api_key.data[i])) {
+            return false;
+        }
+    }
+    for (u32 i = 0; i < u64_min(key->networks_count, KEYS_NETWORKS_MAX); i += 1) {
+        if (key->networks[i].bits > 128) {
+            return false;
+        }
+    }
+    return key->api_key.size == AUTH_KEY_BYTES && key->networks_count <= KEYS_NETWORKS_MAX &&
+           (key->secret.size == 0) != (key->public.size == 0);
+}
+
+enum fault keys_put(struct keys *keys, const struct keys_new *key)
+{
+    struct sign_key sign;
+    if (!new_valid(key)) {
+        return FAULT(FAULT_INPUT,
+                     "an API key has %u letters and digits, a secret or a public key, "
+                     "and at most %u networks",
+                     AUTH_KEY_BYTES, KEYS_NETWORKS_MAX);
+    }
+    struct keys_row *row = row_of(keys, key->api_key);
+    CHECK(row != NULL);
+    if (row->used) {
+        return FAULT(FAULT_EXISTS, "this API key was given before");
+    }
+    if (keys->count >= keys->keys_max / 4 * 3) {
+        return FAULT(FAULT_LIMIT, "%u API keys are all there is room for", keys->count);
+    }
+    if (key->secret.size > 0) {
+        TRY(sign_key_open_secret(keys->signer, key->secret, &sign));
+    } else {
+        TRY(sign_key_open_public(key->public, &sign));
+    }
+    *row = (struct keys_row){.sign = sign,
+                             .account = key->account,
+                             .rights = key->rights,
+                             .networks_count = key->networks_count,
+                             .used = true,
+                             .enabled = true};
+    memcpy(row->api_key, key->api_key.data, AUTH_KEY_BYTES);
+    for (u32 i = 0; i < key->networks_count; i += 1) {
+        row->networks[i] = key->networks[i];
+    }
+    keys->count += 1;
+    return FAULT_NONE;
+}
+
+bool keys_revoke(struct keys *keys, struct span api_key)
+{
+    struct keys_row *row = api_key.size == AUTH_KEY_BYTES ? row_of(keys, api_key) : NULL;
+    if (row == NULL || !row->used) {
+        return false;
+    }
+    row->enabled = false;
+    return true;
+}
+
+/* Random bytes that would favour the first letters are thrown away. */
+static enum fault letters_fill(u8 *target, size_t bytes)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    _Static_assert(sizeof(letters) - 1 == LETTERS_COUNT, "letters and digits");
+    u8 random[64];
+    size_t used = 0;
+    while (used < bytes) {
+        TRY(entropy_fill(random, sizeof(random)));
+        for (u32 i = 0; i < sizeof(random) && used < bytes; i += 1) {
+            if (random[i] < UINT8_MAX / LETTERS_COUNT * LETTERS_COUNT) {
+                target[used] = (u8)letters[random[i] % LETTERS_COUNT];
+                used += 1;
+            }
+        }
+    }
+    secret_wipe(random, sizeof(random));
+    return FAULT_NONE;
+}
+
+enum fault keys_invent(u8 api_key_out[AUTH_KEY_BYTES], u8 secret_out[KEYS_SECRET_BYTES])
+{
+    TRY(letters_fill(api_key_out, AUTH_KEY_BYTES));
+    return letters_fill(secret_out, KEYS_SECRET_BYTES);
+}
