@@ -201,7 +201,12 @@ static void only_sealed_memory_is_attached(void **state)
     assert_int_equal(channel_attach(&other, dup(channel.memory), -1, 3), FAULT_FOREIGN);
     int plain = memfd_create("plain", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     assert_int_equal(ftruncate(plain, (off_t)ring_footprint(BYTES)), 0);
+    /* All is right but the seals; then the seals, and nothing else. */
+    size_t head = sizeof(struct ring);
+    assert_int_equal(pwrite(plain, channel.ring, head, 0), head);
     assert_int_equal(channel_attach(&other, dup(plain), -1, BYTES), FAULT_FOREIGN);
+    u8 zeros[sizeof(struct ring)] = {0};
+    assert_int_equal(pwrite(plain, zeros, head, 0), head);
     assert_int_equal(fcntl(plain, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL), 0);
     assert_int_equal(channel_attach(&other, plain, -1, BYTES), FAULT_FOREIGN);
     assert_int_equal(channel_create(&other, "odd", BYTES + 1), FAULT_CONFIG);
