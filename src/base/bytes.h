@@ -43,4 +43,24 @@ ALWAYS_INLINE void bytes_put_u64(u8 *to, u64 value)
     bytes_put_u32(to + 4, (u32)(value >> 32));
 }
 
+/* ---- text, eight bytes at once ---- */
+
+#define BYTES_ONES 0x0101010101010101ULL
+#define BYTES_TOPS 0x8080808080808080ULL
+
+/* Whether all are plain: 0x20 to 0x7e. */
+ALWAYS_INLINE bool bytes_are_plain(u64 eight)
+{
+    u64 below = eight - BYTES_ONES * 0x20; /* a borrow comes only out of a byte that is below */
+    u64 above = eight + BYTES_ONES;
+    return ((below | above | eight) & BYTES_TOPS) == 0;
+}
+
+/* Whether none is `byte`. */
+ALWAYS_INLINE bool bytes_lack(u64 eight, u8 byte)
+{
+    u64 rest = eight ^ BYTES_ONES * byte;
+    return ((rest - BYTES_ONES) & ~rest & BYTES_TOPS) == 0;
+}
+
 #endif /* BASE_BYTES_H */

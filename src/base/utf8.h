@@ -6,6 +6,7 @@
 #define BASE_UTF8_H
 
 #include "base/base.h"
+#include "base/bytes.h"
 
 /* Bytes of the character that `text` begins with; 0 when it begins with none, or is empty. */
 ALWAYS_INLINE size_t utf8_bytes(struct span text)
@@ -37,6 +38,10 @@ ALWAYS_INLINE size_t utf8_bytes(struct span text)
 ALWAYS_INLINE bool utf8_is_text(struct span text)
 {
     for (size_t at = 0; at < text.size;) {
+        if (text.size - at >= 8 && (bytes_u64(text.data + at) & BYTES_TOPS) == 0) {
+            at += 8; /* all ASCII */
+            continue;
+        }
         size_t size = utf8_bytes((struct span){.data = text.data + at, .size = text.size - at});
         if (size == 0) {
             return false;

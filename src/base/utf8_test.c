@@ -76,12 +76,27 @@ static void text_is_wholly_characters(void **state)
     }
 }
 
+/* A character at every place in a longer text, whole and broken. */
+static void place_does_not_matter(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at <= 24; at += 1) {
+        u8 text[32];
+        memset(text, 'x', sizeof(text));
+        memcpy(text + at, "\xe2\x82\xac", 3);
+        assert_true(utf8_is_text(span_of(text, sizeof(text))));
+        text[at + 2] = 'x';
+        assert_false(utf8_is_text(span_of(text, sizeof(text))));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_character_goes_there_and_back),
         cmocka_unit_test(no_other_bytes_are_characters),
         cmocka_unit_test(text_is_wholly_characters),
+        cmocka_unit_test(place_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

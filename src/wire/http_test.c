@@ -214,6 +214,8 @@ static void line_ends_are_strict(void **state)
     refuses("GET / HTTP/1.1\r\nHost: h\r\n\n", HTTP_REFUSAL_BARE_LF, 400);
     refuses("GET / HTTP/1.1\rHost: h\r\n\r\n", HTTP_REFUSAL_BARE_CR, 400);
     refuses("GET / HTTP/1.1\r\nHost: h\rX: y\r\n\r\n", HTTP_REFUSAL_BARE_CR, 400);
+    refuses("GET /\rlonger-than-eight HTTP/1.1\r\n\r\n", HTTP_REFUSAL_BARE_CR, 400);
+    refuses("GET / HTTP/1.1\r\nHost: h\rlonger-than-eight: y\r\n\r\n", HTTP_REFUSAL_BARE_CR, 400);
     refuses("GET / HTTP/1.1\r\nHost: h\r\r\n\r\n", HTTP_REFUSAL_BARE_CR, 400);
     refuses("GET / HTTP/1.1\r\nHost: h\r\n\rx", HTTP_REFUSAL_BARE_CR, 400);
 }
@@ -381,6 +383,10 @@ static void expectation_is_told_once(void **state)
     assert_int_equal(read_pieces(span, &small, span.size - 3, 1, &request).continues, 1);
     assert_int_equal(read_pieces(span, &small, span.size - 2, 1, &request).continues, 0);
     assert_int_equal(read_pieces(span, &small, span.size, 1, &request).continues, 0);
+    struct http_reader reader = {0};
+    struct span head = span_piece(span, 0, span.size - 3);
+    assert_int_equal(http_read(&reader, &small, head, &request), HTTP_READ_CONTINUE);
+    assert_int_equal(http_read(&reader, &small, head, &request), HTTP_READ_MORE);
     refuses("POST / HTTP/1.1\r\nHost: h\r\nExpect: more\r\nContent-Length: 3\r\n\r\n",
             HTTP_REFUSAL_EXPECT, 417);
     refuses("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 30\r\n\r\n",

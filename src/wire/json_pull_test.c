@@ -151,10 +151,11 @@ static void strings_say_what_they_mean(void **state)
     assert_false(pull.escaped);
     assert_text("caf\xc3\xa9 \x7f", 7);
     static const char *const bad[] = {
-        "\"\\x\"",   "\"\\u12\"",      "\"\\u12g4\"",        "\"\\",
-        "\"\\\"",    "\"\\ud800\"",    "\"\\udc00\"",        "\"\\ud800x\"",
-        "\"\\u\"",   "\"\\ud800\\n\"", "\"\\ud800\\ud800\"", "\"\\ud800\\u12\"",
-        "\"\\ud8\"", "\"\xc3\"",       "\"\xed\xa0\x80\"",   "\"\xc0\x80\"",
+        "\"\\x\"",          "\"\\u12\"",      "\"\\u12g4\"",        "\"\\",
+        "\"\\\"",           "\"\\ud800\"",    "\"\\udc00\"",        "\"\\ud800x\"",
+        "\"\\u\"",          "\"\\ud800\\n\"", "\"\\udc00\\udc00\"", "\"\\ud800\\ud800\"",
+        "\"\\ud800\\u12\"", "\"\\ud8\"",      "\"\xc3\"",           "\"\xed\xa0\x80\"",
+        "\"\xc0\x80\"",
     };
     for (size_t i = 0; i < ARRAY_COUNT(bad); i += 1) {
         json_pull_begin(&pull, span_of_text(bad[i]));
