@@ -289,7 +289,9 @@ static enum http_refusal check_header_line(struct http_reader *reader,
     struct span name = span_of(line.data, size);
     struct span value = trim(span_after(line, size + 1));
     if (equal_caseless(name, names[HTTP_NAME_CONTENT_LENGTH].text)) {
-        return check_content_length(reader, limits, value);
+        /* Parsers disagree about a tab behind the number. */
+        bool has_tab = memchr(line.data, '\t', line.size) != NULL;
+        return has_tab ? HTTP_REFUSAL_LENGTH : check_content_length(reader, limits, value);
     }
     if (equal_caseless(name, names[HTTP_NAME_TRANSFER_ENCODING].text)) {
         if (reader->coding_given) {

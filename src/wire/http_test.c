@@ -152,6 +152,8 @@ static void body_is_taken_by_its_length(void **state)
     assert_span(request.body, "a=\r\n\x01");
     expect_whole("POST /o HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", &request);
     assert_int_equal(request.body.size, 0);
+    expect_whole("POST /o HTTP/1.1\r\nHost: h\r\nContent-Length:  2  \r\n\r\nab", &request);
+    assert_span(request.body, "ab");
     expect_whole("POST /o HTTP/1.1\r\nHost: h\r\n\r\n", &request);
     assert_int_equal(request.body.size, 0);
     expect_whole("GET /o HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx", &request);
@@ -168,8 +170,8 @@ static void unlike_lengths_are_refused(void **state)
 {
     (void)state;
     static const char *const lengths[] = {
-        "",   "-1",    "+5", "5 5", "5,5", "0x5",  "05",
-        "00", "5 ; a", "5a", "a",   "1e1", "5\t5", "99999999999999999999999z"};
+        "",      "-1", "+5", "5 5", "5,5",  "0x5", "05",  "00",
+        "5 ; a", "5a", "a",  "1e1", "5\t5", "5\t", "\t5", "99999999999999999999999z"};
     for (size_t i = 0; i < ARRAY_COUNT(lengths); i += 1) {
         char text[200];
         (void)snprintf(text, sizeof(text),
