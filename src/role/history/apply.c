@@ -691,6 +691,29 @@ static bool size_fits(const struct wire_record *kind, size_t size)
            (kind->client_offset > 0 && size > kind->client_offset && size < kind->size);
 }
 
+/* Whether the numbers can be the core's: below 2^63, but for those that commands bring along; and
+ * the client ids such as command_check lets in. */
+static bool fields_fit(const struct wire_record *kind, const u8 *record)
+{
+    for (const struct wire_field *field = kind->fields; field->name != NULL; field += 1) {
+        bool number =
+            field->type == WIRE_U64 || field->type == WIRE_PRICE || field->type == WIRE_AMOUNT;
+        bool any =
+            strcmp(field->name, "source_index") == 0 || strcmp(field->name, "reference") == 0;
+        if (number && !any && bytes_u64(record + field->offset) > (u64)INT64_MAX) {
+            return false;
+        }
+    }
+    for (u32 i = 0; i < kind->clients_count; i += 1) {
+        struct client_id client;
+        memcpy(&client, record + kind->clients[i], sizeof(client));
+        if (!client_id_valid(&client)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum fault store_apply(struct store *store, struct span events, u64 seq, u64 time_us)
 {
     CHECK(store->open);
@@ -708,6 +731,9 @@ enum fault store_apply(struct store *store, struct span events, u64 seq, u64 tim
             return unknown(&at, "a record of kind", number);
         }
         memcpy(event.bytes, events.data, size < sizeof(event) ? size : sizeof(event));
+        if (!fields_fit(&wire_events[number], event.bytes)) {
+            return unknown(&at, "impossible numbers in a record of kind", number);
+        }
         TRY(apply_one(&at, &event, span_piece(events, 0, size)));
         events = span_after(events, size);
     }

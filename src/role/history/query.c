@@ -53,15 +53,14 @@ static enum fault id_at(struct store *store, const struct numbered *table, u64 t
     bool found = false;
     TRY(id_and_time(store, &call, &last, &time, &found));
     u64 low = 0;
-    u64 high = found ? last + 1 : 0;
+    u64 high = found && last < (u64)INT64_MAX ? last + 1 : 0;
     while (low < high) {
         u64 middle = low + (high - low) / 2;
         u64 id = 0;
         call = keyed(store, table, table->next);
         sql_put_u64(&call, middle);
         TRY(id_and_time(store, &call, &id, &time, &found));
-        CHECK(!found || id >= middle);
-        if (!found || time >= time_us) {
+        if (!found || id < middle || time >= time_us) {
             high = middle;
         } else {
             low = id + 1;

@@ -5,6 +5,7 @@
 
 #include "base/span.h"
 #include "role/history/query.h"
+#include "role/history/statements.h"
 #include "tests/support/engine_scene.h"
 
 #include <stdio.h>
@@ -174,7 +175,17 @@ static void bad_records_are_refused(void **state)
     assert_int_equal(apply_bytes(&ledger, sizeof(ledger)), FAULT_ROT);
     ledger.head.kind = 99;
     assert_int_equal(apply_bytes(&ledger, sizeof(ledger)), FAULT_ROT);
-    ledger.head.kind = EVENT_LEDGER;
+    ledger = deposit(1);
+    ledger.amount = amount_of(1ULL << 63);
+    assert_int_equal(apply_bytes(&ledger, sizeof(ledger)), FAULT_ROT);
+    ledger = deposit(1);
+    ledger.reference = UINT64_MAX;
+    assert_int_equal(apply_bytes(&ledger, sizeof(ledger)), FAULT_NONE);
+    struct event_list_new list = {
+        .head = {.kind = EVENT_LIST_NEW, .units = sizeof(list) / WIRE_UNIT}, .list_id = 1};
+    assert_int_equal(apply_bytes(&list, sizeof(list)), FAULT_NONE);
+    list.client.length = 200;
+    assert_int_equal(apply_bytes(&list, sizeof(list)), FAULT_ROT);
     ledger.head.units = 0;
     assert_int_equal(apply_bytes(&ledger, sizeof(ledger)), FAULT_ROT);
 
@@ -189,6 +200,43 @@ static void bad_records_are_refused(void **state)
     assert_int_equal(apply_bytes(&done, sizeof(done)), FAULT_ROT);
 }
 
+/* Whether a step of the plan reads a whole table, or sorts. */
+static bool is_slow(const char *step)
+{
+    bool small = strcmp(step, "SCAN venue") == 0 || strcmp(step, "SCAN market") == 0;
+    return strstr(step, "TEMP B-TREE") != NULL || (strncmp(step, "SCAN", 4) == 0 && !small);
+}
+
+static void no_statement_reads_a_whole_table(void **state)
+{
+    (void)state;
+    u32 steps = 0;
+    for (u32 i = STORE_POINT_GET; i < STORE_STATEMENTS; i += 1) {
+        char text[2048];
+        struct sqlite3_stmt *statement = NULL;
+        (void)snprintf(text, sizeof(text), "EXPLAIN QUERY PLAN %s", store_texts[i]);
+        scene_must(sql_prepare(store_sql(store), text, &statement));
+        struct sql_call call = sql_call(statement);
+        bool row = false;
+        scene_must(sql_next(store_sql(store), &call, &row));
+        while (row) {
+            char step[200];
+            (void)sql_get_u64(&call);
+            (void)sql_get_u64(&call);
+            (void)sql_get_u64(&call);
+            sql_get_bytes(&call, step, sizeof(step));
+            step[sizeof(step) - 1] = 0;
+            steps += 1;
+            if (is_slow(step)) {
+                fail_msg("%s: %s", store_texts[i], step);
+            }
+            scene_must(sql_next(store_sql(store), &call, &row));
+        }
+        sql_give_back(&statement);
+    }
+    assert_in_range(steps, 45, 500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_sees_what_is_committed, make, clear),
         cmocka_unit_test_setup_teardown(another_venue_is_refused, make, clear),
         cmocka_unit_test_setup_teardown(bad_records_are_refused, make, clear),
+        cmocka_unit_test_setup_teardown(no_statement_reads_a_whole_table, make, clear),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
