@@ -69,8 +69,8 @@ static int status_of(const char *role, bool has_network, int (*act)(void))
 
 static void skip_without_sandbox(void)
 {
-    if (!sandbox_is_built()) {
-        (void)printf("skipped: a build with a sanitizer has no sandbox\n");
+    if (!sandbox_is_built() || test_is_valgrind()) {
+        (void)printf("skipped: no sandbox with a sanitizer or under valgrind\n");
         skip();
     }
 }
@@ -213,6 +213,10 @@ static void only_named_paths_open(void **state)
 static void what_holds_is_reported_and_required(void **state)
 {
     (void)state;
+    if (test_is_valgrind()) {
+        (void)printf("skipped: no sandbox under valgrind\n");
+        skip();
+    }
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {

@@ -1,6 +1,7 @@
 #include "tests/support/test.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static u64 number_from_environment(const char *name, u64 otherwise)
@@ -32,4 +33,10 @@ const char *test_data_folder(void)
     }
     struct stat status;
     return stat(folder, &status) == 0 && S_ISDIR(status.st_mode) ? folder : NULL;
+}
+
+bool test_is_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    return preload != NULL && strstr(preload, "valgrind") != NULL;
 }

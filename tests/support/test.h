@@ -28,6 +28,9 @@ u64 test_rounds(u64 full_count);
  * that gets NULL says so by name and calls skip(); a whole program ends with TEST_SKIPPED. */
 const char *test_data_folder(void);
 
+/* Whether valgrind runs us. It makes system calls of its own, so there is no sandbox inside. */
+bool test_is_valgrind(void);
+
 enum { TEST_SKIPPED = 77 };
 
 #endif /* TESTS_SUPPORT_TEST_H */
