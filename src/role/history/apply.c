@@ -698,8 +698,9 @@ static bool fields_fit(const struct wire_record *kind, const u8 *record)
     for (const struct wire_field *field = kind->fields; field->name != NULL; field += 1) {
         bool number =
             field->type == WIRE_U64 || field->type == WIRE_PRICE || field->type == WIRE_AMOUNT;
-        bool any =
-            strcmp(field->name, "source_index") == 0 || strcmp(field->name, "reference") == 0;
+        bool any = kind == &wire_events[EVENT_REJECTED] || /* repeats an order id as it was sent */
+                   strcmp(field->name, "source_index") == 0 ||
+                   strcmp(field->name, "reference") == 0;
         if (number && !any && bytes_u64(record + field->offset) > (u64)INT64_MAX) {
             return false;
         }
