@@ -231,7 +231,7 @@ static void only_ed25519_and_large_rsa_keys_open(void **state)
     assert_int_equal(sign_key_open_public(span_of_text("hello"), &key), FAULT_INPUT);
     assert_int_equal(sign_key_open_public(span_of_text(""), &key), FAULT_INPUT);
     assert_int_equal(sign_key_open_secret(&signer, span_of_text(""), &key), FAULT_INPUT);
-    u8 der[64];
+    u8 der[64] = {0};
     size_t size = sign_decode_base64(
         span_of_text("MCowBQYDK2VwAyEAGUIKv9dSpWXBViXp2m6vAIb8QMFJYBgyFEQsFJlqgA0="), der,
         sizeof(der));
