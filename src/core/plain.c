@@ -94,13 +94,16 @@ struct plain {
     u32 client_key; /* of an order with a client id */
 };
 
-/* Account and market exist and are open for it, and the terms are plain. */
-ALWAYS_INLINE bool plain_open(struct core *core, const struct command_order *c, struct plain *p)
+/* Account and market exist and are open for it, and the terms are plain. Sets them and the terms as
+ * they were sent. */
+ALWAYS_INLINE bool plain_open(struct core *core, const struct command_order *c, bool named,
+                              struct plain *p)
 {
     u64 terms = word_at(&c->market);
     u64 number = (u16)terms;
     if (UNLIKELY(c->head.account >= core->accounts_count) ||
-        UNLIKELY(number >= core->markets_count) || UNLIKELY(terms & TERMS_REFUSED)) {
+        UNLIKELY(number >= core->markets_count) || UNLIKELY(terms & TERMS_REFUSED) ||
+        (named && UNLIKELY(c->client.length > CLIENT_ID_SYMBOLS_MAX))) {
         return false;
     }
     struct market *market = &core->markets[number];
@@ -128,25 +131,10 @@ ALWAYS_INLINE u64 plain_terms(const struct market *market, u64 terms)
     return market->stp_allowed >> stp & 1 ? kept | plain_terms_of(0) : 0;
 }
 
-/* The same for an account that may have limits or no hint. */
-ALWAYS_INLINE bool plain_open_any(struct core *core, const struct command_order *c, struct plain *p)
+/* Finds position and balances where the account's hint says they are; and the terms as an order
+ * holds them. False: there is no hint for this market, or plain_find has to say no. */
+ALWAYS_INLINE bool plain_find_hinted(const struct command_order *c, struct plain *p)
 {
-    if (UNLIKELY(!plain_open(core, c, p)) || UNLIKELY(p->account->has_limits) ||
-        UNLIKELY(c->client.length > CLIENT_ID_SYMBOLS_MAX)) {
-        return false;
-    }
-    p->terms = plain_terms(p->market, p->terms);
-    return p->terms != 0;
-}
-
-/* The same for an account with a hint, which says where position and balances are. */
-ALWAYS_INLINE bool plain_open_hinted(struct core *core, const struct command_order *c, bool named,
-                                     struct plain *p)
-{
-    if (UNLIKELY(!plain_open(core, c, p)) ||
-        (named && UNLIKELY(c->client.length > CLIENT_ID_SYMBOLS_MAX))) {
-        return false;
-    }
     struct position *position = &p->account->position;
     u32 hint = 0;
     memcpy(&hint, position, sizeof hint);
@@ -340,15 +328,16 @@ ALWAYS_INLINE void plain_accept(struct core *core, const struct command_order *c
     plain_take(core, c, &kept, id);
 }
 
-/* Finds position and balances by looking. An account's first position is as good as made, and so is
- * a balance that it does not have yet; to lock from one would be refused. */
+/* The same by looking, for an account without limits. Its first position is as good as made, and so
+ * is a balance that it does not have yet; to lock from one would be refused. */
 static bool plain_find(struct core *core, const struct command_order *c, struct plain *p)
 {
     u32 number = c->head.account;
+    p->terms = plain_terms(p->market, p->terms);
     p->place = p->account->position.used ? account_position(core, number, c->market) : number;
     p->row_base = ledger_row(core, number, p->market->base);
     p->row_quote = ledger_row(core, number, p->market->quote);
-    if (p->place == TICKS_NONE) {
+    if (p->terms == 0 || p->account->has_limits || p->place == TICKS_NONE) {
         return false;
     }
     p->position = core_position(core, p->place);
@@ -398,7 +387,7 @@ static NEVER_INLINE bool plain_order_elsewhere(struct core *core, const struct c
 {
     bool named = c->client.length != 0;
     struct plain p;
-    if (!plain_open_any(core, c, &p) || !plain_find(core, c, &p) || !plain_fits(core, c, &p) ||
+    if (!plain_open(core, c, named, &p) || !plain_find(core, c, &p) || !plain_fits(core, c, &p) ||
         !plain_affords(core, c, &p, named)) {
         return false;
     }
@@ -410,8 +399,16 @@ static NEVER_INLINE bool plain_order_elsewhere(struct core *core, const struct c
 ALWAYS_INLINE bool plain_order_as(struct core *core, const struct command_order *c, bool named)
 {
     struct plain p;
-    if (UNLIKELY(!plain_open_hinted(core, c, named, &p)) || UNLIKELY(!plain_fits(core, c, &p)) ||
-        UNLIKELY(p.page == 0)) {
+    if (UNLIKELY(!plain_open(core, c, named, &p))) {
+        return false;
+    }
+    if (UNLIKELY(!plain_find_hinted(c, &p))) {
+        return plain_order_elsewhere(core, c);
+    }
+    if (UNLIKELY(!plain_fits(core, c, &p))) {
+        return false;
+    }
+    if (UNLIKELY(p.page == 0)) {
         return plain_order_elsewhere(core, c);
     }
     if (UNLIKELY(!plain_affords(core, c, &p, named))) {
@@ -536,17 +533,19 @@ bool plain_replace(struct core *core, const struct command_cancel_replace *c, u3
     /* Both kinds begin alike, up to the client id. */
     const struct command_order *placed = (const struct command_order *)(const void *)c;
     struct plain p;
-    if (UNLIKELY(!plain_open_any(core, placed, &p)) || UNLIKELY(!replace_is_plain(core, c)) ||
+    if (UNLIKELY(!plain_open(core, placed, true, &p)) || UNLIKELY(p.account->has_limits) ||
+        UNLIKELY(!replace_is_plain(core, c)) ||
         UNLIKELY(!plain_may_cancel(core, c->head.account, c->market))) {
         return false;
     }
+    p.terms = plain_terms(p.market, p.terms);
     u32 slot = plain_target(core, c->target_id, c->head.account, c->market, hint);
     const struct order *target = &core->orders[slot];
     p.place = target->position;
     p.position = core_position(core, p.place);
     p.row_base = target->row_base;
     p.row_quote = target->row_quote;
-    if (UNLIKELY(slot == 0) || UNLIKELY(!plain_fits(core, placed, &p)) ||
+    if (UNLIKELY(slot == 0) || UNLIKELY(p.terms == 0) || UNLIKELY(!plain_fits(core, placed, &p)) ||
         UNLIKELY(!replace_affords(core, &p, target))) {
         return false;
     }

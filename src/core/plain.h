@@ -1,7 +1,7 @@
 /* The short way for plain commands, which are nearly all of them: orders of type LIMIT, GTC or IOC,
- * cancels by order id, and cancel-replaces made of the two, for an account that trades on the
- * market already. It only ever accepts: whatever is not plainly fine is left to the general way,
- * which decides and says no. Both ways give the same bytes; the model's tests run both.
+ * cancels by order id, and cancel-replaces made of the two. It only ever accepts: whatever is not
+ * plainly fine is left to the general way, which decides and says no. Both ways give the same
+ * bytes; the model's tests run both.
  *
  * `hint` is the slot of the order to cancel as somebody found it earlier, or 0. It is checked
  * before it is used, so a wrong one costs time and nothing else. */

@@ -267,7 +267,7 @@ struct market {
     u64 lot;
     u64 tick_inverse; /* see grid_steps */
     u64 lot_inverse;
-    u64 plain_terms; /* what a plain order's terms get: see plain.c */
+    u64 plain_terms; /* what a plain order's terms get: see plain.h */
     u64 value;       /* quote units of one lot at one tick */
     u64 lots_low;    /* at least 1 */
     u64 lots_high;
