@@ -8,8 +8,10 @@ BUILD is a release build with -Dbench=true:
     meson setup build/bench --buildtype=release -Dbench=true && ninja -C build/bench
 
 Order files are made in a temporary folder. Every run of either side checks its trades against the
-oracle in the file; one that does not agree ends the comparison. --instructions counts those of one
-command at a time with callgrind, which takes a minute more.
+oracle in the file; one that does not agree ends the comparison. Latencies and instructions of ours
+are measured by `cambist bench`, on flow that it makes: of the same kind, depth and mixture, not the
+same file. --instructions counts those of one command at a time with callgrind, over 200,000
+commands, which takes a minute more.
 
 A row shows the medians of both sides, their ratio, and the ratio of their best runs. For rates more
 is better, for latencies less."""
