@@ -270,7 +270,10 @@ static void compare_order_tables(const struct seen_order *seen, const struct his
 {
     struct history_amendment amendments[HISTORY_ROWS_MAX];
     struct history_prevented prevented[HISTORY_ROWS_MAX];
+    static struct history_amendment amendments_from[HISTORY_ROWS_MAX];
+    static struct history_prevented prevented_from[HISTORY_ROWS_MAX];
     u32 count = 0;
+    u32 count_from = 0;
     must(history_amendments(world.store, order->account, order->market, order->order_id, 0,
                             HISTORY_ROWS_MAX, amendments, &count));
     assert_int_equal(count, seen->amends);
@@ -282,6 +285,13 @@ static void compare_order_tables(const struct seen_order *seen, const struct his
     }
     assert_int_equal(order->qty.units,
                      count == 0 ? seen->event.qty.units : amendments[count - 1].qty_after.units);
+    /* From one of them on, or from behind every id there can be. */
+    u32 first = (u32)random_below(&world.random, count + 1);
+    must(history_amendments(world.store, order->account, order->market, order->order_id,
+                            first < count ? amendments[first].seq : UINT64_MAX, HISTORY_ROWS_MAX,
+                            amendments_from, &count_from));
+    assert_int_equal(count_from, count - first);
+    assert_true(first == count || amendments_from[0].seq == amendments[first].seq);
     must(history_prevented_of(world.store, order->account, order->market, order->order_id, 0,
                               HISTORY_ROWS_MAX, prevented, &count));
     assert_int_equal(count, seen->prevented);
@@ -296,6 +306,12 @@ static void compare_order_tables(const struct seen_order *seen, const struct his
         assert_true(found);
         assert_int_equal(same.taker_order, prevented[i].taker_order);
     }
+    first = (u32)random_below(&world.random, count + 1);
+    must(history_prevented_of(world.store, order->account, order->market, order->order_id,
+                              first < count ? prevented[first].match_id : UINT64_MAX,
+                              HISTORY_ROWS_MAX, prevented_from, &count_from));
+    assert_int_equal(count_from, count - first);
+    assert_true(first == count || prevented_from[0].match_id == prevented[first].match_id);
 }
 
 static void compare_orders(void)

@@ -138,20 +138,28 @@ static enum fault row_read(struct store *store, struct sql_call *call, const str
     return FAULT_NONE;
 }
 
-/* A page between two ids: `up` and `down` differ in their order only. */
+/* A page of a table: `up` and `down` differ in their order only. */
 static enum fault page_read(struct store *store, const struct numbered *table,
-                            const struct range *range, enum store_statement up,
+                            const struct history_page *page, enum store_statement up,
                             enum store_statement down, const struct rows *rows, u32 *count_out)
 {
-    struct sql_call call = keyed(store, table, range->newest ? down : up);
-    sql_put_u64(&call, range->first);
-    sql_put_u64(&call, range->end);
+    struct range range;
+    TRY(range_of(store, table, page, &range));
+    struct sql_call call = keyed(store, table, range.newest ? down : up);
+    sql_put_u64(&call, range.first);
+    sql_put_u64(&call, range.end);
     sql_put_u64(&call, rows->limit);
     TRY(rows_read(store, &call, rows, count_out));
-    if (range->newest) {
+    if (range.newest) {
         turn(rows->target, rows->size, *count_out);
     }
     return FAULT_NONE;
+}
+
+/* Ids are below 2^63, and what is not would be compared as a negative number. */
+static void put_from(struct sql_call *call, u64 from_id)
+{
+    sql_put_u64(call, u64_min(from_id, (u64)INT64_MAX));
 }
 
 /* ---- orders ---- */
@@ -208,9 +216,7 @@ enum fault history_orders(struct store *store, u32 account, u16 market,
                              .keys = {account, market}};
     struct rows rows = {
         .target = rows_out, .size = sizeof(*rows_out), .limit = page->limit, .get = get_order};
-    struct range range;
-    TRY(range_of(store, &table, page, &range));
-    return page_read(store, &table, &range, QUERY_ORDERS_UP, QUERY_ORDERS_DOWN, &rows, count_out);
+    return page_read(store, &table, page, QUERY_ORDERS_UP, QUERY_ORDERS_DOWN, &rows, count_out);
 }
 
 /* ---- trades ---- */
@@ -299,9 +305,7 @@ enum fault history_trades(struct store *store, u16 market, const struct history_
     struct numbered table = trades_of(market);
     struct rows rows = {
         .target = rows_out, .size = sizeof(*rows_out), .limit = page->limit, .get = get_trade};
-    struct range range;
-    TRY(range_of(store, &table, page, &range));
-    return page_read(store, &table, &range, QUERY_TRADES_UP, QUERY_TRADES_DOWN, &rows, count_out);
+    return page_read(store, &table, page, QUERY_TRADES_UP, QUERY_TRADES_DOWN, &rows, count_out);
 }
 
 static void get_aggregate(struct sql_call *call, void *row)
@@ -325,9 +329,7 @@ enum fault history_aggregates(struct store *store, u16 market, const struct hist
                              .keys = {market}};
     struct rows rows = {
         .target = rows_out, .size = sizeof(*rows_out), .limit = page->limit, .get = get_aggregate};
-    struct range range;
-    TRY(range_of(store, &table, page, &range));
-    return page_read(store, &table, &range, QUERY_AGGREGATES_UP, QUERY_AGGREGATES_DOWN, &rows,
+    return page_read(store, &table, page, QUERY_AGGREGATES_UP, QUERY_AGGREGATES_DOWN, &rows,
                      count_out);
 }
 
@@ -377,9 +379,7 @@ enum fault history_lists(struct store *store, u32 account, const struct history_
         .next = QUERY_LIST_NEXT, .last = QUERY_LIST_LAST, .keys_count = 1, .keys = {account}};
     struct rows rows = {
         .target = rows_out, .size = sizeof(*rows_out), .limit = page->limit, .get = get_list};
-    struct range range;
-    TRY(range_of(store, &table, page, &range));
-    return page_read(store, &table, &range, QUERY_LISTS_UP, QUERY_LISTS_DOWN, &rows, count_out);
+    return page_read(store, &table, page, QUERY_LISTS_UP, QUERY_LISTS_DOWN, &rows, count_out);
 }
 
 /* ---- money ---- */
@@ -544,7 +544,7 @@ enum fault history_prevented_of(struct store *store, u32 account, u16 market, u6
     sql_put_u64(&call, account);
     sql_put_u64(&call, market);
     sql_put_u64(&call, order_id);
-    sql_put_u64(&call, from_id);
+    put_from(&call, from_id);
     sql_put_u64(&call, limit);
     return rows_read(store, &call, &rows, count_out);
 }
@@ -572,7 +572,7 @@ enum fault history_amendments(struct store *store, u32 account, u16 market, u64 
     sql_put_u64(&call, account);
     sql_put_u64(&call, market);
     sql_put_u64(&call, order_id);
-    sql_put_u64(&call, from_id);
+    put_from(&call, from_id);
     sql_put_u64(&call, limit);
     return rows_read(store, &call, &rows, count_out);
 }
