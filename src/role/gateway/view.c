@@ -160,15 +160,13 @@ bool view_has_room(struct view *view)
 enum fault view_apply(struct view *view, const u8 *record, size_t size)
 {
     struct event_head head;
-    if (size < WIRE_UNIT) {
-        return FAULT(FAULT_DIVERGED, "view: an event of %zu bytes", size);
-    }
-    memcpy(&head, record, sizeof head);
+    view_load(&head, sizeof head, record, size);
     if (view->wrong != NULL) {
         return FAULT(FAULT_UNAVAILABLE, "view: stopped at command %llu: %s",
                      (unsigned long long)view->place.seq, view->wrong);
     }
-    if ((size_t)head.units * WIRE_UNIT != size || head.seq < view->place.seq) {
+    if (size < WIRE_UNIT || (size_t)head.units * WIRE_UNIT != size || head.seq < view->place.seq) {
+        (void)view_wrong(view, "size or command of an event");
         return FAULT(FAULT_DIVERGED, "view: event of command %llu, %zu bytes, after %llu",
                      (unsigned long long)head.seq, size, (unsigned long long)view->place.seq);
     }

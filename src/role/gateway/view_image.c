@@ -405,6 +405,7 @@ enum fault view_image_record(struct view *view, const u8 *bytes, size_t size, si
     bool is_first = view->image_records == 0;
     if (used == 0 || view->has_history || view->image_ended ||
         is_first != (head.kind == STATE_VENUE) || head.kind < view->image_kind) {
+        (void)view_wrong(view, "a record that does not follow");
         return FAULT(FAULT_ROT, "view: image record %llu of kind %u does not follow",
                      (unsigned long long)view->image_records, head.kind);
     }

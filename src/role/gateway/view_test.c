@@ -303,16 +303,56 @@ static void refuses_what_does_not_follow(void **state)
     assert_non_null(strstr(fault_text(), "order id"));
     assert_int_equal(view_apply(scene.view, record, size), FAULT_UNAVAILABLE);
     view_scene_close(&scene);
+    world_close(&run.world);
+}
 
-    view_scene_open(&scene, &config);
+/* One that is cut, one that says another size, and one of an earlier command. */
+static void stops_at_an_event_that_cannot_be(void **state)
+{
+    (void)state;
+    struct view_run run;
+    view_run_start(&run, 1);
+    struct view_config config = view_scene_config(&run.world.limits);
+    assert_true(world_place(&run.world, 4, world_limit(SIDE_BUY, 10000, 5)) > 0);
+    const u8 *record = world_event(&run.world, EVENT_ORDER_NEW, 0);
+    assert_non_null(record);
+    size_t size = (size_t)record[2] * WIRE_UNIT;
+    u8 early[WIRE_UNIT * 255];
+    memcpy(early, record, size);
+    memset(early + offsetof(struct event_head, seq), 0, sizeof(u64));
+    const u8 *records[] = {record, record, early};
+    const size_t sizes[] = {16, size + WIRE_UNIT, size};
+    for (u32 i = 0; i < ARRAY_COUNT(sizes); i++) {
+        struct view_scene scene;
+        view_scene_open(&scene, &config);
+        view_run_follow(&run, &scene, 0);
+        assert_int_equal(view_apply(scene.view, records[i], sizes[i]), FAULT_DIVERGED);
+        assert_int_equal(view_apply(scene.view, record, size), FAULT_UNAVAILABLE);
+        view_scene_close(&scene);
+    }
+    world_close(&run.world);
+}
+
+static void stops_at_an_image_that_cannot_be(void **state)
+{
+    (void)state;
+    struct view_run run;
+    view_run_start(&run, 1);
+    struct view_config config = view_scene_config(&run.world.limits);
     size_t bytes = 0;
-    u8 *snapshot = world_snapshot(&run.world, &bytes);
     size_t used = 0;
-    assert_int_equal(view_image_record(scene.view, snapshot, 16, &used), FAULT_ROT);
-    assert_int_equal(view_image_record(scene.view, snapshot + 128, bytes - 128, &used), FAULT_ROT);
-    assert_int_equal(view_image_end(scene.view, 5), FAULT_ROT);
+    u8 *snapshot = world_snapshot(&run.world, &bytes);
+    const struct span pieces[] = {{snapshot, 16}, {snapshot + 128, bytes - 128}};
+    for (u32 i = 0; i < ARRAY_COUNT(pieces); i++) {
+        struct view_scene scene;
+        view_scene_open(&scene, &config);
+        assert_int_equal(view_image_record(scene.view, pieces[i].data, pieces[i].size, &used),
+                         FAULT_ROT);
+        assert_int_equal(view_image_record(scene.view, snapshot, bytes, &used), FAULT_UNAVAILABLE);
+        assert_int_equal(view_image_end(scene.view, 5), FAULT_ROT);
+        view_scene_close(&scene);
+    }
     free(snapshot);
-    view_scene_close(&scene);
     world_close(&run.world);
 }
 
@@ -342,6 +382,8 @@ int main(void)
         cmocka_unit_test(rows_know_their_last_command),
         cmocka_unit_test(waits_for_history),
         cmocka_unit_test(refuses_what_does_not_follow),
+        cmocka_unit_test(stops_at_an_event_that_cannot_be),
+        cmocka_unit_test(stops_at_an_image_that_cannot_be),
         cmocka_unit_test(refuses_bad_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
