@@ -1,8 +1,7 @@
 #include "wire/interval.h"
 
 #include "base/check.h"
-
-#include <string.h>
+#include "base/span.h"
 
 #define SECOND_US 1000000LL
 #define MINUTE_US (60 * SECOND_US)
@@ -36,8 +35,7 @@ const char *interval_name(enum interval interval)
 bool interval_of(struct span name, enum interval *interval_out)
 {
     for (u32 i = 0; i < INTERVAL_COUNT; i++) {
-        if (strlen(intervals[i].name) == name.size &&
-            memcmp(intervals[i].name, name.data, name.size) == 0) {
+        if (span_equal(name, span_of_text(intervals[i].name))) {
             *interval_out = (enum interval)i;
             return true;
         }
@@ -60,7 +58,7 @@ static i64 month_day(i64 months)
 /* The month, counted from January of year 0, that holds a day. */
 static i64 month_of(i64 day)
 {
-    /* At most two months off, since a month has 28 to 31 days: then step. */
+    /* Never too late, since no month has more than 31 days, but about one year in 55 too early. */
     i64 months = 1970 * 12 + day / 31;
     while (month_day(months + 12) <= day) {
         months += 12;
