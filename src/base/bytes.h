@@ -1,6 +1,7 @@
-/* Little-endian numbers in byte buffers, whatever the machine and the alignment.
+/* Little-endian numbers in byte buffers, whatever the machine and the alignment; and tests on text.
  *
- * The caller has checked that the bytes are there. On x86-64 and arm64 each is one instruction. */
+ * The caller has checked that the bytes are there. On x86-64 and arm64 each number is one
+ * instruction. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -41,6 +42,18 @@ ALWAYS_INLINE void bytes_put_u64(u8 *to, u64 value)
 {
     bytes_put_u32(to, (u32)value);
     bytes_put_u32(to + 4, (u32)(value >> 32));
+}
+
+/* ---- text ---- */
+
+/* What a hexadecimal digit of either case stands for: 0 to 15, or 16 for anything else. */
+ALWAYS_INLINE u32 bytes_hex_digit(u8 byte)
+{
+    if (byte >= '0' && byte <= '9') {
+        return byte - (u32)'0';
+    }
+    u32 letter = byte | 0x20U;
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : 16;
 }
 
 /* ---- text, eight bytes at once ---- */

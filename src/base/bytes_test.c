@@ -52,11 +52,23 @@ static void eight_are_judged_like_one(void **state)
     }
 }
 
+static void hex_digits_are_known(void **state)
+{
+    (void)state;
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    for (u32 byte = 0; byte < 256; byte += 1) {
+        const char *place = byte == 0 ? NULL : strchr(digits, (int)byte);
+        u32 expected = place == NULL ? 16 : (u32)(place - digits) % 16;
+        assert_int_equal(bytes_hex_digit((u8)byte), expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_little_endian),
         cmocka_unit_test(eight_are_judged_like_one),
+        cmocka_unit_test(hex_digits_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

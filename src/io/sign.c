@@ -1,5 +1,6 @@
 #include "io/sign.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
@@ -205,24 +206,14 @@ bool sign_equal(const u8 *a, const u8 *b, size_t bytes)
 
 /* ---- the texts ---- */
 
-/* 0 to 15, or 16 for anything else. */
-static u32 hex_digit(u8 byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - (u32)'0';
-    }
-    u32 letter = byte | 0x20U;
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : 16;
-}
-
 size_t sign_decode_hex(struct span text, u8 *target, size_t target_bytes)
 {
     if (text.size % 2 != 0 || text.size / 2 > target_bytes) {
         return 0;
     }
     for (size_t i = 0; i < text.size; i += 2) {
-        u32 high = hex_digit(text.data[i]);
-        u32 low = hex_digit(text.data[i + 1]);
+        u32 high = bytes_hex_digit(text.data[i]);
+        u32 low = bytes_hex_digit(text.data[i + 1]);
         if (high > 15 || low > 15) {
             return 0;
         }
@@ -285,8 +276,8 @@ size_t sign_decode_percent(struct span text, u8 *target, size_t target_bytes)
     for (size_t i = 0; i < text.size; i += 1) {
         u8 byte = text.data[i];
         if (byte == '%') {
-            u32 high = i + 2 < text.size ? hex_digit(text.data[i + 1]) : 16;
-            u32 low = i + 2 < text.size ? hex_digit(text.data[i + 2]) : 16;
+            u32 high = i + 2 < text.size ? bytes_hex_digit(text.data[i + 1]) : 16;
+            u32 low = i + 2 < text.size ? bytes_hex_digit(text.data[i + 2]) : 16;
             if (high > 15 || low > 15) {
                 return 0;
             }

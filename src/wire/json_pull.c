@@ -86,13 +86,11 @@ static i32 hex_four(struct span text, size_t at)
     }
     i32 number = 0;
     for (size_t i = at; i < at + 4; i += 1) {
-        u8 digit = text.data[i];
-        u8 lower = digit | 32;
-        bool is_letter = lower >= 'a' && lower <= 'f';
-        if (!is_letter && (digit < '0' || digit > '9')) {
+        u32 digit = bytes_hex_digit(text.data[i]);
+        if (digit > 15) {
             return -1;
         }
-        number = number * 16 + (is_letter ? lower - 'a' + 10 : digit - '0');
+        number = number * 16 + (i32)digit;
     }
     return number;
 }

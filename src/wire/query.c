@@ -1,5 +1,6 @@
 #include "wire/query.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "base/utf8.h"
@@ -15,15 +16,6 @@ struct pool {
     size_t used;
 };
 
-static i32 hex_value(u8 digit)
-{
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    u8 lower = digit | 32;
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* A '+' is a space, but for the signature: base64 has that digit, and no spaces. */
 static enum query_fault decode(struct pool *pool, struct span raw, bool plus_is_space,
                                struct span *decoded_out)
@@ -33,9 +25,9 @@ static enum query_fault decode(struct pool *pool, struct span raw, bool plus_is_
     for (size_t i = 0; i < raw.size; i += 1) {
         u8 byte = raw.data[i];
         if (byte == '%') {
-            i32 high = raw.size - i > 2 ? hex_value(raw.data[i + 1]) : -1;
-            i32 low = raw.size - i > 2 ? hex_value(raw.data[i + 2]) : -1;
-            if (high < 0 || low < 0) {
+            u32 high = raw.size - i > 2 ? bytes_hex_digit(raw.data[i + 1]) : 16;
+            u32 low = raw.size - i > 2 ? bytes_hex_digit(raw.data[i + 2]) : 16;
+            if (high > 15 || low > 15) {
                 return QUERY_ENCODING;
             }
             byte = (u8)(high * 16 + low);
