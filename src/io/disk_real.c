@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILE_MODE = 0640, FOLDER_MODE = 0750, PID_BYTES = 32 };
+enum { FILE_MODE = 0640, SECRET_MODE = 0600, FOLDER_MODE = 0750, PID_BYTES = 32 };
 enum { LOCK_WAIT_MS = 1000, LOCK_STEP_MS = 10 };
 
 /* Decision 22: where the file system refuses O_DIRECT we go on without and say so, once. */
@@ -28,11 +28,11 @@ static void say_direct_refused(const char *path)
     }
 }
 
-static int open_retrying(const char *path, int flags)
+static int open_retrying(const char *path, int flags, mode_t mode)
 {
     int descriptor = -1;
     do {
-        descriptor = open(path, flags, FILE_MODE);
+        descriptor = open(path, flags, mode);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
 }
@@ -43,13 +43,14 @@ static enum fault real_open(struct disk *disk, struct file *file)
     int flags = O_CLOEXEC | ((file->flags & FILE_WRITE) != 0 ? O_RDWR : O_RDONLY);
     flags |= (file->flags & FILE_CREATE) != 0 ? O_CREAT | O_EXCL : 0;
     flags |= (file->flags & FILE_DSYNC) != 0 ? O_DSYNC : 0;
+    mode_t mode = (file->flags & FILE_SECRET) != 0 ? SECRET_MODE : FILE_MODE;
     int direct = (file->flags & FILE_DIRECT) != 0 ? O_DIRECT : 0;
-    int descriptor = open_retrying(file->path, flags | direct);
+    int descriptor = open_retrying(file->path, flags | direct, mode);
     if (descriptor < 0 && errno == EINVAL && direct != 0) {
         say_direct_refused(file->path);
         /* Linux may have made the file before it refused the flag. */
         int retry_flags = access(file->path, F_OK) == 0 ? flags & ~O_EXCL : flags;
-        descriptor = open_retrying(file->path, retry_flags);
+        descriptor = open_retrying(file->path, retry_flags, mode);
     }
     if (descriptor < 0) {
         return FAULT_ERRNO(errno, "%s: cannot %s", file->path,
@@ -305,7 +306,7 @@ static enum fault lock_held(const struct disk_lock *lock, int descriptor)
  * another holds it, which matters more. */
 static enum fault lock_refused(const struct disk_lock *lock, int error)
 {
-    int descriptor = open_retrying(lock->path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open_retrying(lock->path, O_RDONLY | O_CLOEXEC, FILE_MODE);
     enum fault fault = FAULT_NONE;
     if (descriptor >= 0 && !lock_wait(descriptor) && errno == EWOULDBLOCK) {
         fault = lock_held(lock, descriptor);
@@ -339,7 +340,7 @@ static enum fault lock_take(struct disk_lock *lock, int descriptor)
 static enum fault real_lock(struct disk *disk, struct disk_lock *lock)
 {
     (void)disk;
-    int descriptor = open_retrying(lock->path, O_RDWR | O_CREAT | O_CLOEXEC);
+    int descriptor = open_retrying(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
     if (descriptor < 0) {
         return lock_refused(lock, errno);
     }

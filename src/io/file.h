@@ -21,6 +21,7 @@ enum {
     FILE_CREATE = 1 << 1, /* must not exist yet */
     FILE_DIRECT = 1 << 2, /* past the page cache; refused with EINVAL: without, and said once */
     FILE_DSYNC = 1 << 3,  /* a write returns when its data is on the disk */
+    FILE_SECRET = 1 << 4, /* with FILE_CREATE: nobody but its owner may read it */
 };
 
 struct disk;

@@ -189,6 +189,8 @@ static void misuse_stops_the_process(void **state)
     struct file file;
     volatile enum fault fault = FAULT_NONE; /* outlives the jump of a failed CHECK */
     expect_assert_failure(fault = file_open(disk_real(), path_of("m"), FILE_CREATE, &file));
+    expect_assert_failure(
+        fault = file_open(disk_real(), path_of("m"), FILE_WRITE | FILE_SECRET, &file));
     assert_int_equal(
         file_open(disk_real(), path_of("m"), FILE_WRITE | FILE_CREATE | FILE_DIRECT, &file),
         FAULT_NONE);

@@ -12,7 +12,7 @@ static enum fault key_make(struct disk *disk, const char *folder, const char *pa
 {
     TRY(entropy_fill(key_out->bytes, sizeof(key_out->bytes)));
     SCOPED_FILE file;
-    TRY(file_open(disk, path, FILE_WRITE | FILE_CREATE, &file));
+    TRY(file_open(disk, path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
     TRY(file_write_at(&file, 0, key_out->bytes, sizeof(key_out->bytes)));
     TRY(file_sync(&file));
     return disk_sync_folder(disk, folder);

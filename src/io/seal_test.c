@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/cambist-seal-XXXXXX";
@@ -85,6 +86,23 @@ static void nothing_else_opens(void **state)
     fault_forget();
 }
 
+/* Even where the process's umask would let others in. */
+static void only_its_owner_reads_the_key_file(void **state)
+{
+    (void)state;
+    char path[FILE_PATH_BYTES];
+    struct stat status;
+    struct seal_key made;
+    mode_t before = umask(0);
+    assert_int_equal(seal_key_open(disk_real(), folder, "own.key", &made), FAULT_NONE);
+    (void)umask(before);
+    seal_key_wipe(&made);
+    assert_int_equal(file_path(path, folder, "own.key"), FAULT_NONE);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void the_key_file_stays(void **state)
 {
     (void)state;
@@ -116,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sealed_secret_opens),
         cmocka_unit_test(nothing_else_opens),
+        cmocka_unit_test(only_its_owner_reads_the_key_file),
         cmocka_unit_test(the_key_file_stays),
         cmocka_unit_test(a_file_of_another_size_is_no_key),
     };

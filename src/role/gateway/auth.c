@@ -33,16 +33,16 @@ bool auth_in_time(const struct params *params, u64 now_us, struct api_failure *f
            api_fail(failure_out, API_ERROR_TIMESTAMP_OUTSIDE);
 }
 
-static bool key_form_valid(struct span key)
+bool auth_key_valid(struct span api_key)
 {
-    for (size_t i = 0; i < key.size; i += 1) {
-        u8 letter = key.data[i] | 0x20U;
-        bool digit = key.data[i] >= '0' && key.data[i] <= '9';
+    for (size_t i = 0; i < api_key.size; i += 1) {
+        u8 letter = api_key.data[i] | 0x20U;
+        bool digit = api_key.data[i] >= '0' && api_key.data[i] <= '9';
         if (!digit && (letter < 'a' || letter > 'z')) {
             return false;
         }
     }
-    return key.size == AUTH_KEY_BYTES;
+    return api_key.size == AUTH_KEY_BYTES;
 }
 
 static u32 right_needed(const struct endpoint *endpoint)
@@ -74,7 +74,7 @@ static bool check_key(struct key_view *view, const struct auth_request *request,
                       struct api_failure *failure_out)
 {
     CHECK(request->params->endpoint->security != ENDPOINT_SECURITY_N);
-    if (!key_form_valid(request->api_key)) {
+    if (!auth_key_valid(request->api_key)) {
         return api_fail(failure_out, API_ERROR_BAD_API_KEY_FMT);
     }
     if (!request->params->timestamp_sent) {

@@ -56,6 +56,9 @@ struct auth_request {
     u64 now_us;
 };
 
+/* Whether the name has the form of an API key: AUTH_KEY_BYTES letters and digits. */
+MUST_USE bool auth_key_valid(struct span api_key);
+
 /* Of a request to a signed endpoint. True: *entry_out is whose request it is. */
 MUST_USE bool auth_check(struct signer *signer, struct key_view *view,
                          const struct auth_request *request, struct key_entry *entry_out,

@@ -78,25 +78,14 @@ void keys_close(struct keys *keys)
     keys->count = 0;
 }
 
-static bool is_letter_or_digit(u8 byte)
-{
-    u8 letter = byte | 0x20U;
-    return (byte >= '0' && byte <= '9') || (letter >= 'a' && letter <= 'z');
-}
-
 static bool new_valid(const struct keys_new *key)
 {
-    for (size_t i = 0; i < key->api_key.size; i += 1) {
-        if (!is_letter_or_digit(key->api_key.data[i])) {
-            return false;
-        }
-    }
     for (u32 i = 0; i < u64_min(key->networks_count, KEYS_NETWORKS_MAX); i += 1) {
         if (key->networks[i].bits > 128) {
             return false;
         }
     }
-    return key->api_key.size == AUTH_KEY_BYTES && key->networks_count <= KEYS_NETWORKS_MAX &&
+    return auth_key_valid(key->api_key) && key->networks_count <= KEYS_NETWORKS_MAX &&
            (key->secret.size == 0) != (key->public.size == 0);
 }
 
