@@ -331,6 +331,8 @@ enum fault supervise_open(struct supervise *supervise, const struct supervise_op
     for (u32 index = 0; index < SUPERVISE_ROLES_MAX; index += 1) {
         supervise->children[index].socket = -1;
     }
+    /* Inherited as ignored, the ends of our children would never be told. */
+    (void)signal(SIGCHLD, SIG_DFL);
     sigset_t set;
     our_signals(&set);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {

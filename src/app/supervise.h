@@ -86,8 +86,8 @@ struct supervise {
     int exit_code;
 };
 
-/* Takes over the signals of the process, and starts nothing yet. Zeros in `options` mean the
- * defaults, failures_max aside. */
+/* Takes over the signals of the process, and starts nothing yet. SIGCHLD is ignored no more, also
+ * afterwards. Zeros in `options` mean the defaults, failures_max aside. */
 MUST_USE enum fault supervise_open(struct supervise *supervise,
                                    const struct supervise_options *options);
 

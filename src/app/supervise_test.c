@@ -187,6 +187,14 @@ static void what_cannot_be_mended_ends_all(void **state)
     hears("aA");
 }
 
+/* As from a parent that ignores SIGCHLD: the system would take the ends of children for itself. */
+static void ends_are_seen_where_they_were_ignored(void **state)
+{
+    assert_true(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+    what_cannot_be_mended_ends_all(state);
+    assert_true(signal(SIGCHLD, SIG_DFL) == SIG_DFL);
+}
+
 static void short_lives_are_counted(void **state)
 {
     (void)state;
@@ -311,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_killed_role_starts_again_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_mended_ends_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(ends_are_seen_where_they_were_ignored, setup, teardown),
         cmocka_unit_test_setup_teardown(short_lives_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(roles_start_in_order_with_their_items, setup, teardown),
         cmocka_unit_test_setup_teardown(who_does_not_stop_is_killed, setup, teardown),
