@@ -1,0 +1,134 @@
+#include "role/gateway/call_json.h"
+
+#include "base/amount.h"
+#include "base/check.h"
+#include "role/gateway/view_market.h"
+
+#include <string.h>
+
+#define SUM_TEXT_BYTES 64U
+
+void call_put_amount(struct json_writer *json, struct amount amount, u32 scale)
+{
+    char text[AMOUNT_TEXT_BYTES];
+    (void)amount_print(amount, scale, CALL_PLACES, text);
+    json_put_text(json, text);
+}
+
+void call_put_price(struct json_writer *json, struct price price)
+{
+    struct amount alike = amount_of(price.units); /* raw: to print it */
+    call_put_amount(json, alike, PRICE_SCALE);
+}
+
+/* Digits of `number` before `end`, at least `digits_min`. Returns where they begin. */
+static char *digits_before(char *end, u128 number, u32 digits_min)
+{
+    u32 digits = 0;
+    while (number > 0 || digits < digits_min) {
+        end -= 1;
+        *end = (char)('0' + (u32)(number % 10));
+        number /= 10;
+        digits += 1;
+    }
+    return end;
+}
+
+void call_put_sum(struct json_writer *json, struct view_sum sum, u32 scale)
+{
+    CHECK(scale <= AMOUNT_SCALE_MAX);
+    u128 one = 1;
+    for (u32 i = 0; i < scale; i += 1) {
+        one *= 10;
+    }
+    u128 fraction = sum.sum % one;
+    for (u32 i = scale; i < CALL_PLACES; i += 1) {
+        fraction *= 10;
+    }
+    for (u32 i = CALL_PLACES; i < scale; i += 1) {
+        fraction /= 10;
+    }
+    char text[SUM_TEXT_BYTES];
+    char *end = text + sizeof(text) - 1;
+    *end = 0;
+    char *at = digits_before(end, fraction, CALL_PLACES);
+    at -= 1;
+    *at = '.';
+    at = digits_before(at, sum.sum / one, 1);
+    json_put_text(json, at);
+}
+
+void call_amount(struct json_writer *json, const char *key, struct amount amount, u32 scale)
+{
+    json_key(json, key);
+    call_put_amount(json, amount, scale);
+}
+
+void call_sum(struct json_writer *json, const char *key, struct view_sum sum, u32 scale)
+{
+    json_key(json, key);
+    call_put_sum(json, sum, scale);
+}
+
+void call_price(struct json_writer *json, const char *key, struct price price)
+{
+    json_key(json, key);
+    call_put_price(json, price);
+}
+
+void call_number(struct json_writer *json, const char *key, u64 number)
+{
+    json_key(json, key);
+    json_put_u64(json, number);
+}
+
+void call_signed(struct json_writer *json, const char *key, i64 number)
+{
+    json_key(json, key);
+    json_put_i64(json, number);
+}
+
+void call_text(struct json_writer *json, const char *key, const char *text)
+{
+    json_key(json, key);
+    json_put_text(json, text);
+}
+
+void call_bool(struct json_writer *json, const char *key, bool truth)
+{
+    json_key(json, key);
+    json_put_bool(json, truth);
+}
+
+void call_client(struct json_writer *json, const char *key, const struct client_id *id)
+{
+    char text[CLIENT_ID_SYMBOLS_MAX + 1];
+    (void)client_id_print(id, text);
+    call_text(json, key, text);
+}
+
+void call_time(struct json_writer *json, const char *key, u64 time_us, bool microseconds)
+{
+    call_number(json, key, microseconds ? time_us : time_us / 1000);
+}
+
+void call_asset_name(const struct view *view, u16 asset, char name_out[9])
+{
+    const struct view_asset *found = view_asset_of(view, asset);
+    CHECK(found != NULL);
+    memcpy(name_out, found->name, sizeof(found->name));
+    name_out[8] = 0;
+}
+
+struct call_names call_names(const struct view *view, u16 market)
+{
+    const struct view_definition *definition = view_market_of(view, market);
+    CHECK(definition != NULL);
+    struct call_names names = {0};
+    memcpy(names.market, definition->definition.name, sizeof(definition->definition.name));
+    call_asset_name(view, definition->definition.base, names.base);
+    call_asset_name(view, definition->definition.quote, names.quote);
+    names.base_scale = view_asset_of(view, definition->definition.base)->scale;
+    names.quote_scale = view_asset_of(view, definition->definition.quote)->scale;
+    return names;
+}
