@@ -222,7 +222,8 @@ enum call_end call_send(struct call *call, u16 kind, bool detail)
         client_bytes = client_id_bytes(call->command[record->client_offset]);
     }
     u8 units = wire_units(record, client_bytes, detail);
-    *head = (struct command_head){.kind = kind, .units = units, .account = call->state.account};
+    *head = (struct command_head){.kind = kind, .account = call->state.account};
+    head->units = units;
     const char *reason = NULL;
     if (!command_check(call->command, (size_t)units * WIRE_UNIT, &reason)) {
         return call_fail(call, API_ERROR_INVALID_PARAMETER);
@@ -272,11 +273,11 @@ bool call_event_next(struct span events, size_t *offset, const struct event_head
         return false;
     }
     CHECK(events.size - *offset >= WIRE_UNIT);
-    const struct event_head *event = (const void *)(events.data + *offset);
-    size_t size = (size_t)event->units * WIRE_UNIT;
+    const struct event_head *head = (const void *)(events.data + *offset);
+    size_t size = (size_t)head->units * WIRE_UNIT;
     CHECK(size > 0 && size <= events.size - *offset);
     *offset += size;
-    *event_out = event;
+    *event_out = head;
     return true;
 }
 
