@@ -8,25 +8,7 @@
 
 #include "base/amount.h"
 #include "base/base.h"
-
-#define BAR_SECONDS_LAST 32503680000LL /* the year 3000: no trade is taken behind it */
-
-/* What happened between two moments. Volumes may exceed 64 bits: they sum what passed by, not what
- * is there. */
-struct bar {
-    i64 start;
-    u64 trades; /* 0: nothing else counts */
-    struct price open;
-    struct price high;
-    struct price low;
-    struct price close;
-    u128 volume;       /* base units */
-    u128 quote_volume; /* quote units */
-    u128 taker_buy_volume;
-    u128 taker_buy_quote;
-    u64 first_trade;
-    u64 last_trade;
-};
+#include "wire/history_rows.h"
 
 struct bar_trade {
     u64 trade_id;

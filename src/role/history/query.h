@@ -13,11 +13,9 @@
 #define ROLE_HISTORY_QUERY_H
 
 #include "role/history/bars.h"
-#include "role/history/rows.h"
 #include "role/history/store.h"
+#include "wire/history_rows.h"
 #include "wire/interval.h"
-
-#define HISTORY_ROWS_MAX 1000U
 
 struct history_page {
     u64 from_id;
@@ -100,15 +98,6 @@ MUST_USE enum fault history_amendments(struct store *store, u32 account, u16 mar
                                        u32 *count_out);
 
 /* ---- klines ---- */
-
-/* One bar of an interval. trades 0: nothing happened, and all prices are the close before. */
-struct history_kline {
-    struct bar bar;
-    i64 end; /* the next one's start, seconds since 1970 */
-};
-
-#define HISTORY_ZONE_MIN (-12 * 60) /* minutes east of UTC */
-#define HISTORY_ZONE_MAX (14 * 60)
 
 /* API "Kline/Candlestick data". Bars by the moment they start: from_us, to_us and limit as in a
  * page; the last one is that which holds now_us. Before the market's first trade there are none. */

@@ -4,8 +4,8 @@
 #define ROLE_HISTORY_STATEMENTS_H
 
 #include "io/sql.h"
-#include "role/history/rows.h"
 #include "role/history/store.h"
+#include "wire/history_rows.h"
 
 /* Writing. */
 enum store_statement {

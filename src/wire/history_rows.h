@@ -1,12 +1,15 @@
 /* What the history hands out: plain structs in the core's units (docs/semantics.md), times in
- * microseconds. Texts, scales and names are the caller's business. */
-#ifndef ROLE_HISTORY_ROWS_H
-#define ROLE_HISTORY_ROWS_H
+ * microseconds. Texts, scales and names are the caller's business. They are asked for with
+ * role/history/query.h in the history's own process, and with lookup.h from another. */
+#ifndef WIRE_HISTORY_ROWS_H
+#define WIRE_HISTORY_ROWS_H
 
 #include "base/amount.h"
 #include "base/base.h"
 #include "wire/client_id.h"
 #include "wire/wire_gen.h"
+
+#define HISTORY_ROWS_MAX 1000U /* in one answer */
 
 /* API enums.md "Order status". A stop that waits is NEW; working_us tells the difference. */
 enum history_order_status {
@@ -18,6 +21,7 @@ enum history_order_status {
     HISTORY_EXPIRED,
     HISTORY_EXPIRED_IN_MATCH
 };
+#define HISTORY_ORDER_STATUS_COUNT (HISTORY_EXPIRED_IN_MATCH + 1U)
 
 struct history_order {
     u32 account;
@@ -102,6 +106,7 @@ enum history_deposit_status {
     HISTORY_DEPOSIT_HELD,
     HISTORY_DEPOSIT_RETURNED
 };
+#define HISTORY_DEPOSIT_STATUS_COUNT (HISTORY_DEPOSIT_RETURNED + 1U)
 
 struct history_deposit {
     u64 entry; /* names it */
@@ -121,6 +126,7 @@ enum history_withdrawal_status {
     HISTORY_WITHDRAWAL_RELEASED,
     HISTORY_WITHDRAWAL_FALLBACK
 };
+#define HISTORY_WITHDRAWAL_STATUS_COUNT (HISTORY_WITHDRAWAL_FALLBACK + 1U)
 
 struct history_withdrawal {
     u64 hold_id; /* names it */
@@ -178,4 +184,34 @@ struct history_amendment {
     u64 time_us;
 };
 
-#endif /* ROLE_HISTORY_ROWS_H */
+/* ---- klines ---- */
+
+#define BAR_SECONDS_LAST 32503680000LL /* the year 3000: no trade is taken behind it */
+
+/* What happened from the second `start` since 1970 up to the start of the next bar. Volumes may
+ * exceed 64 bits: they sum what passed by, not what is there. */
+struct bar {
+    i64 start;
+    u64 trades; /* 0: nothing else counts */
+    struct price open;
+    struct price high;
+    struct price low;
+    struct price close;
+    u128 volume;       /* base units */
+    u128 quote_volume; /* quote units */
+    u128 taker_buy_volume;
+    u128 taker_buy_quote;
+    u64 first_trade;
+    u64 last_trade;
+};
+
+/* One bar of an interval. trades 0: nothing happened, and all prices are the close before. */
+struct history_kline {
+    struct bar bar;
+    i64 end; /* the next one's start, seconds since 1970 */
+};
+
+#define HISTORY_ZONE_MIN (-12 * 60) /* minutes east of UTC */
+#define HISTORY_ZONE_MAX (14 * 60)
+
+#endif /* WIRE_HISTORY_ROWS_H */
