@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/span.h"
+#include "role/gateway/call.h"
 #include "role/gateway/param_order.h"
 
 #include <stdio.h>
@@ -344,11 +345,18 @@ static const char *const coverage_head[] = {
     "# What of the API is served",
     "",
     "Printed from the table of endpoints (src/role/gateway/endpoint_table.h) by",
-    "`tools/generate_coverage.py`; a test compares. Weights are those of the plainest request.",
+    "`tools/generate_coverage.py`; a test compares. Weights are those of the plainest request. A",
+    "row that is served names a test that calls it.",
     "",
-    "| REST | WebSocket API | security | weight | parameters | mandatory | tier | state |",
-    "|---|---|---|---|---|---|---|---|",
+    "| REST | WebSocket API | security | weight | parameters | mandatory | tier | state | test |",
+    "|---|---|---|---|---|---|---|---|---|",
 };
+
+#define COVERAGE_NAME(id, method, path, ws, sec, kind, weight, pool, orders, tier, par, must, \
+                      rules)                                                                  \
+    "@ENDPOINT_" #id "@",
+/* Tokens that the generator replaces by the test that has the name between them. */
+static const char *const coverage_names[ENDPOINT_COUNT] = {ENDPOINT_TABLE(COVERAGE_NAME)};
 
 bool endpoint_coverage_line(u32 line, char *target, size_t target_bytes)
 {
@@ -364,12 +372,14 @@ bool endpoint_coverage_line(u32 line, char *target, size_t target_bytes)
     }
     const struct endpoint *row = &rows[index];
     struct params params = {.endpoint = row};
-    int size = snprintf(
-        target, target_bytes, "| %s %s | %s | %c | %u | %u | %u | %u | %s |",
-        endpoint_method_name((enum endpoint_method)row->method), row->path == NULL ? "" : row->path,
-        row->ws_method == NULL ? "" : row->ws_method,
-        endpoint_security_letter((enum endpoint_security)row->security), endpoint_weight(&params),
-        row->params_count, row->mandatory_count, row->tier, "not served yet");
+    bool served = call_ops_of((enum endpoint_id)index).begin != NULL;
+    int size =
+        snprintf(target, target_bytes, "| %s %s | %s | %c | %u | %u | %u | %u | %s | %s |",
+                 endpoint_method_name((enum endpoint_method)row->method),
+                 row->path == NULL ? "" : row->path, row->ws_method == NULL ? "" : row->ws_method,
+                 endpoint_security_letter((enum endpoint_security)row->security),
+                 endpoint_weight(&params), row->params_count, row->mandatory_count, row->tier,
+                 served ? "served" : "not served yet", served ? coverage_names[index] : "");
     CHECK(size >= 0 && (size_t)size < target_bytes);
     return true;
 }

@@ -99,7 +99,8 @@ u32 endpoint_weight_refund(const struct params *params);
 /* What goes together. param_parse calls it. */
 MUST_USE bool endpoint_rules_check(const struct params *params, struct api_failure *failure_out);
 
-/* docs/api-coverage.md, a line at a time: false at its end. */
+/* docs/api-coverage.md, a line at a time: false at its end. "@NAME@" in it stands for the test that
+ * has this name in it (tools/generate_coverage.py). */
 bool endpoint_coverage_line(u32 line, char *target, size_t target_bytes);
 
 #endif /* ROLE_GATEWAY_ENDPOINT_H */
