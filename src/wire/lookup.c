@@ -384,8 +384,8 @@ bool lookup_answer_check(struct lookup_answer *answer_out, const u8 *bytes, size
         *reason_out = "lookup";
         return false;
     }
-    if (answer_out->reserved != 0) {
-        *reason_out = "reserved";
+    if (answer_out->generation == 0) {
+        *reason_out = "generation";
         return false;
     }
     *reason_out = NULL;

@@ -6,9 +6,11 @@
  *     answer  the last record of an answer: what came of it, and how many rows there were
  *
  * A ticket, not 0, names a question and all records of its answer. An answer with ticket 0 belongs
- * to no question: it tells how far the history is. Rows stand in their records as the structs of
- * history_rows.h, since both ends are one program. Neither end believes the other: each record is
- * copied out of the ring, then checked field by field here, and only then read. */
+ * to no question: it tells how far the history is. The history begins each of its lives with one,
+ * in a new generation; what was asked in an earlier one and not answered is asked again. Rows stand
+ * in their records as the structs of history_rows.h, since both ends are one program. Neither end
+ * believes the other: each record is copied out of the ring, then checked field by field here, and
+ * only then read. */
 #ifndef WIRE_LOOKUP_H
 #define WIRE_LOOKUP_H
 
@@ -118,8 +120,9 @@ struct lookup_answer {
     u8 status; /* enum lookup_status */
     u16 rows_count;
     u64 ticket;
-    u64 position; /* everything in the event log before it is in the history, and in the rows */
-    u64 reserved;
+    u64 position;   /* everything in the event log before it is in the history, and in the rows */
+    u64 generation; /* not 0: of this life of the history; the first record of a life is an answer
+                     */
 };
 _Static_assert(sizeof(struct lookup_answer) == WIRE_UNIT, "lookup format");
 
@@ -146,6 +149,7 @@ u32 lookup_rows_max(const struct lookup_ask *ask);
 size_t lookup_rows_put(u8 *target, enum lookup_kind lookup, u64 ticket, u32 first, const void *rows,
                        u32 count);
 
+/* A question's last record: rows_count, position and generation are the caller's to fill in. */
 struct lookup_answer lookup_answer_of(u64 ticket, u8 lookup, enum lookup_status status);
 
 /* Whether `bytes`, our own copy, are rows: enums, truth values and client ids in their ranges. The

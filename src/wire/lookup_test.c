@@ -241,6 +241,13 @@ static void heads_of_rows_are_checked(void **state)
     }
 }
 
+static struct lookup_answer good_answer(u64 ticket, u8 lookup, enum lookup_status status)
+{
+    struct lookup_answer answer = lookup_answer_of(ticket, lookup, status);
+    answer.generation = 1;
+    return answer;
+}
+
 static const char *answer_refusal(struct lookup_answer answer)
 {
     struct lookup_answer copy;
@@ -254,38 +261,37 @@ static void last_records_are_checked(void **state)
 {
     (void)state;
     for (u32 status = 0; status < LOOKUP_STATUS_COUNT; status += 1) {
-        struct lookup_answer answer = lookup_answer_of(9, LOOKUP_FILLS, (enum lookup_status)status);
+        struct lookup_answer answer = good_answer(9, LOOKUP_FILLS, (enum lookup_status)status);
         assert_string_equal(answer_refusal(answer), status < LOOKUP_TIMEOUT ? "none" : "status");
         answer.rows_count = 1000;
         assert_string_equal(answer_refusal(answer), status == LOOKUP_OK       ? "none"
                                                     : status < LOOKUP_TIMEOUT ? "rows_count"
                                                                               : "status");
     }
-    struct lookup_answer answer = lookup_answer_of(9, LOOKUP_FILLS, LOOKUP_OK);
+    struct lookup_answer answer = good_answer(9, LOOKUP_FILLS, LOOKUP_OK);
     answer.rows_count = 1001;
     assert_string_equal(answer_refusal(answer), "rows_count");
-    assert_string_equal(answer_refusal(lookup_answer_of(9, 0, LOOKUP_OK)), "lookup");
-    assert_string_equal(answer_refusal(lookup_answer_of(9, LOOKUP_KIND_COUNT, LOOKUP_OK)),
-                        "lookup");
-    assert_string_equal(answer_refusal(lookup_answer_of(0, LOOKUP_FILLS, LOOKUP_OK)), "lookup");
-    answer = lookup_answer_of(0, 0, LOOKUP_OK);
+    assert_string_equal(answer_refusal(good_answer(9, 0, LOOKUP_OK)), "lookup");
+    assert_string_equal(answer_refusal(good_answer(9, LOOKUP_KIND_COUNT, LOOKUP_OK)), "lookup");
+    assert_string_equal(answer_refusal(good_answer(0, LOOKUP_FILLS, LOOKUP_OK)), "lookup");
+    answer = good_answer(0, 0, LOOKUP_OK);
     assert_string_equal(answer_refusal(answer), "none");
     answer.rows_count = 1;
     assert_string_equal(answer_refusal(answer), "lookup");
-    answer = lookup_answer_of(9, LOOKUP_FILLS, LOOKUP_OK);
-    answer.reserved = 1;
-    assert_string_equal(answer_refusal(answer), "reserved");
-    answer = lookup_answer_of(9, LOOKUP_FILLS, LOOKUP_OK);
+    answer = good_answer(9, LOOKUP_FILLS, LOOKUP_OK);
+    answer.generation = 0;
+    assert_string_equal(answer_refusal(answer), "generation");
+    answer = good_answer(9, LOOKUP_FILLS, LOOKUP_OK);
     answer.source = LOOKUP_SOURCE_GATEWAY;
     assert_string_equal(answer_refusal(answer), "head");
-    answer = lookup_answer_of(9, LOOKUP_FILLS, LOOKUP_OK);
+    answer = good_answer(9, LOOKUP_FILLS, LOOKUP_OK);
     answer.kind = LOOKUP_RECORD_ROWS;
     assert_string_equal(answer_refusal(answer), "head");
-    answer = lookup_answer_of(9, LOOKUP_FILLS, LOOKUP_OK);
+    answer = good_answer(9, LOOKUP_FILLS, LOOKUP_OK);
     answer.units = 2;
     assert_string_equal(answer_refusal(answer), "head");
     const char *reason = NULL;
-    answer = lookup_answer_of(9, LOOKUP_FILLS, LOOKUP_OK);
+    answer = good_answer(9, LOOKUP_FILLS, LOOKUP_OK);
     assert_false(lookup_answer_check(&answer, (const u8 *)&answer, 31, &reason));
 }
 
