@@ -115,6 +115,7 @@ static void compare_counts(struct core_pair *pair)
     compare_number(pair, "accounts", model.accounts, core.accounts);
     compare_number(pair, "refusals by a limit", model.rejected_limits, core.rejected_limits);
     compare_number(pair, "trades", model.trades, core.trades);
+    compare_number(pair, "keys", model.keys, core.keys);
     compare_number(pair, "next order id", model.next_order_id, core.next_order_id);
     compare_number(pair, "assets", model_assets_count(pair->model), core_assets_count(pair->core));
     for (u32 source = 0; source < SOURCES; source++) {

@@ -132,6 +132,8 @@ static void emit_restrict(struct flow *flow)
     if (flow_chance(flow, 450)) {
         u64 restriction = flow_pick(flow, 4);
         command.restrictions = restriction << (2 * flow_pick(flow, 7));
+    } else if (flow_chance(flow, 150)) { /* what was held for a withdrawal cannot go out */
+        command.restrictions = (u64)RESTRICTION_HOLD << (2 * OPERATION_WITHDRAW);
     } else if (flow_chance(flow, 100)) {
         command.restrictions = flow_any_size(flow);
     }
@@ -216,13 +218,75 @@ static void emit_limits(struct flow *flow)
 {
     struct command_limits_set command;
     struct command_genesis limits = flow->limits;
-    u32 fields[16];
+    u32 fields[17];
     memset(&command, 0, sizeof command);
     memcpy(fields, &limits.assets_max, sizeof fields);
     u32 *field = &fields[flow_pick(flow, ARRAY_COUNT(fields))];
     *field = flow_chance(flow, 700) ? (u32)flow_pick(flow, *field + 3ULL) : (u32)flow_edge(flow);
     memcpy(&command.assets_max, fields, sizeof fields);
     flow_emit(flow, &command, COMMAND_LIMITS_SET, 0);
+}
+
+/* ---- keys ---- */
+
+/* One of a few ids, some with the same first bytes; now and then none. */
+static void draw_key_id(struct flow *flow, u8 id_out[KEY_ID_BYTES])
+{
+    memset(id_out, 0, KEY_ID_BYTES);
+    if (!flow_chance(flow, 20)) {
+        id_out[flow_pick(flow, 2) * (KEY_ID_BYTES - 1)] = 1;
+        id_out[9] = (u8)flow_pick(flow, 24);
+    }
+}
+
+static void draw_key(struct flow *flow, struct command_key_set *command_out)
+{
+    *command_out = (struct command_key_set){.rights = (u32)flow_pick(flow, 8)};
+    command_out->actor = (u32)flow_pick(flow, 5);
+    command_out->reason = (u32)flow_pick(flow, 9);
+    command_out->key_kind = (u8)(1 + flow_pick(flow, 3));
+    bool has_public = command_out->key_kind != KEY_KIND_HMAC;
+    if (has_public != flow_chance(flow, 30)) {
+        command_out->public_key[flow_pick(flow, sizeof command_out->public_key)] = 1;
+    }
+    draw_key_id(flow, command_out->key_id);
+}
+
+/* A key that is there, its owner mostly the right one. */
+static u32 pick_key(struct flow *flow, struct command_key_set *command_out)
+{
+    u32 index = (u32)flow_pick(flow, model_keys_count(flow->model));
+    struct model_key_view key = model_key_at(flow->model, index);
+    memcpy(command_out->key_id, key.id, sizeof key.id);
+    memcpy(command_out->public_key, key.public_key, sizeof key.public_key);
+    command_out->key_kind = key.kind;
+    return flow_chance(flow, 100) ? flow_account(flow) : key.account;
+}
+
+static void emit_key(struct flow *flow)
+{
+    struct command_key_set set;
+    draw_key(flow, &set);
+    u32 account = flow_account(flow);
+    bool is_revoke = flow_chance(flow, 400);
+    bool is_known = model_keys_count(flow->model) > 0 && flow_chance(flow, 450);
+    if (is_known) {
+        account = pick_key(flow, &set);
+    }
+    if (is_revoke) {
+        struct command_key_revoke revoke = {.actor = set.actor, .reason = set.reason};
+        memcpy(revoke.key_id, set.key_id, sizeof revoke.key_id);
+        flow_emit(flow, &revoke, COMMAND_KEY_REVOKE, account);
+    } else {
+        flow_emit(flow, &set, COMMAND_KEY_SET, account);
+    }
+}
+
+static void emit_note(struct flow *flow)
+{
+    struct command_note note = {.actor = (u32)flow_pick(flow, 5)};
+    note.reason = (u32)flow_pick(flow, 9);
+    flow_emit(flow, &note, COMMAND_NOTE, flow_account(flow));
 }
 
 static void emit_rare(struct flow *flow)
@@ -285,9 +349,10 @@ static void emit_fees(struct flow *flow)
 void flow_define(struct flow *flow)
 {
     static void (*const kinds[])(struct flow *) = {
-        emit_restrict, emit_restrict, emit_market_state, emit_market_set,      emit_market_set,
-        emit_account,  emit_filters,  emit_asset_limit,  emit_reference_price, emit_limits,
-        emit_rare,     emit_fees,     emit_rash_grid,
+        emit_restrict,        emit_restrict, emit_market_state, emit_market_set,
+        emit_market_set,      emit_account,  emit_filters,      emit_asset_limit,
+        emit_reference_price, emit_limits,   emit_rare,         emit_fees,
+        emit_rash_grid,       emit_key,      emit_key,          emit_note,
     };
     if (flow_chance(flow, 60) && flow->plan == FLOW_PLAN_NONE) {
         flow->plan = FLOW_PLAN_EMPTY;

@@ -178,6 +178,7 @@ void flow_order(struct flow *flow)
 {
     struct command_order command;
     flow_draw_order(flow, flow_market(flow), &command);
+    command.flags = flow_chance(flow, 30) ? ORDER_FLAG_TEST : 0;
     flow_emit(flow, &command, COMMAND_ORDER, flow_account(flow));
 }
 

@@ -203,6 +203,7 @@ static void draw_limits(struct flow *flow)
     limits.trailing_max = draw_limit(flow, 1, 3, 60);
     limits.triggers_per_command_max = flow_chance(flow, 400) ? up_to(flow, 1, 3) : 20;
     limits.triggers_per_command_max = draw_limit(flow, 1, 2, limits.triggers_per_command_max);
+    limits.keys_max = draw_limit(flow, 0, 3, 40);
     flow->limits = limits;
 }
 

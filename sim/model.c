@@ -57,6 +57,7 @@ void model_free(struct model *model)
     free(model->fees);
     free(model->asset_limits);
     free(model->holds);
+    free(model->keys);
     free(model->orders);
     free(model->lists);
     free(model);
@@ -309,6 +310,7 @@ void model_validate(struct model *model)
     CHECK(model->orders_count <= model->limits.orders_max);
     CHECK(model->lists_count <= model->limits.lists_max);
     CHECK(model->holds_count <= model->limits.holds_max);
+    CHECK(model->keys_count <= model->limits.keys_max);
     CHECK(model_chunks_used(model) <= model->limits.balance_rows_max / 3);
     CHECK(model_pages_taken(model) <= model->limits.pages_max);
     for (u32 i = 0; i < model->markets_count; i++) {

@@ -92,6 +92,18 @@ u64 model_list_at(const struct model *model, u32 index, u32 *account_out, u16 *m
 u32 model_holds_count(const struct model *model);
 u64 model_hold_at(const struct model *model, u32 index, u8 *kind_out);
 
+/* One API key that is in force. */
+struct model_key_view {
+    u8 id[KEY_ID_BYTES];
+    u8 public_key[32];
+    u32 account;
+    u32 rights;
+    u8 kind;
+};
+
+u32 model_keys_count(const struct model *model);
+struct model_key_view model_key_at(const struct model *model, u32 index);
+
 u32 model_accounts_count(const struct model *model);
 u32 model_markets_count(const struct model *model);
 /* The average price that a filter of so many minutes would use; 0: there is none. */

@@ -2,13 +2,14 @@
  * sections 2 and 11). */
 #include "sim/model_state.h"
 
-enum { LIMITS_COUNT = 16 };
+enum { LIMITS_COUNT = 17 };
 
 /* In the order of command_genesis from assets_max on. */
-static const u64 limit_low[LIMITS_COUNT] = {1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+static const u64 limit_low[LIMITS_COUNT] = {1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
 static const u64 limit_high[LIMITS_COUNT] = {
-    1024,       4096,       64,         64,         1ULL << 28, 1ULL << 29, 1ULL << 28, 1ULL << 27,
-    1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 22, 1ULL << 26, 1ULL << 20, 10000,
+    1024,       4096,       64,         64,         1ULL << 28, 1ULL << 29,
+    1ULL << 28, 1ULL << 27, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 26,
+    1ULL << 22, 1ULL << 26, 1ULL << 20, 10000,      1ULL << 22,
 };
 
 bool model_limits_valid(const u32 *limits)
@@ -105,7 +106,7 @@ static enum reject limits_set(struct model *model, const struct command_limits_s
         command->asset_limits_max < model->asset_limits_count ||
         command->pages_max < model_pages_taken(model) ||
         command->directory_max < directory_used(model) ||
-        command->trailing_max < trailing_used(model)) {
+        command->trailing_max < trailing_used(model) || command->keys_max < model->keys_count) {
         return REJECT_BAD_DEFINITION;
     }
     return REJECT_NONE;
@@ -391,6 +392,64 @@ static enum reject restrict_account(struct model *model, const struct command_re
     return REJECT_NONE;
 }
 
+/* ---- keys ---- */
+
+static struct model_key *key_find(struct model *model, const u8 id[KEY_ID_BYTES])
+{
+    for (u32 i = 0; i < model->keys_count; i++) {
+        if (memcmp(model->keys[i].id, id, KEY_ID_BYTES) == 0) {
+            return &model->keys[i];
+        }
+    }
+    return NULL;
+}
+
+static enum reject key_set(struct model *model, const struct command_key_set *command)
+{
+    static const u8 zero[32];
+    struct model_key key = {.account = command->head.account, .kind = command->key_kind};
+    memcpy(key.id, command->key_id, sizeof key.id);
+    memcpy(key.public_key, command->public_key, sizeof key.public_key);
+    if (key.account >= model->accounts_count) {
+        return REJECT_UNKNOWN_ACCOUNT;
+    }
+    if (key.kind < KEY_KIND_HMAC || key.kind > KEY_KIND_RSA) {
+        return REJECT_BAD_ENUM;
+    }
+    bool has_public = memcmp(key.public_key, zero, sizeof zero) != 0;
+    if (memcmp(key.id, zero, sizeof zero) == 0 || has_public != (key.kind != KEY_KIND_HMAC)) {
+        return REJECT_BAD_DEFINITION;
+    }
+    struct model_key *known = key_find(model, key.id);
+    if (known != NULL) {
+        key.rights = known->rights;
+        if (memcmp(known, &key, sizeof key) != 0) {
+            return REJECT_ALREADY_EXISTS;
+        }
+    } else if (model->keys_count >= model->limits.keys_max) {
+        return REJECT_LIMIT_KEYS;
+    } else {
+        model->keys = model_grow(model->keys, model->keys_count, &model->keys_room, sizeof key);
+        known = &model->keys[model->keys_count++];
+    }
+    key.rights = command->rights;
+    *known = key;
+    return REJECT_NONE;
+}
+
+static enum reject key_revoke(struct model *model, const struct command_key_revoke *command)
+{
+    if (command->head.account >= model->accounts_count) {
+        return REJECT_UNKNOWN_ACCOUNT;
+    }
+    struct model_key *known = key_find(model, command->key_id);
+    if (known == NULL || known->account != command->head.account) {
+        return REJECT_UNKNOWN_KEY;
+    }
+    *known = model->keys[--model->keys_count];
+    return REJECT_NONE;
+}
+
 static enum reject define(struct model *model, const struct command_head *command,
                           bool *is_known_out)
 {
@@ -426,6 +485,12 @@ static enum reject define(struct model *model, const struct command_head *comman
         return asset_limit(model, record);
     case COMMAND_REFERENCE_PRICE:
         return reference_price(model, record);
+    case COMMAND_KEY_SET:
+        return key_set(model, record);
+    case COMMAND_KEY_REVOKE:
+        return key_revoke(model, record);
+    case COMMAND_NOTE:
+        return REJECT_NONE;
     default: /* not an enum: a number from outside */
         *is_known_out = false;
         return REJECT_NONE;

@@ -306,6 +306,11 @@ enum reject model_place(struct model *model, const struct command_order *command
     if (reject == REJECT_NONE) {
         reject = check_admission(model, account, market, &request, &lock, &basis);
     }
+    if (order_is_test(command->flags)) {
+        bool is_passed = reject == REJECT_NONE || reject == REJECT_INSUFFICIENT_BALANCE;
+        model_emit_rejected(model, is_passed ? REJECT_NONE : reject, REJECT_PHASE_WHOLE, 0);
+        return REJECT_NONE;
+    }
     if (reject == REJECT_NONE) {
         place_accepted(model, account, market, &request, lock, basis);
     }

@@ -125,6 +125,15 @@ struct model_asset_limit {
     u64 limit;
 };
 
+struct model_key {
+    u8 id[KEY_ID_BYTES];
+    u8 public_key[32];
+    u32 account;
+    u32 rights;
+    u8 kind;
+    u8 padding[3]; /* compared whole */
+};
+
 struct model {
     struct command_genesis limits;
     bool is_checked;
@@ -147,6 +156,9 @@ struct model {
     struct model_asset_limit *asset_limits;
     u32 asset_limits_count;
     u32 asset_limits_room;
+    struct model_key *keys; /* in any order */
+    u32 keys_count;
+    u32 keys_room;
     struct model_hold *holds;
     u32 holds_count;
     u32 holds_room;

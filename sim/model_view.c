@@ -61,7 +61,8 @@ struct core_counts model_counts_of(const struct model *model)
                                 .accounts = model->accounts_count,
                                 .rejected_limits = model->rejected_limits,
                                 .trades = model->trades_count,
-                                .next_order_id = model->order_id + 1};
+                                .next_order_id = model->order_id + 1,
+                                .keys = model->keys_count};
 }
 
 u32 model_book(const struct model *model, u16 market, enum side side, struct core_resting *rows_out,
@@ -84,6 +85,21 @@ u32 model_book(const struct model *model, u16 market, enum side side, struct cor
 u32 model_assets_count(const struct model *model)
 {
     return model->assets_count;
+}
+
+u32 model_keys_count(const struct model *model)
+{
+    return model->keys_count;
+}
+
+struct model_key_view model_key_at(const struct model *model, u32 index)
+{
+    const struct model_key *key = &model->keys[index];
+    struct model_key_view view = {
+        .account = key->account, .rights = key->rights, .kind = key->kind};
+    memcpy(view.id, key->id, sizeof view.id);
+    memcpy(view.public_key, key->public_key, sizeof view.public_key);
+    return view;
 }
 
 u32 model_orders_count(const struct model *model)

@@ -68,7 +68,8 @@ void small_world_open(struct small_world *world)
                                       .pages_max = 100,
                                       .directory_max = 100000,
                                       .trailing_max = 10,
-                                      .triggers_per_command_max = 10};
+                                      .triggers_per_command_max = 10,
+                                      .keys_max = 5};
     world->model = model_create(&genesis);
     small_world_apply(world, &genesis, COMMAND_GENESIS, 0);
     add_asset(world, SMALL_BTC, "BTC");

@@ -5,6 +5,7 @@
 #include "core/define.h"
 #include "core/dispatch.h"
 #include "core/funds.h"
+#include "core/key.h"
 #include "core/ledger.h"
 #include "core/list.h"
 #include "core/market.h"
@@ -54,6 +55,7 @@ static void lay_out(struct layout *layout, struct core *core, const struct comma
     TAKE(layout, core->lists, (size_t)l->lists_max + 1);
     TAKE(layout, core->holds, (size_t)l->holds_max + 1);
     TAKE(layout, core->asset_limits, l->asset_limits_max);
+    TAKE(layout, core->keys, (size_t)l->keys_max + 1);
     TAKE(layout, core->assets, l->assets_max);
     TAKE(layout, core->custody, (size_t)l->assets_max * l->networks_max);
     TAKE(layout, core->markets, l->markets_max);
@@ -74,6 +76,7 @@ static void lay_out(struct layout *layout, struct core *core, const struct comma
     take_index(layout, &core->client_index, l->orders_max);
     take_index(layout, &core->list_index, l->lists_max);
     take_index(layout, &core->hold_index, l->holds_max);
+    take_index(layout, &core->key_index, l->keys_max);
 }
 
 size_t core_footprint(const struct command_genesis *limits)
@@ -121,6 +124,7 @@ struct core *core_init(void *memory, size_t size, const struct command_genesis *
     core->extra_slab.max = limits->extras_max;
     core->list_slab.max = limits->lists_max;
     core->hold_slab.max = limits->holds_max;
+    core->key_slab.max = limits->keys_max;
     core->page_slab.max = limits->pages_max;
     return core;
 }
@@ -154,6 +158,9 @@ static COLD void dispatch_rare(struct core *core, const struct command_head *com
         CASE(COMMAND_VENUE_FILTERS, venue_filters, define_venue_filters)
         CASE(COMMAND_ASSET_LIMIT, asset_limit, define_asset_limit)
         CASE(COMMAND_REFERENCE_PRICE, reference_price, define_reference_price)
+        CASE(COMMAND_KEY_SET, key_set, key_set)
+        CASE(COMMAND_KEY_REVOKE, key_revoke, key_revoke)
+        CASE(COMMAND_NOTE, note, define_note)
         CASE(COMMAND_CANCEL_ALL, cancel_all, cancel_all)
         CASE(COMMAND_CANCEL_LIST, cancel_list, list_cancel)
         CASE(COMMAND_AMEND, amend, cancel_amend)

@@ -78,6 +78,7 @@ struct core_counts {
     u64 rejected_limits; /* commands refused by a LIMIT_* since the core was built (not state) */
     u64 trades;
     u64 next_order_id;
+    u64 keys; /* in force */
 };
 
 /* Zero for an account or asset without a row. */

@@ -12,13 +12,12 @@
 
 #define SEMANTICS_VERSION 1U
 
-static void define_refuse(struct core *core, const struct command_head *head, enum reject reject)
+void define_refuse(struct core *core, const struct command_head *head, enum reject reject)
 {
     refuse(core, head, reject, REJECT_PHASE_WHOLE, 0, 0);
 }
 
-/* The `applied` event: head, entry, then the command as it came, with the account it is about. */
-static void define_tell(struct core *core, const struct command_head *head, u32 account)
+void define_tell(struct core *core, const struct command_head *head, u32 account)
 {
     size_t bytes = (size_t)head->units * WIRE_UNIT;
     struct event_applied *event = output_take(core, sizeof *event + bytes);
@@ -51,6 +50,7 @@ bool define_limits_fit(const struct command_genesis *l)
         {l->holds_max, 1, 1U << 26},     {l->asset_limits_max, 1, 1U << 26},
         {l->pages_max, 1, 1U << 22},     {l->directory_max, 1, 1U << 26},
         {l->trailing_max, 1, 1U << 20},  {l->triggers_per_command_max, 1, 10000},
+        {l->keys_max, 0, 1U << 22},
     };
     for (u32 i = 0; i < ARRAY_COUNT(bounds); i++) {
         if (bounds[i].value < bounds[i].low || bounds[i].value > bounds[i].high) {
@@ -122,7 +122,8 @@ static bool limits_hold_use(const struct core *core, const struct command_genesi
            l->lists_max >= core->list_slab.count && l->holds_max >= core->hold_slab.count &&
            l->asset_limits_max >= core->asset_limits_count &&
            l->pages_max >= core->page_slab.count + core->pages_reserved &&
-           l->directory_max >= core->directory_used && l->trailing_max >= core->trailing_count;
+           l->directory_max >= core->directory_used && l->trailing_max >= core->trailing_count &&
+           l->keys_max >= core->key_slab.count;
 }
 
 void define_limits(struct core *core, const struct command_limits_set *command)
@@ -469,5 +470,10 @@ void define_reference_price(struct core *core, const struct command_reference_pr
     market->reference = command->price;
     market->reference_calculation = command->calculation;
     market_set_checks(market);
+    define_tell(core, &command->head, command->head.account);
+}
+
+void define_note(struct core *core, const struct command_note *command)
+{
     define_tell(core, &command->head, command->head.account);
 }

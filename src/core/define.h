@@ -1,5 +1,6 @@
 /* Definitions: genesis, limits, assets, markets, fees, accounts, restrictions, filters of the
- * venue. Each that succeeds is repeated whole in an `applied` event. docs/semantics.md section 2.
+ * venue; keys are in key.h. Each that succeeds is repeated whole in an `applied` event.
+ * docs/semantics.md section 2.
  */
 #ifndef CORE_DEFINE_H
 #define CORE_DEFINE_H
@@ -23,6 +24,12 @@ void define_restrict(struct core *core, const struct command_restrict *command);
 void define_venue_filters(struct core *core, const struct command_venue_filters *command);
 void define_asset_limit(struct core *core, const struct command_asset_limit *command);
 void define_reference_price(struct core *core, const struct command_reference_price *command);
+void define_note(struct core *core, const struct command_note *command);
+
+/* The refusal of a definition, and the `applied` event of one that succeeded: it repeats the
+ * command with the account it is about. */
+void define_refuse(struct core *core, const struct command_head *head, enum reject reject);
+void define_tell(struct core *core, const struct command_head *head, u32 account);
 
 /* Gives a new market its directory and bitmaps, which must fit; for market_add and for restoring.
  */

@@ -3,6 +3,7 @@
 #include "core/book.h"
 #include "core/core.h"
 #include "core/index.h"
+#include "core/key.h"
 #include "core/ledger.h"
 #include "core/order.h"
 #include "core/state.h"
@@ -70,6 +71,7 @@ struct core_counts core_counts_of(const struct core *core)
         .rejected_limits = core->rejected_limits,
         .trades = core->trades,
         .next_order_id = core->next_order_id,
+        .keys = core->key_slab.count,
     };
 }
 
@@ -194,6 +196,20 @@ static void validate_orders(const struct core *core)
     CHECK(reserved == core->pages_reserved);
 }
 
+static void validate_keys(const struct core *core)
+{
+    u32 count = 0;
+    for (u32 slot = 1; slot <= core->key_slab.used; slot++) {
+        const struct key *key = &core->keys[slot];
+        if (key->kind) {
+            count++;
+            CHECK(key->account < core->accounts_count);
+            CHECK(key_find(core, key->id) == slot);
+        }
+    }
+    CHECK(count == core->key_slab.count);
+}
+
 void core_validate(const struct core *core)
 {
     u32 resting = 0;
@@ -204,6 +220,7 @@ void core_validate(const struct core *core)
     }
     CHECK(resting == core->resting_count);
     validate_orders(core);
+    validate_keys(core);
     for (u32 i = 0; i < core->accounts_count; i++) {
         validate_account(core, i);
     }

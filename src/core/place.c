@@ -378,11 +378,26 @@ static enum reject order_check(struct core *core, struct intent *intent, u16 mar
     return reject != REJECT_NONE ? reject : place_check_against_state(core, intent);
 }
 
+/* A test order is checked and answered. Money is looked at last, and does not count. */
+static COLD void order_test(struct core *core, const struct command_order *command,
+                            enum reject reject)
+{
+    if (reject == REJECT_NONE || reject == REJECT_INSUFFICIENT_BALANCE) {
+        refuse_nothing(core, &command->head, command->market);
+    } else {
+        refuse(core, &command->head, reject, REJECT_PHASE_WHOLE, command->market, 0);
+    }
+}
+
 void place_order(struct core *core, const struct command_order *command)
 {
     struct intent intent;
     order_decode(&intent, command);
     enum reject reject = order_check(core, &intent, command->market);
+    if (UNLIKELY(order_is_test(command->flags))) {
+        order_test(core, command, reject);
+        return;
+    }
     if (UNLIKELY(reject != REJECT_NONE)) {
         refuse(core, &command->head, reject, REJECT_PHASE_WHOLE, command->market, 0);
         return;

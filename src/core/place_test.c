@@ -465,6 +465,102 @@ static void a_triggered_limit_order_rests_what_is_left(void **state)
     assert_int_equal(row.remaining.units, 7 * WORLD_LOT);
 }
 
+/* ---- tests of orders ---- */
+
+/* A test of this order is answered so, with one event, and changes nothing. */
+static void tests_as(u32 account, struct world_order order, enum reject reject)
+{
+    struct command_order command = world_order_command(&order);
+    command.flags = (u8)(command.flags | ORDER_FLAG_TEST);
+    u64 before = world_digest(&world);
+    u64 limits = core_counts_of(world.core).rejected_limits;
+    world_apply(&world, &command, COMMAND_ORDER, account);
+    ASSERT_KINDS(&world, EVENT_REJECTED);
+    const struct event_rejected *event = world_event(&world, EVENT_REJECTED, 0);
+    world_assert_reject((enum reject)event->reject, reject);
+    assert_int_equal(event->source_index, world.source_index);
+    assert_int_equal(event->head.account, account);
+    assert_int_equal(event->order_id, 0);
+    assert_int_equal(event->command, COMMAND_ORDER);
+    assert_int_equal(event->phase, REJECT_PHASE_WHOLE);
+    assert_int_equal(event->market, order.market);
+    assert_true(world_digest(&world) == before);
+    assert_int_equal(core_counts_of(world.core).rejected_limits,
+                     limits + (reject >= REJECT_LIMIT_ACCOUNTS));
+}
+
+static void a_test_is_answered_and_nothing_placed(void **state)
+{
+    (void)state;
+    (void)sell(1, 9900, 10);
+    tests_as(0, world_limit(SIDE_BUY, 9900, 10), REJECT_NONE); /* would trade */
+    tests_as(0, world_limit(SIDE_BUY, 9000, 10), REJECT_NONE); /* would rest */
+    tests_as(0, world_market(SIDE_BUY, 10), REJECT_NONE);
+    tests_as(0, world_stop(ORDER_TYPE_STOP_LOSS, SIDE_SELL, 9000, 5), REJECT_NONE);
+    struct world_order named = world_limit(SIDE_BUY, 9000, 10);
+    named.client = "a-name-of-32-symbols-or-so-it-is";
+    tests_as(0, named, REJECT_NONE);
+    tests_as(0, named, REJECT_NONE);
+}
+
+static void a_test_needs_no_money(void **state)
+{
+    (void)state;
+    struct command_account_add account = {.trade_group = GROUP_NONE};
+    world_apply(&world, &account, COMMAND_ACCOUNT_ADD, 0);
+    tests_as(WORLD_ACCOUNTS, world_limit(SIDE_BUY, 9900, 10), REJECT_NONE);
+    tests_as(WORLD_ACCOUNTS, world_limit(SIDE_SELL, 9900, 10), REJECT_NONE);
+    struct world_order order = world_limit(SIDE_BUY, 1000000, 90000000);
+    world_refuses_order(&world, 0, order, REJECT_INSUFFICIENT_BALANCE);
+    tests_as(0, order, REJECT_NONE);
+}
+
+static void a_test_is_refused_as_the_order_would_be(void **state)
+{
+    (void)state;
+    (void)sell(1, 9900, 10);
+    struct world_order by_quote = {.quote = 500, .side = SIDE_SELL, .type = ORDER_TYPE_MARKET};
+    tests_as(2, by_quote, REJECT_NO_LIQUIDITY);
+    struct world_order twice = world_limit(SIDE_BUY, 9000, 10);
+    twice.client = "twice";
+    assert_true(world_place(&world, 0, twice) != 0);
+    tests_as(0, twice, REJECT_DUPLICATE_ORDER);
+    tests_as(0, world_maker(SIDE_BUY, 9900, 10), REJECT_WOULD_MATCH);
+    tests_as(0, world_limit(SIDE_BUY, 0, 10), REJECT_BAD_COMBINATION);
+    tests_as(WORLD_ACCOUNTS, world_limit(SIDE_BUY, 9000, 10), REJECT_UNKNOWN_ACCOUNT);
+    struct command_market_add market = world_definition();
+    market.orders_max = 1;
+    world_market_set(&world, &market);
+    tests_as(0, world_limit(SIDE_BUY, 9000, 10), REJECT_FILTER_MAX_NUM_ORDERS);
+    world_market_state(&world, 0, MARKET_STATE_HALT);
+    tests_as(0, world_limit(SIDE_BUY, 9000, 10), REJECT_MARKET_CLOSED);
+}
+
+static void a_test_meets_the_limits(void **state)
+{
+    (void)state;
+    struct command_genesis limits = world_limits();
+    limits.orders_max = 1;
+    open_with(limits);
+    assert_true(buy(0, 9000, 1) != 0);
+    tests_as(1, world_limit(SIDE_BUY, 9000, 1), REJECT_LIMIT_ORDERS);
+    world_close(&world);
+}
+
+/* Orders with bits that had no meaning were placed before there was a test. */
+static void other_flags_take_the_tests_meaning(void **state)
+{
+    (void)state;
+    struct world_order order = world_limit(SIDE_BUY, 9000, 10);
+    const u8 flags[] = {2, 4, 8, 32, 64, 128, ORDER_FLAG_TEST | 2, ORDER_FLAG_TEST | 128};
+    for (u32 i = 0; i < ARRAY_COUNT(flags); i++) {
+        struct command_order command = world_order_command(&order);
+        command.flags = flags[i];
+        world_apply(&world, &command, COMMAND_ORDER, 0);
+        ASSERT_KINDS(&world, EVENT_ORDER_NEW);
+    }
+}
+
 #define EXAMPLE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
 int main(void)
@@ -492,6 +588,11 @@ int main(void)
         EXAMPLE(a_triggered_buyer_stops_when_its_funds_are_exhausted),
         EXAMPLE(a_triggered_limit_order_follows_its_time_in_force),
         EXAMPLE(a_triggered_limit_order_rests_what_is_left),
+        EXAMPLE(a_test_is_answered_and_nothing_placed),
+        EXAMPLE(a_test_needs_no_money),
+        EXAMPLE(a_test_is_refused_as_the_order_would_be),
+        cmocka_unit_test(a_test_meets_the_limits),
+        EXAMPLE(other_flags_take_the_tests_meaning),
     };
     return cmocka_run_group_tests_name("place", tests, NULL, NULL);
 }

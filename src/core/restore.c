@@ -4,6 +4,7 @@
 #include "core/book.h"
 #include "core/define.h"
 #include "core/index.h"
+#include "core/key.h"
 #include "core/ledger.h"
 #include "core/market.h"
 #include "core/order.h"
@@ -41,6 +42,7 @@ static struct command_genesis limits_from(const struct state_limits *l, u32 vers
         .directory_max = l->directory_max,
         .trailing_max = l->trailing_max,
         .triggers_per_command_max = l->triggers_per_command_max,
+        .keys_max = l->keys_max,
     };
 }
 
@@ -395,6 +397,18 @@ static bool take_hold(struct core *core, const struct state_hold *r, const char 
     return true;
 }
 
+static bool take_key(struct core *core, const struct state_key *r, const char **reason_out)
+{
+    FITS(r->head.account < core->accounts_count && slab_left(&core->key_slab) > 0);
+    FITS(key_shape(r->key_kind, r->key_id, r->public_key) == REJECT_NONE);
+    FITS(key_find(core, r->key_id) == 0);
+    struct key key = {.account = r->head.account, .rights = r->rights, .kind = r->key_kind};
+    memcpy(key.id, r->key_id, sizeof key.id);
+    memcpy(key.public_key, r->public_key, sizeof key.public_key);
+    key_insert(core, &key);
+    return true;
+}
+
 static bool take_limits(struct core *core, const struct state_limits *r, const char **reason_out)
 {
     FITS(r->next <= 1);
@@ -424,7 +438,7 @@ bool core_restore_record(struct core_restore *restore, const u8 *record, size_t 
     struct state_head head;
     FITS(core_restore_size(record, size) == size);
     memcpy(&head, record, sizeof head);
-    FITS(head.kind >= restore->kind && !restore->ended);
+    FITS((head.kind >= restore->kind || head.kind == STATE_END) && !restore->ended);
     FITS((restore->records == 0) == (head.kind == STATE_VENUE));
     restore->kind = head.kind;
     restore->records++;
@@ -448,6 +462,7 @@ bool core_restore_record(struct core_restore *restore, const u8 *record, size_t 
         TAKE_KIND(STATE_REST, rest, take_rest)
         TAKE_KIND(STATE_LIST, list, take_list)
         TAKE_KIND(STATE_HOLD, hold, take_hold)
+        TAKE_KIND(STATE_KEY, key, take_key)
     case STATE_END: {
         struct state_end r;
         memcpy(&r, record, sizeof r);

@@ -1,5 +1,6 @@
 #include "core/snapshot.h"
 
+#include "base/bytes.h"
 #include "core/book.h"
 #include "core/define.h"
 #include "core/ledger.h"
@@ -51,6 +52,7 @@ size_t core_snapshot_scratch(const struct core *core)
     u64 rows = u64_max(core->order_slab.used, core->list_slab.used);
     rows = u64_max(rows, core->hold_slab.used);
     rows = u64_max(rows, core->limits.asset_limits_max);
+    rows = u64_max(rows, core->key_slab.used);
     return (rows + 1) * sizeof(struct sorted);
 }
 
@@ -92,7 +94,7 @@ static bool put_limits(struct writer *w, const struct command_genesis *l, u32 ne
                .holds_max = l->holds_max, .asset_limits_max = l->asset_limits_max,
                .pages_max = l->pages_max, .directory_max = l->directory_max,
                .trailing_max = l->trailing_max,
-               .triggers_per_command_max = l->triggers_per_command_max);
+               .triggers_per_command_max = l->triggers_per_command_max, .keys_max = l->keys_max);
 }
 
 static bool put_venue(struct writer *w)
@@ -435,6 +437,44 @@ static bool put_holds(struct writer *w)
     return true;
 }
 
+static bool key_before(const struct core *core, const struct sorted *a, const struct sorted *b)
+{
+    return memcmp(core->keys[a->index].id, core->keys[b->index].id, KEY_ID_BYTES) < 0;
+}
+
+/* By id: first by its first eight bytes, then the few that share them. Ids are hashes. */
+static bool put_keys(struct writer *w)
+{
+    const struct core *core = w->core;
+    u64 count = 0;
+    for (u32 i = 1; i <= core->key_slab.used; i++) {
+        if (core->keys[i].kind) {
+            w->scratch[count++] =
+                (struct sorted){__builtin_bswap64(bytes_u64(core->keys[i].id)), i};
+        }
+    }
+    heap_sort(w->scratch, count);
+    for (u64 i = 1; i < count; i++) {
+        for (u64 k = i; k > 0 && key_before(core, &w->scratch[k], &w->scratch[k - 1]); k--) {
+            struct sorted swap = w->scratch[k];
+            w->scratch[k] = w->scratch[k - 1];
+            w->scratch[k - 1] = swap;
+        }
+    }
+    for (u64 i = 0; i < count; i++) {
+        const struct key *key = &core->keys[w->scratch[i].index];
+        struct state_key record = {.head = head(STATE_KEY, sizeof record, key->account, 0),
+                                   .rights = key->rights,
+                                   .key_kind = key->kind};
+        memcpy(record.key_id, key->id, sizeof record.key_id);
+        memcpy(record.public_key, key->public_key, sizeof record.public_key);
+        if (!put(w, &record, sizeof record)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool core_snapshot(const struct core *core, void *scratch, const struct core_sink *sink)
 {
     struct writer w = {.core = core, .sink = sink, .scratch = scratch};
@@ -443,7 +483,7 @@ bool core_snapshot(const struct core *core, void *scratch, const struct core_sin
     for (u32 i = 0; i < core->markets_count && ok; i++) {
         ok = put_rests(&w, &core->markets[i]);
     }
-    return ok && put_lists(&w) && put_holds(&w) &&
+    return ok && put_lists(&w) && put_holds(&w) && put_keys(&w) &&
            PUT(&w, end, STATE_END, 0, 0, .records = w.records);
 }
 

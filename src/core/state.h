@@ -66,6 +66,17 @@ struct hold {
     u8 kind;
 };
 
+/* An API key. What it is for is the gateway's; the core says whose it is and that it is in force.
+ */
+struct key {
+    u8 id[KEY_ID_BYTES];
+    u8 public_key[32];
+    u32 account;
+    u32 rights;
+    u32 next_free;
+    u8 kind; /* 0: free slot */
+};
+
 struct asset_limit {
     struct amount limit;
     u32 account;
@@ -369,6 +380,7 @@ struct core {
     struct extra *extras;
     struct list *lists;
     struct hold *holds;
+    struct key *keys;
     struct asset_limit *asset_limits;
     struct asset *assets;
     struct amount *custody; /* [asset * networks_max + network] */
@@ -387,6 +399,7 @@ struct core {
     struct index client_index;
     struct index list_index;
     struct index hold_index;
+    struct index key_index;
 
     struct slab order_slab;
     struct slab chunk_slab;
@@ -394,6 +407,7 @@ struct core {
     struct slab extra_slab;
     struct slab list_slab;
     struct slab hold_slab;
+    struct slab key_slab;
     struct slab page_slab;
 
     u32 accounts_count;

@@ -132,6 +132,7 @@
     X(156, UNKNOWN_COMMAND, -1130, REJECT_BAD_DATA)                                                \
     X(157, BAD_TIER, -1130, REJECT_BAD_DATA)                                                       \
     X(158, BAD_RATE, -1130, REJECT_BAD_DATA)                                                       \
+    X(159, UNKNOWN_KEY, -1130, REJECT_BAD_DATA)                                                    \
     /* a limit of this venue is reached */                                                         \
     X(170, LIMIT_ACCOUNTS, -1008, REJECT_BUSY)                                                     \
     X(171, LIMIT_BALANCE_ROWS, -1008, REJECT_BUSY)                                                 \
@@ -145,13 +146,14 @@
     X(179, LIMIT_TRAILING, -1008, REJECT_BUSY)                                                     \
     X(180, LIMIT_ASSET_LIMITS, -1008, REJECT_BUSY)                                                 \
     X(181, LIMIT_ASSETS, -1008, REJECT_BUSY)                                                       \
-    X(182, LIMIT_MARKETS, -1008, REJECT_BUSY)
+    X(182, LIMIT_MARKETS, -1008, REJECT_BUSY)                                                      \
+    X(183, LIMIT_KEYS, -1008, REJECT_BUSY)
 // clang-format on
 
 #define REJECT_ENUM(number, name, code, text) REJECT_##name = number,
 enum reject { REJECT_TABLE(REJECT_ENUM) };
 #undef REJECT_ENUM
-#define REJECT_COUNT 183U
+#define REJECT_COUNT 184U
 
 /* The stable name ("FILTER_LOT_SIZE"); "UNKNOWN" for a number not in the table. */
 const char *reject_name(u32 reject);

@@ -43,12 +43,14 @@ struct wire_record {
     u32 clients_count;
 };
 
+#define KEY_ID_BYTES      32U   /* command_key_set.key_id */
 #define WIRE_UNIT         32U   /* records are counted in steps of so many bytes */
 #define COMMAND_BYTES_MAX 8160U /* 255 units */
 
-#define ORDER_FLAG_DETAIL         1U /* command_order.flags: has the fields after the client id */
-#define ORDER_NEW_FLAG_BOOKED     1U /* event_order_new.flags: rests at once, in full */
-#define TRADE_FLAG_MAKER_DONE     1U /* event_trade.flags: the maker is filled */
+#define ORDER_FLAG_DETAIL         1U  /* command_order.flags: has the fields after the client id */
+#define ORDER_FLAG_TEST           16U /* see order_is_test */
+#define ORDER_NEW_FLAG_BOOKED     1U  /* event_order_new.flags: rests at once, in full */
+#define TRADE_FLAG_MAKER_DONE     1U  /* event_trade.flags: the maker is filled */
 #define TRADE_FLAG_TAKER_DONE     2U
 #define PREVENTED_FLAG_MAKER_DONE 1U /* event_prevented.flags: the maker expired in match */
 #define PREVENTED_FLAG_TAKER_DONE 2U
@@ -78,6 +80,14 @@ MUST_USE u8 wire_units(const struct wire_record *record, u8 client_bytes, bool d
  * units that the schema allows for it and that fit in `size`, a client id within bounds, zero
  * padding. On refusal *reason_out names the field. */
 MUST_USE bool command_check(const u8 *bytes, size_t size, const char **reason_out);
+
+/* Whether the flags of an order ask for a test: it is checked and answered, not placed. Together
+ * with a bit that has no meaning the flag has none either, since such orders were placed before
+ * there was the flag. */
+MUST_USE ALWAYS_INLINE bool order_is_test(u8 flags)
+{
+    return (flags & ~ORDER_FLAG_DETAIL) == ORDER_FLAG_TEST;
+}
 
 /* Whether these 64 bytes are an order or a cancel in its shortest form, without a client id: nearly
  * all that a market maker sends. True implies command_check; false says nothing. One answer for

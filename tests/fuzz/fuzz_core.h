@@ -50,7 +50,8 @@ static inline struct command_genesis fuzz_limits(void)
         .pages_max = 4,
         .directory_max = 30,
         .trailing_max = 4,
-        .triggers_per_command_max = 3};
+        .triggers_per_command_max = 3,
+        .keys_max = 3};
 }
 
 /* Memory for a core with these limits; nothing is applied yet. */

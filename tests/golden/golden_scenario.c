@@ -405,6 +405,35 @@ static void leave_open(void)
     place(5, whole);
 }
 
+/* Of the commands of this part, those that version 1 had not yet. */
+static void keys_and_tests(void)
+{
+    struct command_note note = {.actor = 2, .reason = 14};
+    command(&note, COMMAND_NOTE, 0);
+    struct command_key_set set = {.rights = 3, .actor = 2, .reason = 14, .key_kind = KEY_KIND_HMAC};
+    for (u32 i = 0; i < 4; i++) {
+        memset(set.key_id, (int)(0xC0 - i), sizeof set.key_id);
+        command(&set, COMMAND_KEY_SET, i);
+    }
+    command(&set, COMMAND_KEY_SET, 4); /* another's */
+    set.rights = 1;
+    command(&set, COMMAND_KEY_SET, 3);
+    struct command_key_revoke revoke = {.actor = 2, .reason = 15};
+    memset(revoke.key_id, 0xBF, sizeof revoke.key_id);
+    command(&revoke, COMMAND_KEY_REVOKE, 1);
+    command(&revoke, COMMAND_KEY_REVOKE, 1);
+    set.key_kind = KEY_KIND_ED25519;
+    memset(set.key_id, 0xBE, sizeof set.key_id - 1);
+    memset(set.public_key, 0x11, sizeof set.public_key);
+    command(&set, COMMAND_KEY_SET, 5);
+    struct world_order terms = world_limit(SIDE_BUY, 10000, 1000000000); /* beyond all funds */
+    struct command_order test = world_order_command(&terms);
+    test.flags = (u8)(test.flags | ORDER_FLAG_TEST);
+    command(&test, COMMAND_ORDER, 1);
+    test.qty = amount_of(1);
+    command(&test, COMMAND_ORDER, 1);
+}
+
 void golden_scenario(struct golden_writer *writer)
 {
     out = writer;
@@ -430,6 +459,7 @@ void golden_scenario(struct golden_writer *writer)
     lists();
     changes();
     money();
+    keys_and_tests();
     voided_command();
     leave_open();
 }

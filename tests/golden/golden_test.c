@@ -171,7 +171,7 @@ static void the_scenario_meets_everything(void **state)
     met = (struct met){.watch = {.seen = met_command}};
     struct golden golden;
     struct golden_result result;
-    read_journal(GOLDEN_FOLDER "/v1/scenario", &golden);
+    read_journal(GOLDEN_FOLDER "/v2/scenario", &golden);
     assert_int_equal(golden_play(&golden, GOLDEN_SINGLY, &met.watch, &result), FAULT_NONE);
     golden_release(&golden);
     for (u32 i = 0; i < COMMAND_KIND_COUNT; i++) {

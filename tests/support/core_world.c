@@ -33,7 +33,8 @@ struct command_genesis world_limits(void)
                                     .pages_max = 60,
                                     .directory_max = 60000,
                                     .trailing_max = 10,
-                                    .triggers_per_command_max = 10};
+                                    .triggers_per_command_max = 10,
+                                    .keys_max = 8};
 }
 
 static u8 *guard_low(const struct core_world *world)

@@ -94,6 +94,7 @@ struct command_genesis scene_genesis(void)
         .directory_max = 300,
         .trailing_max = 10,
         .triggers_per_command_max = 1,
+        .keys_max = 8,
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include "role/gateway/view_account.h"
 #include "role/gateway/view_book.h"
+#include "role/gateway/view_key.h"
 #include "role/gateway/view_market.h"
 #include "role/gateway/view_order.h"
 #include "tests/support/test.h"
@@ -126,6 +127,7 @@ struct check {
     u64 accounts;
     u64 assets;
     u64 markets;
+    u32 keys;
     /* the book as the records of resting orders come: from the lowest price up */
     u16 market;
     u32 levels[2];
@@ -312,6 +314,17 @@ static void on_asset(struct check *check, const struct state_asset *state)
     check->assets++;
 }
 
+static void on_key(struct check *check, const struct state_key *state)
+{
+    const struct view_key *key = view_key_of(check->view, state->key_id);
+    assert_non_null(key);
+    assert_int_equal(key->account, state->head.account);
+    assert_int_equal(key->rights, state->rights);
+    assert_int_equal(key->kind, state->key_kind);
+    assert_memory_equal(key->public_key, state->public_key, sizeof key->public_key);
+    check->keys++;
+}
+
 static void on_venue(const struct check *check, const struct state_venue *state)
 {
     struct command_venue_filters filters = view_venue_filters(check->view);
@@ -379,6 +392,7 @@ static void check_accounts(const struct check *check, const u8 *snapshot, size_t
     assert_int_equal(lists, check->lists);
     assert_int_equal(view_orders_open_count(check->view), check->orders);
     assert_int_equal(view_lists_open_count(check->view), check->lists);
+    assert_int_equal(view_keys_count(check->view), check->keys);
 }
 
 static size_t check_record(struct check *check, const u8 *record)
@@ -407,6 +421,8 @@ static size_t check_record(struct check *check, const u8 *record)
         on_rest(check, (const void *)record);
     } else if (head->kind == STATE_LIST) {
         on_list(check, (const void *)record);
+    } else if (head->kind == STATE_KEY) {
+        on_key(check, (const void *)record);
     }
     return size;
 }

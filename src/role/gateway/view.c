@@ -49,6 +49,7 @@ static void plan_tables(struct plan *plan, struct view *view)
     view->balance_slab.max = (u32)rows;
     view->order_slab.max = (u32)orders;
     view->list_slab.max = (u32)lists;
+    view->key_slab.max = limits->keys_max;
     view->node_slab.max = limits->orders_max;
     view->seen_mask = 2 * config->changes_max - 1;
     view->accounts = plan_take(plan, limits->accounts_max, sizeof *view->accounts);
@@ -60,11 +61,13 @@ static void plan_tables(struct plan *plan, struct view *view)
     view->lists = plan_take(plan, lists + 1, sizeof *view->lists);
     view->fills = plan_take(plan, config->fills_max, sizeof *view->fills);
     view->nodes = plan_take(plan, (size_t)limits->orders_max + 1, sizeof *view->nodes);
+    view->keys = plan_take(plan, (size_t)limits->keys_max + 1, sizeof *view->keys);
     view->seen = plan_take(plan, (size_t)view->seen_mask + 1, sizeof *view->seen);
     plan_index(plan, &view->balance_index, rows);
     plan_index(plan, &view->order_index, orders);
     plan_index(plan, &view->client_index, orders);
     plan_index(plan, &view->list_index, lists);
+    plan_index(plan, &view->key_index, limits->keys_max);
     view->markets = plan_take(plan, limits->markets_max, sizeof *view->markets);
     struct view_market counted;
     for (u32 i = 0; i < limits->markets_max; i++) {
@@ -86,7 +89,7 @@ static bool config_fits(const struct view_config *config)
     fits = fits && l->balance_rows_max >= 1 && l->balance_rows_max <= 1U << 29;
     fits = fits && l->orders_max >= 1 && l->orders_max <= 1U << 27;
     fits = fits && l->lists_max <= 1U << 26 && l->holds_max <= 1U << 26;
-    fits = fits && l->asset_limits_max <= 1U << 26;
+    fits = fits && l->asset_limits_max <= 1U << 26 && l->keys_max <= 1U << 22;
     fits = fits && config->closed_orders_max >= 2 && config->closed_orders_max <= VIEW_KEPT_MAX;
     fits = fits && config->closed_lists_max >= 1 && config->closed_lists_max <= VIEW_KEPT_MAX;
     fits = fits && config->fills_max >= 1 && config->fills_max <= VIEW_KEPT_MAX;

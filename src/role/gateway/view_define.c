@@ -168,6 +168,23 @@ static bool on_fee(struct view *view, const u8 *command, size_t size)
     return view_define_fee(view, &set);
 }
 
+static bool on_key_set(struct view *view, u32 account, const u8 *command, size_t size)
+{
+    struct command_key_set set;
+    view_load(&set, sizeof set, command, size);
+    struct view_key key = {.account = account, .rights = set.rights, .kind = set.key_kind};
+    memcpy(key.id, set.key_id, sizeof key.id);
+    memcpy(key.public_key, set.public_key, sizeof key.public_key);
+    return view_key_set(view, &key, true);
+}
+
+static bool on_key_revoke(struct view *view, u32 account, const u8 *command, size_t size)
+{
+    struct command_key_revoke revoke;
+    view_load(&revoke, sizeof revoke, command, size);
+    return view_key_revoke(view, account, revoke.key_id);
+}
+
 bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
 {
     u16 kind = bytes_u16(command);
@@ -199,6 +216,12 @@ bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
         return on_asset_limit(view, account, command, size);
     case COMMAND_REFERENCE_PRICE:
         return on_reference_price(view, command, size);
+    case COMMAND_KEY_SET:
+        return on_key_set(view, account, command, size);
+    case COMMAND_KEY_REVOKE:
+        return on_key_revoke(view, account, command, size);
+    case COMMAND_NOTE:
+        return true;
     default: /* not an enum: a number from outside */
         return view_wrong(view, "kind of definition");
     }

@@ -62,6 +62,7 @@ static bool on_limits(struct view *view, const u8 *record, size_t size)
         .directory_max = state.directory_max,
         .trailing_max = state.trailing_max,
         .triggers_per_command_max = state.triggers_per_command_max,
+        .keys_max = state.keys_max,
     };
     return true;
 }
@@ -323,6 +324,17 @@ static bool on_list(struct view *view, const u8 *record, size_t size)
            list_leg(view, list, 2, state.leg2);
 }
 
+static bool on_key(struct view *view, const u8 *record, size_t size)
+{
+    struct state_key state;
+    view_load(&state, sizeof state, record, size);
+    struct view_key key = {
+        .account = state.head.account, .rights = state.rights, .kind = state.key_kind};
+    memcpy(key.id, state.key_id, sizeof key.id);
+    memcpy(key.public_key, state.public_key, sizeof key.public_key);
+    return view_key_set(view, &key, false);
+}
+
 static bool on_end(struct view *view, const u8 *record, size_t size)
 {
     struct state_end state;
@@ -368,6 +380,8 @@ static bool on_record(struct view *view, enum state_kind kind, const u8 *record,
         return on_list(view, record, size);
     case STATE_HOLD:
         return on_hold(view, record, size);
+    case STATE_KEY:
+        return on_key(view, record, size);
     case STATE_END:
         return on_end(view, record, size);
     }
@@ -404,7 +418,8 @@ enum fault view_image_record(struct view *view, const u8 *bytes, size_t size, si
     }
     bool is_first = view->image_records == 0;
     if (used == 0 || view->has_history || view->image_ended ||
-        is_first != (head.kind == STATE_VENUE) || head.kind < view->image_kind) {
+        is_first != (head.kind == STATE_VENUE) ||
+        (head.kind < view->image_kind && head.kind != STATE_END)) {
         (void)view_wrong(view, "a record that does not follow");
         return FAULT(FAULT_ROT, "view: image record %llu of kind %u does not follow",
                      (unsigned long long)view->image_records, head.kind);

@@ -7,6 +7,7 @@
 #include "role/gateway/view.h"
 #include "role/gateway/view_account.h"
 #include "role/gateway/view_book.h"
+#include "role/gateway/view_key.h"
 #include "role/gateway/view_market.h"
 #include "role/gateway/view_order.h"
 
@@ -126,6 +127,10 @@ struct view {
     struct view_slab balance_slab;
     struct view_balance *balances;
     struct view_index balance_index;
+
+    struct view_slab key_slab;
+    struct view_key *keys;
+    struct view_index key_index;
 
     struct view_slab order_slab;
     struct view_order *orders;
@@ -275,6 +280,12 @@ struct price view_price_of(u128 quote, u128 base, u32 quote_scale, u32 base_scal
 /* ---- view_kline.c ---- */
 
 void view_kline_count(struct view_market *market, const struct view_trade *trade);
+
+/* ---- view_key.c ---- */
+
+/* A key in force; one that is there already may only get other rights, and only if `may_exist`. */
+MUST_USE bool view_key_set(struct view *view, const struct view_key *key, bool may_exist);
+MUST_USE bool view_key_revoke(struct view *view, u32 account, const u8 id[KEY_ID_BYTES]);
 
 /* ---- view_event.c, view_define.c ---- */
 
