@@ -21,6 +21,14 @@ u32 crc32c(struct span bytes)
     return crc32c_extend(0, bytes);
 }
 
+void sha1_of(struct span bytes, u8 hash_out[SHA1_BYTES])
+{
+    unsigned size = 0;
+    int good = EVP_Digest(bytes.data, bytes.size, hash_out, &size, EVP_sha1(), NULL);
+    CHECK(good == 1);
+    CHECK(size == SHA1_BYTES);
+}
+
 enum fault sha256_open(struct sha256 *sha256)
 {
     *sha256 = (struct sha256){.algorithm = EVP_MD_fetch(NULL, "SHA256", NULL),

@@ -8,12 +8,16 @@
 #include "base/base.h"
 #include "io/fault.h"
 
+#define SHA1_BYTES   20
 #define SHA256_BYTES 32
 
 u32 crc32c(struct span bytes);
 
 /* Goes on from the CRC of what came before: crc32c_extend(crc32c(a), b) is the CRC of a then b. */
 u32 crc32c_extend(u32 crc, struct span bytes);
+
+/* SHA-1, for the handshake of WebSockets alone, which is no matter of trust (RFC 6455). */
+void sha1_of(struct span bytes, u8 hash_out[SHA1_BYTES]);
 
 /* One context per thread. */
 struct sha256 {

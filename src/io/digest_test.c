@@ -1,4 +1,4 @@
-/* Aim: CRC32C and SHA-256 are the published ones and can be taken in parts.
+/* Aim: CRC32C, SHA-1 and SHA-256 are the published ones and can be taken in parts.
  *
  * Method: published values; every way to cut a text in two. */
 #include "io/digest.h"
@@ -19,6 +19,17 @@ static void crc32c_is_the_published_one(void **state)
     assert_int_equal(crc32c(span_of(bytes, sizeof(bytes))), 0x8a9136aaU);
     memset(bytes, 0xff, sizeof(bytes));
     assert_int_equal(crc32c(span_of(bytes, sizeof(bytes))), 0x62a8ab43U);
+}
+
+static void sha1_is_the_published_one(void **state)
+{
+    (void)state;
+    u8 hash[SHA1_BYTES]; /* RFC 3174, section 7.3 */
+    sha1_of(span_of_text("abc"), hash);
+    assert_memory_equal(hash,
+                        "\xa9\x99\x3e\x36\x47\x06\x81\x6a\xba\x3e"
+                        "\x25\x71\x78\x50\xc2\x6c\x9c\xd0\xd8\x9d",
+                        SHA1_BYTES);
 }
 
 static void crc32c_goes_on(void **state)
@@ -57,6 +68,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crc32c_is_the_published_one),
+        cmocka_unit_test(sha1_is_the_published_one),
         cmocka_unit_test(crc32c_goes_on),
         cmocka_unit_test(sha256_is_the_published_one),
     };
