@@ -5,8 +5,9 @@ generate_coverage.py PROGRAM PAGE           writes PAGE
 generate_coverage.py --check PROGRAM PAGE   ends with 1 when PAGE differs
 
 PROGRAM is tests/coverage_print of a build folder. "@NAME@" in what it prints becomes the first test
-of the gateway that has NAME in it as a word, as `file: function`. Tests of the tables themselves do
-not count. A name without a test is an error."""
+of the gateway that expects an answer of NAME (call_scene_expect), or else the first that has NAME
+in it as a word, as `file: function`. Tests of the tables themselves do not count. A name without a
+test is an error."""
 
 import pathlib
 import re
@@ -32,10 +33,11 @@ def fill(printed, root):
     missing = []
 
     def test_of(match):
-        word = re.compile(rf"\b{match[1]}\b")
-        for file, function, body in tests:
-            if word.search(body):
-                return f"{file}: {function}"
+        word = rf"\b{match[1]}\b"
+        for pattern in (rf"call_scene_expect\([^;]*?{word}", word):
+            for file, function, body in tests:
+                if re.search(pattern, body):
+                    return f"{file}: {function}"
         missing.append(match[1])
         return ""
 

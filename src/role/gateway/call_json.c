@@ -107,6 +107,43 @@ void call_client(struct json_writer *json, const char *key, const struct client_
     call_text(json, key, text);
 }
 
+/* The text of `magnitude`, which counts 10^-scale, with a minus before it. */
+static void put_signed(struct json_writer *json, const char *key, bool negative,
+                       struct amount magnitude, u32 scale)
+{
+    char text[1 + AMOUNT_TEXT_BYTES] = "-";
+    (void)amount_print(magnitude, scale, scale, text + 1);
+    call_text(json, key, negative ? text : text + 1);
+}
+
+void call_change(struct json_writer *json, const char *key, struct price from, struct price to)
+{
+    u64 before = from.units; /* raw: a difference of prices is no price */
+    u64 after = to.units;    /* raw: the same */
+    bool negative = after < before;
+    struct amount magnitude = amount_of(negative ? before - after : after - before);
+    put_signed(json, key, negative, magnitude, PRICE_SCALE);
+}
+
+void call_percent(struct json_writer *json, const char *key, struct price from, struct price to)
+{
+    u64 before = from.units; /* raw: a ratio of prices is no price */
+    u64 after = to.units;    /* raw: the same */
+    u128 thousandths = 0;
+    if (before > 0) {
+        u128 distance = after < before ? before - after : after - before;
+        thousandths = (distance * 100000 + before / 2) / before;
+    }
+    bool negative = after < before && thousandths > 0;
+    u64 shown = thousandths > UINT64_MAX ? UINT64_MAX : (u64)thousandths;
+    put_signed(json, key, negative, amount_of(shown), 3);
+}
+
+void call_ratio(struct json_writer *json, const char *key, u32 ratio)
+{
+    put_signed(json, key, false, amount_of(ratio), 4);
+}
+
 void call_time(struct json_writer *json, const char *key, u64 time_us, bool microseconds)
 {
     call_number(json, key, microseconds ? time_us : time_us / 1000);

@@ -23,6 +23,12 @@ void call_signed(struct json_writer *json, const char *key, i64 number);
 void call_text(struct json_writer *json, const char *key, const char *text);
 void call_bool(struct json_writer *json, const char *key, bool truth);
 void call_client(struct json_writer *json, const char *key, const struct client_id *id);
+/* "-0.05000000": what `to` has over `from`. */
+void call_change(struct json_writer *json, const char *key, struct price from, struct price to);
+/* "-0.317": the same in hundredths of `from`, to the nearest thousandth; "0.000" when `from` is. */
+void call_percent(struct json_writer *json, const char *key, struct price from, struct price to);
+/* "1.3000": ten-thousandths. */
+void call_ratio(struct json_writer *json, const char *key, u32 ratio);
 /* Milliseconds, or microseconds when `microseconds`. */
 void call_time(struct json_writer *json, const char *key, u64 time_us, bool microseconds);
 

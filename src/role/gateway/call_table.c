@@ -3,10 +3,28 @@
 #include "role/gateway/call.h"
 #include "role/gateway/calls_account.h"
 #include "role/gateway/calls_general.h"
+#include "role/gateway/calls_market.h"
+#include "role/gateway/calls_ticker.h"
 
 static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_PING] = {general_ping, NULL},
     [ENDPOINT_TIME] = {general_time, NULL},
+    [ENDPOINT_EXCHANGE_INFO] = {general_exchange_info, NULL},
+    [ENDPOINT_EXECUTION_RULES] = {general_execution_rules, NULL},
+    [ENDPOINT_SYSTEM_STATUS] = {general_system_status, NULL},
+    /* market data */
+    [ENDPOINT_DEPTH] = {market_depth, NULL},
+    [ENDPOINT_TICKER_24HR] = {ticker_24hr, NULL},
+    [ENDPOINT_TICKER_TRADING_DAY] = {ticker_trading_day, NULL},
+    [ENDPOINT_TICKER_PRICE] = {ticker_price, NULL},
+    [ENDPOINT_TICKER_BOOK] = {ticker_book, NULL},
+    [ENDPOINT_REFERENCE_PRICE] = {market_reference, NULL},
+    [ENDPOINT_REFERENCE_PRICE_CALCULATION] = {market_reference_calculation, NULL},
+    /* what is not offered */
+    [ENDPOINT_MARGIN_PAIRS] = {general_no_pairs, NULL},
+    [ENDPOINT_MARGIN_ISOLATED_PAIRS] = {general_no_pairs, NULL},
+    [ENDPOINT_FAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
+    [ENDPOINT_DAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
     /* the account */
     [ENDPOINT_ACCOUNT] = {account_information, NULL},
     [ENDPOINT_ORDER_COUNT] = {account_order_count, NULL},

@@ -6,6 +6,7 @@
 #include "tests/support/call_scene.h"
 #include "tests/support/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct call_scene scene;
@@ -79,6 +80,40 @@ static void prints_sums(void **state)
     }
 }
 
+static void prints_changes(void **state)
+{
+    (void)state;
+    static const struct {
+        u64 from;
+        u64 to;
+        const char *change;
+        const char *percent;
+    } cases[] = {
+        {9900000000, 400000200, "-94.99999800", "-95.960"},
+        {1362800, 1376700, "0.00013900", "1.020"},
+        {900000000, 100000000, "-8.00000000", "-88.889"},
+        {200000, 200001, "0.00000001", "0.001"}, /* half a thousandth goes up */
+        {200001, 200000, "-0.00000001", "0.000"},
+        {0, 5, "0.00000005", "0.000"},
+        {7, 7, "0.00000000", "0.000"},
+        {1, UINT64_MAX >> 1, "92233720368.54775806", "18446744073709551.615"},
+    };
+    for (u32 i = 0; i < ARRAY_COUNT(cases); i++) {
+        char text[100];
+        char expected[100];
+        struct json_writer json;
+        json_begin(&json, text, sizeof text);
+        json_object_begin(&json);
+        call_change(&json, "c", price_of(cases[i].from), price_of(cases[i].to));
+        call_percent(&json, "p", price_of(cases[i].from), price_of(cases[i].to));
+        json_object_end(&json);
+        assert_true(json_end(&json) > 0);
+        (void)snprintf(expected, sizeof expected, "{\"c\":\"%s\",\"p\":\"%s\"}", cases[i].change,
+                       cases[i].percent);
+        assert_string_equal(text, expected);
+    }
+}
+
 static void invents_client_ids(void **state)
 {
     (void)state;
@@ -95,6 +130,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_what_is_not_known, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(stops_at_the_weight, open_scene, close_scene),
         cmocka_unit_test(prints_sums),
+        cmocka_unit_test(prints_changes),
         cmocka_unit_test_setup_teardown(invents_client_ids, open_scene, close_scene),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
