@@ -187,8 +187,22 @@ size_t ring_pop(struct ring_consumer *consumer, void *target, size_t target_byte
 
 void ring_release(struct ring_consumer *consumer)
 {
-    if (consumer->given != consumer->taken) {
-        consumer->given = consumer->taken;
-        atomic_store_explicit(&consumer->ring->taken, consumer->taken, memory_order_release);
+    ring_release_to(consumer, consumer->taken);
+}
+
+u64 ring_mark(const struct ring_consumer *consumer)
+{
+    return consumer->taken;
+}
+
+void ring_release_to(struct ring_consumer *consumer, u64 mark)
+{
+    /* As distances, since the indexes may wrap. */
+    u64 popped = consumer->taken - consumer->given;
+    u64 left = consumer->taken - mark;
+    CHECK(left <= consumer->mask + 1);
+    if (left < popped) {
+        consumer->given = mark;
+        atomic_store_explicit(&consumer->ring->taken, mark, memory_order_release);
     }
 }

@@ -76,4 +76,9 @@ MUST_USE size_t ring_pop(struct ring_consumer *consumer, void *target, size_t ta
 /* Tells the producer that the space of what was popped is free again: after a batch of pops. */
 void ring_release(struct ring_consumer *consumer);
 
+/* The same for what was popped before `mark`, an earlier ring_mark, and nothing behind it. A mark
+ * that has been passed already changes nothing. CHECK: it is not ahead of what was popped. */
+u64 ring_mark(const struct ring_consumer *consumer);
+void ring_release_to(struct ring_consumer *consumer, u64 mark);
+
 #endif /* BASE_RING_H */

@@ -107,6 +107,41 @@ static void a_side_that_restarts_goes_on(void **state)
     assert_false(ring_producer_init(&pair.producer, pair.ring, DATA_BYTES));
 }
 
+static void room_is_given_back_up_to_a_mark(void **state)
+{
+    (void)state;
+    struct pair pair = pair_make();
+    u8 record[60] = {7};
+    u8 target[RECORD_MAX];
+    u64 marks[DATA_BYTES / 64 + 1];
+    u32 count = 0;
+    while (ring_push(&pair.producer, span_of(record, sizeof(record)))) {
+        count += 1;
+    }
+    ring_publish(&pair.producer);
+    marks[0] = ring_mark(&pair.consumer);
+    for (u32 index = 1; index <= count; index += 1) {
+        assert_int_equal(ring_pop(&pair.consumer, target, sizeof(target)), sizeof(record));
+        marks[index] = ring_mark(&pair.consumer);
+    }
+    ring_release_to(&pair.consumer, marks[0]);
+    assert_false(ring_push(&pair.producer, span_of(record, sizeof(record))));
+    ring_release_to(&pair.consumer, marks[2]);
+    ring_release_to(&pair.consumer, marks[1]); /* passed already */
+    for (u32 index = 0; index < 2; index += 1) {
+        assert_true(ring_push(&pair.producer, span_of(record, sizeof(record))));
+    }
+    assert_false(ring_push(&pair.producer, span_of(record, sizeof(record))));
+    /* A successor finds what was not given back. */
+    struct ring_consumer second;
+    assert_true(ring_consumer_init(&second, pair.ring, DATA_BYTES));
+    assert_int_equal(ring_mark(&second), marks[2]);
+    expect_assert_failure(ring_release_to(&second, marks[3]));
+    ring_release_to(&pair.consumer, marks[count]);
+    assert_true(ring_push(&pair.producer, span_of(record, sizeof(record))));
+    assert_false(pair.producer.broken);
+}
+
 static void hostile_indexes_break_the_ring(void **state)
 {
     (void)state;
@@ -215,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_full_ring_refuses),
         cmocka_unit_test(sizes_have_bounds),
         cmocka_unit_test(a_side_that_restarts_goes_on),
+        cmocka_unit_test(room_is_given_back_up_to_a_mark),
         cmocka_unit_test(hostile_indexes_break_the_ring),
         cmocka_unit_test(hostile_lengths_break_the_ring),
         cmocka_unit_test(two_threads_keep_order),

@@ -233,6 +233,16 @@ void channel_release(struct channel_reader *reader)
     ring_release(&reader->consumer);
 }
 
+u64 channel_mark(const struct channel_reader *reader)
+{
+    return ring_mark(&reader->consumer);
+}
+
+void channel_release_to(struct channel_reader *reader, u64 mark)
+{
+    ring_release_to(&reader->consumer, mark);
+}
+
 bool channel_is_empty(const struct channel_reader *reader)
 {
     const struct ring_consumer *consumer = &reader->consumer;

@@ -107,6 +107,10 @@ MUST_USE enum channel_take channel_take(struct channel_reader *reader, u8 *targe
 /* Gives the room of what was taken back to the writer: once the records are safe elsewhere. */
 void channel_release(struct channel_reader *reader);
 
+/* The same for what was taken before `mark`, an earlier channel_mark, and nothing behind it. */
+MUST_USE u64 channel_mark(const struct channel_reader *reader);
+void channel_release_to(struct channel_reader *reader, u64 mark);
+
 /* True when channel_take would say CHANNEL_EMPTY, or the channel is broken and has said so. */
 MUST_USE bool channel_is_empty(const struct channel_reader *reader);
 

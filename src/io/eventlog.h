@@ -146,6 +146,9 @@ MUST_USE enum fault eventlog_image_create(struct eventlog_image *image, struct d
 MUST_USE enum fault eventlog_image_add(struct eventlog_image *image, struct span part);
 MUST_USE enum fault eventlog_image_finish(struct eventlog_image *image);
 
+/* The position of the newest image, going by the names in the folder; 0 when there is none. */
+MUST_USE enum fault eventlog_image_newest(struct disk *disk, const char *folder, u64 *position_out);
+
 /* Opens the newest image; FAULT_MISSING when there is none. image->point says where to go on. */
 MUST_USE enum fault eventlog_image_open(struct eventlog_image *image, struct disk *disk,
                                         const char *folder);

@@ -114,6 +114,16 @@ static enum fault image_open_at(struct eventlog_image *image, struct disk *disk,
     return fault;
 }
 
+enum fault eventlog_image_newest(struct disk *disk, const char *folder, u64 *position_out)
+{
+    u64 positions[IMAGES_MAX];
+    u32 count = 0;
+    *position_out = 0;
+    TRY(eventlog_list(disk, folder, EVENTLOG_IMAGE_SUFFIX, positions, IMAGES_MAX, &count));
+    *position_out = count == 0 ? 0 : positions[count - 1];
+    return FAULT_NONE;
+}
+
 enum fault eventlog_image_open(struct eventlog_image *image, struct disk *disk, const char *folder)
 {
     u64 positions[IMAGES_MAX];

@@ -249,6 +249,7 @@ static enum fault release_written(struct engine *engine)
             engine->options.sink->release(engine->options.sink, &chunk->release);
         }
         engine->status.event_bytes += chunk->release.events.size;
+        engine->status.event_position = chunk->release.position;
         engine->released += chunk->last ? 1 : 0;
         engine->status.seq_durable = chunk->last ? chunk->release.seq : engine->status.seq_durable;
         engine->chunks_released += 1;
@@ -428,6 +429,20 @@ enum fault engine_work(struct engine *engine, bool *some_out)
     return fault == FAULT_NONE ? FAULT_NONE : engine_die(engine, fault);
 }
 
+bool engine_has_work(struct engine *engine)
+{
+    struct seqlog_outcome outcome = seqlog_poll(engine->log);
+    u64 written = 0;
+    if (engine->dead || outcome.status != SEQLOG_DURABLE ||
+        outcome.pending != engine->status.pending ||
+        events_written(&engine->events, &written) != FAULT_NONE) {
+        return true; /* engine_work says which fault it is */
+    }
+    const struct engine_chunk *chunk = &engine->chunks[engine->chunks_released % ENGINE_CHUNKS_MAX];
+    return (engine->open_count > 0 && (outcome.pending == 0 || open_is_full(engine))) ||
+           (engine->chunks_released < engine->chunks_handed && chunk->release.position <= written);
+}
+
 enum fault engine_wait(struct engine *engine, u32 timeout_ms)
 {
     bool some = false;
@@ -495,6 +510,16 @@ const struct core *engine_core(const struct engine *engine)
 u64 engine_source_index(const struct engine *engine, u8 source)
 {
     return engine->source_index[source];
+}
+
+u64 engine_batches_taken(const struct engine *engine)
+{
+    return engine->submitted + (engine->open_count > 0 ? 1 : 0);
+}
+
+u64 engine_batches_released(const struct engine *engine)
+{
+    return engine->released;
 }
 
 struct engine_status engine_status(const struct engine *engine)

@@ -88,6 +88,10 @@ MUST_USE enum engine_answer engine_submit(struct engine *engine, struct span rec
 #define ENGINE_IDLE_MS 5U
 MUST_USE enum fault engine_work(struct engine *engine, bool *some_out);
 
+/* After engine_work found nothing to do, and after gate_prepare of options.gate: whether something
+ * has come back meanwhile. Without threads it may do the log's work, as engine_work does. */
+MUST_USE bool engine_has_work(struct engine *engine);
+
 /* Closes the open batch now, if it holds anything, and applies it. */
 MUST_USE enum fault engine_close_batch(struct engine *engine);
 
@@ -117,9 +121,16 @@ const struct core *engine_core(const struct engine *engine);
 /* The last source_index taken from a source, durable or not: where a source goes on. */
 u64 engine_source_index(const struct engine *engine, u8 source);
 
+/* Batches are counted from the engine's start, the open one included when it holds anything. What
+ * was submitted before engine_batches_taken was asked is durable, and its events are out, once
+ * engine_batches_released has reached that number. */
+u64 engine_batches_taken(const struct engine *engine);
+u64 engine_batches_released(const struct engine *engine);
+
 struct engine_status {
     u64 seq_applied;             /* in the core */
     u64 seq_durable;             /* everything up to here is in the journal and released */
+    u64 event_position;          /* the event log may be read up to here */
     u64 time_us;                 /* of the last batch */
     u8 hash[JOURNAL_HASH_BYTES]; /* of the last durable batch */
     u32 pending;                 /* batches in flight */

@@ -320,6 +320,7 @@ static void agent_init(struct engine *engine)
     CHECK(engine->batches_max <= HOUSE_OUTPUTS_MAX);
     engine->applier = (struct applier){
         .house = &engine->house, .poison = &engine->poison, .watch = engine->options.watch};
+    engine->status.event_position = engine->events.point.position;
     for (u32 source = 0; source < ENGINE_SOURCES; source += 1) {
         engine->source_index[source] =
             engine->house.core == NULL ? 0 : core_source_index(engine->house.core, (u8)source);
