@@ -725,6 +725,10 @@ static void compare_lists(void)
         assert_true(client_id_equal(&list.client, &client));
         for (u32 leg = 0; leg < list.legs; leg += 1) {
             assert_int_equal(seen_order(list.first_order + leg)->event.list_id, list_id);
+            struct history_order order;
+            must(history_order_by_id(world.store, account, market, list.first_order + leg, &order,
+                                     &found));
+            assert_true(found && client_id_equal(&order.client, &list.clients[leg]));
         }
         if (client.length > 0) {
             must(history_list_by_client(world.store, account, &client, &list, &found));

@@ -88,6 +88,8 @@ struct history_aggregate {
     bool buyer_is_maker;
 };
 
+#define HISTORY_LEGS_MAX 3U
+
 struct history_list {
     u32 account;
     u16 market;
@@ -96,6 +98,7 @@ struct history_list {
     enum list_kind kind;
     u32 legs;        /* their order ids are first_order and those after it */
     u64 first_order; /* 0: from an image, and the legs are not known any more */
+    struct client_id clients[HISTORY_LEGS_MAX]; /* of the legs, as they are now */
     bool done;
     u64 time_us;
     u64 update_us;

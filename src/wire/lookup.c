@@ -44,7 +44,6 @@ _Static_assert(sizeof(bool) == 1 && sizeof(enum side) == 4, "read as bytes");
     {                                                         \
 #field, offsetof(struct row, field), PLACE_SECONDS, 0 \
     }
-#define LEGS_MAX 3U
 
 static const struct place order_places[] = {
     CLIENT(history_order, client),
@@ -75,8 +74,11 @@ static const struct place aggregate_places[] = {
 
 static const struct place list_places[] = {
     CLIENT(history_list, client),
+    CLIENT(history_list, clients[0]),
+    CLIENT(history_list, clients[1]),
+    CLIENT(history_list, clients[2]),
     NUMBER(history_list, kind, LIST_KIND_COUNT - 1),
-    NUMBER(history_list, legs, LEGS_MAX),
+    NUMBER(history_list, legs, HISTORY_LEGS_MAX),
     TRUTH(history_list, done),
     {NULL, 0, PLACE_TRUTH, 0},
 };

@@ -348,6 +348,9 @@ static void get_list(struct sql_call *call, void *row)
     list->done = sql_get_u64(call) != 0;
     list->time_us = sql_get_u64(call);
     list->update_us = sql_get_u64(call);
+    for (u32 leg = 0; leg < HISTORY_LEGS_MAX; leg += 1) {
+        store_client_get(call, &list->clients[leg]);
+    }
 }
 
 enum fault history_list_by_id(struct store *store, u32 account, u64 list_id,

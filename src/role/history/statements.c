@@ -74,6 +74,16 @@ const char *const store_schema[] = {
     NULL,
 };
 
+/* The client id of a leg of the list: an order's, which amending changes. */
+#define LEG_CLIENT(leg)                                                                          \
+    "(SELECT o.client FROM orders o WHERE list.first_order>0 AND list.legs>" #leg                \
+    " AND o.account=list.account AND o.market=list.market AND o.order_id=list.first_order+" #leg \
+    ")"
+#define LEG_CLIENTS LEG_CLIENT(0) ", " LEG_CLIENT(1) ", " LEG_CLIENT(2)
+#define LIST_ROWS                                                                       \
+    "SELECT account, market, list_id, client, kind, legs, first_order, done, time_us, " \
+    "update_us, " LEG_CLIENTS " FROM list "
+
 const char *const store_texts[STORE_STATEMENTS] = {
     [STORE_BEGIN] = "BEGIN IMMEDIATE",
     [STORE_COMMIT] = "COMMIT",
@@ -236,17 +246,12 @@ const char *const store_texts[STORE_STATEMENTS] = {
     [QUERY_LIST_LAST] =
         "SELECT list_id, time_us FROM list WHERE account=? ORDER BY list_id DESC LIMIT 1",
     [QUERY_LISTS_UP] =
-        "SELECT account, market, list_id, client, kind, legs, first_order, done, time_us, "
-        "update_us FROM list WHERE account=? AND list_id>=? AND list_id<? ORDER BY list_id LIMIT "
-        "?",
+        LIST_ROWS "WHERE account=? AND list_id>=? AND list_id<? ORDER BY list_id LIMIT ?",
     [QUERY_LISTS_DOWN] =
-        "SELECT account, market, list_id, client, kind, legs, first_order, done, time_us, "
-        "update_us FROM list WHERE account=? AND list_id>=? AND list_id<? ORDER BY list_id DESC "
-        "LIMIT ?",
+        LIST_ROWS "WHERE account=? AND list_id>=? AND list_id<? ORDER BY list_id DESC LIMIT ?",
     [QUERY_LIST_OF_CLIENT] =
-        "SELECT account, market, list_id, client, kind, legs, first_order, done, time_us, "
-        "update_us FROM list WHERE account=? AND client=? AND length(client)>0 ORDER BY list_id "
-        "DESC LIMIT 1",
+        LIST_ROWS "WHERE account=? AND client=? AND length(client)>0 ORDER BY list_id "
+                  "DESC LIMIT 1",
     [QUERY_LINE_NEXT] =
         "SELECT entry, time_us FROM line WHERE account=? AND entry>=? ORDER BY entry LIMIT 1",
     [QUERY_LINE_LAST] =
