@@ -4,6 +4,7 @@
 #include "role/gateway/calls_account.h"
 #include "role/gateway/calls_general.h"
 #include "role/gateway/calls_market.h"
+#include "role/gateway/calls_orders.h"
 #include "role/gateway/calls_ticker.h"
 
 static const struct call_ops table[ENDPOINT_COUNT] = {
@@ -27,6 +28,15 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_DAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
     /* the account */
     [ENDPOINT_ACCOUNT] = {account_information, NULL},
+    [ENDPOINT_ORDER_STATUS] = {orders_status, orders_status_found},
+    [ENDPOINT_OPEN_ORDERS] = {orders_open, NULL},
+    [ENDPOINT_ALL_ORDERS] = {orders_all, orders_all_found},
+    [ENDPOINT_ORDER_LIST_STATUS] = {orders_list_status, orders_list_status_found},
+    [ENDPOINT_OPEN_ORDER_LISTS] = {orders_lists_open, NULL},
+    [ENDPOINT_ALL_ORDER_LISTS] = {orders_lists_all, orders_lists_all_found},
+    [ENDPOINT_MY_TRADES] = {orders_trades, orders_trades_found},
+    [ENDPOINT_PREVENTED_MATCHES] = {orders_prevented, orders_prevented_found},
+    [ENDPOINT_AMENDMENTS] = {orders_amendments, orders_amendments_found},
     [ENDPOINT_ORDER_COUNT] = {account_order_count, NULL},
     [ENDPOINT_COMMISSION] = {account_commission, NULL},
     /* listenKeys */

@@ -405,6 +405,26 @@ struct list_shown list_shown_of_view(const struct view_list *list)
     return shown;
 }
 
+_Static_assert(ORDER_LEGS_MAX == HISTORY_LEGS_MAX, "legs of a list");
+
+struct list_shown list_shown_of_history(const struct history_list *list)
+{
+    CHECK(list->legs <= ORDER_LEGS_MAX);
+    struct list_shown shown = {.list_id = list->list_id,
+                               .time_us = list->time_us,
+                               .client = list->client,
+                               .account = list->account,
+                               .legs_count = list->first_order == 0 ? 0 : list->legs,
+                               .market = list->market,
+                               .list_kind = (u8)list->kind,
+                               .is_open = !list->done};
+    for (u32 i = 0; i < shown.legs_count; i += 1) {
+        shown.legs[i] = list->first_order + i;
+        shown.clients[i] = list->clients[i];
+    }
+    return shown;
+}
+
 const char *list_contingency_name(enum list_kind kind)
 {
     return kind == LIST_KIND_OCO ? "OCO" : "OTO";

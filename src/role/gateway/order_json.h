@@ -95,6 +95,8 @@ struct list_shown {
 
 /* transactionTime is when it was placed. */
 struct list_shown list_shown_of_view(const struct view_list *list);
+/* Without legs when the history does not know them. */
+struct list_shown list_shown_of_history(const struct history_list *list);
 
 /* "OCO" or "OTO", which stands for all lists with a working order. */
 const char *list_contingency_name(enum list_kind kind);

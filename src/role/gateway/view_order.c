@@ -397,6 +397,20 @@ const struct view_order *view_order_older(const struct view *view, const struct 
     return order_or_null(view, order->older);
 }
 
+const struct view_order *view_order_newer(const struct view *view, const struct view_order *order)
+{
+    return order_or_null(view, order->newer);
+}
+
+const struct view_order *view_order_oldest(const struct view *view, u32 account, bool is_open)
+{
+    const struct view_order *oldest = view_order_newest(view, account, is_open);
+    while (oldest != NULL && oldest->older) {
+        oldest = view_order_older(view, oldest);
+    }
+    return oldest;
+}
+
 enum view_status view_order_status(const struct view_order *order)
 {
     if (order->is_open) {
@@ -467,6 +481,20 @@ const struct view_list *view_list_newest(const struct view *view, u32 account, b
 const struct view_list *view_list_older(const struct view *view, const struct view_list *list)
 {
     return list_or_null(view, list->older);
+}
+
+const struct view_list *view_list_newer(const struct view *view, const struct view_list *list)
+{
+    return list_or_null(view, list->newer);
+}
+
+const struct view_list *view_list_oldest(const struct view *view, u32 account, bool is_open)
+{
+    const struct view_list *oldest = view_list_newest(view, account, is_open);
+    while (oldest != NULL && oldest->older) {
+        oldest = view_list_older(view, oldest);
+    }
+    return oldest;
 }
 
 u32 view_lists_open_count(const struct view *view)

@@ -120,6 +120,9 @@ const struct view_order *view_order_by_client(const struct view *view, u32 accou
                                               const struct client_id *client);
 const struct view_order *view_order_newest(const struct view *view, u32 account, bool is_open);
 const struct view_order *view_order_older(const struct view *view, const struct view_order *order);
+const struct view_order *view_order_newer(const struct view *view, const struct view_order *order);
+/* Walks the account's chain. */
+const struct view_order *view_order_oldest(const struct view *view, u32 account, bool is_open);
 
 enum view_status view_order_status(const struct view_order *order);
 
@@ -135,6 +138,9 @@ const struct view_list *view_list_by_client(const struct view *view, u32 account
                                             const struct client_id *client);
 const struct view_list *view_list_newest(const struct view *view, u32 account, bool is_open);
 const struct view_list *view_list_older(const struct view *view, const struct view_list *list);
+const struct view_list *view_list_newer(const struct view *view, const struct view_list *list);
+/* Walks the account's chain. */
+const struct view_list *view_list_oldest(const struct view *view, u32 account, bool is_open);
 u32 view_lists_open_count(const struct view *view);
 
 const struct view_fill *view_fill_newest(const struct view *view, u32 account);
