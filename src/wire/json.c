@@ -172,6 +172,12 @@ void json_put_bool(struct json_writer *writer, bool truth)
     put(writer, truth ? "true" : "false", truth ? 4 : 5);
 }
 
+void json_put_raw(struct json_writer *writer, struct span json)
+{
+    before_value(writer);
+    put(writer, (const char *)json.data, json.size);
+}
+
 void json_put_null(struct json_writer *writer)
 {
     before_value(writer);

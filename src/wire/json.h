@@ -46,6 +46,8 @@ void json_put_i64(struct json_writer *writer, i64 number);
 void json_put_fixed(struct json_writer *writer, u64 number, u32 places);
 void json_put_bool(struct json_writer *writer, bool truth);
 void json_put_null(struct json_writer *writer);
+/* Text that is one JSON value already. */
+void json_put_raw(struct json_writer *writer, struct span json);
 /* In quotes, two digits a byte; for a number its 16 digits. */
 void json_put_hex(struct json_writer *writer, struct span bytes);
 void json_put_hex_u64(struct json_writer *writer, u64 number);

@@ -103,6 +103,7 @@ static bool authenticate(struct call *call, const struct call_request *request,
                                 .address = request->address,
                                 .now_us = call->venue->now_us};
     struct venue *venue = call->venue;
+    call->by_session = by_session;
     bool fine = by_session
                     ? auth_check_session(venue->keys, &auth, entry_out, &call->failure)
                     : auth_check(venue->signer, venue->keys, &auth, entry_out, &call->failure);
@@ -168,6 +169,7 @@ static void call_clear(struct call *call)
     call->record = SPAN_NONE;
     call->failure.error = API_ERROR_NONE;
     call->failure_data = false;
+    call->by_session = false;
     call->retry_after_s = 0;
     call->banned_until_ms = 0;
     call->status = 0;

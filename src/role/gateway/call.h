@@ -25,6 +25,7 @@
 
 struct lookup_ask;    /* wire/lookup.h */
 struct lookup_result; /* role/gateway/lookup_client.h */
+struct session;       /* role/gateway/session.h */
 
 /* What every call may look at. One thread owns all of it. */
 struct venue {
@@ -69,6 +70,7 @@ struct call {
     struct call_state state;
     struct venue *venue;
     struct json_writer *json;
+    struct session *session; /* of a WebSocket; NULL over REST, and in finish */
 
     /* in begin: */
     const struct params *params;
@@ -82,6 +84,7 @@ struct call {
     struct lookup_ask *ask; /* memory of whoever drives the call */
     struct span record;     /* the command in `command`, without source and source_index */
     struct api_failure failure;
+    bool by_session;   /* signed by the session's key, not by its own */
     bool failure_data; /* the JSON holds what belongs under `data` of the refusal */
     u32 retry_after_s; /* of 429 and 418 */
     u64 banned_until_ms;

@@ -1,0 +1,568 @@
+#include "role/gateway/gateway.h"
+
+#include "base/check.h"
+#include "base/span.h"
+#include "io/entropy.h"
+#include "io/log.h"
+#include "role/gateway/gateway_state.h"
+#include "wire/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define READER_NAME      "gateway"
+#define ENDED_LISTS      10000U
+#define TURN_ENDED_CALLS 1024U /* answered for being late, in one turn */
+
+const struct gateway_options gateway_defaults = {
+    .limits = {.weight_max = {6000, 12000},
+               .account_weight_max = 180000,
+               .requests_max = 300000,
+               .connects_max = 300,
+               .orders_10s_max = 100,
+               .orders_day_max = 200000,
+               .refusals_max = 1000,
+               .addresses_max = 4096},
+    .http = {.target_bytes_max = 8192,
+             .head_bytes_max = 16384,
+             .headers_count_max = HTTP_HEADERS_MAX,
+             .body_bytes_max = 65536},
+    .sessions_max = 16384,
+    .pending_max = 16384,
+    .answer_ms = 10000,
+    .request_ms = 10000,
+    .idle_ms = 60000,
+    .closed_orders_max = 200000,
+    .fills_max = 400000,
+    .trades_max = 4096,
+    .changes_max = 16384,
+    .withdraw_fee_bp = 10,
+};
+
+/* ---- calls that wait ---- */
+
+void gateway_call(struct gateway *gateway, struct call *call, struct json_writer *json)
+{
+    json_begin(json, gateway->scratch.json, GATEWAY_JSON_BYTES);
+    *call = (struct call){.venue = &gateway->venue,
+                          .json = json,
+                          .ask = &gateway->scratch.ask,
+                          .command = gateway->scratch.command};
+    memset(call->command, 0, sizeof(struct command_order_list));
+}
+
+static enum call_end send_command(struct gateway *gateway, struct call *call,
+                                  struct pending_call **pending_out)
+{
+    u64 index = gateway->source_index + 1;
+    if (!pending_has_room(&gateway->pending, PENDING_COMMAND, index)) {
+        return call_abandon(call, API_ERROR_SERVER_BUSY);
+    }
+    struct command_head *head = (void *)call->command;
+    head->source = LINK_SOURCE_GATEWAY;
+    head->source_index = index;
+    switch (channel_put(&gateway->commands, call->record)) {
+    case CHANNEL_PUT:
+        break;
+    case CHANNEL_FULL:
+        return call_abandon(call, API_ERROR_SERVER_BUSY);
+    case CHANNEL_MISSHAPED:
+    case CHANNEL_PUT_BROKEN:
+        return call_abandon(call, API_ERROR_UNKNOWN);
+    }
+    gateway->source_index = index;
+    *pending_out = pending_put(&gateway->pending, PENDING_COMMAND, index);
+    return CALL_COMMANDED;
+}
+
+static enum call_end send_ask(struct gateway *gateway, struct call *call,
+                              struct pending_call **pending_out)
+{
+    u64 ticket = 0;
+    if (!lookup_send(gateway->lookups, call->ask, &ticket)) {
+        return call_abandon(call, API_ERROR_SERVER_BUSY);
+    }
+    *pending_out = pending_put(&gateway->pending, PENDING_LOOKUP, ticket);
+    if (*pending_out == NULL) {
+        lookup_forget(gateway->lookups, ticket);
+        return call_abandon(call, API_ERROR_SERVER_BUSY);
+    }
+    return CALL_ASKED;
+}
+
+enum call_end gateway_wait(struct gateway *gateway, struct call *call, enum call_end end, u64 owner,
+                           struct span id)
+{
+    struct pending_call *pending = NULL;
+    switch (end) {
+    case CALL_ANSWERED:
+    case CALL_REFUSED:
+        return end;
+    case CALL_COMMANDED:
+        end = send_command(gateway, call, &pending);
+        break;
+    case CALL_ASKED:
+        end = send_ask(gateway, call, &pending);
+        break;
+    }
+    if (pending != NULL) {
+        pending->state = call->state;
+        pending->owner = owner;
+        pending->deadline_ms = net_now_ms(gateway->net) + gateway->options.answer_ms;
+        CHECK(id.size <= sizeof(pending->id));
+        if (id.size > 0) {
+            memcpy(pending->id, id.data, id.size);
+        }
+        pending->id_size = (u8)id.size;
+    }
+    return end;
+}
+
+/* Takes the call out of the table and goes on with it; the owner is told when it has ended. */
+static void resume(struct gateway *gateway, struct pending_call *pending, struct span events,
+                   const struct lookup_result *found, enum api_error error)
+{
+    struct call call;
+    struct json_writer json;
+    gateway_call(gateway, &call, &json);
+    call.state = pending->state;
+    call.events = events;
+    call.found = found;
+    u64 owner = pending->owner;
+    u8 id[WS_ID_BYTES_MAX];
+    struct span id_text = span_of(id, pending->id_size);
+    memcpy(id, pending->id, pending->id_size);
+    pending_end(&gateway->pending, pending);
+    enum call_end end = error == API_ERROR_NONE ? call_resume(&call) : call_abandon(&call, error);
+    end = gateway_wait(gateway, &call, end, owner, id_text);
+    if (end == CALL_COMMANDED || end == CALL_ASKED) {
+        return;
+    }
+    struct session *session = session_of(&gateway->sessions, owner);
+    if (session != NULL) {
+        session_answer(session, &call, end, id_text);
+    }
+}
+
+static void end_waiting(struct gateway *gateway, enum pending_kind kind, u64 from, u64 to,
+                        enum api_error error)
+{
+    struct pending_call *next = pending_oldest(&gateway->pending);
+    while (next != NULL) {
+        struct pending_call *call = next;
+        next = pending_newer(&gateway->pending, call);
+        if (call->kind == kind && call->number >= from && call->number <= to) {
+            resume(gateway, call, (struct span){NULL, 0}, NULL, error);
+        }
+    }
+}
+
+/* ---- events ---- */
+
+static void command_come(struct feed_sink *sink, const struct feed_command *command)
+{
+    struct gateway *gateway =
+        (struct gateway *)(void *)((u8 *)sink - offsetof(struct gateway, feed_sink));
+    if (command->source != LINK_SOURCE_GATEWAY || command->source_index == 0) {
+        return;
+    }
+    struct pending_call *pending =
+        pending_find(&gateway->pending, PENDING_COMMAND, command->source_index);
+    if (pending != NULL) {
+        resume(gateway, pending, command->events, NULL, API_ERROR_NONE);
+    }
+}
+
+/* ---- the engine's bell ---- */
+
+static void send_hello(struct gateway *gateway)
+{
+    u64 hello = gateway->hello + 1;
+    if (gateway->hello == 0) {
+        hello = clock_wall_us(gateway->options.clock) | 1;
+    }
+    struct link_hello record = link_hello_make(LINK_SOURCE_GATEWAY, hello);
+    if (channel_put(&gateway->commands, span_of(&record, sizeof(record))) == CHANNEL_PUT) {
+        channel_flush(&gateway->commands);
+        gateway->hello = hello;
+    }
+}
+
+static void engine_told(struct gateway *gateway, const struct link_bell *bell)
+{
+    u64 taken = bell->head.source_index;
+    gateway->hello = 0;
+    gateway->venue.engine_away = false;
+    gateway->settle_index = taken;
+    gateway->settle_position = bell->position;
+    gateway->settles = true;
+    end_waiting(gateway, PENDING_COMMAND, taken + 1, UINT64_MAX, API_ERROR_DISCONNECTED);
+    gateway->source_index = taken;
+    log_info("gateway.engine", LOG_U64("generation", bell->generation), LOG_U64("index", taken));
+}
+
+static void bell_rang(struct gateway *gateway, const struct link_bell *bell)
+{
+    if ((bell->flags & LINK_BELL_STOPPING) != 0) {
+        gateway->venue.engine_away = true;
+        return;
+    }
+    if (bell->generation != gateway->generation) {
+        gateway->generation = bell->generation;
+        gateway->venue.engine_away = true;
+        send_hello(gateway);
+    }
+    if (gateway->hello != 0 && bell->hello == gateway->hello) {
+        engine_told(gateway, bell);
+    }
+}
+
+static enum fault take_bells(struct gateway *gateway)
+{
+    u8 bytes[CHANNEL_RECORD_BYTES_MAX] __attribute__((aligned(8)));
+    for (;;) {
+        size_t size = 0;
+        struct link_bell bell;
+        switch (channel_take(&gateway->bell, bytes, &size)) {
+        case CHANNEL_EMPTY:
+            channel_release(&gateway->bell);
+            return FAULT_NONE;
+        case CHANNEL_RECORD:
+            if (link_bell_read(span_of(bytes, size), &bell)) {
+                bell_rang(gateway, &bell);
+            }
+            break;
+        case CHANNEL_FORBIDDEN:
+            break;
+        case CHANNEL_TAKE_BROKEN:
+            return FAULT(FAULT_FOREIGN, "the engine's bell is broken: %s", fault_text());
+        }
+    }
+}
+
+/* ---- history ---- */
+
+static void take_answers(struct gateway *gateway, bool *busy_out)
+{
+    struct lookup_result result;
+    bool more = true;
+    for (u32 i = 0; i < LOOKUP_QUESTIONS_MAX && more; i += 1) {
+        if (!lookup_take(gateway->lookups, &result, &more)) {
+            continue;
+        }
+        struct pending_call *pending =
+            pending_find(&gateway->pending, PENDING_LOOKUP, result.ticket);
+        if (pending != NULL) {
+            resume(gateway, pending, (struct span){NULL, 0}, &result, API_ERROR_NONE);
+        }
+    }
+    *busy_out = *busy_out || more;
+    view_history_passed(gateway->venue.view, lookup_position(gateway->lookups));
+}
+
+/* ---- a turn ---- */
+
+static void settle(struct gateway *gateway)
+{
+    if (gateway->settles && feed_position(gateway->feed) >= gateway->settle_position) {
+        gateway->settles = false;
+        /* Taken, durable, and without an event: the engine refused to journal them. */
+        end_waiting(gateway, PENDING_COMMAND, 0, gateway->settle_index, API_ERROR_UNKNOWN);
+    }
+}
+
+static void end_late(struct gateway *gateway)
+{
+    u64 now = net_now_ms(gateway->net);
+    for (u32 i = 0; i < TURN_ENDED_CALLS; i += 1) {
+        struct pending_call *call = pending_oldest(&gateway->pending);
+        if (call == NULL || call->deadline_ms > now) {
+            return;
+        }
+        resume(gateway, call, (struct span){NULL, 0}, NULL, API_ERROR_TIMEOUT);
+    }
+}
+
+static enum fault turn(struct gateway *gateway, bool *busy_out)
+{
+    gateway->venue.now_us = clock_wall_us(gateway->options.clock);
+    TRY(take_bells(gateway));
+    TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, busy_out));
+    settle(gateway);
+    take_answers(gateway, busy_out);
+    end_late(gateway);
+    channel_flush(&gateway->commands);
+    return FAULT_NONE;
+}
+
+static void prepare(void *context)
+{
+    struct gateway *gateway = context;
+    if (gateway->is_started && gateway->turn_fault == FAULT_NONE) {
+        bool busy = false;
+        gateway->turn_fault = turn(gateway, &busy);
+        gateway->turn_busy = gateway->turn_busy || busy;
+    }
+}
+
+static void tick(void *context)
+{
+    struct gateway *gateway = context;
+    if (gateway->hello != 0 || gateway->generation == 0) {
+        send_hello(gateway);
+    }
+}
+
+const char *gateway_date(struct gateway *gateway)
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    u64 now_s = gateway->venue.now_us / 1000000;
+    if (now_s != gateway->date_s) {
+        time_t time = (time_t)now_s;
+        struct tm parts;
+        (void)gmtime_r(&time, &parts);
+        (void)snprintf(gateway->date, sizeof(gateway->date), "%s, %02u %s %04u %02u:%02u:%02u GMT",
+                       days[parts.tm_wday % 7], (unsigned)parts.tm_mday % 100,
+                       months[parts.tm_mon % 12], (unsigned)(parts.tm_year + 1900) % 10000,
+                       (unsigned)parts.tm_hour % 100, (unsigned)parts.tm_min % 100,
+                       (unsigned)parts.tm_sec % 100);
+        gateway->date_s = now_s;
+    }
+    return gateway->date;
+}
+
+/* ---- the agent ---- */
+
+static struct gateway *gateway_of(struct agent *agent)
+{
+    return (struct gateway *)(void *)agent;
+}
+
+static enum fault open_channels(struct gateway *gateway)
+{
+    static const u16 bells[] = {LINK_BELL};
+    const struct gateway_options *options = &gateway->options;
+    TRY(channel_writer_open(&gateway->commands, options->commands));
+    return channel_reader_open(&gateway->bell, options->bell, bells, ARRAY_COUNT(bells),
+                               LINK_SOURCE_GATEWAY);
+}
+
+static enum fault agent_open_gateway(struct agent *agent)
+{
+    struct gateway *gateway = gateway_of(agent);
+    struct gateway_options *options = &gateway->options;
+    u64 seed = 0;
+    TRY(entropy_fill((u8 *)&seed, sizeof(seed)));
+    TRY(entropy_fill((u8 *)&gateway->venue.random, sizeof(u64)));
+    TRY(open_channels(gateway));
+    gateway->feed_sink.command = command_come;
+    struct feed_options feed = {.disk = options->disk,
+                                .folder = options->folder,
+                                .reader = READER_NAME,
+                                .config = {.closed_orders_max = options->closed_orders_max,
+                                           .closed_lists_max = ENDED_LISTS,
+                                           .fills_max = options->fills_max,
+                                           .trades_max = options->trades_max,
+                                           .changes_max = options->changes_max,
+                                           .hash_seed = seed},
+                                .sink = &gateway->feed_sink};
+    TRY(feed_open(&gateway->feed, &feed));
+    gateway->handler = (struct net_handler){.accept = session_accept,
+                                            .input = session_input,
+                                            .end = session_end,
+                                            .deadline = session_deadline,
+                                            .closed = session_closed,
+                                            .prepare = prepare,
+                                            .tick = tick};
+    TRY(options->network->open(options->network, &gateway->handler, gateway, &gateway->net));
+    TRY(net_watch(gateway->net, gateway->bell.wake, NULL, NULL));
+    return net_watch(gateway->net, gateway->options.answers->wake, NULL, NULL);
+}
+
+static void *take(struct gateway *gateway, size_t bytes)
+{
+    return arena_take(&gateway->arena, bytes, 64);
+}
+
+static enum fault take_memory(struct gateway *gateway)
+{
+    struct gateway_options *options = &gateway->options;
+    struct gateway_scratch *scratch = &gateway->scratch;
+    struct frame_config frames = {.message_bytes_max = GATEWAY_WS_BYTES_MAX,
+                                  .deflate_bytes_max = GATEWAY_WS_BYTES_MAX};
+    struct limit_config limits = options->limits;
+    limits.accounts_max = view_limits_next(feed_view(gateway->feed)).accounts_max;
+    TRY(entropy_fill((u8 *)&limits.seed, sizeof(limits.seed)));
+    scratch->text_bytes = options->http.head_bytes_max + options->http.body_bytes_max;
+    struct footprint footprint = {0};
+    footprint_add(&footprint, 2, GATEWAY_JSON_BYTES, 64);
+    footprint_add(&footprint, 3, scratch->text_bytes, 64);
+    footprint_add(&footprint, 1, COMMAND_BYTES_MAX, 64);
+    footprint_add(&footprint, 1, limit_bytes(&limits), 64);
+    footprint_add(&footprint, 1, session_table_bytes(options->sessions_max), 64);
+    footprint_add(&footprint, 1, pending_footprint(options->pending_max), 64);
+    footprint_add(&footprint, 1, user_stream_footprint(options->sessions_max, limits.accounts_max),
+                  64);
+    footprint_add(&footprint, 1, lookup_client_footprint().bytes, 64);
+    footprint_add(&footprint, 1, frame_codec_footprint(&frames), 64);
+    footprint_add(&footprint, GATEWAY_WS_PARAMS_MAX, sizeof(struct ws_param), 64);
+    footprint_add(&footprint, 1, GATEWAY_WS_BYTES_MAX, 64);
+    footprint.bytes += 16 * 64;
+    TRY(block_take(footprint.bytes, "the gateway", &gateway->block));
+    arena_init(&gateway->arena, gateway->block.memory, gateway->block.bytes);
+    scratch->json = take(gateway, GATEWAY_JSON_BYTES);
+    scratch->output = take(gateway, GATEWAY_JSON_BYTES);
+    scratch->text = take(gateway, scratch->text_bytes);
+    scratch->payload = take(gateway, scratch->text_bytes);
+    scratch->command = take(gateway, COMMAND_BYTES_MAX);
+    limit_init(&gateway->limit, &limits, take(gateway, limit_bytes(&limits)));
+    session_table_init(&gateway->sessions, options->sessions_max,
+                       take(gateway, session_table_bytes(options->sessions_max)));
+    TRY(pending_open(&gateway->pending, options->pending_max, &gateway->arena));
+    TRY(user_stream_open(&gateway->users, options->sessions_max, limits.accounts_max,
+                         &gateway->arena));
+    TRY(frame_codec_open(&gateway->codec, &frames, &gateway->arena));
+    struct lookup_client_options lookups = {
+        .clock = options->clock, .asks = options->asks, .answers = options->answers};
+    TRY(lookup_client_open(&gateway->lookups, &lookups, &gateway->arena));
+    scratch->room = (struct ws_room){
+        .params = take(gateway, GATEWAY_WS_PARAMS_MAX * sizeof(struct ws_param)),
+        .params_max = GATEWAY_WS_PARAMS_MAX,
+        .text = take(gateway, GATEWAY_WS_BYTES_MAX),
+        .text_bytes = GATEWAY_WS_BYTES_MAX,
+    };
+    return signer_open(&gateway->signer, take(gateway, scratch->text_bytes), scratch->text_bytes);
+}
+
+/* Up to what is released: nobody is answered from a view that is behind. */
+static enum fault catch_up(struct gateway *gateway)
+{
+    u64 released = 0;
+    TRY(feed_released(gateway->feed, &released));
+    bool some = true;
+    while (some && feed_position(gateway->feed) < released) {
+        TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, &some));
+    }
+    return FAULT_NONE;
+}
+
+static enum fault agent_start_gateway(struct agent *agent)
+{
+    struct gateway *gateway = gateway_of(agent);
+    TRY(take_memory(gateway));
+    gateway->venue.view = feed_view(gateway->feed);
+    gateway->venue.limit = &gateway->limit;
+    gateway->venue.keys = &gateway->keys.view;
+    gateway->venue.signer = &gateway->signer;
+    gateway->venue.engine_away = true;
+    gateway->venue.withdraw_fee_bp = gateway->options.withdraw_fee_bp;
+    gateway->venue.now_us = clock_wall_us(gateway->options.clock);
+    TRY(catch_up(gateway));
+    gateway->is_started = true;
+    gateway->is_ready = true;
+    return FAULT_NONE;
+}
+
+static enum fault agent_work_gateway(struct agent *agent, bool *busy_out)
+{
+    struct gateway *gateway = gateway_of(agent);
+    gateway->turn_busy = false;
+    bool busy = false;
+    TRY(net_run_once(gateway->net, 0, &busy));
+    *busy_out = busy || gateway->turn_busy;
+    return gateway->turn_fault;
+}
+
+static void agent_wait_gateway(struct agent *agent, u64 sleep_us)
+{
+    struct gateway *gateway = gateway_of(agent);
+    struct channel_reader *answers = lookup_reader(gateway->lookups);
+    bool may_sleep = channel_poll_begin(&gateway->bell);
+    may_sleep = channel_poll_begin(answers) && may_sleep;
+    if (may_sleep && gateway->turn_fault == FAULT_NONE) {
+        bool busy = false;
+        enum fault fault = net_run_once(gateway->net, sleep_us, &busy);
+        if (fault != FAULT_NONE) {
+            gateway->turn_fault = fault;
+        }
+    }
+    channel_poll_end(&gateway->bell);
+    channel_poll_end(answers);
+}
+
+static enum fault agent_stop_gateway(struct agent *agent, bool *done_out)
+{
+    struct gateway *gateway = gateway_of(agent);
+    if (!gateway->draining) {
+        gateway->draining = true;
+        net_listen_stop(gateway->net);
+        session_drain_all(&gateway->sessions);
+    }
+    bool busy = false;
+    TRY(agent_work_gateway(agent, &busy));
+    *done_out = gateway->sessions.count == 0;
+    return FAULT_NONE;
+}
+
+static void agent_close_gateway(struct agent *agent)
+{
+    struct gateway *gateway = gateway_of(agent);
+    if (gateway->net != NULL) {
+        gateway->is_started = false;
+        net_close_all(gateway->net);
+        gateway->options.network->close(gateway->options.network, gateway->net);
+        gateway->net = NULL;
+    }
+    signer_close(&gateway->signer);
+    frame_codec_close(gateway->codec);
+    gateway->codec = NULL;
+    feed_close(gateway->feed);
+    gateway->feed = NULL;
+    block_give_back(&gateway->block);
+}
+
+static const struct agent_ops gateway_ops = {
+    .open = agent_open_gateway,
+    .start = agent_start_gateway,
+    .work = agent_work_gateway,
+    .stop = agent_stop_gateway,
+    .close = agent_close_gateway,
+    .wait = agent_wait_gateway,
+};
+
+enum fault gateway_create(struct gateway **gateway_out, const struct gateway_options *options)
+{
+    *gateway_out = calloc(1, sizeof(struct gateway));
+    if (*gateway_out == NULL) {
+        return FAULT(FAULT_LIMIT, "no memory for the gateway");
+    }
+    (*gateway_out)->agent = (struct agent){.ops = &gateway_ops, .name = "gateway"};
+    (*gateway_out)->options = *options;
+    return FAULT_NONE;
+}
+
+struct agent *gateway_agent(struct gateway *gateway)
+{
+    return &gateway->agent;
+}
+
+void gateway_destroy(struct gateway *gateway)
+{
+    free(gateway);
+}
+
+struct gateway_status gateway_status(const struct gateway *gateway)
+{
+    return (struct gateway_status){
+        .position = gateway->feed == NULL ? 0 : feed_position(gateway->feed),
+        .source_index = gateway->source_index,
+        .sessions = gateway->sessions.count,
+        .pending = gateway->pending.count,
+        .engine_ready = !gateway->venue.engine_away,
+        .is_ready = gateway->is_ready,
+    };
+}

@@ -1,0 +1,86 @@
+/* The gateway: the agent that speaks to the world. It reads requests, checks who signed them, sends
+ * commands to the engine, follows the event log, and answers from what it has read there.
+ *
+ *     sockets ─▶ sessions (HTTP, WebSocket) ─▶ calls ─▶ commands ─▶ engine
+ *                    ▲                                                │
+ *                    └── answers, streams, user data ◀── feed ◀── event log
+ *
+ * It knows no sockets: connections come through io/net.h, from libuv or from the simulator. One
+ * thread. docs/gateway.md tells what flows where. */
+#ifndef ROLE_GATEWAY_GATEWAY_H
+#define ROLE_GATEWAY_GATEWAY_H
+
+#include "base/base.h"
+#include "io/agent.h"
+#include "io/channel.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "io/file.h"
+#include "io/metrics.h"
+#include "io/net.h"
+#include "role/gateway/auth.h"
+#include "role/gateway/limit.h"
+#include "wire/http.h"
+
+#define GATEWAY_TRUSTED_MAX 8U
+
+struct gateway;
+
+/* Who brings connections: io/net_loop.h for the machine's, the simulator for its own. */
+struct gateway_network {
+    enum fault (*open)(struct gateway_network *network, const struct net_handler *handler,
+                       void *context, struct net **net_out);
+    void (*close)(struct gateway_network *network, struct net *net);
+};
+
+struct gateway_options {
+    const char *folder; /* the venue's: events are read there, keys.db is there */
+    struct disk *disk;
+    struct clock *clock;
+    struct gateway_network *network;
+    /* The channels; they outlive the gateway. */
+    const struct channel *commands; /* to the engine, source LINK_SOURCE_GATEWAY */
+    const struct channel *bell;     /* from the engine */
+    const struct channel *asks;     /* to history */
+    const struct channel *answers;  /* from history */
+    struct limit_config limits;     /* accounts_max and seed: not looked at */
+    struct http_limits http;
+    u32 sessions_max;      /* connections at a time */
+    u32 pending_max;       /* calls that wait, in all; a power of two */
+    u32 answer_ms;         /* so long may a call wait before it is answered -1007 */
+    u32 request_ms;        /* so long may a request take to arrive */
+    u32 idle_ms;           /* so long may a connection without a request stay */
+    u32 closed_orders_max; /* of the view: view_config */
+    u32 fills_max;
+    u32 trades_max;
+    u32 changes_max;
+    u32 withdraw_fee_bp;
+    struct auth_network trusted[GATEWAY_TRUSTED_MAX]; /* proxies whose X-Forwarded-For counts */
+    u32 trusted_count;
+    struct metrics *metrics; /* may be NULL */
+};
+
+/* Numbers that suit a venue of one machine. Folder, disk, clock, network and channels: the caller.
+ */
+extern const struct gateway_options gateway_defaults;
+
+/* Memory for the agent; everything else is taken in its open and start. The options are copied,
+ * what they point to stays. FAULT_LIMIT. */
+MUST_USE enum fault gateway_create(struct gateway **gateway_out,
+                                   const struct gateway_options *options);
+struct agent *gateway_agent(struct gateway *gateway);
+/* After agent_close. NULL is fine. */
+void gateway_destroy(struct gateway *gateway);
+
+struct gateway_status {
+    u64 position;      /* of the event log, in the view */
+    u64 behind;        /* of what is released: 32-byte steps */
+    u64 source_index;  /* of the last command sent */
+    u32 sessions;      /* open connections */
+    u32 pending;       /* calls that wait */
+    bool engine_ready; /* commands can be sent */
+    bool is_ready;     /* it listens, and the view had reached the released position once */
+};
+struct gateway_status gateway_status(const struct gateway *gateway);
+
+#endif /* ROLE_GATEWAY_GATEWAY_H */

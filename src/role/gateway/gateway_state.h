@@ -1,0 +1,90 @@
+/* The inside of the gateway, shared by its files. */
+#ifndef ROLE_GATEWAY_GATEWAY_STATE_H
+#define ROLE_GATEWAY_GATEWAY_STATE_H
+
+#include "base/arena.h"
+#include "io/block.h"
+#include "io/sign.h"
+#include "role/gateway/call.h"
+#include "role/gateway/feed.h"
+#include "role/gateway/gateway.h"
+#include "role/gateway/keys.h"
+#include "role/gateway/lookup_client.h"
+#include "role/gateway/pending.h"
+#include "role/gateway/session.h"
+#include "role/gateway/user_stream.h"
+#include "wire/lookup.h"
+#include "wire/query.h"
+
+#define GATEWAY_JSON_BYTES    (8U << 20) /* the longest answer */
+#define GATEWAY_DATE_BYTES    32U
+#define GATEWAY_FEED_COMMANDS 512U /* in one turn */
+#define GATEWAY_WS_PARAMS_MAX 1100U
+#define GATEWAY_WS_BYTES_MAX  65536U /* of a client's message */
+
+/* One answer is made at a time, so the memory for it is shared by all. */
+struct gateway_scratch {
+    char *json;  /* GATEWAY_JSON_BYTES: what a call writes */
+    u8 *output;  /* GATEWAY_JSON_BYTES: what is put around it */
+    u8 *text;    /* decoded parameters */
+    u8 *payload; /* what was signed */
+    u32 text_bytes;
+    u8 *command; /* COMMAND_BYTES_MAX */
+    struct lookup_ask ask;
+    struct params params;
+    struct query query;
+    struct http_request request;
+    struct param_pair pairs[PARAM_VALUES_MAX + 1];
+    struct ws_room room;
+};
+
+struct gateway {
+    struct agent agent; /* first: it is cast back */
+    struct gateway_options options;
+    struct net *net;
+    struct net_handler handler;
+    struct block block;
+    struct arena arena;
+    struct feed *feed;
+    struct feed_sink feed_sink;
+    struct venue venue;
+    struct limit limit;
+    struct signer signer;
+    struct keys keys;
+    struct pending pending;
+    struct user_stream users;
+    struct frame_codec *codec;
+    struct lookup_client *lookups;
+    struct session_table sessions;
+    struct gateway_scratch scratch;
+    struct channel_writer commands;
+    struct channel_reader bell;
+    u64 source_index; /* of the last command sent */
+    u64 generation;   /* of the engine that is known */
+    u64 hello;        /* sent, and not answered yet; 0: the engine has told where we stand */
+    u64 bell_position;
+    u64 settle_index;    /* commands up to here were taken by the engine that is known... */
+    u64 settle_position; /* ...and their events lie before this position */
+    bool settles;
+    enum fault turn_fault; /* of a turn inside the net's callbacks */
+    bool turn_busy;
+    bool is_started;
+    bool is_ready;
+    bool draining;
+    u64 date_s;
+    char date[GATEWAY_DATE_BYTES];
+    u64 requests_count;
+};
+
+/* Sends what a call wants, or ends it, and keeps it waiting. `owner` is the session; `id` is copied
+ * (WebSocket). CALL_COMMANDED and CALL_ASKED: it waits. Else it has ended in call->failure. */
+enum call_end gateway_wait(struct gateway *gateway, struct call *call, enum call_end end, u64 owner,
+                           struct span id);
+
+/* A call with the gateway's memory, its JSON writer at the beginning. */
+void gateway_call(struct gateway *gateway, struct call *call, struct json_writer *json);
+
+/* "Sun, 22 Nov 2026 09:26:18 GMT" */
+const char *gateway_date(struct gateway *gateway);
+
+#endif /* ROLE_GATEWAY_GATEWAY_STATE_H */

@@ -1,0 +1,129 @@
+/* Sessions: one per connection, from its first byte to its last. A session reads requests of
+ * HTTP/1.1, one at a time and answered in order, until one of them makes it a WebSocket: of the
+ * WebSocket API (session_api.c) or of streams (session_stream.c).
+ *
+ * An idle session costs its struct and nothing else. Bytes of a request that is not whole are kept
+ * in a buffer of the net's pool, bounded by the limits of a request. */
+#ifndef ROLE_GATEWAY_SESSION_H
+#define ROLE_GATEWAY_SESSION_H
+
+#include "base/base.h"
+#include "io/net.h"
+#include "role/gateway/auth.h"
+#include "role/gateway/frame.h"
+#include "role/gateway/pending.h"
+#include "wire/http.h"
+
+struct gateway;
+
+enum session_kind {
+    SESSION_FREE,
+    SESSION_HTTP,
+    SESSION_API,    /* WebSocket API */
+    SESSION_STREAM, /* market streams */
+};
+
+/* Of the WebSocket API. */
+struct session_api {
+    u8 key[AUTH_KEY_BYTES]; /* of session.logon */
+    u64 authorized_us;
+    u64 connected_us;
+    u32 account;       /* of the key */
+    u32 subscriptions; /* the first of this session in the table of user_stream.h; 0: none */
+    u32 subscriptions_count;
+    u32 subscriptions_ever;
+    bool is_logged_on;
+    bool hide_rate_limits; /* unless a request says otherwise */
+};
+
+struct session {
+    struct gateway *gateway;
+    struct net_conn *conn;   /* NULL: free */
+    struct net_buffer *held; /* bytes that came and are not read yet; NULL: none */
+    struct auth_address address;
+    struct http_reader http;
+    u32 generation;
+    u32 next;        /* free ones */
+    u8 kind;         /* enum session_kind */
+    bool is_busy;    /* HTTP: a request waits for its answer */
+    bool keep_alive; /* HTTP: of the request that waits */
+    bool is_shutting;
+    bool microseconds; /* of the request that waits, or of the WebSocket */
+    bool has_ended;    /* the peer sends nothing more */
+    bool deflate;      /* WebSocket: permessage-deflate was agreed on */
+    u32 waiting_count; /* calls of this session that wait */
+    /* WebSocket: */
+    struct frame_reader frame;
+    u64 opened_ms;
+    u64 heard_ms; /* the last pong, or the beginning */
+    struct session_api api;
+};
+
+struct session_table {
+    struct session *sessions;
+    u32 max;
+    u32 used;
+    u32 free; /* index + 1 */
+    u32 count;
+};
+
+size_t session_table_bytes(u32 sessions_max);
+void session_table_init(struct session_table *table, u32 sessions_max, void *memory);
+
+/* The session with this handle; NULL: it is gone. A handle is never 0. */
+struct session *session_of(struct session_table *table, u64 handle);
+u64 session_handle(const struct session *session);
+
+/* The callbacks of io/net.h; `context` is the gateway. */
+void *session_accept(void *context, struct net_conn *conn, const struct net_arrival *arrival);
+void session_input(void *user, struct span bytes);
+void session_end(void *user);
+void session_deadline(void *user);
+void session_closed(void *user, enum net_end why);
+
+/* A call of this session has ended: answers it. `id`: what pending_call kept. */
+struct call;
+void session_answer(struct session *session, struct call *call, enum call_end end, struct span id);
+
+/* Ends it: what is queued is still written. */
+void session_shut(struct session *session);
+
+/* ---- HTTP (session_http.c) ---- */
+
+/* Reads as many requests as `bytes` hold until one waits; returns how many bytes were used. */
+size_t http_session_read(struct session *session, struct span bytes);
+void http_session_answer(struct session *session, struct call *call, enum call_end end);
+/* Refuses what was asked by HTTP, before there was a call. */
+void http_session_refuse(struct session *session, u32 status, enum api_error error,
+                         u32 retry_after_s);
+
+/* ---- WebSockets (session_ws.c) ---- */
+
+#define WS_PING_MS    20000U    /* API web-socket-api.md "General API Information" */
+#define WS_SILENCE_MS 60000U    /* without a pong */
+#define WS_LIFE_MS    86400000U /* 24 hours */
+/* Requests of one WebSocket that may wait for their answers; then its bytes wait too. */
+#define WS_WAITING_MAX 128U
+
+/* A request with an upgrade: /ws-api/v3, /ws..., /stream; anything else is refused. */
+void ws_session_upgrade(struct session *session, const struct http_request *request);
+size_t ws_session_read(struct session *session, struct span bytes);
+void ws_session_deadline(struct session *session);
+/* One text message, in a frame of its own. */
+void ws_session_send(struct session *session, struct span text);
+void ws_session_close(struct session *session, u16 code, const char *reason);
+
+/* ---- the WebSocket API (session_api.c) ---- */
+
+void api_session_begin(struct session *session, const struct http_request *request);
+void api_session_message(struct session *session, struct span text);
+void api_session_answer(struct session *session, struct call *call, enum call_end end,
+                        struct span id);
+void api_session_ended(struct session *session);
+
+/* ---- all ---- */
+
+/* Before the end: tells WebSockets, closes connections that wait for nothing. */
+void session_drain_all(struct session_table *table);
+
+#endif /* ROLE_GATEWAY_SESSION_H */

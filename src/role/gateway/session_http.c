@@ -1,0 +1,351 @@
+/* Requests of HTTP/1.1 and their answers. */
+#include "base/check.h"
+#include "role/gateway/call_json.h"
+#include "role/gateway/gateway_state.h"
+#include "role/gateway/session.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define HEAD_BYTES 1024U
+#define JSON_TYPE  "application/json;charset=UTF-8"
+
+/* ---- answers ---- */
+
+static void put_limits(struct http_answer *answer, const struct session *session,
+                       const struct call *call)
+{
+    const struct call_state *state = &call->state;
+    if (call->retry_after_s > 0) {
+        http_answer_put_u64(answer, "retry-after", call->retry_after_s);
+    }
+    if (state->endpoint == NULL) {
+        return;
+    }
+    if (state->endpoint->pool == ENDPOINT_POOL_API) {
+        http_answer_put_u64(answer, "x-mbx-used-weight", state->weight_used);
+        http_answer_put_u64(answer, "x-mbx-used-weight-1m", state->weight_used);
+    } else if (state->endpoint->pool == ENDPOINT_POOL_SAPI) {
+        http_answer_put_u64(answer, "x-sapi-used-ip-weight-1m", state->weight_used);
+    } else {
+        http_answer_put_u64(answer, "x-sapi-used-uid-weight-1m", state->weight_used);
+    }
+    if (state->orders_taken > 0) {
+        struct limit_orders orders = limit_orders_count(&session->gateway->limit, state->account,
+                                                        session->gateway->venue.now_us);
+        http_answer_put_u64(answer, "x-mbx-order-count-10s", orders.count_10s);
+        http_answer_put_u64(answer, "x-mbx-order-count-1d", orders.count_day);
+    }
+}
+
+/* Sends head and body as one buffer; the connection ends when there is no room for it. */
+static void send_answer(struct session *session, const struct call *call, u32 status,
+                        struct span body)
+{
+    u8 head[HEAD_BYTES];
+    struct http_answer answer;
+    http_answer_begin(&answer, head, sizeof(head), status, session->keep_alive);
+    http_answer_put_text(&answer, "date", gateway_date(session->gateway));
+    http_answer_put_text(&answer, "content-type", JSON_TYPE);
+    http_answer_put_text(&answer, "cache-control", "no-store");
+    put_limits(&answer, session, call);
+    size_t size = http_answer_end(&answer, body.size);
+    CHECK(size > 0);
+    struct net_buffer *buffer = net_buffer_take(session->conn->net->pool, size + body.size);
+    if (buffer == NULL) {
+        session->is_shutting = true;
+        net_shut_now(session->conn);
+        return;
+    }
+    memcpy(buffer->data, head, size);
+    memcpy(buffer->data + size, body.data, body.size);
+    buffer->size = (u32)(size + body.size);
+    (void)net_send_last(session->conn, buffer);
+    if (!session->keep_alive) {
+        session_shut(session);
+    } else {
+        net_deadline(session->conn, session->gateway->options.idle_ms);
+    }
+}
+
+static struct span failure_text(struct gateway *gateway, const struct call *call)
+{
+    struct json_writer json;
+    json_begin(&json, (char *)gateway->scratch.output, GATEWAY_JSON_BYTES);
+    json_object_begin(&json);
+    call_signed(&json, "code", api_error_code(call->failure.error));
+    json_key(&json, "msg");
+    json_put_span(&json, span_of(call->failure.text, call->failure.text_bytes));
+    json_object_end(&json);
+    size_t size = json_end(&json);
+    CHECK(size > 0);
+    if (call->failure_data) {
+        /* The data were written as a text of their own: put in before the last brace. */
+        static const char name[] = ",\"data\":";
+        u8 *at = gateway->scratch.output + size - 1;
+        size_t bytes = strlen(gateway->scratch.json);
+        CHECK(size + sizeof(name) + bytes < GATEWAY_JSON_BYTES);
+        memcpy(at, name, sizeof(name) - 1);
+        memcpy(at + sizeof(name) - 1, gateway->scratch.json, bytes);
+        at[sizeof(name) - 1 + bytes] = '}';
+        size += sizeof(name) - 1 + bytes;
+    }
+    return span_of(gateway->scratch.output, size);
+}
+
+void http_session_answer(struct session *session, struct call *call, enum call_end end)
+{
+    struct gateway *gateway = session->gateway;
+    size_t size = 0;
+    if (end == CALL_ANSWERED || call->failure_data) {
+        size = json_end(call->json);
+        if (size == 0) {
+            (void)call_abandon(call, API_ERROR_UNKNOWN);
+            end = CALL_REFUSED;
+        }
+    }
+    struct span body =
+        end == CALL_ANSWERED ? span_of(gateway->scratch.json, size) : failure_text(gateway, call);
+    send_answer(session, call, call->status, body);
+}
+
+/* A refusal before there was a call. */
+static void refuse(struct session *session, u32 status, enum api_error error, bool keep_alive)
+{
+    struct call call = {.venue = &session->gateway->venue};
+    (void)api_fail(&call.failure, error);
+    session->keep_alive = keep_alive && session->keep_alive;
+    send_answer(session, &call, status, failure_text(session->gateway, &call));
+}
+
+void http_session_refuse(struct session *session, u32 status, enum api_error error,
+                         u32 retry_after_s)
+{
+    struct call call = {.venue = &session->gateway->venue, .retry_after_s = retry_after_s};
+    (void)api_fail(&call.failure, error);
+    session->keep_alive = false;
+    send_answer(session, &call, status, failure_text(session->gateway, &call));
+}
+
+static void refuse_malformed(struct session *session, enum http_refusal refusal)
+{
+    struct call call = {.venue = &session->gateway->venue};
+    struct json_writer json;
+    json_begin(&json, (char *)session->gateway->scratch.output, GATEWAY_JSON_BYTES);
+    json_object_begin(&json);
+    call_signed(&json, "code", api_error_code(API_ERROR_INVALID_MESSAGE));
+    call_text(&json, "msg", http_refusal_text(refusal));
+    json_object_end(&json);
+    session->keep_alive = false;
+    send_answer(session, &call, http_refusal_status(refusal),
+                span_of(session->gateway->scratch.output, json_end(&json)));
+}
+
+/* ---- who asks ---- */
+
+static bool address_parse(struct span text, struct auth_address *address_out)
+{
+    char copy[INET6_ADDRSTRLEN + 1];
+    if (text.size == 0 || text.size >= sizeof(copy)) {
+        return false;
+    }
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = 0;
+    struct auth_address address = {.bytes = {[10] = 0xff, [11] = 0xff}};
+    if (inet_pton(AF_INET, copy, address.bytes + 12) != 1 &&
+        inet_pton(AF_INET6, copy, address.bytes) != 1) {
+        return false;
+    }
+    *address_out = address;
+    return true;
+}
+
+/* The last address that a proxy of ours has seen and that is none of ours. */
+static struct auth_address address_of(const struct session *session,
+                                      const struct http_request *request)
+{
+    const struct gateway_options *options = &session->gateway->options;
+    struct auth_address address = session->address;
+    struct span list = http_header(request, HTTP_NAME_X_FORWARDED_FOR);
+    while (list.size > 0 &&
+           auth_network_holds(options->trusted, options->trusted_count, &address)) {
+        size_t begin = list.size;
+        while (begin > 0 && list.data[begin - 1] != ',') {
+            begin -= 1;
+        }
+        struct span entry = span_of(list.data + begin, list.size - begin);
+        while (entry.size > 0 && entry.data[0] == ' ') {
+            entry = span_of(entry.data + 1, entry.size - 1);
+        }
+        while (entry.size > 0 && entry.data[entry.size - 1] == ' ') {
+            entry.size -= 1;
+        }
+        if (!address_parse(entry, &address)) {
+            break;
+        }
+        list.size = begin > 0 ? begin - 1 : 0;
+    }
+    return address;
+}
+
+/* ---- requests ---- */
+
+static enum endpoint_method method_of(enum http_verb verb)
+{
+    switch (verb) {
+    case HTTP_VERB_GET:
+        return ENDPOINT_METHOD_GET;
+    case HTTP_VERB_POST:
+        return ENDPOINT_METHOD_POST;
+    case HTTP_VERB_PUT:
+        return ENDPOINT_METHOD_PUT;
+    case HTTP_VERB_DELETE:
+        return ENDPOINT_METHOD_DELETE;
+    case HTTP_VERB_HEAD:
+    case HTTP_VERB_OPTIONS:
+        break;
+    }
+    return ENDPOINT_METHOD_NONE;
+}
+
+static bool is_form(const struct http_request *request)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    struct span type = http_header(request, HTTP_NAME_CONTENT_TYPE);
+    return type.size == 0 || (type.size >= sizeof(form) - 1 &&
+                              strncasecmp((const char *)type.data, form, sizeof(form) - 1) == 0);
+}
+
+/* Fills the pairs; false: *failure_out. */
+static bool read_pairs(struct gateway *gateway, const struct http_request *request, u32 *count_out,
+                       struct api_failure *failure_out)
+{
+    struct gateway_scratch *scratch = &gateway->scratch;
+    struct span body = request->verb == HTTP_VERB_GET ? (struct span){NULL, 0} : request->body;
+    switch (query_read(&scratch->query, request->query, body, scratch->text, scratch->text_bytes)) {
+    case QUERY_OK:
+        break;
+    case QUERY_TOO_MANY:
+        return api_fail_numbers(failure_out, API_ERROR_TOO_MANY_PARAMETERS_OF, PARAM_VALUES_MAX,
+                                QUERY_PARAMS_MAX + 1);
+    case QUERY_REPEATED:
+        return api_fail(failure_out, API_ERROR_DUPLICATE_PARAMETER);
+    case QUERY_TOO_LONG:
+    case QUERY_ENCODING:
+        return api_fail(failure_out, API_ERROR_ILLEGAL_CHARS);
+    }
+    u32 count = 0;
+    for (u32 i = 0; i < scratch->query.count; i += 1) {
+        const struct query_param *param = &scratch->query.params[i];
+        if (!param->hidden) {
+            scratch->pairs[count] = (struct param_pair){param->name, param->value, param->in_body};
+            count += 1;
+        }
+    }
+    *count_out = count;
+    return true;
+}
+
+/* Microseconds in answers: API rest-api.md "General Information on Endpoints". False: -1194. */
+static bool time_unit(const struct http_request *request, bool *microseconds_out)
+{
+    struct span unit = http_header(request, HTTP_NAME_X_MBX_TIME_UNIT);
+    bool micro = span_equal(unit, span_of_text("MICROSECOND")) ||
+                 span_equal(unit, span_of_text("microsecond"));
+    *microseconds_out = micro;
+    return unit.data == NULL || micro || span_equal(unit, span_of_text("MILLISECOND")) ||
+           span_equal(unit, span_of_text("millisecond"));
+}
+
+static void serve(struct session *session, const struct http_request *request,
+                  const struct endpoint *endpoint)
+{
+    struct gateway *gateway = session->gateway;
+    struct gateway_scratch *scratch = &gateway->scratch;
+    struct call call;
+    struct json_writer json;
+    gateway_call(gateway, &call, &json);
+    u32 count = 0;
+    bool microseconds = false;
+    size_t signed_bytes = 0;
+    struct api_failure failure = {0};
+    if (request->body.size > 0 && !is_form(request)) {
+        refuse(session, 415, API_ERROR_UNSUPPORTED_OPERATION, true);
+        return;
+    }
+    if (!read_pairs(gateway, request, &count, &failure) ||
+        (!time_unit(request, &microseconds) && !api_fail(&failure, API_ERROR_INVALID_TIME_UNIT)) ||
+        !query_payload(&scratch->query, scratch->payload, scratch->text_bytes, &signed_bytes)) {
+        refuse(session, 400, failure.error == API_ERROR_NONE ? API_ERROR_UNKNOWN : failure.error,
+               true);
+        return;
+    }
+    struct span piece = span_of(scratch->payload, signed_bytes);
+    struct call_request asked = {.endpoint = endpoint,
+                                 .pairs = scratch->pairs,
+                                 .pairs_count = count,
+                                 .api_key = http_header(request, HTTP_NAME_X_MBX_APIKEY),
+                                 .pieces = &piece,
+                                 .pieces_count = 1,
+                                 .address = address_of(session, request),
+                                 .microseconds = microseconds};
+    enum call_end end = call_begin(&call, &asked, &scratch->params);
+    end = gateway_wait(gateway, &call, end, session_handle(session), (struct span){NULL, 0});
+    if (end == CALL_COMMANDED || end == CALL_ASKED) {
+        session->is_busy = true;
+        session->waiting_count += 1;
+        net_deadline(session->conn, 0);
+    } else {
+        http_session_answer(session, &call, end);
+    }
+}
+
+static void request_come(struct session *session, const struct http_request *request)
+{
+    session->keep_alive = request->keep_alive && !session->gateway->draining;
+    session->gateway->requests_count += 1;
+    if (request->upgrade) {
+        ws_session_upgrade(session, request);
+        return;
+    }
+    bool path_known = false;
+    enum endpoint_method method = method_of(request->verb);
+    const struct endpoint *endpoint = endpoint_find(method, request->path, &path_known);
+    if (endpoint == NULL) {
+        refuse(session, path_known ? 405 : 404, API_ERROR_UNSUPPORTED_OPERATION, true);
+        return;
+    }
+    serve(session, request, endpoint);
+}
+
+size_t http_session_read(struct session *session, struct span bytes)
+{
+    struct gateway *gateway = session->gateway;
+    struct http_request *request = &gateway->scratch.request;
+    size_t used = 0;
+    while (!session->is_busy && !session->is_shutting && session->kind == SESSION_HTTP &&
+           used < bytes.size) {
+        struct span rest = span_of(bytes.data + used, bytes.size - used);
+        bool was_idle = http_is_idle(&session->http);
+        switch (http_read(&session->http, &gateway->options.http, rest, request)) {
+        case HTTP_READ_MORE:
+            if (was_idle) {
+                net_deadline(session->conn, gateway->options.request_ms);
+            }
+            return used;
+        case HTTP_READ_CONTINUE:
+            (void)net_send_copy(session->conn, span_of_text(HTTP_CONTINUE));
+            net_deadline(session->conn, gateway->options.request_ms);
+            return used;
+        case HTTP_READ_WHOLE:
+            break;
+        case HTTP_READ_REFUSED:
+            refuse_malformed(session, session->http.refusal);
+            return bytes.size;
+        }
+        u32 size = http_next(&session->http);
+        used += size;
+        request_come(session, request);
+    }
+    return used;
+}
