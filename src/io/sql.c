@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define BUSY_MS          5000
+#define STEPS_AT_ONCE    1000 /* between two looks at the limit */
 #define CHECKPOINT_PAGES "4000"
 
 /* Which fault a result code is. */
@@ -31,6 +32,8 @@ static enum fault fault_of(int code)
         return FAULT_LOCKED;
     case SQLITE_CANTOPEN:
         return FAULT_MISSING;
+    case SQLITE_INTERRUPT:
+        return FAULT_STOPPED;
     case SQLITE_NOMEM:
     case SQLITE_TOOBIG:
         return FAULT_LIMIT;
@@ -49,6 +52,24 @@ enum fault sql_run(struct sql *sql, const char *text)
 {
     int code = sqlite3_exec(sql->db, text, NULL, NULL, NULL);
     return code == SQLITE_OK ? FAULT_NONE : failed(sql, code);
+}
+
+/* Not 0: stop. */
+static int steps_taken(void *argument)
+{
+    struct sql *sql = argument;
+    if (sql->steps_left <= STEPS_AT_ONCE) {
+        sql->steps_left = 0;
+        return 1;
+    }
+    sql->steps_left -= STEPS_AT_ONCE;
+    return 0;
+}
+
+void sql_steps_limit(struct sql *sql, u64 steps)
+{
+    sql->steps_left = steps;
+    sqlite3_progress_handler(sql->db, STEPS_AT_ONCE, steps > 0 ? steps_taken : NULL, sql);
 }
 
 enum fault sql_checkpoint(struct sql *sql)

@@ -21,6 +21,7 @@ struct sqlite3_stmt;
 
 struct sql {
     struct sqlite3 *db; /* NULL: closed */
+    u64 steps_left;     /* of sql_steps_limit */
     char path[FILE_PATH_BYTES];
 };
 
@@ -45,6 +46,11 @@ void sql_close(struct sql *sql);
 
 /* Runs text that gives no rows. */
 MUST_USE enum fault sql_run(struct sql *sql, const char *text);
+
+/* All statements from here on may together take about so many steps of the library's machine: what
+ * goes beyond is stopped with FAULT_STOPPED. 0: no limit. `sql` must not move while there is one.
+ */
+void sql_steps_limit(struct sql *sql, u64 steps);
 
 /* Everything in the write-ahead log goes into the file itself. */
 MUST_USE enum fault sql_checkpoint(struct sql *sql);

@@ -138,10 +138,10 @@ static enum fault row_read(struct store *store, struct sql_call *call, const str
     return FAULT_NONE;
 }
 
-/* A page of a table: `up` and `down` differ in their order only. */
-static enum fault page_read(struct store *store, const struct numbered *table,
-                            const struct history_page *page, enum store_statement up,
-                            enum store_statement down, const struct rows *rows, u32 *count_out)
+static enum fault page_read_inside(struct store *store, const struct numbered *table,
+                                   const struct history_page *page, enum store_statement up,
+                                   enum store_statement down, const struct rows *rows,
+                                   u32 *count_out)
 {
     struct range range;
     TRY(range_of(store, table, page, &range));
@@ -154,6 +154,15 @@ static enum fault page_read(struct store *store, const struct numbered *table,
         turn(rows->target, rows->size, *count_out);
     }
     return FAULT_NONE;
+}
+
+/* A page of a table: `up` and `down` differ in their order only. */
+static enum fault page_read(struct store *store, const struct numbered *table,
+                            const struct history_page *page, enum store_statement up,
+                            enum store_statement down, const struct rows *rows, u32 *count_out)
+{
+    TRY(store_view_begin(store));
+    return store_view_end(store, page_read_inside(store, table, page, up, down, rows, count_out));
 }
 
 /* Ids are below 2^63, and what is not would be compared as a negative number. */
@@ -181,9 +190,9 @@ enum fault history_order_by_id(struct store *store, u32 account, u16 market, u64
     return row_read(store, &call, &rows, found_out);
 }
 
-enum fault history_order_by_client(struct store *store, u32 account, u16 market,
-                                   const struct client_id *client, struct history_order *order_out,
-                                   bool *found_out)
+static enum fault order_by_client_inside(struct store *store, u32 account, u16 market,
+                                         const struct client_id *client,
+                                         struct history_order *order_out, bool *found_out)
 {
     struct sql_call call = store_call(store, QUERY_ORDERS_OF_CLIENT);
     bool row = false;
@@ -204,6 +213,15 @@ enum fault history_order_by_client(struct store *store, u32 account, u16 market,
         TRY(sql_next(store_sql(store), &call, &row));
     }
     return FAULT_NONE;
+}
+
+enum fault history_order_by_client(struct store *store, u32 account, u16 market,
+                                   const struct client_id *client, struct history_order *order_out,
+                                   bool *found_out)
+{
+    TRY(store_view_begin(store));
+    return store_view_end(
+        store, order_by_client_inside(store, account, market, client, order_out, found_out));
 }
 
 enum fault history_orders(struct store *store, u32 account, u16 market,
@@ -259,9 +277,9 @@ static struct numbered trades_of(u16 market)
         .next = QUERY_TRADE_NEXT, .last = QUERY_TRADE_LAST, .keys_count = 1, .keys = {market}};
 }
 
-enum fault history_fills(struct store *store, u32 account, u16 market, u64 order_id,
-                         const struct history_page *page, struct history_fill *rows_out,
-                         u32 *count_out)
+static enum fault fills_inside(struct store *store, u32 account, u16 market, u64 order_id,
+                               const struct history_page *page, struct history_fill *rows_out,
+                               u32 *count_out)
 {
     struct numbered table = trades_of(market);
     struct rows rows = {
@@ -286,6 +304,15 @@ enum fault history_fills(struct store *store, u32 account, u16 market, u64 order
         rows_out[i].market = market;
     }
     return FAULT_NONE;
+}
+
+enum fault history_fills(struct store *store, u32 account, u16 market, u64 order_id,
+                         const struct history_page *page, struct history_fill *rows_out,
+                         u32 *count_out)
+{
+    TRY(store_view_begin(store));
+    return store_view_end(
+        store, fills_inside(store, account, market, order_id, page, rows_out, count_out));
 }
 
 static void get_trade(struct sql_call *call, void *row)
@@ -401,9 +428,9 @@ static void get_line(struct sql_call *call, void *row)
     line->time_us = sql_get_u64(call);
 }
 
-enum fault history_lines(struct store *store, u32 account, i32 asset,
-                         const struct history_page *page, struct history_line *rows_out,
-                         u32 *count_out)
+static enum fault lines_inside(struct store *store, u32 account, i32 asset,
+                               const struct history_page *page, struct history_line *rows_out,
+                               u32 *count_out)
 {
     struct numbered table = {
         .next = QUERY_LINE_NEXT, .last = QUERY_LINE_LAST, .keys_count = 1, .keys = {account}};
@@ -424,9 +451,17 @@ enum fault history_lines(struct store *store, u32 account, i32 asset,
     return FAULT_NONE;
 }
 
-static enum fault money_read(struct store *store, const struct history_money_query *query,
-                             struct numbered *table, enum store_statement statement,
-                             const struct rows *rows, u32 *count_out)
+enum fault history_lines(struct store *store, u32 account, i32 asset,
+                         const struct history_page *page, struct history_line *rows_out,
+                         u32 *count_out)
+{
+    TRY(store_view_begin(store));
+    return store_view_end(store, lines_inside(store, account, asset, page, rows_out, count_out));
+}
+
+static enum fault money_read_inside(struct store *store, const struct history_money_query *query,
+                                    struct numbered *table, enum store_statement statement,
+                                    const struct rows *rows, u32 *count_out)
 {
     struct history_page page = {
         .from_us = query->from_us, .to_us = query->to_us, .limit = query->limit};
@@ -443,6 +478,15 @@ static enum fault money_read(struct store *store, const struct history_money_que
     sql_put_u64(&call, query->limit);
     sql_put_u64(&call, query->offset);
     return rows_read(store, &call, rows, count_out);
+}
+
+static enum fault money_read(struct store *store, const struct history_money_query *query,
+                             struct numbered *table, enum store_statement statement,
+                             const struct rows *rows, u32 *count_out)
+{
+    TRY(store_view_begin(store));
+    return store_view_end(store,
+                          money_read_inside(store, query, table, statement, rows, count_out));
 }
 
 static void get_deposit(struct sql_call *call, void *row)

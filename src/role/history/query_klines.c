@@ -74,28 +74,6 @@ static void carry(struct bar *bar, struct price close)
     }
 }
 
-/* Several queries, one view: a transaction around them, unless the writer has one. */
-static enum fault view_begin(struct store *store)
-{
-    return store->access == SQL_READ ? sql_run(store_sql(store), "BEGIN") : FAULT_NONE;
-}
-
-static enum fault view_end(struct store *store, enum fault fault)
-{
-    if (store->access != SQL_READ) {
-        return fault;
-    }
-    if (fault == FAULT_NONE) {
-        return sql_run(store_sql(store), "COMMIT");
-    }
-    struct fault_trail trail;
-    fault_trail_copy(&trail);
-    enum fault ignored = sql_run(store_sql(store), "ROLLBACK");
-    (void)ignored;
-    fault_trail_adopt(&trail);
-    return fault;
-}
-
 static enum fault bar_and_close(struct store *store, u16 market, i64 from, i64 to,
                                 struct bar *bar_out)
 {
@@ -109,8 +87,8 @@ static enum fault bar_and_close(struct store *store, u16 market, i64 from, i64 t
 enum fault history_bar(struct store *store, u16 market, i64 from, i64 to, struct bar *bar_out)
 {
     CHECK(from <= to);
-    TRY(view_begin(store));
-    return view_end(store, bar_and_close(store, market, from, to, bar_out));
+    TRY(store_view_begin(store));
+    return store_view_end(store, bar_and_close(store, market, from, to, bar_out));
 }
 
 static i64 start_at(const struct history_kline_query *query, i64 second)
@@ -194,6 +172,6 @@ enum fault history_klines(struct store *store, const struct history_kline_query 
     CHECK(query->limit >= 1 && query->limit <= HISTORY_ROWS_MAX);
     CHECK(query->zone_minutes >= HISTORY_ZONE_MIN && query->zone_minutes <= HISTORY_ZONE_MAX);
     *count_out = 0;
-    TRY(view_begin(store));
-    return view_end(store, klines_read(store, query, rows_out, count_out));
+    TRY(store_view_begin(store));
+    return store_view_end(store, klines_read(store, query, rows_out, count_out));
 }

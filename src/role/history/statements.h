@@ -92,6 +92,11 @@ extern const char *const store_schema[]; /* NULL ends it */
 struct sql_call store_call(struct store *store, enum store_statement statement);
 struct sql *store_sql(struct store *store);
 
+/* Several statements, one view: a read transaction around them, unless the store is its own writer,
+ * which nobody changes under it. End passes `fault` on, and lifts the limit of steps after one. */
+MUST_USE enum fault store_view_begin(struct store *store);
+MUST_USE enum fault store_view_end(struct store *store, enum fault fault);
+
 /* The columns of a bar as QUERY_BARS and STORE_BAR_LAST give them. */
 void store_bar_get(struct sql_call *call, struct bar *bar_out);
 

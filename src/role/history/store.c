@@ -181,6 +181,35 @@ enum fault store_settle(struct store *store)
     return sql_checkpoint(&store->sql);
 }
 
+/* ---- views ---- */
+
+enum fault store_view_begin(struct store *store)
+{
+    return store->access == SQL_READ ? sql_run(&store->sql, "BEGIN") : FAULT_NONE;
+}
+
+enum fault store_view_end(struct store *store, enum fault fault)
+{
+    if (store->access != SQL_READ) {
+        return fault;
+    }
+    if (fault == FAULT_NONE) {
+        return sql_run(&store->sql, "COMMIT");
+    }
+    struct fault_trail trail;
+    fault_trail_copy(&trail);
+    sql_steps_limit(&store->sql, 0);
+    enum fault ignored = sql_run(&store->sql, "ROLLBACK");
+    (void)ignored;
+    fault_trail_adopt(&trail);
+    return fault;
+}
+
+void store_steps_limit(struct store *store, u64 steps)
+{
+    sql_steps_limit(&store->sql, steps);
+}
+
 /* ---- transactions ---- */
 
 static enum fault run(struct store *store, enum store_statement statement)

@@ -39,6 +39,9 @@ void store_close(struct store *store);
 MUST_USE enum fault store_point(struct store *store, struct store_point *point_out);
 const u8 *store_venue(const struct store *store);
 
+/* How much work the queries that follow may be, together: sql_steps_limit. */
+void store_steps_limit(struct store *store, u64 steps);
+
 MUST_USE enum fault store_begin(struct store *store);
 /* Whole records of schema.txt's events, all of one batch. What cannot be an event is FAULT_ROT. */
 MUST_USE enum fault store_apply(struct store *store, struct span events, u64 seq, u64 time_us);
