@@ -152,6 +152,24 @@ static void a_damaged_page_is_told(void **state)
     sql_close(&sql);
 }
 
+/* A statement without end is stopped; then another one runs, and within the limit all are fine. */
+static void too_many_steps_are_stopped(void **state)
+{
+    (void)state;
+    static const char endless[] = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) "
+                                  "SELECT sum(i) FROM n";
+    struct sql sql;
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    sql_steps_limit(&sql, 100000);
+    assert_int_equal(sql_run(&sql, "INSERT INTO number VALUES (1, 2, NULL)"), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, endless), FAULT_STOPPED);
+    sql_steps_limit(&sql, 0);
+    assert_int_equal(sql_run(&sql, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n "
+                                   "LIMIT 100000) SELECT sum(i) FROM n"),
+                     FAULT_NONE);
+    sql_close(&sql);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(others_are_refused, make, clear),
         cmocka_unit_test_setup_teardown(foreign_bytes_are_refused, make, clear),
         cmocka_unit_test_setup_teardown(a_damaged_page_is_told, make, clear),
+        cmocka_unit_test_setup_teardown(too_many_steps_are_stopped, make, clear),
     };
     return cmocka_run_group_tests_name("sql", tests, NULL, NULL);
 }

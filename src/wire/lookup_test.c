@@ -137,18 +137,24 @@ static void rows_of_every_kind_come_through(void **state)
     }
 }
 
-/* A row whose field is set to one value too many, and the name it is refused with. */
-#define ROW_REFUSED(lookup, type, field, value)                                              \
-    do {                                                                                     \
-        struct type rows[2] = {0};                                                           \
-        u8 record[LOOKUP_BYTES_MAX];                                                         \
-        rows[1].field = (value);                                                             \
-        assert_string_equal(                                                                 \
-            rows_refusal(record, lookup_rows_put(record, (lookup), 5, 0, rows, 2)), #field); \
-        rows[1].field -= 1;                                                                  \
-        assert_string_equal(                                                                 \
-            rows_refusal(record, lookup_rows_put(record, (lookup), 5, 0, rows, 2)), "none"); \
-    } while (0)
+/* Sets a field of the second row to one value too many, and then to the last good one. */
+static void row_refused(enum lookup_kind lookup, size_t offset, size_t size, u64 value,
+                        const char *name)
+{
+    u8 rows[1024] = {0};
+    u8 record[LOOKUP_BYTES_MAX];
+    u8 *field = rows + lookup_row_bytes(lookup) + offset;
+    memcpy(field, &value, size);
+    assert_string_equal(rows_refusal(record, lookup_rows_put(record, lookup, 5, 0, rows, 2)), name);
+    value -= 1;
+    memcpy(field, &value, size);
+    assert_string_equal(rows_refusal(record, lookup_rows_put(record, lookup, 5, 0, rows, 2)),
+                        "none");
+}
+
+#define ROW_REFUSED(lookup, type, field, value)                                               \
+    row_refused((lookup), offsetof(struct type, field), sizeof(((struct type *)NULL)->field), \
+                (value), #field)
 
 static void rows_beyond_their_ranges_are_refused(void **state)
 {
