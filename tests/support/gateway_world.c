@@ -1,0 +1,295 @@
+#include "tests/support/gateway_world.h"
+
+#include "base/bytes.h"
+#include "base/span.h"
+#include "role/engine/engine_agent.h"
+#include "tests/support/test.h"
+#include "wire/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDER "venue"
+
+enum { CHANNEL_BYTES = 1 << 20, DRAIN_TURNS = 20000 };
+
+void gateway_world_init(struct gateway_world *world, u64 seed, bool pieces)
+{
+    static const char *const names[WORLD_CHANNELS] = {"commands",   "bell", "admin-commands",
+                                                      "admin-bell", "asks", "answers"};
+    memset(world, 0, sizeof *world);
+    clock_false_init(&world->clock, GATEWAY_WORLD_TIME_US);
+    world->disk = disk_false_open(&(struct disk_false_config){.seed = seed});
+    world->net = sim_net_create(
+        &(struct sim_net_options){.clock = &world->clock.clock, .seed = seed, .pieces = pieces});
+    for (u32 i = 0; i < WORLD_CHANNELS; i++) {
+        scene_must(channel_create(&world->channels[i], names[i], CHANNEL_BYTES));
+    }
+    scene_must(channel_writer_open(&world->admin, &world->channels[WORLD_ADMIN_COMMANDS]));
+    world->genesis = scene_genesis();
+    world->options = gateway_defaults;
+    world->options.folder = FOLDER;
+    world->options.disk = disk_false_disk(world->disk);
+    world->options.clock = &world->clock.clock;
+    world->options.network = sim_net_network(world->net);
+    world->options.commands = &world->channels[WORLD_COMMANDS];
+    world->options.bell = &world->channels[WORLD_BELL];
+    world->options.asks = &world->channels[WORLD_ASKS];
+    world->options.answers = &world->channels[WORLD_ANSWERS];
+    world->options.closed_orders_max = 1000;
+    world->options.fills_max = 1000;
+    world->options.trades_max = 64;
+    world->options.changes_max = 256;
+    world->options.sessions_max = 64;
+    world->options.pending_max = 64;
+}
+
+void gateway_world_engine_start(struct gateway_world *world)
+{
+    const struct engine_agent_input inputs[] = {
+        {&world->channels[WORLD_COMMANDS], LINK_SOURCE_GATEWAY, engine_agent_gateway_kinds,
+         engine_agent_gateway_kinds_count},
+        {&world->channels[WORLD_ADMIN_COMMANDS], LINK_SOURCE_ADMIN, engine_agent_admin_kinds,
+         engine_agent_admin_kinds_count},
+    };
+    const struct engine_agent_listener listeners[] = {
+        {&world->channels[WORLD_BELL], LINK_SOURCE_GATEWAY},
+        {&world->channels[WORLD_ADMIN_BELL], LINK_SOURCE_ADMIN},
+    };
+    static const u8 venue[JOURNAL_VENUE_BYTES] = {7};
+    struct engine_agent_options options = {
+        .engine = {.disk = disk_false_disk(world->disk),
+                   .clock = &world->clock.clock,
+                   .folder = FOLDER,
+                   .genesis = &world->genesis,
+                   .venue = venue,
+                   .journal_segment = 1U << 20,
+                   .event_segment = 4U << 20},
+        .inputs = inputs,
+        .inputs_count = ARRAY_COUNT(inputs),
+        .listeners = listeners,
+        .listeners_count = ARRAY_COUNT(listeners),
+    };
+    scene_must(engine_agent_open(&world->engine, &options));
+    scene_must(agent_open(world->engine));
+    scene_must(agent_start(world->engine));
+}
+
+void gateway_world_engine_kill(struct gateway_world *world)
+{
+    agent_close(world->engine);
+    engine_agent_close(world->engine);
+    world->engine = NULL;
+    disk_false_restart_process(world->disk);
+}
+
+void gateway_world_gateway_start(struct gateway_world *world)
+{
+    scene_must(gateway_create(&world->gateway, &world->options));
+    scene_must(agent_open(gateway_agent(world->gateway)));
+    scene_must(agent_start(gateway_agent(world->gateway)));
+}
+
+void gateway_world_gateway_kill(struct gateway_world *world)
+{
+    agent_close(gateway_agent(world->gateway));
+    gateway_destroy(world->gateway);
+    world->gateway = NULL;
+}
+
+void gateway_world_turn(struct gateway_world *world)
+{
+    bool busy = false;
+    if (world->engine != NULL) {
+        scene_must(agent_work(world->engine, &busy));
+    }
+    if (world->gateway != NULL) {
+        scene_must(agent_work(gateway_agent(world->gateway), &busy));
+    }
+    clock_false_advance(&world->clock, 1000000);
+}
+
+void gateway_world_turns(struct gateway_world *world, u32 turns)
+{
+    for (u32 i = 0; i < turns; i++) {
+        gateway_world_turn(world);
+    }
+}
+
+void gateway_world_admin(struct gateway_world *world, const struct scene_commands *commands)
+{
+    for (size_t at = 0; at < commands->used;) {
+        u8 record[COMMAND_BYTES_MAX] __attribute__((aligned(8)));
+        size_t size = (size_t)commands->bytes[at + 2] * WIRE_UNIT;
+        memcpy(record, commands->bytes + at, size);
+        struct command_head *head = (void *)record;
+        world->admin_index += 1;
+        head->source = LINK_SOURCE_ADMIN;
+        head->source_index = world->admin_index;
+        assert_int_equal(channel_put(&world->admin, span_of(record, size)), CHANNEL_PUT);
+        at += size;
+    }
+    channel_flush(&world->admin);
+    u64 index = 0;
+    for (u32 i = 0; i < DRAIN_TURNS && index < world->admin_index; i++) {
+        gateway_world_turn(world);
+        index = engine_source_index(engine_agent_engine(world->engine), LINK_SOURCE_ADMIN);
+    }
+    assert_true(index == world->admin_index);
+    gateway_world_turns(world, 10);
+}
+
+void gateway_world_start(struct gateway_world *world)
+{
+    struct scene_commands commands;
+    scene_commands_init(&commands);
+    scene_put_venue(&commands);
+    gateway_world_engine_start(world);
+    gateway_world_admin(world, &commands);
+    scene_commands_free(&commands);
+    gateway_world_gateway_start(world);
+    gateway_world_turns(world, 200);
+    assert_true(gateway_status(world->gateway).engine_ready);
+}
+
+void gateway_world_close(struct gateway_world *world)
+{
+    if (world->gateway != NULL) {
+        gateway_world_gateway_kill(world);
+    }
+    if (world->engine != NULL) {
+        gateway_world_engine_kill(world);
+    }
+    sim_net_destroy(world->net);
+    for (u32 i = 0; i < WORLD_CHANNELS; i++) {
+        channel_close(&world->channels[i]);
+    }
+    disk_false_close(world->disk);
+}
+
+/* ---- HTTP ---- */
+
+static bool http_whole(struct sim_client *client, struct http_got *got)
+{
+    struct span bytes = sim_client_received(client);
+    const u8 *end = bytes.size == 0 ? NULL : memmem(bytes.data, bytes.size, "\r\n\r\n", 4);
+    if (end == NULL) {
+        return false;
+    }
+    size_t head = (size_t)(end - bytes.data) + 4;
+    assert_true(head < sizeof got->head);
+    memcpy(got->head, bytes.data, head);
+    got->head[head] = 0;
+    assert_true(strncmp(got->head, "HTTP/1.1 ", 9) == 0);
+    got->status = (u32)strtoul(got->head + 9, NULL, 10);
+    const char *length = strcasestr(got->head, "content-length: ");
+    got->body_bytes = length == NULL ? 0 : strtoul(length + 16, NULL, 10);
+    assert_true(got->body_bytes < sizeof got->body);
+    if (bytes.size < head + got->body_bytes) {
+        return false;
+    }
+    memcpy(got->body, bytes.data + head, got->body_bytes);
+    got->body[got->body_bytes] = 0;
+    sim_client_take(client, head + got->body_bytes);
+    return true;
+}
+
+bool gateway_world_http(struct gateway_world *world, struct sim_client *client, u32 turns_max,
+                        struct http_got *got_out)
+{
+    for (u32 i = 0; i < turns_max; i++) {
+        if (http_whole(client, got_out)) {
+            return true;
+        }
+        gateway_world_turn(world);
+    }
+    return http_whole(client, got_out);
+}
+
+void gateway_world_get(struct gateway_world *world, struct sim_client *client, const char *target,
+                       struct http_got *got_out)
+{
+    char text[4096];
+    (void)snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: venue\r\n\r\n", target);
+    sim_client_send_text(client, text);
+    if (!gateway_world_http(world, client, 1000, got_out)) {
+        fail_msg("no answer to %s", target);
+    }
+}
+
+/* ---- WebSockets ---- */
+
+bool gateway_world_upgrade(struct gateway_world *world, struct sim_client *client,
+                           const char *target)
+{
+    static struct http_got got;
+    char text[4096];
+    (void)snprintf(text, sizeof text,
+                   "GET %s HTTP/1.1\r\nHost: venue\r\nUpgrade: websocket\r\n"
+                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                   target);
+    sim_client_send_text(client, text);
+    return gateway_world_http(world, client, 1000, &got) && got.status == 101;
+}
+
+void gateway_world_send(struct sim_client *client, const char *text)
+{
+    static const u8 mask[4] = {1, 2, 3, 4};
+    size_t size = strlen(text);
+    u8 head[14] = {0x81};
+    size_t head_bytes = 2;
+    assert_true(size < 65536);
+    if (size < 126) {
+        head[1] = (u8)(0x80 | size);
+    } else {
+        head[1] = 0x80 | 126;
+        head[2] = (u8)(size >> 8);
+        head[3] = (u8)size;
+        head_bytes = 4;
+    }
+    memcpy(head + head_bytes, mask, sizeof mask);
+    sim_client_send(client, span_of(head, head_bytes + 4));
+    for (size_t i = 0; i < size; i++) {
+        u8 byte = (u8)text[i] ^ mask[i % 4];
+        sim_client_send(client, span_of(&byte, 1));
+    }
+}
+
+static bool frame_whole(struct sim_client *client, char *text_out, size_t text_bytes,
+                        u8 *opcode_out)
+{
+    struct span bytes = sim_client_received(client);
+    if (bytes.size < 2) {
+        return false;
+    }
+    size_t size = bytes.data[1];
+    size_t head = 2;
+    if (size == 126) {
+        head = 4;
+        size = bytes.size < 4 ? SIZE_MAX / 2 : (size_t)bytes.data[2] << 8 | bytes.data[3];
+    }
+    assert_true(size != 127);
+    if (bytes.size < head + size) {
+        return false;
+    }
+    assert_true(size < text_bytes);
+    memcpy(text_out, bytes.data + head, size);
+    text_out[size] = 0;
+    *opcode_out = bytes.data[0] & 15;
+    sim_client_take(client, head + size);
+    return true;
+}
+
+bool gateway_world_frame(struct gateway_world *world, struct sim_client *client, u32 turns_max,
+                         char *text_out, size_t text_bytes, u8 *opcode_out)
+{
+    for (u32 i = 0; i < turns_max; i++) {
+        if (frame_whole(client, text_out, text_bytes, opcode_out)) {
+            return true;
+        }
+        gateway_world_turn(world);
+    }
+    return frame_whole(client, text_out, text_bytes, opcode_out);
+}
