@@ -152,3 +152,14 @@ bool api_fail_numbers(struct api_failure *failure_out, enum api_error error, u64
     struct span values[2] = {number_print(a, texts[0]), number_print(b, texts[1])};
     return fail_values(failure_out, error, values, api_error_places(error));
 }
+
+bool api_fail_reject(struct api_failure *failure_out, u32 reject)
+{
+    struct span text = span_of_text(reject_text(reject));
+    CHECK(text.size < sizeof(failure_out->text));
+    failure_out->error = api_error_of_reject(reject);
+    failure_out->text_bytes = (u32)text.size;
+    memcpy(failure_out->text, text.data, text.size);
+    failure_out->text[text.size] = 0;
+    return false;
+}

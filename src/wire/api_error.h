@@ -258,5 +258,7 @@ bool api_fail_name(struct api_failure *failure_out, enum api_error error, const 
 bool api_fail_pair(struct api_failure *failure_out, enum api_error error, const char *a,
                    const char *b);
 bool api_fail_numbers(struct api_failure *failure_out, enum api_error error, u64 a, u64 b);
+/* A refusal by the core (wire/reject.h), with its text. */
+bool api_fail_reject(struct api_failure *failure_out, u32 reject);
 
 #endif /* WIRE_API_ERROR_H */

@@ -25,7 +25,8 @@ enum call_end call_fail_name(struct call *call, enum api_error error, const char
 
 enum call_end call_fail_reject(struct call *call, u32 reject)
 {
-    return call_fail(call, api_error_of_reject(reject));
+    (void)api_fail_reject(&call->failure, reject);
+    return CALL_REFUSED;
 }
 
 /* What every end does: status, weight that a success gives back, orders that were not placed. */
@@ -115,7 +116,14 @@ static bool authenticate(struct call *call, const struct call_request *request,
     return fine;
 }
 
-static bool count_orders(struct call *call)
+/* API rest-api.md "Cancel an Existing Order and Send a New Order": orderRateLimitExceededMode. */
+static bool cancels_anyway(const struct params *params)
+{
+    return param_number(params, PARAM_ORDER_RATE_MODE, PARAM_RATE_DO_NOTHING) ==
+           PARAM_RATE_CANCEL_ONLY;
+}
+
+static bool count_orders(struct call *call, const struct params *params)
 {
     u32 count = call->state.endpoint->orders_count;
     if (count == 0) {
@@ -126,7 +134,8 @@ static bool count_orders(struct call *call)
         limit_orders_take(call->venue->limit, call->state.account, count, call->state.orders_us);
     if (answer.verdict != LIMIT_ADMITTED) {
         call->retry_after_s = answer.retry_after_s;
-        return limit_fail(&answer, &call->failure);
+        call->orders_over = answer;
+        return cancels_anyway(params) || limit_fail(&answer, &call->failure);
     }
     call->state.orders_taken = count;
     return true;
@@ -154,7 +163,7 @@ static enum call_end call_run(struct call *call, const struct call_request *requ
     call->state.weight_refund = endpoint_weight_refund(params);
     bool is_signed = request->endpoint->security != ENDPOINT_SECURITY_N;
     if (is_signed && (!authenticate(call, request, params, entry) || !weigh_account(call, params) ||
-                      !count_orders(call))) {
+                      !count_orders(call, params))) {
         return CALL_REFUSED;
     }
     return ops.begin(call);
@@ -164,6 +173,7 @@ static void call_clear(struct call *call)
 {
     call->params = NULL;
     call->key = NULL;
+    call->orders_over = (struct limit_answer){.verdict = LIMIT_ADMITTED};
     call->events = SPAN_NONE;
     call->found = NULL;
     call->record = SPAN_NONE;

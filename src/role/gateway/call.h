@@ -75,6 +75,8 @@ struct call {
     /* in begin: */
     const struct params *params;
     const struct key_entry *key; /* NULL where nothing is signed */
+    /* cancelReplace that is to cancel although new orders are over their limit; else admitted */
+    struct limit_answer orders_over;
 
     /* in finish: */
     struct span events;                /* of the command, all of them, whole records */
@@ -129,11 +131,10 @@ enum call_end call_abandon(struct call *call, enum api_error error);
 /* ---- for the endpoints' functions ---- */
 
 /* state.keep as a struct of the endpoint's own, zeroed by call_begin. */
-#define CALL_KEEP(call, type)                                               \
-    ({                                                                      \
-        _Static_assert(sizeof(type) <= CALL_KEEP_BYTES, "fits state.keep"); \
-        (type *)(void *)(call)->state.keep;                                 \
-    })
+#define CALL_KEEP(call, type) \
+    ((type *)(void *)((call)->state.keep + CALL_KEEP_FITS(sizeof(type) <= CALL_KEEP_BYTES)))
+/* 0, and no program when it does not fit. */
+#define CALL_KEEP_FITS(fits) (sizeof(char[(fits) ? 1 : -1]) - 1)
 
 /* Each ends a function: return call_fail(call, API_ERROR_BAD_SYMBOL). */
 enum call_end call_fail(struct call *call, enum api_error error);

@@ -6,6 +6,7 @@
 #include "role/gateway/calls_market.h"
 #include "role/gateway/calls_orders.h"
 #include "role/gateway/calls_ticker.h"
+#include "role/gateway/calls_trade.h"
 
 static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_PING] = {general_ping, NULL},
@@ -26,6 +27,20 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_MARGIN_ISOLATED_PAIRS] = {general_no_pairs, NULL},
     [ENDPOINT_FAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
     [ENDPOINT_DAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
+    /* trading */
+    [ENDPOINT_ORDER_PLACE] = {order_place_begin, order_place_finish},
+    [ENDPOINT_ORDER_TEST] = {order_test_begin, order_test_finish},
+    [ENDPOINT_ORDER_CANCEL] = {order_cancel_begin, order_cancel_finish},
+    [ENDPOINT_OPEN_ORDERS_CANCEL] = {open_orders_cancel_begin, open_orders_cancel_finish},
+    [ENDPOINT_ORDER_CANCEL_REPLACE] = {order_replace_begin, order_replace_finish},
+    [ENDPOINT_ORDER_AMEND] = {order_amend_begin, order_amend_finish},
+    [ENDPOINT_ORDER_LIST_OCO_OLD] = {list_oco_old_begin, order_list_finish},
+    [ENDPOINT_ORDER_LIST_OCO] = {list_oco_begin, order_list_finish},
+    [ENDPOINT_ORDER_LIST_OTO] = {list_oto_begin, order_list_finish},
+    [ENDPOINT_ORDER_LIST_OTOCO] = {list_otoco_begin, order_list_finish},
+    [ENDPOINT_ORDER_LIST_OPO] = {list_opo_begin, NULL},
+    [ENDPOINT_ORDER_LIST_OPOCO] = {list_opo_begin, NULL},
+    [ENDPOINT_ORDER_LIST_CANCEL] = {list_cancel_begin, list_cancel_finish},
     /* the account */
     [ENDPOINT_ACCOUNT] = {account_information, NULL},
     [ENDPOINT_ORDER_STATUS] = {orders_status, orders_status_found},

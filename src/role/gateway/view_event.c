@@ -409,6 +409,8 @@ static bool on_order_amended(struct view *view, const u8 *record, size_t size)
     if (!client_id_valid(&event.client)) {
         return view_wrong(view, "client id of an amended order");
     }
+    order->client_old = order->client;
+    order->qty_old = order->qty;
     order->qty = event.qty;
     order->amends++;
     order->update_us = view->place.time_us;

@@ -54,6 +54,10 @@ struct view_order {
     bool is_working;
     struct client_id client;
 
+    /* before its last amend; zeros: there was none since the view began */
+    struct client_id client_old;
+    struct amount qty_old;
+
     /* the view's own */
     u64 closed_at; /* position */
     u64 fill;      /* serial of its newest fill */
