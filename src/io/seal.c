@@ -6,28 +6,41 @@
 #include "io/entropy.h"
 
 #include <openssl/evp.h>
+#include <stdio.h>
 
-static enum fault key_make(struct disk *disk, const char *folder, const char *path,
-                           struct seal_key *key_out)
+/* Left behind where a start ended while it made the key: nothing was sealed with it. */
+static enum fault key_write(struct disk *disk, const char *path, const struct seal_key *key)
 {
-    TRY(entropy_fill(key_out->bytes, sizeof(key_out->bytes)));
+    bool exists = false;
+    TRY(disk_exists(disk, path, &exists));
+    if (exists) {
+        TRY(disk_unlink(disk, path));
+    }
     SCOPED_FILE file;
     TRY(file_open(disk, path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
-    TRY(file_write_at(&file, 0, key_out->bytes, sizeof(key_out->bytes)));
-    TRY(file_sync(&file));
+    TRY(file_write_at(&file, 0, key->bytes, sizeof(key->bytes)));
+    return file_sync(&file);
+}
+
+/* Under another name first, so that the file is there whole or not at all. */
+static enum fault key_make(struct disk *disk, const char *folder, const char *name,
+                           const char *path, struct seal_key *key_out)
+{
+    char made[FILE_PATH_BYTES];
+    char made_name[FILE_PATH_BYTES];
+    int length = snprintf(made_name, sizeof(made_name), "%s.new", name);
+    if (length < 0 || (size_t)length >= sizeof(made_name)) {
+        return FAULT(FAULT_LIMIT, "the name of a key file is too long");
+    }
+    TRY(file_path(made, folder, made_name));
+    TRY(entropy_fill(key_out->bytes, sizeof(key_out->bytes)));
+    TRY(key_write(disk, made, key_out));
+    TRY(disk_rename(disk, made, path));
     return disk_sync_folder(disk, folder);
 }
 
-enum fault seal_key_open(struct disk *disk, const char *folder, const char *name,
-                         struct seal_key *key_out)
+static enum fault key_read(struct disk *disk, const char *path, struct seal_key *key_out)
 {
-    char path[FILE_PATH_BYTES];
-    bool exists = false;
-    TRY(file_path(path, folder, name));
-    TRY(disk_exists(disk, path, &exists));
-    if (!exists) {
-        return key_make(disk, folder, path, key_out);
-    }
     SCOPED_FILE file;
     u64 size = 0;
     TRY(file_open(disk, path, 0, &file));
@@ -36,6 +49,22 @@ enum fault seal_key_open(struct disk *disk, const char *folder, const char *name
         return FAULT(FAULT_FOREIGN, "%s: a key file has %u bytes", path, SEAL_KEY_BYTES);
     }
     return file_read_whole(&file, 0, key_out->bytes, sizeof(key_out->bytes));
+}
+
+enum fault seal_key_open(struct disk *disk, const char *folder, const char *name,
+                         struct seal_key *key_out)
+{
+    char path[FILE_PATH_BYTES];
+    bool exists = false;
+    *key_out = (struct seal_key){{0}};
+    TRY(file_path(path, folder, name));
+    TRY(disk_exists(disk, path, &exists));
+    enum fault fault =
+        exists ? key_read(disk, path, key_out) : key_make(disk, folder, name, path, key_out);
+    if (fault != FAULT_NONE) {
+        seal_key_wipe(key_out);
+    }
+    return fault;
 }
 
 void seal_key_wipe(struct seal_key *key)

@@ -124,9 +124,34 @@ static void a_file_of_another_size_is_no_key(void **state)
     assert_int_equal(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE, &file), FAULT_NONE);
     assert_int_equal(file_write_at(&file, 0, "short", 5), FAULT_NONE);
     file_close(&file);
+    static const struct seal_key none;
+    memset(&again, 1, sizeof(again));
     assert_int_equal(seal_key_open(disk_real(), folder, "other", &again), FAULT_FOREIGN);
+    assert_memory_equal(&again, &none, sizeof(none));
     assert_int_equal(unlink(path), 0);
     fault_forget();
+}
+
+/* A start that ended in the middle leaves a file of another name, which the next one replaces. */
+static void an_unfinished_key_file_is_made_anew(void **state)
+{
+    (void)state;
+    char path[FILE_PATH_BYTES];
+    struct seal_key made;
+    struct seal_key again;
+    struct stat status;
+    struct file file;
+    assert_int_equal(file_path(path, folder, "late.new"), FAULT_NONE);
+    assert_int_equal(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE, &file), FAULT_NONE);
+    file_close(&file);
+    assert_int_equal(seal_key_open(disk_real(), folder, "late", &made), FAULT_NONE);
+    assert_int_equal(stat(path, &status), -1);
+    assert_int_equal(seal_key_open(disk_real(), folder, "late", &again), FAULT_NONE);
+    assert_memory_equal(&made, &again, sizeof(made));
+    assert_int_equal(file_path(path, folder, "late"), FAULT_NONE);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0077, 0);
+    assert_int_equal(unlink(path), 0);
 }
 
 int main(void)
@@ -137,6 +162,7 @@ int main(void)
         cmocka_unit_test(only_its_owner_reads_the_key_file),
         cmocka_unit_test(the_key_file_stays),
         cmocka_unit_test(a_file_of_another_size_is_no_key),
+        cmocka_unit_test(an_unfinished_key_file_is_made_anew),
     };
     return cmocka_run_group_tests(tests, scene_open, scene_close);
 }
