@@ -100,6 +100,38 @@ enum fault sign_key_open_public(struct span text, struct sign_key *key_out)
     return FAULT_NONE;
 }
 
+static bool rsa_fingerprint(EVP_PKEY *key, u8 hash_out[SIGN_PUBLIC_BYTES])
+{
+    unsigned char *der = NULL;
+    int size = i2d_PUBKEY(key, &der);
+    unsigned int hash_size = 0;
+    bool good = size > 0 &&
+                EVP_Digest(der, (size_t)size, hash_out, &hash_size, EVP_sha256(), NULL) == 1 &&
+                hash_size == SIGN_PUBLIC_BYTES;
+    OPENSSL_free(der);
+    return good;
+}
+
+enum fault sign_key_public(const struct sign_key *key, u8 public_out[SIGN_PUBLIC_BYTES])
+{
+    size_t size = SIGN_PUBLIC_BYTES;
+    bool good = true;
+    CHECK(key->context != NULL);
+    memset(public_out, 0, SIGN_PUBLIC_BYTES);
+    switch (key->kind) {
+    case SIGN_KIND_HMAC:
+        break;
+    case SIGN_KIND_ED25519:
+        good = EVP_PKEY_get_raw_public_key(key->context, public_out, &size) == 1 &&
+               size == SIGN_PUBLIC_BYTES;
+        break;
+    case SIGN_KIND_RSA:
+        good = rsa_fingerprint(key->context, public_out);
+        break;
+    }
+    return good ? FAULT_NONE : FAULT(FAULT_CONFIG, "the system's OpenSSL cannot name a public key");
+}
+
 void sign_key_close(struct sign_key *key)
 {
     if (key->kind == SIGN_KIND_HMAC) {

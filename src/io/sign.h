@@ -20,6 +20,7 @@
 #define SIGN_TEXT_BYTES_MAX 2052U /* the longest: base64 of RSA, every byte percent-encoded */
 #define SIGN_SECRET_MAX     256U
 #define SIGN_PUBLIC_MAX     1024U /* a public key as DER or PEM */
+#define SIGN_PUBLIC_BYTES   32U   /* of sign_key_public */
 
 enum sign_kind { SIGN_KIND_HMAC = 1, SIGN_KIND_ED25519 = 2, SIGN_KIND_RSA = 3 };
 
@@ -48,6 +49,10 @@ MUST_USE enum fault sign_key_open_secret(struct signer *signer, struct span secr
  * FAULT_INPUT when it is anything else. */
 MUST_USE enum fault sign_key_open_public(struct span text, struct sign_key *key_out);
 void sign_key_close(struct sign_key *key);
+
+/* What stands for the key in public: of Ed25519 its 32 bytes, of RSA the SHA-256 of the key as DER
+ * (SubjectPublicKeyInfo), of a shared secret zeros. */
+MUST_USE enum fault sign_key_public(const struct sign_key *key, u8 public_out[SIGN_PUBLIC_BYTES]);
 
 /* Whether `signature` (text; percent-encoded if that is said) is the key's over the pieces. */
 MUST_USE bool sign_verify(struct signer *signer, struct sign_key *key, const struct span *pieces,

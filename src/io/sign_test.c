@@ -268,6 +268,30 @@ static void texts_decode_exactly(void **state)
     assert_int_equal(sign_decode_percent(span_of_text("a%2"), bytes, 8), 0);
 }
 
+static void a_key_has_a_public_name(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {ed25519_public, rsa_public};
+    static const char *const names[] = {
+        "19420abfd752a565c15625e9da6eaf0086fc40c14960183214442c14996a800d",  /* its last 32 bytes */
+        "eeb8226e0c3fdcf3a44e7ce313f47aa3ee911fdb55c199b81bec11c979c28a90"}; /* SHA-256 of the DER
+                                                                              */
+    u8 expected[SIGN_PUBLIC_BYTES];
+    u8 seen[SIGN_PUBLIC_BYTES];
+    for (u32 i = 0; i < ARRAY_COUNT(texts); i += 1) {
+        struct sign_key key;
+        assert_int_equal(sign_key_open_public(span_of_text(texts[i]), &key), FAULT_NONE);
+        assert_int_equal(sign_key_public(&key, seen), FAULT_NONE);
+        assert_int_equal(sign_decode_hex(span_of_text(names[i]), expected, sizeof(expected)),
+                         sizeof(expected));
+        assert_memory_equal(seen, expected, sizeof(seen));
+        sign_key_close(&key);
+    }
+    memset(expected, 0, sizeof(expected));
+    assert_int_equal(sign_key_public(&hmac_key, seen), FAULT_NONE);
+    assert_memory_equal(seen, expected, sizeof(seen));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_message_larger_than_the_buffer_is_not_valid),
         cmocka_unit_test(only_ed25519_and_large_rsa_keys_open),
         cmocka_unit_test(texts_decode_exactly),
+        cmocka_unit_test(a_key_has_a_public_name),
     };
     return cmocka_run_group_tests(tests, keys_open, keys_close);
 }
