@@ -4,12 +4,16 @@
 #include "base/hash.h"
 #include "base/secret.h"
 #include "base/span.h"
+#include "io/digest.h"
 #include "io/entropy.h"
+#include "role/gateway/view_key.h"
 
 #include <string.h>
 
 struct keys_row {
     u8 api_key[AUTH_KEY_BYTES];
+    u8 id[KEY_ID_BYTES];
+    u8 public_key[SIGN_PUBLIC_BYTES];
     struct sign_key sign;
     u32 account;
     u32 rights;
@@ -20,6 +24,11 @@ struct keys_row {
 };
 
 #define LETTERS_COUNT 62U
+
+_Static_assert((int)KEY_KIND_HMAC == (int)SIGN_KIND_HMAC &&
+                   (int)KEY_KIND_ED25519 == (int)SIGN_KIND_ED25519 &&
+                   (int)KEY_KIND_RSA == (int)SIGN_KIND_RSA,
+               "compared");
 
 /* The row of the name, or the free one where it would go. */
 static struct keys_row *row_of(const struct keys *keys, struct span api_key)
@@ -35,6 +44,17 @@ static struct keys_row *row_of(const struct keys *keys, struct span api_key)
     return NULL;
 }
 
+/* What the engine says of the key: nothing, unless it is this very key. */
+static void follow(const struct keys *keys, const struct keys_row *row, struct key_entry *entry)
+{
+    const struct view_key *known = view_key_of(keys->followed, row->id);
+    bool same = known != NULL && known->kind == row->sign.kind &&
+                memcmp(known->public_key, row->public_key, sizeof(row->public_key)) == 0;
+    entry->enabled = entry->enabled && same;
+    entry->account = same ? known->account : 0;
+    entry->rights = same ? known->rights : 0;
+}
+
 static bool keys_find(struct key_view *view, struct span api_key, struct key_entry *entry_out)
 {
     struct keys *keys = (struct keys *)view;
@@ -48,6 +68,9 @@ static bool keys_find(struct key_view *view, struct span api_key, struct key_ent
                                     .sign = &row->sign,
                                     .networks = row->networks,
                                     .networks_count = row->networks_count};
+    if (keys->followed != NULL) {
+        follow(keys, row, entry_out);
+    }
     return true;
 }
 
@@ -78,6 +101,27 @@ void keys_close(struct keys *keys)
     keys->count = 0;
 }
 
+void keys_follow(struct keys *keys, const struct view *view)
+{
+    keys->followed = view;
+}
+
+enum fault keys_id(struct span api_key, u8 id_out[KEY_ID_BYTES])
+{
+    struct sha256 sha256;
+    TRY(sha256_open(&sha256));
+    sha256_begin(&sha256);
+    sha256_add(&sha256, api_key);
+    sha256_end(&sha256, id_out);
+    sha256_close(&sha256);
+    return FAULT_NONE;
+}
+
+bool keys_has_room(const struct keys *keys)
+{
+    return keys->count < keys->keys_max / 4 * 3;
+}
+
 static bool new_valid(const struct keys_new *key)
 {
     for (u32 i = 0; i < u64_min(key->networks_count, KEYS_NETWORKS_MAX); i += 1) {
@@ -103,13 +147,21 @@ enum fault keys_put(struct keys *keys, const struct keys_new *key)
     if (row->used) {
         return FAULT(FAULT_EXISTS, "this API key was given before");
     }
-    if (keys->count >= keys->keys_max / 4 * 3) {
+    if (!keys_has_room(keys)) {
         return FAULT(FAULT_LIMIT, "%u API keys are all there is room for", keys->count);
     }
+    u8 id[KEY_ID_BYTES];
+    u8 public_key[SIGN_PUBLIC_BYTES];
+    TRY(keys_id(key->api_key, id));
     if (key->secret.size > 0) {
         TRY(sign_key_open_secret(keys->signer, key->secret, &sign));
     } else {
         TRY(sign_key_open_public(key->public, &sign));
+    }
+    enum fault fault = sign_key_public(&sign, public_key);
+    if (fault != FAULT_NONE) {
+        sign_key_close(&sign);
+        return fault;
     }
     *row = (struct keys_row){.sign = sign,
                              .account = key->account,
@@ -118,6 +170,8 @@ enum fault keys_put(struct keys *keys, const struct keys_new *key)
                              .used = true,
                              .enabled = true};
     memcpy(row->api_key, key->api_key.data, AUTH_KEY_BYTES);
+    memcpy(row->id, id, sizeof(row->id));
+    memcpy(row->public_key, public_key, sizeof(row->public_key));
     for (u32 i = 0; i < key->networks_count; i += 1) {
         row->networks[i] = key->networks[i];
     }
@@ -143,7 +197,11 @@ static enum fault letters_fill(u8 *target, size_t bytes)
     u8 random[64];
     size_t used = 0;
     while (used < bytes) {
-        TRY(entropy_fill(random, sizeof(random)));
+        enum fault fault = entropy_fill(random, sizeof(random));
+        if (fault != FAULT_NONE) {
+            secret_wipe(random, sizeof(random));
+            return fault;
+        }
         for (u32 i = 0; i < sizeof(random) && used < bytes; i += 1) {
             if (random[i] < UINT8_MAX / LETTERS_COUNT * LETTERS_COUNT) {
                 target[used] = (u8)letters[random[i] % LETTERS_COUNT];
@@ -157,6 +215,11 @@ static enum fault letters_fill(u8 *target, size_t bytes)
 
 enum fault keys_invent(u8 api_key_out[AUTH_KEY_BYTES], u8 secret_out[KEYS_SECRET_BYTES])
 {
+    memset(secret_out, 0, KEYS_SECRET_BYTES);
     TRY(letters_fill(api_key_out, AUTH_KEY_BYTES));
-    return letters_fill(secret_out, KEYS_SECRET_BYTES);
+    enum fault fault = letters_fill(secret_out, KEYS_SECRET_BYTES);
+    if (fault != FAULT_NONE) {
+        secret_wipe(secret_out, KEYS_SECRET_BYTES);
+    }
+    return fault;
 }

@@ -1,8 +1,10 @@
 /* The API keys in memory, found by name: what auth_check asks through struct key_view.
  *
  * A table of fixed size. A key is put in once, opened for its kind of signature, and may be
- * revoked; a revoked name stays, so that it is never given away again. Where keys are kept when the
- * process is not running is another matter: secrets then are sealed (io/seal.h). */
+ * revoked; a revoked name stays, so that it is never given away again. A table that follows a view
+ * (keys_follow) asks it with every find whose a key is, what it may, and whether it is in force, so
+ * that a key works from its key_set event to its key_revoke event and not a moment longer. Where
+ * keys are kept when the process is not running is keystore.h. */
 #ifndef ROLE_GATEWAY_KEYS_H
 #define ROLE_GATEWAY_KEYS_H
 
@@ -10,6 +12,7 @@
 #include "io/fault.h"
 #include "io/sign.h"
 #include "role/gateway/auth.h"
+#include "role/gateway/view.h"
 
 #define KEYS_NETWORKS_MAX 30U
 #define KEYS_SECRET_BYTES 64U /* of a secret that keys_invent makes */
@@ -19,6 +22,7 @@ struct keys_row;
 struct keys {
     struct key_view view; /* first: it is cast back */
     struct signer *signer;
+    const struct view *followed; /* NULL: account and rights are those of keys_put */
     struct keys_row *rows;
     u32 keys_max; /* a power of two */
     u32 count;
@@ -32,7 +36,7 @@ struct keys_new {
     struct span public;  /* Ed25519 or RSA, PEM or DER; or empty: exactly one of the two */
     const struct auth_network *networks;
     u32 networks_count;
-    u32 account;
+    u32 account; /* this and rights count only where no view is followed */
     u32 rights;
 };
 
@@ -43,6 +47,16 @@ size_t keys_bytes(u32 keys_max);
 void keys_init(struct keys *keys, struct signer *signer, u32 keys_max, u64 seed, void *memory);
 void keys_close(struct keys *keys);
 
+/* From now on the engine's word counts, as this view has it. To be called again when the view was
+ * made anew. */
+void keys_follow(struct keys *keys, const struct view *view);
+
+/* The id that stands for a name in commands: its SHA-256. */
+MUST_USE enum fault keys_id(struct span api_key, u8 id_out[KEY_ID_BYTES]);
+
+/* Whether keys_put finds room for another. */
+MUST_USE bool keys_has_room(const struct keys *keys);
+
 /* FAULT_INPUT: malformed; FAULT_EXISTS: the name was there before; FAULT_LIMIT: the table is full.
  */
 MUST_USE enum fault keys_put(struct keys *keys, const struct keys_new *key);
@@ -51,7 +65,7 @@ MUST_USE enum fault keys_put(struct keys *keys, const struct keys_new *key);
 MUST_USE bool keys_revoke(struct keys *keys, struct span api_key);
 
 /* A random name and a random secret: letters and digits, each equally likely. The secret is shown
- * once, and its holder wipes it. */
+ * once, and its holder wipes it; after a fault there is none. */
 MUST_USE enum fault keys_invent(u8 api_key_out[AUTH_KEY_BYTES], u8 secret_out[KEYS_SECRET_BYTES]);
 
 #endif /* ROLE_GATEWAY_KEYS_H */
