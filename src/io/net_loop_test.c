@@ -29,7 +29,7 @@ static void echoes(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.manner = MANNER_ECHO;
     int client = client_open();
     TURN_UNTIL(scene.users_count == 1);
@@ -53,7 +53,7 @@ static void echoes(void **state)
     assert_int_equal(scene.users[0].why, NET_END_OURS); /* on_end shuts */
     assert_int_equal(scene.net->counts.connections, 0);
     assert_int_equal(scene.net->counts.ended[NET_END_OURS], 1);
-    scene_end();
+    net_scene_end();
 }
 
 static void end_of_peer_without_callback_ends(void **state)
@@ -61,7 +61,7 @@ static void end_of_peer_without_callback_ends(void **state)
     (void)state;
     struct net_loop_options options = options_usual();
     options.handler = &scene_handler_least;
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     client_send(client, "x", 1);
     assert_int_equal(shutdown(client, SHUT_WR), 0);
@@ -70,14 +70,14 @@ static void end_of_peer_without_callback_ends(void **state)
     assert_int_equal(scene.users[0].why, NET_END_PEER);
     client_expect_end(client);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void half_closed_peer_is_answered(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.manner = MANNER_ECHO;
     int client = client_open();
     client_send(client, "question", 8);
@@ -87,14 +87,14 @@ static void half_closed_peer_is_answered(void **state)
     TURN_UNTIL(scene.users[0].closed == 1);
     assert_int_equal(scene.users[0].ends, 1);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void reset_ends(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     TURN_UNTIL(scene.users_count == 1);
     struct linger reset = {.l_onoff = 1};
@@ -103,7 +103,7 @@ static void reset_ends(void **state)
     TURN_UNTIL(scene.users[0].closed == 1);
     assert_int_equal(scene.users[0].why, NET_END_BROKEN);
     assert_int_equal(scene.users[0].ends, 0);
-    scene_end();
+    net_scene_end();
 }
 
 static void large_output_is_written_in_parts(void **state)
@@ -111,11 +111,11 @@ static void large_output_is_written_in_parts(void **state)
     (void)state;
     struct net_loop_options options = options_usual();
     options.send_buffer_bytes = 8 * KIB;
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.greeting = buffer_of(900 * KIB, 5); /* one may be larger than the bound */
     int client = client_open_at(scene.port, 8 * KIB);
     TURN_UNTIL(scene.users_count == 1);
-    scene_turn(0);
+    net_scene_turn(0);
     assert_true(scene.net->counts.writes_partial > 0);
     assert_true(net_queued(scene.users[0].conn) > 0);
     assert_int_equal(net_queued(scene.users[0].conn), scene.net->counts.queue_bytes);
@@ -126,14 +126,14 @@ static void large_output_is_written_in_parts(void **state)
     assert_int_equal(scene.greeting->references, 1);
     assert_int_equal(net_queued(scene.users[0].conn), 0);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void many_buffers_share_a_write(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     TURN_UNTIL(scene.users_count == 1);
     u64 writes_before = scene.net->counts.writes;
@@ -148,14 +148,14 @@ static void many_buffers_share_a_write(void **state)
     client_expect(client, expected, sizeof(expected));
     assert_int_equal(scene.net->counts.writes - writes_before, 16); /* 64 buffers each */
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void long_answer_goes_on_when_drained(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.greeting = buffer_of(100 * KIB, 6);
     scene.chunks_left = 9;
     int client = client_open();
@@ -164,7 +164,7 @@ static void long_answer_goes_on_when_drained(void **state)
     }
     TURN_UNTIL(scene.users[0].drained == 10);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void slow_consumer_is_cut_off(void **state)
@@ -172,7 +172,7 @@ static void slow_consumer_is_cut_off(void **state)
     (void)state;
     struct net_loop_options options = options_usual();
     options.send_buffer_bytes = 8 * KIB;
-    scene_begin(&options);
+    net_scene_begin(&options);
     int slow = client_open_at(scene.port, 4 * KIB);
     TURN_UNTIL(scene.users_count == 1);
     int fast = client_open();
@@ -194,7 +194,7 @@ static void slow_consumer_is_cut_off(void **state)
     assert_int_equal(scene.greeting->references, 1);
     close(slow);
     close(fast);
-    scene_end();
+    net_scene_end();
 }
 
 static void queue_is_bounded_by_count_and_references(void **state)
@@ -202,7 +202,7 @@ static void queue_is_bounded_by_count_and_references(void **state)
     (void)state;
     struct net_loop_options options = options_usual();
     options.references_max = 100;
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     int other = client_open();
     int third = client_open();
@@ -218,7 +218,7 @@ static void queue_is_bounded_by_count_and_references(void **state)
     }
     assert_false(net_send_copy(scene.users[2].conn, span_of_text("b")));
     assert_int_equal(scene.users[0].closed, 0); /* not out of net_send */
-    scene_turn(0);
+    net_scene_turn(0);
     assert_int_equal(scene.users[0].closed, 1);
     assert_int_equal(scene.users[0].why, NET_END_SLOW);
     assert_int_equal(scene.users[2].why, NET_END_SLOW);
@@ -229,18 +229,18 @@ static void queue_is_bounded_by_count_and_references(void **state)
     close(client);
     close(other);
     close(third);
-    scene_end();
+    net_scene_end();
 }
 
 static void many_connections_share_a_buffer(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int clients[MANY];
     for (u32 i = 0; i < MANY; i++) {
         clients[i] = client_open();
-        scene_turn(0);
+        net_scene_turn(0);
     }
     TURN_UNTIL(scene.users_count == MANY);
     assert_int_equal(scene.net->counts.connections, MANY);
@@ -260,14 +260,14 @@ static void many_connections_share_a_buffer(void **state)
     TURN_UNTIL(scene.net->counts.connections == MANY / 2);
     for (u32 i = 0; i < MANY; i += 2) { /* slots come back */
         clients[i] = client_open();
-        scene_turn(0);
+        net_scene_turn(0);
     }
     TURN_UNTIL(scene.users_count == MANY + MANY / 2);
     assert_int_equal(scene.net->counts.refused_limit, 0);
     for (u32 i = 0; i < MANY; i++) {
         close(clients[i]);
     }
-    scene_end();
+    net_scene_end();
 }
 
 static void connections_are_limited(void **state)
@@ -275,7 +275,7 @@ static void connections_are_limited(void **state)
     (void)state;
     struct net_loop_options options = options_usual();
     options.connections_max = 3;
-    scene_begin(&options);
+    net_scene_begin(&options);
     int clients[5];
     for (u32 i = 0; i < 5; i++) {
         clients[i] = client_open();
@@ -293,14 +293,14 @@ static void connections_are_limited(void **state)
     for (u32 i = 1; i < 5; i++) {
         close(clients[i]);
     }
-    scene_end();
+    net_scene_end();
 }
 
 static void handler_refuses(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.refuses = true;
     scene.greeting = buffer_of(100, 9); /* sent, but the connection is refused */
     int client = client_open();
@@ -316,14 +316,14 @@ static void handler_refuses(void **state)
     TURN_UNTIL(scene.users_count == 1 && scene.users[0].closed == 1);
     assert_int_equal(scene.users[0].why, NET_END_OURS);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void pause_holds_input_back(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.manner = MANNER_PAUSE;
     int client = client_open();
     client_send(client, "first", 5);
@@ -331,7 +331,7 @@ static void pause_holds_input_back(void **state)
     client_send(client, "second", 6);
     assert_int_equal(shutdown(client, SHUT_WR), 0);
     for (u32 i = 0; i < 20; i++) {
-        scene_turn(1000);
+        net_scene_turn(1000);
     }
     assert_int_equal(scene.users[0].inputs, 1);
     assert_int_equal(scene.users[0].ends, 0);
@@ -342,14 +342,14 @@ static void pause_holds_input_back(void **state)
     TURN_UNTIL(scene.users[0].ends == 1);
     assert_memory_equal(scene.users[0].input, "firstsecond", 11);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void shut_inside_of_input(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.manner = MANNER_SHUT_NOW;
     int client = client_open();
     client_send(client, "x", 1);
@@ -372,7 +372,7 @@ static void shut_inside_of_input(void **state)
     scene.victim = NULL;
     close(clients[0]);
     close(clients[1]);
-    scene_end();
+    net_scene_end();
 }
 
 static void shut_flushed_delivers_all(void **state)
@@ -380,7 +380,7 @@ static void shut_flushed_delivers_all(void **state)
     (void)state;
     struct net_loop_options options = options_usual();
     options.send_buffer_bytes = 8 * KIB;
-    scene_begin(&options);
+    net_scene_begin(&options);
     scene.manner = MANNER_SHUT_FLUSHED;
     int client = client_open_at(scene.port, 8 * KIB);
     TURN_UNTIL(scene.users_count == 1);
@@ -399,13 +399,13 @@ static void shut_flushed_delivers_all(void **state)
     TURN_UNTIL(scene.users[0].closed == 1);
     assert_int_equal(scene.users[0].why, NET_END_OURS);
     assert_int_equal(scene.users[0].ends, 0);
-    scene_end();
+    net_scene_end();
 }
 
 static void advance(u64 ms)
 {
     clock_false_advance(&scene.false_clock, ms * 1000000);
-    scene_turn(0);
+    net_scene_turn(0);
 }
 
 static void shut_flushed_waits_only_so_long(void **state)
@@ -415,7 +415,7 @@ static void shut_flushed_waits_only_so_long(void **state)
     clock_false_init(&scene.false_clock, 0);
     options.clock = &scene.false_clock.clock;
     options.send_buffer_bytes = 8 * KIB;
-    scene_begin(&options);
+    net_scene_begin(&options);
     int deaf = client_open_at(scene.port, 4 * KIB);
     int polite = client_open();
     TURN_UNTIL(scene.users_count == 2);
@@ -432,14 +432,14 @@ static void shut_flushed_waits_only_so_long(void **state)
     assert_int_equal(scene.users[0].deadlines, 0);
     close(deaf);
     close(polite);
-    scene_end();
+    net_scene_end();
 }
 
 static void lingering_takes_only_so_much(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     TURN_UNTIL(scene.users_count == 1);
     net_shut_flushed(scene.users[0].conn);
@@ -449,13 +449,13 @@ static void lingering_takes_only_so_much(void **state)
     for (u32 i = 0; i < SCENE_TURNS_MAX && scene.users[0].closed == 0; i++) {
         ssize_t size = send(client, zeroes, sizeof(zeroes), MSG_NOSIGNAL);
         sent += size > 0 ? (u64)size : 0;
-        scene_turn(1000);
+        net_scene_turn(1000);
     }
     assert_int_equal(scene.users[0].closed, 1);
     assert_true(sent > NET_LOOP_LINGER_BYTES_MAX);
     assert_int_equal(scene.users[0].inputs, 0);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void deadline_comes_once(void **state)
@@ -465,7 +465,7 @@ static void deadline_comes_once(void **state)
     clock_false_init(&scene.false_clock, 0);
     options.clock = &scene.false_clock.clock;
     options.tick_ms = 1000;
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     int other = client_open();
     TURN_UNTIL(scene.users_count == 2);
@@ -493,7 +493,7 @@ static void deadline_comes_once(void **state)
     assert_int_equal(scene.users[0].deadlines, 1);
     close(client);
     close(other);
-    scene_end();
+    net_scene_end();
 }
 
 static void deadline_without_callback_ends(void **state)
@@ -503,7 +503,7 @@ static void deadline_without_callback_ends(void **state)
     clock_false_init(&scene.false_clock, 0);
     options.clock = &scene.false_clock.clock;
     options.handler = &scene_handler_least;
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     TURN_UNTIL(scene.users_count == 1);
     net_deadline(scene.users[0].conn, 1);
@@ -511,7 +511,7 @@ static void deadline_without_callback_ends(void **state)
     assert_int_equal(scene.users[0].closed, 1);
     assert_int_equal(scene.users[0].why, NET_END_OURS);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void descriptors_run_out(void **state)
@@ -522,7 +522,7 @@ static void descriptors_run_out(void **state)
         return;
     }
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int clients[6];
     for (u32 i = 0; i < ARRAY_COUNT(clients); i++) {
         clients[i] = client_open();
@@ -547,7 +547,7 @@ static void descriptors_run_out(void **state)
     close(later);
     close(clients[0]);
     close(clients[1]);
-    scene_end();
+    net_scene_end();
 }
 
 static u32 watched;
@@ -563,13 +563,13 @@ static void foreign_descriptor_wakes(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     int silent = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
     assert_true(event >= 0 && silent >= 0);
     watched = 0;
     assert_int_equal(net_watch(scene.net, event, on_watched, &event), FAULT_NONE);
-    scene_turn(0);
+    net_scene_turn(0);
     assert_int_equal(watched, 0);
     bool busy = true;
     assert_int_equal(net_run_once(scene.net, 0, &busy), FAULT_NONE);
@@ -586,11 +586,11 @@ static void foreign_descriptor_wakes(void **state)
     for (u32 i = 0; i < 2 * NET_WATCHES_MAX; i++) { /* places come back */
         assert_int_equal(net_watch(scene.net, silent, NULL, NULL), FAULT_NONE);
         net_unwatch(scene.net, silent);
-        scene_turn(0);
+        net_scene_turn(0);
     }
     assert_int_equal(net_watch(scene.net, -1, NULL, NULL), FAULT_IO);
     close(silent);
-    scene_end();
+    net_scene_end();
     close(event);
 }
 
@@ -598,7 +598,7 @@ static void greedy_one_does_not_starve_others(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int greedy = client_open();
     int modest = client_open();
     TURN_UNTIL(scene.users_count == 2);
@@ -606,19 +606,19 @@ static void greedy_one_does_not_starve_others(void **state)
     ssize_t sent = send(greedy, zeroes, sizeof(zeroes), MSG_NOSIGNAL);
     assert_true(sent > 2 * (ssize_t)NET_INPUT_BYTES_MAX);
     client_send(modest, "x", 1);
-    scene_turn(SCENE_SLEEP_US);
+    net_scene_turn(SCENE_SLEEP_US);
     assert_int_equal(scene.users[0].inputs, 1); /* once, though there is more */
     assert_int_equal(scene.users[1].inputs, 1);
     close(greedy);
     close(modest);
-    scene_end();
+    net_scene_end();
 }
 
 static void listener_is_refused(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     struct net_listen_options wanted = {
         .address = "127.0.0.1", .port = scene.port, .descriptor = -1};
     assert_int_not_equal(net_loop_listen(scene.loop, &wanted, NULL), FAULT_NONE); /* taken */
@@ -636,14 +636,14 @@ static void listener_is_refused(void **state)
         assert_int_equal(net_loop_listen(scene.loop, &more, NULL), FAULT_NONE);
     }
     assert_int_equal(net_loop_listen(scene.loop, &more, NULL), FAULT_LIMIT);
-    scene_end();
+    net_scene_end();
 }
 
 static void descriptor_is_handed_over(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "cambist-scene.net-%ld",
              (long)getpid());
@@ -660,19 +660,19 @@ static void descriptor_is_handed_over(void **state)
     assert_int_equal(scene.users[0].arrival.listener, 9);
     assert_true(span_is_zero(span_of(scene.users[0].arrival.address, 16)));
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void listening_stops(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     int client = client_open();
     TURN_UNTIL(scene.users_count == 1);
     net_listen_stop(scene.net);
     net_listen_stop(scene.net);
-    scene_turn(0);
+    net_scene_turn(0);
     struct sockaddr_in gone = {.sin_family = AF_INET, .sin_port = htons(scene.port)};
     gone.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int late = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -683,20 +683,20 @@ static void listening_stops(void **state)
     assert_int_equal(scene.users[0].why, NET_END_SHUTDOWN);
     close(late);
     close(client);
-    scene_end();
+    net_scene_end();
 }
 
 static void both_families_come_through_one_listener(void **state)
 {
     (void)state;
     struct net_loop_options options = options_usual();
-    scene_begin(&options);
+    net_scene_begin(&options);
     struct net_listen_options wanted = {.address = "::", .descriptor = -1, .number = 3};
     u16 both = 0;
     if (net_loop_listen(scene.loop, &wanted, &both) != FAULT_NONE) {
         fault_forget();
         print_message("both_families_come_through_one_listener: no IPv6 here\n");
-        scene_end();
+        net_scene_end();
         skip();
     }
     int v4 = client_open_at(both, 0);
@@ -711,7 +711,7 @@ static void both_families_come_through_one_listener(void **state)
     assert_memory_equal(scene.users[1].arrival.address, &address.sin6_addr, 16);
     close(v4);
     close(v6);
-    scene_end();
+    net_scene_end();
 }
 
 static void options_are_checked(void **state)

@@ -146,7 +146,7 @@ struct net_loop_options options_usual(void)
     return options;
 }
 
-void scene_begin(const struct net_loop_options *options)
+void net_scene_begin(const struct net_loop_options *options)
 {
     scene.users_count = 0;
     scene.prepares = 0;
@@ -165,7 +165,7 @@ void scene_begin(const struct net_loop_options *options)
     assert_int_not_equal(scene.port, 0);
 }
 
-void scene_end(void)
+void net_scene_end(void)
 {
     net_loop_close(scene.loop);
     for (u32 i = 0; i < scene.users_count; i++) {
@@ -179,7 +179,7 @@ void scene_end(void)
     net_pool_close(&scene.pool);
 }
 
-void scene_turn(u64 sleep_us)
+void net_scene_turn(u64 sleep_us)
 {
     bool busy = false;
     assert_int_equal(net_run_once(scene.net, sleep_us, &busy), FAULT_NONE);
@@ -229,7 +229,7 @@ size_t client_receive(int client, u8 *target, size_t size, int *error_out)
             *error_out = errno;
             return done;
         }
-        scene_turn(1000);
+        net_scene_turn(1000);
     }
     return done;
 }

@@ -55,14 +55,14 @@ struct net_loop_options options_usual(void);
 
 /* A loop that listens at scene.port of 127.0.0.1; and its end, which checks that each user's
  * connection was closed once and each buffer freed. */
-void scene_begin(const struct net_loop_options *options);
-void scene_end(void);
-void scene_turn(u64 sleep_us);
+void net_scene_begin(const struct net_loop_options *options);
+void net_scene_end(void);
+void net_scene_turn(u64 sleep_us);
 
 #define TURN_UNTIL(condition)                                                   \
     do {                                                                        \
         for (u32 turns = 0; !(condition) && turns < SCENE_TURNS_MAX; turns++) { \
-            scene_turn(SCENE_SLEEP_US);                                         \
+            net_scene_turn(SCENE_SLEEP_US);                                     \
         }                                                                       \
         assert_true(condition);                                                 \
     } while (0)
