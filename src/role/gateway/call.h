@@ -24,6 +24,7 @@
 #include "wire/schema.h"
 
 struct lookup_ask;    /* wire/lookup.h */
+struct ticker_pool;   /* role/gateway/calls_ticker.h */
 struct lookup_result; /* role/gateway/lookup_client.h */
 struct session;       /* role/gateway/session.h */
 
@@ -33,10 +34,11 @@ struct venue {
     struct limit *limit;
     struct key_view *keys;
     struct signer *signer;
-    u64 now_us;          /* the gateway's clock, set by whoever drives the calls */
-    u64 random;          /* state of the generator of client order ids: call_client_id */
-    bool engine_away;    /* no command can be sent: writes are refused with -1001 */
-    u32 withdraw_fee_bp; /* of the demo network: ten-thousandths of the amount */
+    u64 now_us;                  /* the gateway's clock, set by whoever drives the calls */
+    u64 random;                  /* state of the generator of client order ids: call_client_id */
+    bool engine_away;            /* no command can be sent: writes are refused with -1001 */
+    u32 withdraw_fee_bp;         /* of the demo network: ten-thousandths of the amount */
+    struct ticker_pool *tickers; /* NULL: tickers that ask history more than once are -1008 */
 };
 
 enum call_end {

@@ -3,6 +3,7 @@
 #include "role/gateway/call.h"
 #include "role/gateway/calls_account.h"
 #include "role/gateway/calls_general.h"
+#include "role/gateway/calls_history.h"
 #include "role/gateway/calls_market.h"
 #include "role/gateway/calls_orders.h"
 #include "role/gateway/calls_ticker.h"
@@ -16,10 +17,17 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_SYSTEM_STATUS] = {general_system_status, NULL},
     /* market data */
     [ENDPOINT_DEPTH] = {market_depth, NULL},
+    [ENDPOINT_TRADES] = {history_trades_begin, history_trades_finish},
+    [ENDPOINT_HISTORICAL_TRADES] = {history_trades_begin, history_trades_finish},
+    [ENDPOINT_AGG_TRADES] = {history_aggregates_begin, history_aggregates_finish},
+    [ENDPOINT_KLINES] = {history_klines_begin, history_klines_finish},
+    [ENDPOINT_UI_KLINES] = {history_klines_begin, history_klines_finish},
+    [ENDPOINT_AVG_PRICE] = {history_average_begin, history_average_finish},
     [ENDPOINT_TICKER_24HR] = {ticker_24hr, NULL},
     [ENDPOINT_TICKER_TRADING_DAY] = {ticker_trading_day, NULL},
     [ENDPOINT_TICKER_PRICE] = {ticker_price, NULL},
     [ENDPOINT_TICKER_BOOK] = {ticker_book, NULL},
+    [ENDPOINT_TICKER] = {ticker_window_begin, ticker_window_finish},
     [ENDPOINT_REFERENCE_PRICE] = {market_reference, NULL},
     [ENDPOINT_REFERENCE_PRICE_CALCULATION] = {market_reference_calculation, NULL},
     /* what is not offered */

@@ -1,23 +1,40 @@
 /* Aim: tickers as the API tells them, byte for byte. Method: trades at chosen moments in the
- * scene's venue, and calls. */
+ * scene's venue, and calls; random flows, where each window must be what its trades add up to. */
 #include "role/gateway/calls_ticker.h"
 
+#include "base/random.h"
 #include "tests/support/call_scene.h"
 #include "tests/support/test.h"
+#include "tests/support/trade_log.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SECOND_US 1000000ULL
+#define MINUTE_US (60 * SECOND_US)
 #define HOUR_US   (3600 * SECOND_US)
 #define NOW_US    (CALL_SCENE_TIME_US + 48 * HOUR_US)
 
 static struct call_scene scene;
+static struct lookup_ask ask;
+static struct trade_log trades;
+static struct ticker_pool pool;
+
+static const struct lookup_result *answer(struct call_scene *of, const struct lookup_ask *asked)
+{
+    assert_int_equal(asked->position_min, view_place(of->venue.view).position);
+    return trade_log_answer(&trades, asked);
+}
 
 static int open_scene(void **state)
 {
     (void)state;
-    call_scene_open(&scene, NULL);
+    memset(&trades, 0, sizeof trades);
+    memset(&pool, 0, sizeof pool);
+    call_scene_open(&scene, &ask);
+    scene.answer = answer;
+    scene.venue.tickers = &pool;
     return 0;
 }
 
@@ -31,6 +48,7 @@ static int close_scene(void **state)
 static void place(u32 account, struct world_order order)
 {
     assert_true(world_place(&scene.world, account, order) > 0);
+    trade_log_events(&trades, &scene.world.output, scene.venue.now_us);
     call_scene_follow(&scene);
 }
 
@@ -247,6 +265,221 @@ static void trading_day_takes_a_hundred_symbols(void **state)
                        "Param 'symbol' or 'symbols' must be sent, but both were empty/null!");
 }
 
+/* ---- a rolling window ---- */
+
+static void window_begins_with_a_minute(void **state)
+{
+    (void)state;
+    trade(CALL_SCENE_TIME_US, 8000, 1);
+    trade(NOW_US - 50 * SECOND_US, 10000, 10);
+    trade(NOW_US + 60 * SECOND_US, 9000, 30);
+    call_scene_clock(&scene, NOW_US + 65 * SECOND_US + 432);
+    call_scene_expect(
+        &scene, 0, ENDPOINT_TICKER, "symbol=BTCUSDT&windowSize=1m",
+        "{\"symbol\":\"BTCUSDT\",\"priceChange\":\"0.00000000\",\"priceChangePercent\":\"0.000\","
+        "\"weightedAvgPrice\":\"90.00000000\",\"openPrice\":\"90.00000000\",\"highPrice\":"
+        "\"90.00000000\",\"lowPrice\":\"90.00000000\",\"lastPrice\":\"90.00000000\",\"volume\":"
+        "\"0.00300000\",\"quoteVolume\":\"0.27000000\",\"openTime\":1795172760000,"
+        "\"closeTime\":1795172865000,\"firstId\":3,\"lastId\":3,\"count\":1}");
+    call_scene_expect(
+        &scene, 0, ENDPOINT_TICKER, "symbols=[\"BTCUSDT\"]&windowSize=2m&type=MINI",
+        "[{\"symbol\":\"BTCUSDT\",\"openPrice\":\"100.00000000\",\"highPrice\":\"100.00000000\","
+        "\"lowPrice\":\"90.00000000\",\"lastPrice\":\"90.00000000\",\"volume\":\"0.00400000\","
+        "\"quoteVolume\":\"0.37000000\",\"openTime\":1795172700000,\"closeTime\":1795172865000,"
+        "\"firstId\":2,\"lastId\":3,\"count\":2}]");
+    assert_int_equal(trades.asked, 0);
+}
+
+/* A day is the default, and the view's; more is the history's. */
+static void window_of_days(void **state)
+{
+    (void)state;
+    trade(CALL_SCENE_TIME_US, 8000, 1);
+    trade(NOW_US, 10000, 10);
+    static const char last[] =
+        "{\"symbol\":\"BTCUSDT\",\"openPrice\":\"100.00000000\",\"highPrice\":\"100.00000000\","
+        "\"lowPrice\":\"100.00000000\",\"lastPrice\":\"100.00000000\",\"volume\":\"0.00100000\","
+        "\"quoteVolume\":\"0.10000000\",\"openTime\":1795086360000,\"closeTime\":1795172800000,"
+        "\"firstId\":2,\"lastId\":2,\"count\":1}";
+    static const char both[] =
+        "{\"symbol\":\"BTCUSDT\",\"priceChange\":\"20.00000000\",\"priceChangePercent\":"
+        "\"25.000\",\"weightedAvgPrice\":\"98.18181818\",\"openPrice\":\"80.00000000\","
+        "\"highPrice\":\"100.00000000\",\"lowPrice\":\"80.00000000\",\"lastPrice\":"
+        "\"100.00000000\",\"volume\":\"0.00110000\",\"quoteVolume\":\"0.10800000\",\"openTime\":"
+        "1794999960000,\"closeTime\":1795172800000,\"firstId\":1,\"lastId\":2,\"count\":2}";
+    call_scene_expect(&scene, 0, ENDPOINT_TICKER, "symbol=BTCUSDT&type=MINI", last);
+    call_scene_expect(&scene, 0, ENDPOINT_TICKER, "symbol=BTCUSDT&type=MINI&windowSize=1d", last);
+    assert_int_equal(trades.asked, 0);
+    call_scene_expect(&scene, 0, ENDPOINT_TICKER, "symbol=BTCUSDT&windowSize=2d", both);
+    assert_int_equal(trades.asked, 1);
+    assert_int_equal(trades.ask.from_s, 1794999960);
+    assert_int_equal(trades.ask.to_s, 1795172801);
+    call_scene_clock(&scene, NOW_US + 200 * HOUR_US);
+    call_scene_expect(
+        &scene, 0, ENDPOINT_TICKER, "symbol=BTCUSDT&windowSize=7d&type=MINI",
+        "{\"symbol\":\"BTCUSDT\",\"openPrice\":\"0.00000000\",\"highPrice\":\"0.00000000\","
+        "\"lowPrice\":\"0.00000000\",\"lastPrice\":\"100.00000000\",\"volume\":\"0.00000000\","
+        "\"quoteVolume\":\"0.00000000\",\"openTime\":1795287960000,\"closeTime\":1795892800000,"
+        "\"firstId\":-1,\"lastId\":-1,\"count\":0}");
+}
+
+static void window_of_days_of_several(void **state)
+{
+    (void)state;
+    add_second_market();
+    trade(NOW_US, 10000, 10);
+    static const char btc[] =
+        "{\"symbol\":\"BTCUSDT\",\"openPrice\":\"100.00000000\",\"highPrice\":\"100.00000000\","
+        "\"lowPrice\":\"100.00000000\",\"lastPrice\":\"100.00000000\",\"volume\":\"0.00100000\","
+        "\"quoteVolume\":\"0.10000000\",\"openTime\":1794913560000,\"closeTime\":1795172800000,"
+        "\"firstId\":1,\"lastId\":1,\"count\":1}";
+    static const char eth[] =
+        "{\"symbol\":\"ETHEUR\",\"openPrice\":\"0.00000000\",\"highPrice\":\"0.00000000\","
+        "\"lowPrice\":\"0.00000000\",\"lastPrice\":\"0.00000000\",\"volume\":\"0.00000000\","
+        "\"quoteVolume\":\"0.00000000\",\"openTime\":1794913560000,\"closeTime\":1795172800000,"
+        "\"firstId\":-1,\"lastId\":-1,\"count\":0}";
+    static const char query[] = "symbols=[\"ETHEUR\",\"BTCUSDT\"]&windowSize=3d&type=MINI";
+    char both[2048];
+    (void)snprintf(both, sizeof both, "[%s,%s]", eth, btc);
+    for (u32 i = 0; i < 2 * TICKER_PLACES; i++) { /* places are given back */
+        call_scene_expect(&scene, 0, ENDPOINT_TICKER, query, both);
+    }
+    assert_int_equal(trades.asked, 4 * TICKER_PLACES);
+    (void)snprintf(both, sizeof both, "[%s]", btc);
+    world_market_state(&scene.world, 1, MARKET_STATE_BREAK);
+    call_scene_follow(&scene);
+    call_scene_expect(&scene, 0, ENDPOINT_TICKER,
+                      "symbols=[\"ETHEUR\",\"BTCUSDT\"]&windowSize=3d&type=MINI&"
+                      "symbolStatus=TRADING",
+                      both);
+    call_scene_expect(&scene, 0, ENDPOINT_TICKER,
+                      "symbols=[\"ETHEUR\",\"BTCUSDT\"]&windowSize=3d&symbolStatus=HALT", "[]");
+    /* The history does not know: the place is free again. */
+    trades.status = LOOKUP_BEHIND;
+    for (u32 i = 0; i < 2 * TICKER_PLACES; i++) {
+        call_scene_refuses(&scene, 0, ENDPOINT_TICKER, query, -1007,
+                           "Timeout waiting for response from backend server. Send status unknown; "
+                           "execution status unknown.");
+    }
+}
+
+/* Begins a call over several days and leaves it. */
+static enum call_end begin_and_leave(void)
+{
+    static struct params params;
+    static const struct {
+        const char *name;
+        const char *value;
+    } sent[] = {{"symbols", "[\"BTCUSDT\"]"}, {"windowSize", "3d"}};
+    struct param_pair pairs[ARRAY_COUNT(sent)];
+    for (u32 i = 0; i < ARRAY_COUNT(sent); i++) {
+        pairs[i].name = span_of_text(sent[i].name);
+        pairs[i].value = span_of_text(sent[i].value);
+        pairs[i].body = false;
+    }
+    struct call_request request = {.endpoint = endpoint_at(ENDPOINT_TICKER),
+                                   .pairs = pairs,
+                                   .pairs_count = ARRAY_COUNT(pairs)};
+    struct json_writer json;
+    json_begin(&json, scene.text, CALL_SCENE_TEXT_BYTES);
+    scene.call.venue = &scene.venue;
+    scene.call.json = &json;
+    scene.call.ask = &ask;
+    scene.call.command = scene.command;
+    return call_begin(&scene.call, &request, &params);
+}
+
+static void windows_that_are_left_make_room_in_time(void **state)
+{
+    (void)state;
+    for (u32 i = 0; i < TICKER_PLACES; i++) {
+        assert_int_equal(begin_and_leave(), CALL_ASKED);
+    }
+    struct call first = scene.call;
+    assert_int_equal(begin_and_leave(), CALL_REFUSED);
+    assert_int_equal(api_error_code(scene.call.failure.error), -1008);
+    call_scene_clock(&scene, CALL_SCENE_TIME_US + TICKER_LEFT_US + 1);
+    for (u32 i = 0; i < TICKER_PLACES; i++) {
+        assert_int_equal(begin_and_leave(), CALL_ASKED);
+    }
+    /* Whoever comes back finds its place to be another's. */
+    first.found = trade_log_answer(&trades, &ask);
+    assert_int_equal(call_resume(&first), CALL_REFUSED);
+    assert_int_equal(api_error_code(first.failure.error), -1007);
+    assert_int_equal(begin_and_leave(), CALL_REFUSED);
+    memset(&pool, 0, sizeof pool);
+    assert_int_equal(begin_and_leave(), CALL_ASKED);
+    scene.venue.tickers = NULL;
+    assert_int_equal(begin_and_leave(), CALL_REFUSED);
+}
+
+/* ---- random flows ---- */
+
+/* A window in minutes, and its name as the API has it. */
+static u32 random_window(struct random *random, char name[8])
+{
+    u64 kind = random_below(random, 3);
+    u32 count = 1 + (u32)random_below(random, kind == 0 ? 59 : kind == 1 ? 23 : 7);
+    (void)snprintf(name, 8, "%u%c", count % 100, kind == 0 ? 'm' : kind == 1 ? 'h' : 'd');
+    return count * (kind == 0 ? 1 : kind == 1 ? 60 : 1440);
+}
+
+/* Both assets have 8 decimals, as prices have. */
+static void put(char *text, size_t size, const char *key, u64 units)
+{
+    size_t used = strlen(text);
+    u64 whole = units / WORLD_COIN;
+    u64 part = units % WORLD_COIN;
+    (void)snprintf(text + used, size - used, ",\"%s\":\"%" PRIu64 ".%08" PRIu64 "\"", key, whole,
+                   part);
+}
+
+static void put_expected(char *text, size_t size, const struct bar *bar, u64 open_us)
+{
+    bool some = bar->trades > 0;
+    (void)snprintf(text, size, "{\"symbol\":\"BTCUSDT\"");
+    put(text, size, "openPrice", some ? bar->open.units : 0);
+    put(text, size, "highPrice", some ? bar->high.units : 0);
+    put(text, size, "lowPrice", some ? bar->low.units : 0);
+    put(text, size, "lastPrice", trades.trades[trades.count - 1].price.units);
+    put(text, size, "volume", (u64)bar->volume);
+    put(text, size, "quoteVolume", (u64)bar->quote_volume);
+    size_t used = strlen(text);
+    (void)snprintf(text + used, size - used,
+                   ",\"openTime\":%" PRIu64 ",\"closeTime\":%" PRIu64 ",\"firstId\":%" PRId64
+                   ",\"lastId\":%" PRId64 ",\"count\":%" PRIu64 "}",
+                   open_us / 1000, scene.venue.now_us / 1000, some ? (i64)bar->first_trade : -1,
+                   some ? (i64)bar->last_trade : -1, bar->trades);
+}
+
+static void windows_are_what_their_trades_add_up_to(void **state)
+{
+    (void)state;
+    static const u64 pauses[] = {SECOND_US, 100 * SECOND_US, 3 * HOUR_US};
+    struct random random;
+    random_init(&random, test_seed() + 1000);
+    scene.limit.config.weight_max[LIMIT_POOL_API] = UINT32_MAX;
+    for (u64 i = 0; i < test_rounds(1500); i++) {
+        u64 pause = random_below(&random, pauses[random_below(&random, ARRAY_COUNT(pauses))]);
+        trade(scene.venue.now_us + pause, 9990 + random_below(&random, 21),
+              1 + random_below(&random, 50));
+        call_scene_clock(&scene, scene.venue.now_us + random_below(&random, 70 * SECOND_US));
+        char name[8];
+        char query[100];
+        char expected[1024];
+        u64 minute = scene.venue.now_us / MINUTE_US;
+        u64 open_us = (minute - random_window(&random, name)) * MINUTE_US;
+        struct bar bar = trade_log_bar(&trades, open_us, UINT64_MAX);
+        put_expected(expected, sizeof expected, &bar, open_us);
+        (void)snprintf(query, sizeof query, "symbol=BTCUSDT&type=MINI&windowSize=%s", name);
+        call_scene_expect(&scene, 0, ENDPOINT_TICKER, query, expected);
+        open_us = (minute - 1439) * MINUTE_US;
+        bar = trade_log_bar(&trades, open_us, UINT64_MAX);
+        put_expected(expected, sizeof expected, &bar, open_us);
+        call_scene_expect(&scene, 0, ENDPOINT_TICKER_24HR, "symbol=BTCUSDT&type=MINI", expected);
+    }
+}
+
 #define ON_SCENE(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
 int main(void)
@@ -260,6 +493,11 @@ int main(void)
         ON_SCENE(trading_day_begins_at_midnight),
         ON_SCENE(trading_day_is_whole_at_its_end),
         ON_SCENE(trading_day_takes_a_hundred_symbols),
+        ON_SCENE(window_begins_with_a_minute),
+        ON_SCENE(window_of_days),
+        ON_SCENE(window_of_days_of_several),
+        ON_SCENE(windows_that_are_left_make_room_in_time),
+        ON_SCENE(windows_are_what_their_trades_add_up_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

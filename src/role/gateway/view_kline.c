@@ -50,6 +50,26 @@ void view_kline_count(struct view_market *market, const struct view_trade *trade
     }
 }
 
+bool view_market_kline_whole(const struct view *view, u16 number, enum interval interval,
+                             enum view_zone zone, struct view_kline *kline_out)
+{
+    if (number >= view->markets_count) {
+        return false;
+    }
+    const struct view_market *market = &view->markets[number];
+    const struct view_kline *klines = market->klines[zone][interval];
+    /* One that begins with the first trade counted lacks those before it, if there were any. */
+    for (u32 i = 2; i > 0; i -= 1) {
+        const struct view_kline *kline = &klines[i - 1];
+        if (kline->count > 0 &&
+            (kline->first_trade_id == 1 || kline->first_trade_id > market->first_counted_id)) {
+            *kline_out = *kline;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool view_market_kline(const struct view *view, u16 number, enum interval interval,
                        enum view_zone zone, u64 time_us, struct view_kline *kline_out)
 {

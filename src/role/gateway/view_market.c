@@ -59,6 +59,9 @@ void view_market_count(struct view *view, struct view_market *market,
         aggregate->qty = amount_of(UINT64_MAX);
     }
     market->last_qty = trade->qty;
+    if (market->first_counted_id == 0) {
+        market->first_counted_id = trade->id;
+    }
     minute_add(market, trade);
     view_kline_count(market, trade);
 }
@@ -216,7 +219,7 @@ void view_market_window(struct view *view, u16 number, u32 minutes, u64 now_us,
     now_us = u64_max(now_us, view->place.time_us);
     u64 now = minute_of(now_us);
     u64 first = now >= minutes ? now - minutes + 1 : 0;
-    if (minutes < VIEW_WINDOW_MINUTES_MAX) {
+    if (minutes != VIEW_DAY_MINUTES) {
         window_fill(window_out, market, first, now);
     } else {
         if (market->day_minute != now) {

@@ -1,8 +1,9 @@
 /* Markets: definitions, fees, recent trades, rolling statistics, average price, current klines.
  *
- * Statistics come from 1,440 buckets of one minute, each exact; a window of m minutes is the
+ * Statistics come from 1,441 buckets of one minute, each exact; a window of m minutes is the
  * current minute and the m - 1 before it, so it begins at a whole minute and its numbers are exact
- * for the time it says. A day's buckets before the current one are added up once a minute.
+ * for the time it says. VIEW_DAY_MINUTES of them are a day; the one more makes a window that
+ * reaches back at least a day. A day's buckets before the current one are added up once a minute.
  *
  * After an image there are no trades until history has given them: view_market_seed. */
 #ifndef ROLE_GATEWAY_VIEW_MARKET_H
@@ -11,7 +12,8 @@
 #include "role/gateway/view.h"
 #include "wire/interval.h"
 
-#define VIEW_WINDOW_MINUTES_MAX 1440U
+#define VIEW_DAY_MINUTES        1440U
+#define VIEW_WINDOW_MINUTES_MAX 1441U
 
 struct view_definition {
     struct command_market_add definition; /* as last set; its `state` is that of then */
@@ -113,6 +115,15 @@ enum view_zone {
  * traded. */
 MUST_USE bool view_market_kline(const struct view *view, u16 market, enum interval interval,
                                 enum view_zone zone, u64 time_us, struct view_kline *kline_out);
+
+/* The oldest kline with trades that is surely whole: the last one with trades before the current
+ * one, or the current one. Every kline behind it is whole too. False: there is none, since the view
+ * has begun inside it. */
+MUST_USE bool view_market_kline_whole(const struct view *view, u16 market, enum interval interval,
+                                      enum view_zone zone, struct view_kline *kline_out);
+
+/* floor(quote / base) as a price, at the assets' scales; 0 when base is 0. */
+struct price view_price_of(u128 quote, u128 base, u32 quote_scale, u32 base_scale);
 
 /* Takes a trade from before the image that the view started from: its last day in rising ids, right
  * after view_image_end. It counts for recent trades, statistics and klines, for nothing else.

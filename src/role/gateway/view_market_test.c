@@ -177,6 +177,7 @@ static void ask(struct view_run *run, struct view_scene *scene, u32 kept)
     u64 ahead = random_chance(random, 1, 4) ? random_below(random, 3 * MINUTE_US) : 0;
     u64 now_us = view_place(scene->view).time_us + ahead;
     check_window(scene->view, 1 + (u32)random_below(random, VIEW_WINDOW_MINUTES_MAX), now_us);
+    check_window(scene->view, VIEW_DAY_MINUTES, now_us);
     check_window(scene->view, VIEW_WINDOW_MINUTES_MAX, now_us);
     check_average(scene->view, (u32)random_below(random, 61), now_us);
     check_recent(scene->view, kept);

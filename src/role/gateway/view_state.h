@@ -87,6 +87,7 @@ struct view_market {
     struct view_trade *trades;
     struct view_aggregate *aggregates;
     struct view_minute *minutes; /* [minute % VIEW_WINDOW_MINUTES_MAX] */
+    u64 first_counted_id;        /* the first trade that came, from a seed or an event; 0: none */
     struct price expired;        /* close of the newest minute that was overwritten */
     u64 expired_minute;
     u64 day_minute;         /* `day` sums the buckets of a day that ends before this minute */
@@ -274,8 +275,6 @@ void view_market_count(struct view *view, struct view_market *market,
                        const struct view_trade *trade, u64 aggregate_id);
 void view_mean_add(struct view_market *market, u64 minute, u128 base, u128 quote);
 void view_mean_clear(struct view_market *market);
-/* floor(quote / base) as a price, at the assets' scales. */
-struct price view_price_of(u128 quote, u128 base, u32 quote_scale, u32 base_scale);
 
 /* ---- view_kline.c ---- */
 
