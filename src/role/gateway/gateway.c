@@ -458,6 +458,7 @@ static enum fault agent_start_gateway(struct agent *agent)
     gateway->venue.limit = &gateway->limit;
     gateway->venue.keys = &gateway->keys.view;
     gateway->venue.signer = &gateway->signer;
+    gateway->venue.tickers = &gateway->tickers;
     gateway->venue.engine_away = true;
     gateway->venue.withdraw_fee_bp = gateway->options.withdraw_fee_bp;
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);

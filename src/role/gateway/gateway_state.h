@@ -6,6 +6,7 @@
 #include "io/block.h"
 #include "io/sign.h"
 #include "role/gateway/call.h"
+#include "role/gateway/calls_ticker.h"
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/keys.h"
@@ -57,6 +58,7 @@ struct gateway {
     struct lookup_client *lookups;
     struct session_table sessions;
     struct gateway_scratch scratch;
+    struct ticker_pool tickers;
     struct channel_writer commands;
     struct channel_reader bell;
     u64 source_index; /* of the last command sent */
