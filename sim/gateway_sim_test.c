@@ -2,6 +2,7 @@
  * and read slowly. Method: engine and gateway in one thread on a false disk, clock and network. */
 #include "base/span.h"
 #include "io/log.h"
+#include "role/gateway/endpoint.h"
 #include "tests/support/gateway_world.h"
 #include "tests/support/test.h"
 
@@ -114,6 +115,141 @@ static void speaks_the_websocket_api(void **state)
     }
 }
 
+/* Asks by a method's row, and the answer must begin so after its id. */
+static void asks(struct sim_client *client, enum endpoint_id endpoint, const char *params,
+                 const char *expected)
+{
+    char text[4096];
+    u8 opcode = 0;
+    (void)snprintf(text, sizeof text, "{\"id\":7,\"method\":\"%s\",\"params\":{%s}}",
+                   endpoint_at(endpoint)->ws_method, params);
+    gateway_world_send(client, text);
+    if (!gateway_world_frame(&world, client, 2000, text, sizeof text, &opcode)) {
+        fail_msg("no answer: %s", expected);
+    }
+    if (strncmp(text, "{\"id\":7,\"status\":", 17) != 0 ||
+        strncmp(text + 17, expected, strlen(expected)) != 0) {
+        fail_msg("%s\nexpected %s", text, expected);
+    }
+}
+
+/* Parameters that sign a request without any of its own. */
+static const char *credentials(const struct world_key *key)
+{
+    static char params[1024];
+    char text[512];
+    char signature[256];
+    unsigned long long now = clock_wall_us(&world.clock.clock) / 1000;
+    (void)snprintf(text, sizeof text, "apiKey=%s&timestamp=%llu", key->name, now);
+    world_key_sign(key, text, signature);
+    (void)snprintf(params, sizeof params,
+                   "\"apiKey\":\"%s\",\"timestamp\":%llu,\"signature\":\"%s\"", key->name, now,
+                   signature);
+    return params;
+}
+
+static void keeps_sessions_and_subscriptions(void **state)
+{
+    (void)state;
+    struct world_key hmac;
+    struct world_key pair;
+    char params[128];
+    begin(test_seed(), false);
+    gateway_world_key(&world, 0, KEY_KIND_HMAC, KEY_RIGHT_READ, &hmac);
+    gateway_world_key(&world, 1, KEY_KIND_ED25519, KEY_RIGHT_READ, &pair);
+    struct sim_client *client = sim_connect(world.net, 1);
+    assert_true(gateway_world_upgrade(&world, client, "/ws-api/v3?returnRateLimits=false"));
+    asks(client, ENDPOINT_SESSION_STATUS, "",
+         "200,\"result\":{\"apiKey\":null,\"authorizedSince\":null,\"connectedSince\":17950000");
+    asks(client, ENDPOINT_USER_SUBSCRIBE, "", "401,\"error\":{\"code\":-1002");
+    asks(client, ENDPOINT_SESSION_LOGON, credentials(&hmac), "400,\"error\":{\"code\":-1020");
+    asks(client, ENDPOINT_SESSION_LOGON, credentials(&pair), "200,\"result\":{\"apiKey\":\"");
+    asks(client, ENDPOINT_USER_SUBSCRIBE, "", "200,\"result\":{\"subscriptionId\":0}}");
+    asks(client, ENDPOINT_USER_SUBSCRIBE, "", "400,\"error\":{\"code\":-2035");
+    asks(client, ENDPOINT_USER_SUBSCRIBE_SIGNATURE, credentials(&hmac),
+         "200,\"result\":{\"subscriptionId\":1}}");
+    asks(client, ENDPOINT_SESSION_SUBSCRIPTIONS, "",
+         "200,\"result\":[{\"subscriptionId\":0},{\"subscriptionId\":1}]}");
+    (void)snprintf(params, sizeof params, "\"timestamp\":%llu",
+                   (unsigned long long)(clock_wall_us(&world.clock.clock) / 1000));
+    asks(client, ENDPOINT_ACCOUNT, params, "200,\"result\":{\"makerCommission\"");
+    gateway_world_key_revoke(&world, &pair);
+    char text[4096];
+    u8 opcode = 0;
+    (void)snprintf(text, sizeof text,
+                   "{\"id\":7,\"method\":\"account.status\",\"params\":{\"timestamp\":%llu}}",
+                   (unsigned long long)(clock_wall_us(&world.clock.clock) / 1000));
+    gateway_world_send(client, text);
+    assert_true(gateway_world_frame(&world, client, 2000, text, sizeof text, &opcode));
+    assert_string_equal(text, "{\"id\":null,\"status\":401,\"error\":{\"code\":-2015,\"msg\":"
+                              "\"Invalid API-key, IP, or permissions for action.\"}}");
+    asks(client, ENDPOINT_SESSION_LOGOUT, "", "200,\"result\":{\"apiKey\":null");
+    asks(client, ENDPOINT_SESSION_SUBSCRIPTIONS, "", "200,\"result\":[{\"subscriptionId\":1}]}");
+    asks(client, ENDPOINT_USER_UNSUBSCRIBE, "\"subscriptionId\":9",
+         "400,\"error\":{\"code\":-2036");
+    asks(client, ENDPOINT_USER_UNSUBSCRIBE, "", "200,\"result\":{}}");
+    asks(client, ENDPOINT_SESSION_SUBSCRIPTIONS, "", "200,\"result\":[]}");
+    world_key_free(&pair);
+    gateway_world_close(&world);
+}
+
+static void places_orders(void **state)
+{
+    (void)state;
+    for (u64 i = 0; i < test_rounds(4); i++) {
+        struct world_key key;
+        begin(test_seed() + i, i % 2 == 1);
+        gateway_world_key(&world, 0, KEY_KIND_HMAC, KEY_RIGHT_READ | KEY_RIGHT_TRADE, &key);
+        struct sim_client *client = sim_connect(world.net, 1);
+        gateway_world_request(&world, client, &key, "POST", "/api/v3/order",
+                              "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTC&quantity=1.5"
+                              "&price=300&newClientOrderId=first");
+        assert_true(gateway_world_http(&world, client, 2000, &got));
+        if (got.status != 200) {
+            fail_msg("%s", got.body);
+        }
+        assert_non_null(strstr(got.body, "\"clientOrderId\":\"first\""));
+        assert_non_null(strstr(got.head, "x-mbx-order-count-10s: 1"));
+        gateway_world_get(&world, client, "/api/v3/depth?symbol=BTCUSDT", &got);
+        assert_string_equal(got.body, "{\"lastUpdateId\":1,\"bids\":[],\"asks\":[[\"300.00000000\","
+                                      "\"1.50000000\"]]}");
+        gateway_world_request(&world, client, &key, "POST", "/api/v3/order",
+                              "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTC&quantity=1.5"
+                              "&price=300.001");
+        assert_true(gateway_world_http(&world, client, 2000, &got));
+        assert_int_equal(got.status, 400);
+        assert_string_equal(got.body, "{\"code\":-1013,\"msg\":\"Filter failure: PRICE_FILTER\"}");
+        gateway_world_request(&world, client, &key, "DELETE", "/api/v3/order",
+                              "symbol=BTCUSDT&origClientOrderId=first");
+        assert_true(gateway_world_http(&world, client, 2000, &got));
+        assert_int_equal(got.status, 200);
+        assert_non_null(strstr(got.body, "\"status\":\"CANCELED\""));
+        gateway_world_close(&world);
+    }
+}
+
+/* An order that was sent to a dead engine is answered by the next one, once. */
+static void loses_no_order_when_the_engine_dies(void **state)
+{
+    (void)state;
+    struct world_key key;
+    begin(test_seed(), false);
+    gateway_world_key(&world, 0, KEY_KIND_HMAC, KEY_RIGHT_READ | KEY_RIGHT_TRADE, &key);
+    struct sim_client *client = sim_connect(world.net, 1);
+    gateway_world_engine_kill(&world);
+    gateway_world_request(&world, client, &key, "POST", "/api/v3/order",
+                          "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=2"
+                          "&price=200");
+    gateway_world_turns(&world, 20);
+    gateway_world_engine_start(&world);
+    assert_true(gateway_world_http(&world, client, 2000, &got));
+    assert_int_equal(got.status, 200);
+    gateway_world_get(&world, client, "/api/v3/depth?symbol=BTCUSDT", &got);
+    assert_string_equal(got.body, "{\"lastUpdateId\":1,\"bids\":[[\"200.00000000\","
+                                  "\"2.00000000\"]],\"asks\":[]}");
+    gateway_world_close(&world);
+}
+
 static void goes_on_after_each_restart(void **state)
 {
     (void)state;
@@ -144,6 +280,9 @@ int main(void)
         cmocka_unit_test(ends_malformed_and_slow_requests),
         cmocka_unit_test(cuts_off_who_does_not_read),
         cmocka_unit_test(speaks_the_websocket_api),
+        cmocka_unit_test(keeps_sessions_and_subscriptions),
+        cmocka_unit_test(places_orders),
+        cmocka_unit_test(loses_no_order_when_the_engine_dies),
         cmocka_unit_test(goes_on_after_each_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

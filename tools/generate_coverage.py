@@ -21,7 +21,8 @@ FUNCTION = re.compile(r"^static void (\w+)\(void \*\*state\)\n\{\n(.*?)^\}", re.
 def tests_of(root):
     """(file, function, body) of every test function, in the order of files and lines."""
     found = []
-    for path in sorted((root / "src" / "role" / "gateway").glob("*_test.c")):
+    units = sorted((root / "src" / "role" / "gateway").glob("*_test.c"))
+    for path in units + sorted((root / "sim").glob("gateway_*_test.c")):
         if path.name not in TABLE_TESTS:
             text = path.read_text(encoding="utf-8")
             found += [(path.stem, match[1], match[2]) for match in FUNCTION.finditer(text)]

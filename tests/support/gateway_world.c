@@ -6,6 +6,9 @@
 #include "tests/support/test.h"
 #include "wire/link.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +169,103 @@ void gateway_world_close(struct gateway_world *world)
         channel_close(&world->channels[i]);
     }
     disk_false_close(world->disk);
+}
+
+/* ---- keys ---- */
+
+static void key_set(struct gateway_world *world, u32 account, u8 kind, u32 rights,
+                    const struct world_key *key, const u8 public_key[32])
+{
+    struct scene_commands commands;
+    struct command_key_set set = {.rights = rights, .key_kind = kind};
+    memcpy(set.key_id, key->id, sizeof set.key_id);
+    memcpy(set.public_key, public_key, sizeof set.public_key);
+    scene_commands_init(&commands);
+    scene_put(&commands, &set, COMMAND_KEY_SET, account);
+    gateway_world_admin(world, &commands);
+    scene_commands_free(&commands);
+}
+
+void gateway_world_key(struct gateway_world *world, u32 account, u8 kind, u32 rights,
+                       struct world_key *key_out)
+{
+    u8 public_key[32] = {0};
+    u8 der[128];
+    memset(key_out, 0, sizeof *key_out);
+    key_out->account = account;
+    scene_must(keys_invent((u8 *)key_out->name, (u8 *)key_out->secret));
+    scene_must(keys_id(span_of(key_out->name, AUTH_KEY_BYTES), key_out->id));
+    struct keys_new key = {.api_key = span_of(key_out->name, AUTH_KEY_BYTES)};
+    if (kind == KEY_KIND_HMAC) {
+        key.secret = span_of(key_out->secret, KEYS_SECRET_BYTES);
+    } else {
+        key_out->pair = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+        assert_non_null(key_out->pair);
+        size_t size = sizeof public_key;
+        assert_int_equal(EVP_PKEY_get_raw_public_key(key_out->pair, public_key, &size), 1);
+        u8 *at = der;
+        int bytes = i2d_PUBKEY(key_out->pair, &at);
+        assert_true(bytes > 0 && (size_t)bytes <= sizeof der);
+        key.public = span_of(der, (size_t)bytes);
+    }
+    scene_must(gateway_key_put(world->gateway, &key));
+    key_set(world, account, kind, rights, key_out, public_key);
+}
+
+void gateway_world_key_revoke(struct gateway_world *world, const struct world_key *key)
+{
+    struct scene_commands commands;
+    struct command_key_revoke revoke = {0};
+    memcpy(revoke.key_id, key->id, sizeof revoke.key_id);
+    scene_commands_init(&commands);
+    scene_put(&commands, &revoke, COMMAND_KEY_REVOKE, key->account);
+    gateway_world_admin(world, &commands);
+    scene_commands_free(&commands);
+}
+
+void world_key_free(struct world_key *key)
+{
+    EVP_PKEY_free(key->pair);
+    key->pair = NULL;
+}
+
+void world_key_sign(const struct world_key *key, const char *text, char signature_out[256])
+{
+    u8 bytes[64];
+    size_t size = sizeof bytes;
+    if (key->pair == NULL) {
+        unsigned int hmac_bytes = 0;
+        assert_non_null(HMAC(EVP_sha256(), key->secret, KEYS_SECRET_BYTES, (const u8 *)text,
+                             strlen(text), bytes, &hmac_bytes));
+        for (u32 i = 0; i < hmac_bytes; i++) {
+            (void)snprintf(signature_out + i * (size_t)2, 3, "%02x", bytes[i]);
+        }
+        return;
+    }
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    assert_non_null(context);
+    assert_int_equal(EVP_DigestSignInit(context, NULL, NULL, NULL, key->pair), 1);
+    assert_int_equal(EVP_DigestSign(context, bytes, &size, (const u8 *)text, strlen(text)), 1);
+    EVP_MD_CTX_free(context);
+    (void)EVP_EncodeBlock((u8 *)signature_out, bytes, (int)size);
+}
+
+void gateway_world_request(struct gateway_world *world, struct sim_client *client,
+                           const struct world_key *key, const char *method, const char *path,
+                           const char *query)
+{
+    char signed_text[2048];
+    char signature[256];
+    char text[4096];
+    (void)snprintf(signed_text, sizeof signed_text, "%s%stimestamp=%llu", query,
+                   query[0] == 0 ? "" : "&",
+                   (unsigned long long)(clock_wall_us(&world->clock.clock) / 1000));
+    world_key_sign(key, signed_text, signature);
+    (void)snprintf(text, sizeof text,
+                   "%s %s?%s&signature=%s HTTP/1.1\r\nHost: venue\r\nX-MBX-APIKEY: %s\r\n"
+                   "Content-Length: 0\r\n\r\n",
+                   method, path, signed_text, signature, key->name);
+    sim_client_send_text(client, text);
 }
 
 /* ---- HTTP ---- */

@@ -8,6 +8,7 @@
 #include "io/channel.h"
 #include "io/clock.h"
 #include "role/gateway/gateway.h"
+#include "role/gateway/keys.h"
 #include "sim/disk.h"
 #include "sim/net.h"
 #include "tests/support/engine_scene.h"
@@ -55,6 +56,30 @@ void gateway_world_turns(struct gateway_world *world, u32 turns);
 
 /* Commands of the administrator (scene_put): sent, and worked on until they are done. */
 void gateway_world_admin(struct gateway_world *world, const struct scene_commands *commands);
+
+/* ---- keys ---- */
+
+struct world_key {
+    char name[AUTH_KEY_BYTES + 1];
+    char secret[KEYS_SECRET_BYTES + 1]; /* hmac */
+    void *pair;                         /* ed25519: an EVP_PKEY */
+    u8 id[KEY_ID_BYTES];
+    u32 account;
+};
+
+/* A key for an account with these rights (enum key_right), in force. Freed by world_key_free. */
+void gateway_world_key(struct gateway_world *world, u32 account, u8 kind, u32 rights,
+                       struct world_key *key_out);
+void gateway_world_key_revoke(struct gateway_world *world, const struct world_key *key);
+void world_key_free(struct world_key *key);
+
+/* The signature over the text, as it goes into JSON: hex, or base64. */
+void world_key_sign(const struct world_key *key, const char *text, char signature_out[256]);
+
+/* Sends a signed request of HTTP ("GET", "/api/v3/account", "a=1"); the timestamp is added. */
+void gateway_world_request(struct gateway_world *world, struct sim_client *client,
+                           const struct world_key *key, const char *method, const char *path,
+                           const char *query);
 
 /* ---- a client's side of HTTP ---- */
 

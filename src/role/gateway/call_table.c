@@ -6,6 +6,7 @@
 #include "role/gateway/calls_history.h"
 #include "role/gateway/calls_market.h"
 #include "role/gateway/calls_orders.h"
+#include "role/gateway/calls_session.h"
 #include "role/gateway/calls_ticker.h"
 #include "role/gateway/calls_trade.h"
 
@@ -62,6 +63,14 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_AMENDMENTS] = {orders_amendments, orders_amendments_found},
     [ENDPOINT_ORDER_COUNT] = {account_order_count, NULL},
     [ENDPOINT_COMMISSION] = {account_commission, NULL},
+    /* sessions and user data */
+    [ENDPOINT_SESSION_LOGON] = {session_logon, NULL},
+    [ENDPOINT_SESSION_STATUS] = {session_status, NULL},
+    [ENDPOINT_SESSION_LOGOUT] = {session_logout, NULL},
+    [ENDPOINT_SESSION_SUBSCRIPTIONS] = {session_subscriptions, NULL},
+    [ENDPOINT_USER_SUBSCRIBE] = {session_subscribe, NULL},
+    [ENDPOINT_USER_SUBSCRIBE_SIGNATURE] = {session_subscribe_signed, NULL},
+    [ENDPOINT_USER_UNSUBSCRIBE] = {session_unsubscribe, NULL},
     /* listenKeys */
     [ENDPOINT_LISTEN_KEY_START] = {account_listen_key, NULL},
     [ENDPOINT_LISTEN_KEY_PING] = {account_listen_key, NULL},

@@ -275,13 +275,14 @@ static u32 source_index_offset(u16 kind)
 static void hand_out(struct feed *feed, struct span events)
 {
     feed->open.events = events;
-    feed->open.source = events.size == 0 ? 0 : events.data[3];
+    feed->open.source = 0;
     feed->open.source_index = 0;
     for (size_t at = 0; at < events.size && feed->open.source_index == 0;) {
         const u8 *record = events.data + at;
         u32 offset = source_index_offset(bytes_u16(record));
         if (offset > 0) {
             feed->open.source_index = bytes_u64(record + offset);
+            feed->open.source = record[3];
         }
         at += (size_t)record[2] * WIRE_UNIT;
     }

@@ -1,10 +1,12 @@
 #include "role/gateway/gateway.h"
 
 #include "base/check.h"
+#include "base/secret.h"
 #include "base/span.h"
 #include "io/entropy.h"
 #include "io/log.h"
 #include "role/gateway/gateway_state.h"
+#include "wire/key_link.h"
 #include "wire/link.h"
 
 #include <stdio.h>
@@ -14,6 +16,7 @@
 
 #define READER_NAME      "gateway"
 #define ENDED_LISTS      10000U
+#define KEY_ASKS_A_TURN  4U
 #define TURN_ENDED_CALLS 1024U /* answered for being late, in one turn */
 
 const struct gateway_options gateway_defaults = {
@@ -30,6 +33,7 @@ const struct gateway_options gateway_defaults = {
              .headers_count_max = HTTP_HEADERS_MAX,
              .body_bytes_max = 65536},
     .sessions_max = 16384,
+    .keys_max = 16384,
     .pending_max = 16384,
     .answer_ms = 10000,
     .request_ms = 10000,
@@ -262,6 +266,45 @@ static void take_answers(struct gateway *gateway, bool *busy_out)
     view_history_passed(gateway->venue.view, lookup_position(gateway->lookups));
 }
 
+/* ---- new keys ---- */
+
+static void serve_key(struct gateway *gateway, struct span ask)
+{
+    struct key_maker maker = {.store = &gateway->keystore, .keys = &gateway->keys};
+    struct key_answer answer;
+    enum fault fault = key_serve(&maker, ask, gateway->venue.now_us, &answer);
+    if (fault != FAULT_NONE) {
+        log_warn("gateway.key_ask", LOG_FAULT(fault));
+        return;
+    }
+    bool is_put =
+        channel_put(&gateway->key_answers, span_of(&answer, sizeof(answer))) == CHANNEL_PUT;
+    secret_wipe(&answer, sizeof(answer));
+    channel_flush(&gateway->key_answers);
+    log_info("gateway.key", LOG_BOOL("told", is_put));
+}
+
+static enum fault take_key_asks(struct gateway *gateway)
+{
+    u8 bytes[CHANNEL_RECORD_BYTES_MAX] __attribute__((aligned(8)));
+    for (u32 i = 0; i < KEY_ASKS_A_TURN && gateway->has_keystore; i += 1) {
+        size_t size = 0;
+        switch (channel_take(&gateway->key_asks, bytes, &size)) {
+        case CHANNEL_EMPTY:
+            channel_release(&gateway->key_asks);
+            return FAULT_NONE;
+        case CHANNEL_RECORD:
+            serve_key(gateway, span_of(bytes, size));
+            break;
+        case CHANNEL_FORBIDDEN:
+            break;
+        case CHANNEL_TAKE_BROKEN:
+            return FAULT(FAULT_FOREIGN, "the channel of key asks is broken: %s", fault_text());
+        }
+    }
+    return FAULT_NONE;
+}
+
 /* ---- a turn ---- */
 
 static void settle(struct gateway *gateway)
@@ -289,6 +332,7 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
 {
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
     TRY(take_bells(gateway));
+    TRY(take_key_asks(gateway));
     TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, busy_out));
     settle(gateway);
     take_answers(gateway, busy_out);
@@ -346,7 +390,15 @@ static enum fault open_channels(struct gateway *gateway)
 {
     static const u16 bells[] = {LINK_BELL};
     const struct gateway_options *options = &gateway->options;
+    static const u16 asks[] = {KEY_ASK};
     TRY(channel_writer_open(&gateway->commands, options->commands));
+    if (options->keys_folder != NULL) {
+        TRY(keystore_open(&gateway->keystore, options->keys_folder));
+        gateway->has_keystore = true;
+        TRY(channel_writer_open(&gateway->key_answers, options->key_answers));
+        TRY(channel_reader_open(&gateway->key_asks, options->key_asks, asks, ARRAY_COUNT(asks),
+                                LINK_SOURCE_ADMIN));
+    }
     return channel_reader_open(&gateway->bell, options->bell, bells, ARRAY_COUNT(bells),
                                LINK_SOURCE_GATEWAY);
 }
@@ -380,7 +432,10 @@ static enum fault agent_open_gateway(struct agent *agent)
                                             .tick = tick};
     TRY(options->network->open(options->network, &gateway->handler, gateway, &gateway->net));
     TRY(net_watch(gateway->net, gateway->bell.wake, NULL, NULL));
-    return net_watch(gateway->net, gateway->options.answers->wake, NULL, NULL);
+    if (gateway->has_keystore) {
+        TRY(net_watch(gateway->net, options->key_asks->wake, NULL, NULL));
+    }
+    return net_watch(gateway->net, options->answers->wake, NULL, NULL);
 }
 
 static void *take(struct gateway *gateway, size_t bytes)
@@ -405,6 +460,7 @@ static enum fault take_memory(struct gateway *gateway)
     footprint_add(&footprint, 1, limit_bytes(&limits), 64);
     footprint_add(&footprint, 1, session_table_bytes(options->sessions_max), 64);
     footprint_add(&footprint, 1, pending_footprint(options->pending_max), 64);
+    footprint_add(&footprint, 1, keys_bytes(options->keys_max), 64);
     footprint_add(&footprint, 1, user_stream_footprint(options->sessions_max, limits.accounts_max),
                   64);
     footprint_add(&footprint, 1, lookup_client_footprint().bytes, 64);
@@ -435,7 +491,11 @@ static enum fault take_memory(struct gateway *gateway)
         .text = take(gateway, GATEWAY_WS_BYTES_MAX),
         .text_bytes = GATEWAY_WS_BYTES_MAX,
     };
-    return signer_open(&gateway->signer, take(gateway, scratch->text_bytes), scratch->text_bytes);
+    TRY(signer_open(&gateway->signer, take(gateway, scratch->text_bytes), scratch->text_bytes));
+    keys_init(&gateway->keys, &gateway->signer, options->keys_max, limits.seed,
+              take(gateway, keys_bytes(options->keys_max)));
+    keys_follow(&gateway->keys, feed_view(gateway->feed));
+    return gateway->has_keystore ? keystore_load(&gateway->keystore, &gateway->keys) : FAULT_NONE;
 }
 
 /* Up to what is released: nobody is answered from a view that is behind. */
@@ -484,6 +544,9 @@ static void agent_wait_gateway(struct agent *agent, u64 sleep_us)
     struct channel_reader *answers = lookup_reader(gateway->lookups);
     bool may_sleep = channel_poll_begin(&gateway->bell);
     may_sleep = channel_poll_begin(answers) && may_sleep;
+    if (gateway->has_keystore) {
+        may_sleep = channel_poll_begin(&gateway->key_asks) && may_sleep;
+    }
     if (may_sleep && gateway->turn_fault == FAULT_NONE) {
         bool busy = false;
         enum fault fault = net_run_once(gateway->net, sleep_us, &busy);
@@ -493,6 +556,9 @@ static void agent_wait_gateway(struct agent *agent, u64 sleep_us)
     }
     channel_poll_end(&gateway->bell);
     channel_poll_end(answers);
+    if (gateway->has_keystore) {
+        channel_poll_end(&gateway->key_asks);
+    }
 }
 
 static enum fault agent_stop_gateway(struct agent *agent, bool *done_out)
@@ -517,6 +583,12 @@ static void agent_close_gateway(struct agent *agent)
         net_close_all(gateway->net);
         gateway->options.network->close(gateway->options.network, gateway->net);
         gateway->net = NULL;
+    }
+    if (gateway->keys.rows != NULL) {
+        keys_close(&gateway->keys);
+    }
+    if (gateway->has_keystore) {
+        keystore_close(&gateway->keystore);
     }
     signer_close(&gateway->signer);
     frame_codec_close(gateway->codec);
@@ -544,6 +616,11 @@ enum fault gateway_create(struct gateway **gateway_out, const struct gateway_opt
     (*gateway_out)->agent = (struct agent){.ops = &gateway_ops, .name = "gateway"};
     (*gateway_out)->options = *options;
     return FAULT_NONE;
+}
+
+enum fault gateway_key_put(struct gateway *gateway, const struct keys_new *key)
+{
+    return keys_put(&gateway->keys, key);
 }
 
 struct agent *gateway_agent(struct gateway *gateway)

@@ -39,13 +39,17 @@ struct gateway_options {
     struct clock *clock;
     struct gateway_network *network;
     /* The channels; they outlive the gateway. */
-    const struct channel *commands; /* to the engine, source LINK_SOURCE_GATEWAY */
-    const struct channel *bell;     /* from the engine */
-    const struct channel *asks;     /* to history */
-    const struct channel *answers;  /* from history */
-    struct limit_config limits;     /* accounts_max and seed: not looked at */
+    const struct channel *commands;    /* to the engine, source LINK_SOURCE_GATEWAY */
+    const struct channel *bell;        /* from the engine */
+    const struct channel *asks;        /* to history */
+    const struct channel *answers;     /* from history */
+    const struct channel *key_asks;    /* from the admin agent: wire/key_link.h; NULL: none */
+    const struct channel *key_answers; /* to it */
+    const char *keys_folder;    /* of keys.db; NULL: keys live in memory only (gateway_key_put) */
+    struct limit_config limits; /* accounts_max and seed: not looked at */
     struct http_limits http;
     u32 sessions_max;      /* connections at a time */
+    u32 keys_max;          /* API keys ever made; a power of two, three quarters can be used */
     u32 pending_max;       /* calls that wait, in all; a power of two */
     u32 answer_ms;         /* so long may a call wait before it is answered -1007 */
     u32 request_ms;        /* so long may a request take to arrive */
@@ -71,6 +75,11 @@ MUST_USE enum fault gateway_create(struct gateway **gateway_out,
 struct agent *gateway_agent(struct gateway *gateway);
 /* After agent_close. NULL is fine. */
 void gateway_destroy(struct gateway *gateway);
+
+/* Puts a key into the table of a started gateway, beside those of keys.db; it works while the view
+ * has it. Faults of keys_put. */
+struct keys_new;
+MUST_USE enum fault gateway_key_put(struct gateway *gateway, const struct keys_new *key);
 
 struct gateway_status {
     u64 position;      /* of the event log, in the view */

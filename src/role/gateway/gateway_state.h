@@ -9,7 +9,8 @@
 #include "role/gateway/calls_ticker.h"
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
-#include "role/gateway/keys.h"
+#include "role/gateway/key_serve.h"
+#include "role/gateway/keystore.h"
 #include "role/gateway/lookup_client.h"
 #include "role/gateway/pending.h"
 #include "role/gateway/session.h"
@@ -52,6 +53,10 @@ struct gateway {
     struct limit limit;
     struct signer signer;
     struct keys keys;
+    struct keystore keystore;
+    struct channel_reader key_asks;
+    struct channel_writer key_answers;
+    bool has_keystore;
     struct pending pending;
     struct user_stream users;
     struct frame_codec *codec;
