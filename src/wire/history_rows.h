@@ -112,7 +112,7 @@ enum history_deposit_status {
 #define HISTORY_DEPOSIT_STATUS_COUNT (HISTORY_DEPOSIT_RETURNED + 1U)
 
 struct history_deposit {
-    u64 entry; /* names it */
+    u64 entry; /* names it; of one held since before an image: the hold's id */
     u16 asset;
     u16 network;
     struct amount amount;
@@ -148,6 +148,8 @@ struct history_withdrawal {
 /* A change of what an account has of an asset, free and locked together, by anything but a trade:
  * lines and fills, fees included, add up to the balance. */
 #define HISTORY_CAUSE_STP_TRANSFER 64U /* else enum ledger_cause */
+#define HISTORY_CAUSE_OPENING      65U /* what was there when the history began at an image */
+#define HISTORY_CAUSE_MAX          HISTORY_CAUSE_OPENING
 
 struct history_line {
     u64 entry;

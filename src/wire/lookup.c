@@ -84,7 +84,7 @@ static const struct place list_places[] = {
 };
 
 static const struct place line_places[] = {
-    NUMBER(history_line, cause, HISTORY_CAUSE_STP_TRANSFER),
+    NUMBER(history_line, cause, HISTORY_CAUSE_MAX),
     {NULL, 0, PLACE_TRUTH, 0},
 };
 

@@ -167,7 +167,7 @@ static void rows_beyond_their_ranges_are_refused(void **state)
     ROW_REFUSED(LOOKUP_ORDERS, history_order, reason, EXPIRY_REASON_COUNT);
     ROW_REFUSED(LOOKUP_LISTS, history_list, kind, LIST_KIND_COUNT);
     ROW_REFUSED(LOOKUP_LISTS, history_list, legs, 4);
-    ROW_REFUSED(LOOKUP_LINES, history_line, cause, HISTORY_CAUSE_STP_TRANSFER + 1);
+    ROW_REFUSED(LOOKUP_LINES, history_line, cause, HISTORY_CAUSE_MAX + 1);
     ROW_REFUSED(LOOKUP_DEPOSITS, history_deposit, status, HISTORY_DEPOSIT_STATUS_COUNT);
     ROW_REFUSED(LOOKUP_WITHDRAWALS, history_withdrawal, status, HISTORY_WITHDRAWAL_STATUS_COUNT);
     ROW_REFUSED(LOOKUP_PREVENTED_OF, history_prevented, mode, STP_MODE_COUNT);

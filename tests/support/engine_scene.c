@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "base/span.h"
+#include "role/engine/snapshot_run.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -244,4 +245,14 @@ void scene_submit_all(struct engine *engine, struct span commands)
             fail_msg("refused: %s", reason);
         }
     }
+}
+
+u64 scene_image(const char *folder, struct clock *clock)
+{
+    struct snapshot_options options = {
+        .disk = disk_real(), .clock = clock, .folder = folder, .image = true};
+    struct snapshot_result result;
+    scene_must(snapshot_run(&options, &result));
+    assert_true(result.image_written);
+    return result.info.point.event_position;
 }

@@ -66,6 +66,9 @@ void scene_sink_free(struct scene_sink *sink);
 /* How many released events are of this kind. */
 u64 scene_sink_count(const struct scene_sink *sink, u16 kind);
 
+/* Writes a snapshot and an image, and returns the image's position in the event log. */
+u64 scene_image(const char *folder, struct clock *clock);
+
 /* Submits everything, working whenever the engine is full. */
 void scene_submit_all(struct engine *engine, struct span commands);
 

@@ -1,31 +1,26 @@
 /* Events become rows: store_apply of store.h. */
+#include "role/history/apply.h"
+
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/span.h"
-#include "role/history/statements.h"
 #include "wire/schema.h"
 
 #include <string.h>
 
 #define SECOND_US 1000000U
 
-/* What every event of a chunk shares. */
-struct moment {
-    struct store *store;
-    u64 time_us;
-};
-
-static enum fault unknown(const struct moment *at, const char *what, u64 id)
+enum fault apply_unknown(const struct moment *at, const char *what, u64 id)
 {
     return FAULT(FAULT_ROT, "%s: the event log speaks of %s %llu, which is not there",
                  at->store->sql.path, what, (unsigned long long)id);
 }
 
 /* Runs a change of one row that must be there. */
-static enum fault change(const struct moment *at, struct sql_call *call, const char *what, u64 id)
+enum fault apply_change(const struct moment *at, struct sql_call *call, const char *what, u64 id)
 {
     TRY(sql_do(&at->store->sql, call));
-    return sql_changes(&at->store->sql) == 1 ? FAULT_NONE : unknown(at, what, id);
+    return sql_changes(&at->store->sql) == 1 ? FAULT_NONE : apply_unknown(at, what, id);
 }
 
 static struct store_market *market_of(const struct moment *at, u16 number)
@@ -36,17 +31,17 @@ static struct store_market *market_of(const struct moment *at, u16 number)
 
 /* ---- orders ---- */
 
-static enum fault client_put(const struct moment *at, const struct event_head *head, u16 market,
-                             u64 order_id, const struct client_id *client)
+enum fault apply_client(const struct moment *at, u32 account, u16 market, u64 order_id, u64 seq,
+                        const struct client_id *client)
 {
     if (client->length == 0) {
         return FAULT_NONE;
     }
     struct sql_call call = store_call(at->store, STORE_ORDER_CLIENT);
-    sql_put_u64(&call, head->account);
+    sql_put_u64(&call, account);
     sql_put_u64(&call, market);
     sql_put_u64(&call, store_client_hash(client));
-    sql_put_u64(&call, head->seq);
+    sql_put_u64(&call, seq);
     sql_put_u64(&call, order_id);
     return sql_do(&at->store->sql, &call);
 }
@@ -74,7 +69,8 @@ static enum fault order_new(const struct moment *at, const struct event_order_ne
     struct sql_call call = store_call(at->store, STORE_ORDER_NEW);
     store_order_put(&call, &order);
     TRY(sql_do(&at->store->sql, &call));
-    TRY(client_put(at, &event->head, order.market, order.order_id, &order.client));
+    TRY(apply_client(at, order.account, order.market, order.order_id, event->head.seq,
+                     &order.client));
     if (event->list_id == 0) {
         return FAULT_NONE;
     }
@@ -97,7 +93,7 @@ static enum fault order_detail(const struct moment *at, const struct event_order
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, at->store->ahead.market);
     sql_put_u64(&call, event->order_id);
-    return change(at, &call, "order", event->order_id);
+    return apply_change(at, &call, "order", event->order_id);
 }
 
 static enum fault order_triggered(const struct moment *at,
@@ -108,7 +104,10 @@ static enum fault order_triggered(const struct moment *at,
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->market);
     sql_put_u64(&call, event->order_id);
-    return change(at, &call, "order", event->order_id);
+    sql_put_u64(&call, HISTORY_PENDING_NEW);
+    sql_put_u64(&call, HISTORY_NEW);
+    sql_put_u64(&call, ORDER_TYPE_MARKET); /* the last of the types that wait for no price */
+    return apply_change(at, &call, "order", event->order_id);
 }
 
 static enum fault order_done(const struct moment *at, const struct event_order_done *event)
@@ -120,7 +119,7 @@ static enum fault order_done(const struct moment *at, const struct event_order_d
         [DONE_STATUS_EXPIRED_IN_MATCH] = HISTORY_EXPIRED_IN_MATCH,
     };
     if (event->status >= ARRAY_COUNT(statuses)) {
-        return unknown(at, "an end of kind", event->status);
+        return apply_unknown(at, "an end of kind", event->status);
     }
     struct sql_call call = store_call(at->store, STORE_ORDER_DONE);
     sql_put_u64(&call, statuses[event->status]);
@@ -129,11 +128,11 @@ static enum fault order_done(const struct moment *at, const struct event_order_d
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->market);
     sql_put_u64(&call, event->order_id);
-    return change(at, &call, "order", event->order_id);
+    return apply_change(at, &call, "order", event->order_id);
 }
 
-static enum fault order_read(const struct moment *at, u32 account, u16 market, u64 order_id,
-                             struct history_order *order_out)
+enum fault apply_order_read(const struct moment *at, u32 account, u16 market, u64 order_id,
+                            struct history_order *order_out)
 {
     struct sql_call call = store_call(at->store, STORE_ORDER_GET);
     sql_put_u64(&call, account);
@@ -142,7 +141,7 @@ static enum fault order_read(const struct moment *at, u32 account, u16 market, u
     bool row = false;
     TRY(sql_next(&at->store->sql, &call, &row));
     if (!row) {
-        return unknown(at, "order", order_id);
+        return apply_unknown(at, "order", order_id);
     }
     store_order_get(&call, order_out);
     sql_end(&call);
@@ -152,7 +151,7 @@ static enum fault order_read(const struct moment *at, u32 account, u16 market, u
 static enum fault order_amended(const struct moment *at, const struct event_order_amended *event)
 {
     struct history_order before;
-    TRY(order_read(at, event->head.account, event->market, event->order_id, &before));
+    TRY(apply_order_read(at, event->head.account, event->market, event->order_id, &before));
     struct sql_call call = store_call(at->store, STORE_AMENDMENT_NEW);
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->market);
@@ -172,11 +171,12 @@ static enum fault order_amended(const struct moment *at, const struct event_orde
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->market);
     sql_put_u64(&call, event->order_id);
-    TRY(change(at, &call, "order", event->order_id));
+    TRY(apply_change(at, &call, "order", event->order_id));
     if (client_id_equal(&before.client, &event->client)) {
         return FAULT_NONE;
     }
-    return client_put(at, &event->head, event->market, event->order_id, &event->client);
+    return apply_client(at, event->head.account, event->market, event->order_id, event->head.seq,
+                        &event->client);
 }
 
 /* ---- trades ---- */
@@ -306,14 +306,14 @@ static enum fault trade_side(const struct moment *at, const struct event_trade *
     sql_put_u64(&call, account);
     sql_put_u64(&call, event->market);
     sql_put_u64(&call, order_id);
-    return change(at, &call, "order", order_id);
+    return apply_change(at, &call, "order", order_id);
 }
 
 static enum fault trade(const struct moment *at, const struct event_trade *event)
 {
     struct store_market *market = market_of(at, event->market);
     if (market == NULL) {
-        return unknown(at, "market", event->market);
+        return apply_unknown(at, "market", event->market);
     }
     bool buyer_is_maker = event->taker_side == SIDE_SELL;
     struct sql_call call = store_call(at->store, STORE_TRADE_NEW);
@@ -344,7 +344,7 @@ static enum fault trade(const struct moment *at, const struct event_trade *event
 
 /* ---- money ---- */
 
-static enum fault line_put(const struct moment *at, u32 account, const struct history_line *line)
+enum fault apply_line(const struct moment *at, u32 account, const struct history_line *line)
 {
     struct sql_call call = store_call(at->store, STORE_LINE_NEW);
     sql_put_u64(&call, account);
@@ -372,20 +372,20 @@ static enum fault pair_put(const struct moment *at, struct history_line *line, s
 {
     line->delta = signed_of(amount, false);
     line->other_account = to;
-    TRY(line_put(at, from, line));
+    TRY(apply_line(at, from, line));
     line->delta = signed_of(amount, true);
     line->other_account = from;
-    return line_put(at, to, line);
+    return apply_line(at, to, line);
 }
 
 static enum fault prevented_transfer(const struct moment *at, const struct event_prevented *event)
 {
     struct store_market *market = market_of(at, event->market);
     if (market == NULL) {
-        return unknown(at, "market", event->market);
+        return apply_unknown(at, "market", event->market);
     }
     struct history_order maker;
-    TRY(order_read(at, event->maker_account, event->market, event->maker_order_id, &maker));
+    TRY(apply_order_read(at, event->maker_account, event->market, event->maker_order_id, &maker));
     bool maker_buys = maker.side == SIDE_BUY;
     u32 buyer = maker_buys ? event->maker_account : event->head.account;
     u32 seller = maker_buys ? event->head.account : event->maker_account;
@@ -416,13 +416,13 @@ static enum fault prevented_side(const struct moment *at, const struct event_pre
 
     call = store_call(at->store, STORE_ORDER_PREVENTED);
     sql_put_amount(&call, maker ? event->maker_qty : event->taker_qty);
-    sql_put_u64(&call, (event->flags & flag) != 0);
+    sql_put_i64(&call, (event->flags & flag) != 0 ? HISTORY_EXPIRED_IN_MATCH : -1);
     sql_put_u64(&call, event->match_id);
     sql_put_u64(&call, at->time_us);
     sql_put_u64(&call, account);
     sql_put_u64(&call, event->market);
     sql_put_u64(&call, order_id);
-    return change(at, &call, "order", order_id);
+    return apply_change(at, &call, "order", order_id);
 }
 
 static enum fault prevented(const struct moment *at, const struct event_prevented *event)
@@ -463,7 +463,7 @@ static enum fault ledger_line(const struct moment *at, const struct event_ledger
         return FAULT_NONE;
     }
     line.delta = signed_of(event->amount, in);
-    return line_put(at, event->head.account, &line);
+    return apply_line(at, event->head.account, &line);
 }
 
 static enum fault deposit_new(const struct moment *at, const struct event_ledger *event, bool held)
@@ -490,7 +490,7 @@ static enum fault deposit_end(const struct moment *at, const struct event_ledger
     sql_put_u64(&call, at->time_us);
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->reference);
-    return change(at, &call, "held deposit", event->reference);
+    return apply_change(at, &call, "held deposit", event->reference);
 }
 
 static enum fault withdrawal_new(const struct moment *at, const struct event_ledger *event)
@@ -514,12 +514,13 @@ static enum fault withdrawal_new(const struct moment *at, const struct event_led
 static enum fault withdrawal_settle(const struct moment *at, const struct event_ledger *event)
 {
     struct sql_call call = store_call(at->store, STORE_WITHDRAWAL_SETTLE);
+    sql_put_u64(&call, HISTORY_WITHDRAWAL_SETTLED);
     sql_put_u64(&call, event->network);
     sql_put_amount(&call, event->amount);
     sql_put_u64(&call, at->time_us);
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->reference);
-    return change(at, &call, "withdrawal", event->reference);
+    return apply_change(at, &call, "withdrawal", event->reference);
 }
 
 static enum fault withdrawal_fee(const struct moment *at, const struct event_ledger *event)
@@ -528,7 +529,7 @@ static enum fault withdrawal_fee(const struct moment *at, const struct event_led
     sql_put_amount(&call, event->amount);
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->reference);
-    return change(at, &call, "withdrawal", event->reference);
+    return apply_change(at, &call, "withdrawal", event->reference);
 }
 
 static enum fault withdrawal_end(const struct moment *at, const struct event_ledger *event,
@@ -540,7 +541,7 @@ static enum fault withdrawal_end(const struct moment *at, const struct event_led
     sql_put_u64(&call, at->time_us);
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->reference);
-    return change(at, &call, "withdrawal", event->reference);
+    return apply_change(at, &call, "withdrawal", event->reference);
 }
 
 static enum fault ledger(const struct moment *at, const struct event_ledger *event)
@@ -569,7 +570,7 @@ static enum fault ledger(const struct moment *at, const struct event_ledger *eve
     case LEDGER_CAUSE_ADJUSTMENT:
         return FAULT_NONE;
     default: /* not an enum: a byte from outside */
-        return unknown(at, "a ledger cause", event->cause);
+        return apply_unknown(at, "a ledger cause", event->cause);
     }
 }
 
@@ -597,7 +598,25 @@ static enum fault list_done(const struct moment *at, const struct event_list_don
     sql_put_u64(&call, at->time_us);
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->list_id);
-    return change(at, &call, "list", event->list_id);
+    return apply_change(at, &call, "list", event->list_id);
+}
+
+enum fault apply_market(const struct moment *at, const struct command_market_add *market)
+{
+    if (market->market >= STORE_MARKETS_MAX) {
+        return apply_unknown(at, "market", market->market);
+    }
+    struct sql_call call = store_call(at->store, STORE_MARKET_PUT);
+    sql_put_u64(&call, market->market);
+    sql_put_u64(&call, market->base);
+    sql_put_u64(&call, market->quote);
+    sql_put_bytes(&call, span_of(market->name, sizeof(market->name)));
+    TRY(sql_do(&at->store->sql, &call));
+    struct store_market *known = &at->store->markets[market->market];
+    known->known = true;
+    known->base = market->base;
+    known->quote = market->quote;
+    return FAULT_NONE;
 }
 
 /* Of the definitions only markets matter here: which assets their trades move. */
@@ -610,23 +629,10 @@ static enum fault applied(const struct moment *at, struct span record)
         return FAULT_NONE;
     }
     if (body.size != sizeof(market)) {
-        return unknown(at, "a market definition of size", body.size);
+        return apply_unknown(at, "a market definition of size", body.size);
     }
     memcpy(&market, body.data, sizeof(market));
-    if (market.market >= STORE_MARKETS_MAX) {
-        return unknown(at, "market", market.market);
-    }
-    struct sql_call call = store_call(at->store, STORE_MARKET_PUT);
-    sql_put_u64(&call, market.market);
-    sql_put_u64(&call, market.base);
-    sql_put_u64(&call, market.quote);
-    sql_put_bytes(&call, span_of(market.name, sizeof(market.name)));
-    TRY(sql_do(&at->store->sql, &call));
-    struct store_market *known = &at->store->markets[market.market];
-    known->known = true;
-    known->base = market.base;
-    known->quote = market.quote;
-    return FAULT_NONE;
+    return apply_market(at, &market);
 }
 
 /* ---- the walk over a chunk ---- */
@@ -677,7 +683,7 @@ static enum fault apply_one(const struct moment *at, const union event *event, s
     case EVENT_LEDGER:
         return ledger(at, &event->ledger);
     default: /* not an enum: a number from outside */
-        return unknown(at, "an event of kind", event->head.kind);
+        return apply_unknown(at, "an event of kind", event->head.kind);
     }
 }
 
@@ -720,7 +726,7 @@ enum fault store_apply(struct store *store, struct span events, u64 seq, u64 tim
     CHECK(store->open);
     struct moment at = {.store = store, .time_us = time_us};
     if (time_us < store->ahead.time_us || seq < store->ahead.seq) {
-        return unknown(&at, "a chunk before its predecessor, of command", seq);
+        return apply_unknown(&at, "a chunk before its predecessor, of command", seq);
     }
     while (events.size > 0) {
         union event event = {.bytes = {0}};
@@ -729,11 +735,11 @@ enum fault store_apply(struct store *store, struct span events, u64 seq, u64 tim
         size_t size = head.data == NULL ? 0 : (size_t)head.data[2] * WIRE_UNIT;
         if (number == 0 || number >= EVENT_KIND_COUNT || size == 0 || size > events.size ||
             !size_fits(&wire_events[number], size)) {
-            return unknown(&at, "a record of kind", number);
+            return apply_unknown(&at, "a record of kind", number);
         }
         memcpy(event.bytes, events.data, size < sizeof(event) ? size : sizeof(event));
         if (!fields_fit(&wire_events[number], event.bytes)) {
-            return unknown(&at, "impossible numbers in a record of kind", number);
+            return apply_unknown(&at, "impossible numbers in a record of kind", number);
         }
         TRY(apply_one(&at, &event, span_piece(events, 0, size)));
         events = span_after(events, size);

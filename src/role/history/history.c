@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "io/block.h"
 #include "io/eventlog.h"
+#include "role/history/image.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,35 @@ static enum fault venue_of(const char *events, u8 venue_out[EVENTLOG_VENUE_BYTES
     return FAULT_NONE;
 }
 
+/* Whether the log still holds its first event. Nothing shown yet is as good as that. */
+static enum fault log_is_whole(const char *events, bool *whole_out)
+{
+    SCOPED_BLOCK block = {.memory = NULL};
+    struct arena arena;
+    struct eventlog_reader *reader = NULL;
+    struct eventlog_chunk chunk;
+    bool some = false;
+    TRY(block_take(eventlog_reader_footprint(), "a reader of events", &block));
+    arena_init(&arena, block.memory, block.bytes);
+    TRY(eventlog_reader_open(&reader, disk_real(), events, NULL, 0, &arena));
+    enum fault fault = eventlog_reader_next(reader, &chunk, &some);
+    eventlog_reader_close(reader, false);
+    *whole_out = fault != FAULT_MISSING;
+    if (fault == FAULT_MISSING) {
+        fault_forget();
+        return FAULT_NONE;
+    }
+    return fault;
+}
+
+/* A new database begins with the first event, or with an image where that is gone. */
+static enum fault begin(struct history *history)
+{
+    bool whole = false;
+    TRY(log_is_whole(history->place.events, &whole));
+    return whole ? FAULT_NONE : image_apply(history->store, disk_real(), history->place.events);
+}
+
 static enum fault open_inner(struct history *history, const struct history_options *options)
 {
     u8 venue[EVENTLOG_VENUE_BYTES];
@@ -110,6 +140,10 @@ static enum fault open_inner(struct history *history, const struct history_optio
     TRY(leftovers_remove(history->place.database));
     TRY(store_open(&history->store, history->place.database, SQL_WRITE, venue));
     TRY(store_point(history->store, &point));
+    if (point.position == 0) {
+        TRY(begin(history));
+        TRY(store_point(history->store, &point));
+    }
     return reader_open(history, point.position);
 }
 

@@ -40,8 +40,10 @@ struct history_status {
     u64 event_bytes;
 };
 
-/* The venue must have an event log already: FAULT_MISSING. Also FAULT_MISSING: the log no longer
- * holds the database's position (the text says so); then it must be made anew. FAULT_FOREIGN: the
+/* A database that is not there yet begins with the first event, or, where the log no longer reaches
+ * back so far, with its newest image (image.h): store_point.began_position says which. The venue
+ * must have an event log already: FAULT_MISSING. Also FAULT_MISSING, later: the log no longer holds
+ * the database's position (the text says so); then it must be made anew. FAULT_FOREIGN: the
  * database is another venue's or none. FAULT_LOCKED: another process writes it. */
 MUST_USE enum fault history_open(struct history **history_out,
                                  const struct history_options *options);

@@ -292,6 +292,82 @@ static void segments_wait_for_it(void **state)
     assert_int_equal(digest(), kept);
 }
 
+/* Orders that a trade filled: they have no end of their own. */
+static u64 fills_that_end(const u8 *events, size_t bytes)
+{
+    u64 count = 0;
+    for (size_t at = 0; at < bytes; at += (size_t)events[at + 2] * WIRE_UNIT) {
+        struct event_trade trade;
+        if (events[at] == EVENT_TRADE) {
+            memcpy(&trade, events + at, sizeof(trade));
+            count += (trade.flags & TRADE_FLAG_MAKER_DONE) != 0;
+            count += (trade.flags & TRADE_FLAG_TAKER_DONE) != 0;
+        }
+    }
+    return count;
+}
+
+/* The log no longer reaches back and there is no database: it begins at the newest image, says so,
+ * and goes on. */
+static void it_begins_at_an_image(void **state)
+{
+    (void)state;
+    struct snapshot_options options = {
+        .disk = disk_real(), .clock = &place.clock.clock, .folder = place.folder, .image = true};
+    struct snapshot_result snapshot;
+    struct history_status status;
+    (void)engine_go(ORDERS * 7 / 8);
+    struct history *history = open_history(0);
+    catch_up(history);
+    u64 image = scene_image(place.folder, &place.clock.clock);
+    (void)engine_go(ORDERS / 16);
+    catch_up(history);
+    u32 removed = 0;
+    scene_must(engine_collect(place.engine, image, &removed));
+    assert_true(removed > 0);
+    history_close(history, true);
+    char database[FILE_PATH_BYTES];
+    scene_must(file_path(database, place.folder, HISTORY_FOLDER "/" HISTORY_DATABASE));
+    scene_must(disk_unlink(disk_real(), database));
+
+    history = open_history(0);
+    scene_must(history_status(history, &status));
+    assert_true(status.point.began_position == image);
+    assert_true(status.point.position == status.point.began_position);
+    catch_up(history);
+    while (engine_go(1000)) {
+    }
+    catch_up(history);
+    scene_must(history_status(history, &status));
+    assert_true(status.point.position == place.sink.position);
+    history_close(history, false);
+
+    /* What is open now is the same as the engine's. */
+    struct store *reader = NULL;
+    static struct history_order orders[HISTORY_ROWS_MAX];
+    struct history_page page = {.from_id = 1, .limit = HISTORY_ROWS_MAX};
+    u32 count = 1;
+    u64 open = 0;
+    scene_must(history_reader(&reader, place.folder));
+    for (u32 account = 0; account < SCENE_ACCOUNTS; account += 1) {
+        page.from_id = 1;
+        count = 1;
+        while (count > 0) {
+            scene_must(history_orders(reader, account, 0, &page, orders, &count));
+            for (u32 i = 0; i < count; i += 1) {
+                open +=
+                    orders[i].status == HISTORY_NEW || orders[i].status == HISTORY_PARTIALLY_FILLED;
+                page.from_id = orders[i].order_id + 1;
+            }
+        }
+    }
+    store_close(reader);
+    u64 new_count = scene_sink_count(&place.sink, EVENT_ORDER_NEW);
+    u64 done_count = scene_sink_count(&place.sink, EVENT_ORDER_DONE);
+    u64 filled_count = fills_that_end(place.sink.events, place.sink.used);
+    assert_int_equal(open, new_count - done_count - filled_count);
+}
+
 static void a_folder_without_a_log_is_refused(void **state)
 {
     (void)state;
@@ -314,6 +390,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(kills_double_and_lose_nothing, make, clear),
         cmocka_unit_test_setup_teardown(an_engines_restart_is_survived, make, clear),
         cmocka_unit_test_setup_teardown(segments_wait_for_it, make, clear),
+        cmocka_unit_test_setup_teardown(it_begins_at_an_image, make, clear),
         cmocka_unit_test_setup_teardown(a_folder_without_a_log_is_refused, make, clear),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);

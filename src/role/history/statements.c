@@ -4,8 +4,8 @@
  * their numbers, and numbers rise with time. So no table needs an index by time. */
 const char *const store_schema[] = {
     "CREATE TABLE venue (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL, position "
-    "INTEGER NOT NULL, seq INTEGER NOT NULL, time_us INTEGER NOT NULL, market INTEGER NOT NULL) "
-    "STRICT",
+    "INTEGER NOT NULL, seq INTEGER NOT NULL, time_us INTEGER NOT NULL, market INTEGER NOT NULL, "
+    "began_position INTEGER NOT NULL DEFAULT 0, began_us INTEGER NOT NULL DEFAULT 0) STRICT",
     "CREATE TABLE market (market INTEGER PRIMARY KEY, base INTEGER NOT NULL, quote INTEGER NOT "
     "NULL, name BLOB NOT NULL) STRICT",
     "CREATE TABLE orders (account INTEGER NOT NULL, market INTEGER NOT NULL, order_id INTEGER "
@@ -88,7 +88,9 @@ const char *const store_texts[STORE_STATEMENTS] = {
     [STORE_BEGIN] = "BEGIN IMMEDIATE",
     [STORE_COMMIT] = "COMMIT",
     [STORE_ABANDON] = "ROLLBACK",
-    [STORE_POINT_GET] = "SELECT position, seq, time_us, market FROM venue",
+    [STORE_POINT_GET] =
+        "SELECT position, seq, time_us, market, began_position, began_us FROM venue",
+    [STORE_BEGAN_SET] = "UPDATE venue SET began_position=?, began_us=?",
     [STORE_POINT_SET] = "UPDATE venue SET position=?, seq=?, time_us=?, market=?",
     [STORE_MARKET_PUT] =
         "INSERT INTO market (market, base, quote, name) VALUES (?, ?, ?, ?) ON CONFLICT DO "
@@ -110,12 +112,12 @@ const char *const store_texts[STORE_STATEMENTS] = {
         "first_trade=CASE first_trade WHEN 0 THEN ?5 ELSE first_trade END, last_trade=?5 WHERE "
         "account=?6 AND market=?7 AND order_id=?8",
     [STORE_ORDER_PREVENTED] =
-        "UPDATE orders SET prevented=min(prevented, 9223372036854775807-?1)+?1, status=CASE ?2 "
-        "WHEN 1 THEN 6 ELSE status END, match_id=?3, update_us=?4 WHERE account=?5 AND market=?6 "
+        "UPDATE orders SET prevented=min(prevented, 9223372036854775807-?1)+?1, status=CASE WHEN "
+        "?2<0 THEN status ELSE ?2 END, match_id=?3, update_us=?4 WHERE account=?5 AND market=?6 "
         "AND order_id=?7",
     [STORE_ORDER_TRIGGERED] =
-        "UPDATE orders SET working_us=CASE WHEN status<>1 OR type<=2 THEN ?1 ELSE 0 END, "
-        "status=CASE status WHEN 1 THEN 0 ELSE status END, update_us=?1 WHERE account=?2 AND "
+        "UPDATE orders SET working_us=CASE WHEN status<>?5 OR type<=?7 THEN ?1 ELSE 0 END, "
+        "status=CASE status WHEN ?5 THEN ?6 ELSE status END, update_us=?1 WHERE account=?2 AND "
         "market=?3 AND order_id=?4",
     [STORE_ORDER_DONE] =
         "UPDATE orders SET status=?, reason=?, update_us=? WHERE account=? AND market=? AND "
@@ -123,6 +125,9 @@ const char *const store_texts[STORE_STATEMENTS] = {
     [STORE_ORDER_AMEND] =
         "UPDATE orders SET qty=?1, iceberg_qty=min(iceberg_qty, ?1), client=?2, amends=amends+1, "
         "update_us=?3 WHERE account=?4 AND market=?5 AND order_id=?6",
+    [STORE_ORDER_LIST] =
+        "UPDATE orders SET list_id=?, status=CASE WHEN ?2<0 THEN status ELSE ?2 END WHERE "
+        "account=?3 AND market=?4 AND order_id=?5",
     [STORE_ORDER_GET] =
         "SELECT account, market, order_id, list_id, client, price, qty, quote_qty, executed, "
         "quote, prevented, stop_price, iceberg_qty, trailing_delta, strategy_type, strategy_id, "
@@ -175,7 +180,7 @@ const char *const store_texts[STORE_STATEMENTS] = {
         "source_index, reason, status, time_us, update_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?)",
     [STORE_WITHDRAWAL_SETTLE] =
-        "UPDATE withdrawal SET status=1, network=?, amount=?, update_us=? WHERE account=? AND "
+        "UPDATE withdrawal SET status=?, network=?, amount=?, update_us=? WHERE account=? AND "
         "hold_id=?",
     [STORE_WITHDRAWAL_FEE] = "UPDATE withdrawal SET fee=? WHERE account=? AND hold_id=?",
     [STORE_WITHDRAWAL_END] =

@@ -106,6 +106,8 @@ static enum fault point_read(struct store *store, struct store_point *point_out)
     point_out->seq = sql_get_u64(&call);
     point_out->time_us = sql_get_u64(&call);
     point_out->market = (u16)sql_get_u64(&call);
+    point_out->began_position = sql_get_u64(&call);
+    point_out->began_us = sql_get_u64(&call);
     sql_end(&call);
     return FAULT_NONE;
 }

@@ -16,7 +16,7 @@
 #include "role/history/bars.h"
 
 #define STORE_VENUE_BYTES 16U
-#define STORE_VERSION     1U
+#define STORE_VERSION     2U
 
 /* Where the history stands. */
 struct store_point {
@@ -24,6 +24,10 @@ struct store_point {
     u64 seq;      /* of the last command in it */
     u64 time_us;  /* of its batch */
     u16 market;   /* of the last new order: its details may follow in the next chunk */
+    /* Where the rows begin. 0: with the first event ever; else with the image of the state at that
+     * position, and what was over by then is not known. */
+    u64 began_position;
+    u64 began_us;
 };
 
 struct store;
