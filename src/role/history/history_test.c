@@ -312,9 +312,6 @@ static u64 fills_that_end(const u8 *events, size_t bytes)
 static void it_begins_at_an_image(void **state)
 {
     (void)state;
-    struct snapshot_options options = {
-        .disk = disk_real(), .clock = &place.clock.clock, .folder = place.folder, .image = true};
-    struct snapshot_result snapshot;
     struct history_status status;
     (void)engine_go(ORDERS * 7 / 8);
     struct history *history = open_history(0);
