@@ -2,48 +2,114 @@
 """Writes docs/api-coverage.md from the tables of the gateway, or checks that it is what they say.
 
 generate_coverage.py PROGRAM PAGE           writes PAGE
-generate_coverage.py --check PROGRAM PAGE   ends with 1 when PAGE differs
+generate_coverage.py --check PROGRAM PAGE   ends with 1 when PAGE differs; it may name other tests,
+                                            as long as these exist
 
-PROGRAM is tests/coverage_print of a build folder. "@NAME@" in what it prints becomes the first test
-of the gateway that expects an answer of NAME (call_scene_expect), or else the first that has NAME
-in it as a word, as `file: function`. Tests of the tables themselves do not count. A name without a
-test is an error."""
+PROGRAM is tests/coverage_print of a build folder. What stands between two "@" in what it prints is
+replaced by the test it asks for, as `file: function`:
+
+    NAME              the first that expects an answer of NAME (call_scene_expect), or else the first
+                      that has NAME in it as a word; a name without a test is an error
+    filter NAME       the first that has "filterType":"NAME" in it
+    text CODE TEXT    the first that has TEXT and CODE in it, %s for anything; "none" without
+    error NAME CODE CORE TEXT
+                      who answers the error NAME and the same as text: "gateway" when the code names
+                      it, else "core" when CORE is 1, else "nobody" and no test
+
+Tests of the tables themselves do not count."""
 
 import pathlib
 import re
 import subprocess
 import sys
 
-TABLE_TESTS = {"endpoint_test.c", "param_test.c"}
+TABLE_TESTS = {"endpoint_test", "param_test"}  # of the endpoints; what they refuse counts
 FUNCTION = re.compile(r"^static void (\w+)\(void \*\*state\)\n\{\n(.*?)^\}", re.M | re.S)
+TESTS = ["src/role/gateway/*_test.c", "src/wire/http*_test.c", "src/wire/ws_*_test.c",
+         "sim/gateway*_test.c"]
+CELL = re.compile(r"none|(\w+_test): (\w+)")
 
 
-def tests_of(root):
-    """(file, function, body) of every test function, in the order of files and lines."""
-    found = []
-    units = sorted((root / "src" / "role" / "gateway").glob("*_test.c"))
-    for path in units + sorted((root / "sim").glob("gateway_*_test.c")):
-        if path.name not in TABLE_TESTS:
-            text = path.read_text(encoding="utf-8")
-            found += [(path.stem, match[1], match[2]) for match in FUNCTION.finditer(text)]
-    return found
+class Tests:
+    """Every test function: (file, name, body), strings in the body joined and unescaped."""
+
+    def __init__(self, root):
+        self.found = []
+        for pattern in TESTS:
+            for path in sorted(root.glob(pattern)):
+                text = path.read_text(encoding="utf-8")
+                for match in FUNCTION.finditer(text):
+                    body = re.sub(r'"\s*"', "", match[2]).replace('\\"', "\0")
+                    self.found.append((path.stem, match[1], body))
+        self.code = ""
+        for path in sorted((root / "src").glob("**/*.[ch]")):
+            if not path.stem.endswith("_test") and path.stem != "api_error":
+                self.code += path.read_text(encoding="utf-8")
+
+    def first(self, wanted, tables=True):
+        for file, name, body in self.found:
+            if (tables or file not in TABLE_TESTS) and wanted(body):
+                return f"{file}: {name}"
+        return None
+
+    def answers(self, name):
+        for pattern in (rf"call_scene_expect\([^;]*?\b{name}\b", rf"\b{name}\b"):
+            test = self.first(lambda body, p=pattern: re.search(p, body), tables=False)
+            if test:
+                return test
+        return None
+
+    def tells(self, name):
+        text = f"\0filterType\0:\0{name}\0"
+        return self.first(lambda body: text in body) or "none"
+
+    def shows(self, code, text):
+        pattern = re.compile('["\0]' + ".*?".join(map(re.escape, text.split("%s"))) + '["\0]')
+        number = re.compile(rf"(?<![\w-]){code}\b")
+        return self.first(lambda body: pattern.search(body) and number.search(body)) or "none"
+
+    def error(self, name, code, core, text):
+        if re.search(rf"\bAPI_ERROR_{name}\b|\bX\(\w+, {name}\)", self.code):
+            return "gateway | " + self.shows(code, text)
+        return "core | " + self.shows(code, text) if core == "1" else "nobody |"
+
+    def exists(self, cell):
+        """Whether a cell of the page is a test that is there, or none."""
+        match = CELL.fullmatch(cell)
+        return match and (cell == "none" or any(match[1] == file and match[2] == name
+                                                for file, name, _ in self.found))
 
 
-def fill(printed, root):
-    tests = tests_of(root)
+def fill(printed, tests):
     missing = []
 
-    def test_of(match):
-        word = rf"\b{match[1]}\b"
-        for pattern in (rf"call_scene_expect\([^;]*?{word}", word):
-            for file, function, body in tests:
-                if re.search(pattern, body):
-                    return f"{file}: {function}"
-        missing.append(match[1])
-        return ""
+    def answer(match):
+        kind, _, rest = match[1].partition(" ")
+        if kind == "filter":
+            return tests.tells(rest)
+        if kind == "text":
+            return tests.shows(*rest.split(" ", 1))
+        if kind == "error":
+            return tests.error(*rest.split(" ", 3))
+        test = tests.answers(kind)
+        if test is None:
+            missing.append(kind)
+        return test or ""
 
-    filled = re.sub(r"@(\w+)@", test_of, printed)
-    return filled, missing
+    return re.sub(r"@([^@\n]+)@", answer, printed), missing
+
+
+def same_line(written, filled, tests):
+    """Equal but for which tests are named."""
+    pairs = list(zip(written.split("|"), filled.split("|")))
+    return written.count("|") == filled.count("|") and all(
+        a == b or (tests.exists(a.strip()) and tests.exists(b.strip())) for a, b in pairs)
+
+
+def same(written, filled, tests):
+    lines = list(zip(written.split("\n"), filled.split("\n")))
+    return written.count("\n") == filled.count("\n") and all(
+        same_line(a, b, tests) for a, b in lines)
 
 
 def main(arguments):
@@ -53,8 +119,8 @@ def main(arguments):
         return 2
     program, page = arguments[-2:]
     printed = subprocess.run([program], check=True, capture_output=True).stdout.decode()
-    root = pathlib.Path(page).resolve().parent.parent
-    filled, missing = fill(printed, root)
+    tests = Tests(pathlib.Path(page).resolve().parent.parent)
+    filled, missing = fill(printed, tests)
     if missing:
         print("no test has the name", ", ".join(missing))
         return 1
@@ -64,7 +130,7 @@ def main(arguments):
         return 0
     with open(page, encoding="utf-8") as source:
         written = source.read()
-    if written != filled:
+    if not same(written, filled, tests):
         print(f"{page} is not what the tables say: run tools/generate_coverage.py")
         return 1
     return 0

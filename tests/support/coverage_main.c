@@ -1,7 +1,61 @@
-/* Prints docs/api-coverage.md from the table of endpoints (tools/generate_coverage.py). */
+/* Prints docs/api-coverage.md from the tables of the gateway (tools/generate_coverage.py). */
 #include "role/gateway/endpoint.h"
+#include "wire/api_error.h"
+#include "wire/reject.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+static bool filter_of(u32 reject, const char **name_out)
+{
+    static const char head[] = "Filter failure: ";
+    bool is_filter = strncmp(reject_text(reject), head, sizeof(head) - 1) == 0;
+    *name_out = reject_text(reject) + sizeof(head) - 1;
+    return is_filter;
+}
+
+static void print_filters(void)
+{
+    (void)printf("\n## Filters\n\n"
+                 "A test that is told of it, and one that is refused by it.\n\n"
+                 "| filter | code | told | refused |\n|---|---|---|---|\n");
+    const char *name = NULL;
+    for (u32 reject = 0; reject < REJECT_COUNT; reject += 1) {
+        if (filter_of(reject, &name)) {
+            i32 code = reject_code(reject);
+            (void)printf("| %s | %" PRId32 " | @filter %s@ | @text %" PRId32 " %s@ |\n", name, code,
+                         name, code, reject_text(reject));
+        }
+    }
+}
+
+static bool core_says(enum api_error error)
+{
+    for (u32 reject = 1; reject < REJECT_COUNT; reject += 1) {
+        if (strcmp(reject_name(reject), "UNKNOWN") != 0 && api_error_of_reject(reject) == error) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_errors(void)
+{
+    (void)printf(
+        "\n## Errors\n\n"
+        "Who answers it: the gateway, or the core's refusal; and a test that sees its text. "
+        "Errors that\nnobody answers belong to what the venue does not offer.\n\n"
+        "| code | HTTP | text | who | test |\n|---|---|---|---|---|\n");
+    for (u32 i = API_ERROR_NONE + 1; i < API_ERROR_COUNT; i += 1) {
+        enum api_error error = (enum api_error)i;
+        i32 code = api_error_code(error);
+        const char *text = api_error_template(error);
+        (void)printf("| %" PRId32 " | %" PRIu32 " | %s | @error %s %" PRId32 " %d %s@ |\n", code,
+                     api_error_http(error), text, api_error_name(error), code,
+                     core_says(error) ? 1 : 0, text);
+    }
+}
 
 int main(void)
 {
@@ -11,5 +65,7 @@ int main(void)
             return 1;
         }
     }
+    print_filters();
+    print_errors();
     return fflush(stdout) == 0 ? 0 : 1;
 }

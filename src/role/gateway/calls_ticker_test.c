@@ -398,6 +398,8 @@ static void windows_that_are_left_make_room_in_time(void **state)
     struct call first = scene.call;
     assert_int_equal(begin_and_leave(), CALL_REFUSED);
     assert_int_equal(api_error_code(scene.call.failure.error), -1008);
+    assert_string_equal(scene.call.failure.text, "Server is currently overloaded with other "
+                                                 "requests. Please try again in a few minutes.");
     call_scene_clock(&scene, CALL_SCENE_TIME_US + TICKER_LEFT_US + 1);
     for (u32 i = 0; i < TICKER_PLACES; i++) {
         assert_int_equal(begin_and_leave(), CALL_ASKED);
