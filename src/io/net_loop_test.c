@@ -488,7 +488,7 @@ static void deadline_comes_once(void **state)
     assert_int_equal(scene.users[0].deadlines, 1);
     assert_int_equal(scene.users[1].deadlines, 0);
     assert_int_equal(scene.ticks, 2); /* skipped ones are not repeated */
-    scene_turn(0);
+    net_scene_turn(0);
     advance(800);
     assert_int_equal(scene.ticks, 2);
     advance(72);
