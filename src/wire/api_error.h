@@ -214,7 +214,17 @@
       "Client order ID is not correct for this order ID.")                                         \
     X(MAXIMUM_SUBSCRIPTION_IDS, -2042, 400,                                                        \
       "Maximum subscription ID reached for this connection.")                                      \
-    X(NO_REFERENCE_PRICE, -2043, 400, "This symbol doesn't have a reference price.")
+    X(NO_REFERENCE_PRICE, -2043, 400, "This symbol doesn't have a reference price.") \
+    /* 40xx: the wallet */                                                                         \
+    X(WALLET_ADDRESS, -4007, 400, "Address validation is not passed.")                             \
+    X(WALLET_TAG, -4008, 400, "Address tag validation is not passed.")                             \
+    X(WALLET_ASSET, -4018, 400, "We don't have this asset.")                                       \
+    X(WALLET_MINIMUM, -4022, 400, "Not less than the minimum pick-up quantity %s.")                \
+    X(WALLET_BALANCE, -4026, 400, "You have insufficient balance.")                                \
+    X(WALLET_INTERVAL, -4047, 400, "Time interval must be within 0-90 days")                       \
+    X(WALLET_ORDER_ID, -4115, 400, "withdrawOrderId is duplicated.")                               \
+    X(QUESTIONNAIRE_EMPTY, -1130, 400, "Questionnaire must not be blank")                          \
+    X(QUESTIONNAIRE_FORMAT, -1130, 400, "Questionnaire format not valid.")
 // clang-format on
 
 #define API_ERROR_ENUM(name, code, http, text) API_ERROR_##name,

@@ -199,7 +199,7 @@ static void rows_are_whole(void **state)
     assert_int_equal(api_error_http(API_ERROR_NONE), 200);
     for (u32 i = 1; i < API_ERROR_COUNT; i += 1) {
         enum api_error error = (enum api_error)i;
-        assert_true(api_error_code(error) <= -1000 && api_error_code(error) > -3000);
+        assert_true(api_error_code(error) <= -1000 && api_error_code(error) > -5000);
         assert_true(api_error_http(error) >= 400 && api_error_http(error) < 600);
         assert_true(strlen(api_error_template(error)) > 0 && strlen(api_error_name(error)) > 0);
         assert_true(api_error_places(error) <= API_ERROR_VALUES_MAX);

@@ -152,6 +152,7 @@ u32 call_scene_run(struct call_scene *scene, u32 account, enum endpoint_id endpo
     struct param_pair pairs[80];
     struct json_writer json;
     json_begin(&json, scene->text, CALL_SCENE_TEXT_BYTES);
+    scene->venue.index_next = scene->world.source_index + 1;
     scene->call.venue = &scene->venue;
     scene->call.json = &json;
     scene->call.command = scene->command;
@@ -164,7 +165,9 @@ u32 call_scene_run(struct call_scene *scene, u32 account, enum endpoint_id endpo
     enum call_end end = call_begin(&scene->call, &request, &scene->params);
     while (end == CALL_COMMANDED || end == CALL_ASKED) {
         memset(text, '#', sizeof text); /* the request is gone */
-        if (end == CALL_COMMANDED) {
+        if (end == CALL_COMMANDED && scene->abandon != API_ERROR_NONE) {
+            end = call_abandon(&scene->call, scene->abandon);
+        } else if (end == CALL_COMMANDED) {
             end = take_command(scene);
         } else {
             assert_non_null(scene->answer);

@@ -28,6 +28,7 @@ struct call_scene {
     /* Answers what history is asked; NULL: such a call fails the test. */
     const struct lookup_result *(*answer)(struct call_scene *scene, const struct lookup_ask *ask);
     void *argument;
+    enum api_error abandon; /* not NONE: every command ends so, and is not sent */
 };
 
 /* The venue of world_open at CALL_SCENE_TIME_US. `ask` is memory for a struct lookup_ask, or NULL

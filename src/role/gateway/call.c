@@ -216,6 +216,9 @@ enum call_end call_resume(struct call *call)
 enum call_end call_abandon(struct call *call, enum api_error error)
 {
     call_clear(call);
+    if (error == API_ERROR_DISCONNECTED || error == API_ERROR_SERVER_BUSY) {
+        call_never_taken(call);
+    }
     return call_done(call, call_fail(call, error));
 }
 

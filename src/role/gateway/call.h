@@ -26,6 +26,7 @@
 struct lookup_ask;    /* wire/lookup.h */
 struct ticker_pool;   /* role/gateway/calls_ticker.h */
 struct lookup_result; /* role/gateway/lookup_client.h */
+struct payouts;       /* role/gateway/payout.h */
 struct session;       /* role/gateway/session.h */
 
 /* What every call may look at. One thread owns all of it. */
@@ -34,10 +35,14 @@ struct venue {
     struct limit *limit;
     struct key_view *keys;
     struct signer *signer;
-    u64 now_us;                  /* the gateway's clock, set by whoever drives the calls */
-    u64 random;                  /* state of the generator of client order ids: call_client_id */
-    bool engine_away;            /* no command can be sent: writes are refused with -1001 */
-    u32 withdraw_fee_bp;         /* of the demo network: ten-thousandths of the amount */
+    u64 now_us;          /* the gateway's clock, set by whoever drives the calls */
+    u64 random;          /* state of the generator of client order ids: call_client_id */
+    u64 index_next;      /* source_index of the next command, set by whoever sends them */
+    bool engine_away;    /* no command can be sent: writes are refused with -1001 */
+    u32 withdraw_fee_bp; /* of the demo network: ten-thousandths of a coin (demo.h) */
+    /* Whose travel rule asks for answers before money leaves: "EU"; empty: nobody's. */
+    char travel_country[4];
+    struct payouts *payouts;     /* NULL: nothing can be withdrawn */
     struct ticker_pool *tickers; /* NULL: tickers that ask history more than once are -1008 */
 };
 
@@ -104,6 +109,10 @@ struct call_ops {
 /* NULL functions: the endpoint is not served. */
 struct call_ops call_ops_of(enum endpoint_id endpoint);
 
+/* Undoes what begin has put down for a command that was never sent, or that the engine never took.
+ */
+void call_never_taken(struct call *call);
+
 /* A request, decoded. Everything it points to stays as it is until call_begin returns. */
 struct call_request {
     const struct endpoint *endpoint;
@@ -127,7 +136,8 @@ MUST_USE enum call_end call_begin(struct call *call, const struct call_request *
 /* `call` has venue, json, ask and command, the state of before, and events or found. */
 MUST_USE enum call_end call_resume(struct call *call);
 
-/* Ends a waiting call with an error of whoever drives it (-1001, -1007, -1008). */
+/* Ends a waiting call with an error of whoever drives it. -1001 and -1008 mean that nothing has
+ * happened, -1007 that nobody knows. */
 enum call_end call_abandon(struct call *call, enum api_error error);
 
 /* ---- for the endpoints' functions ---- */

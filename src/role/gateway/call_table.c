@@ -6,9 +6,12 @@
 #include "role/gateway/calls_history.h"
 #include "role/gateway/calls_market.h"
 #include "role/gateway/calls_orders.h"
+#include "role/gateway/calls_payout.h"
 #include "role/gateway/calls_session.h"
 #include "role/gateway/calls_ticker.h"
 #include "role/gateway/calls_trade.h"
+#include "role/gateway/calls_travel.h"
+#include "role/gateway/calls_wallet.h"
 
 static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_PING] = {general_ping, NULL},
@@ -61,6 +64,7 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_MY_TRADES] = {orders_trades, orders_trades_found},
     [ENDPOINT_PREVENTED_MATCHES] = {orders_prevented, orders_prevented_found},
     [ENDPOINT_AMENDMENTS] = {orders_amendments, orders_amendments_found},
+    [ENDPOINT_MY_FILTERS] = {account_filters, NULL},
     [ENDPOINT_ORDER_COUNT] = {account_order_count, NULL},
     [ENDPOINT_COMMISSION] = {account_commission, NULL},
     /* sessions and user data */
@@ -71,6 +75,32 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_USER_SUBSCRIBE] = {session_subscribe, NULL},
     [ENDPOINT_USER_SUBSCRIBE_SIGNATURE] = {session_subscribe_signed, NULL},
     [ENDPOINT_USER_UNSUBSCRIBE] = {session_unsubscribe, NULL},
+    /* the wallet */
+    [ENDPOINT_COINS] = {wallet_coins, NULL},
+    [ENDPOINT_DEPOSIT_ADDRESS] = {wallet_address, NULL},
+    [ENDPOINT_DEPOSIT_ADDRESSES] = {wallet_addresses, NULL},
+    [ENDPOINT_DEPOSITS] = {payout_deposits, payout_deposits_found},
+    [ENDPOINT_WITHDRAW] = {payout_withdraw, payout_withdraw_finish},
+    [ENDPOINT_WITHDRAWALS] = {payout_withdrawals, payout_withdrawals_found},
+    [ENDPOINT_WITHDRAW_QUOTA] = {wallet_quota, NULL},
+    [ENDPOINT_WITHDRAW_ADDRESSES] = {wallet_places, NULL},
+    [ENDPOINT_ACCOUNT_STATUS] = {wallet_status, NULL},
+    [ENDPOINT_ACCOUNT_TRADING_STATUS] = {wallet_trading_status, NULL},
+    [ENDPOINT_ACCOUNT_RESTRICTIONS] = {wallet_restrictions, NULL},
+    [ENDPOINT_ACCOUNT_INFO] = {wallet_info, NULL},
+    [ENDPOINT_USER_ASSETS] = {wallet_user_assets, NULL},
+    [ENDPOINT_TRADE_FEE] = {wallet_trade_fee, NULL},
+    /* the travel rule */
+    [ENDPOINT_QUESTIONNAIRE_REQUIREMENTS] = {travel_requirements, NULL},
+    [ENDPOINT_LOCAL_WITHDRAW] = {travel_withdraw, travel_withdraw_finish},
+    [ENDPOINT_LOCAL_WITHDRAWALS] = {payout_withdrawals, payout_withdrawals_found},
+    [ENDPOINT_LOCAL_WITHDRAWALS_2] = {payout_withdrawals, payout_withdrawals_found},
+    [ENDPOINT_LOCAL_DEPOSITS] = {payout_deposits, payout_deposits_found},
+    [ENDPOINT_LOCAL_DEPOSITS_2] = {payout_deposits, payout_deposits_found},
+    [ENDPOINT_LOCAL_DEPOSIT_INFO] = {travel_provide_info, travel_provide_info_found},
+    [ENDPOINT_LOCAL_DEPOSIT_INFO_2] = {travel_provide_info, travel_provide_info_found},
+    [ENDPOINT_LOCAL_VASPS] = {travel_vasps, NULL},
+    [ENDPOINT_VERIFIED_ADDRESSES] = {travel_verified_addresses, NULL},
     /* listenKeys */
     [ENDPOINT_LISTEN_KEY_START] = {account_listen_key, NULL},
     [ENDPOINT_LISTEN_KEY_PING] = {account_listen_key, NULL},
@@ -81,4 +111,12 @@ struct call_ops call_ops_of(enum endpoint_id endpoint)
 {
     CHECK(endpoint < ENDPOINT_COUNT);
     return table[endpoint];
+}
+
+void call_never_taken(struct call *call)
+{
+    enum endpoint_id endpoint = endpoint_id_of(call->state.endpoint);
+    if (endpoint == ENDPOINT_WITHDRAW || endpoint == ENDPOINT_LOCAL_WITHDRAW) {
+        payout_withdraw_undo(call);
+    }
 }

@@ -1,6 +1,7 @@
 #include "role/gateway/calls_account.h"
 
 #include "role/gateway/call_json.h"
+#include "role/gateway/filter_json.h"
 #include "role/gateway/view_market.h"
 
 #define RATE_PLACES     8U
@@ -201,6 +202,49 @@ enum call_end account_commission(struct call *call)
     json_object_end(json);
     return CALL_ANSWERED;
 }
+
+/* ---- myFilters ---- */
+
+/* MAX_ASSET of one side of a market, if the account has one. */
+static void put_asset_filter(struct call *call, u16 asset)
+{
+    const struct view *view = call->venue->view;
+    const struct view_balance *row = view_balance_of(view, call->state.account, asset);
+    if (row == NULL || amount_is_zero(row->limit)) {
+        return;
+    }
+    char name[9];
+    call_asset_name(view, asset, name);
+    json_object_begin(call->json);
+    call_text(call->json, "filterType", "MAX_ASSET");
+    call_text(call->json, "asset", name);
+    call_amount(call->json, "limit", row->limit, view_asset_of(view, asset)->scale);
+    json_object_end(call->json);
+}
+
+enum call_end account_filters(struct call *call)
+{
+    u16 market = 0;
+    if (!call_market(call, &market)) {
+        return CALL_REFUSED;
+    }
+    const struct view *view = call->venue->view;
+    const struct view_definition *found = view_market_of(view, market);
+    json_object_begin(call->json);
+    json_key(call->json, "exchangeFilters");
+    filter_json_venue(call->json, view);
+    json_key(call->json, "symbolFilters");
+    filter_json_market(call->json, view, market);
+    json_key(call->json, "assetFilters");
+    json_array_begin(call->json);
+    put_asset_filter(call, found->definition.base);
+    put_asset_filter(call, found->definition.quote);
+    json_array_end(call->json);
+    json_object_end(call->json);
+    return CALL_ANSWERED;
+}
+
+/* ---- listenKeys ---- */
 
 enum call_end account_listen_key(struct call *call)
 {

@@ -33,6 +33,7 @@ struct account_rates account_rates(const struct view *view, u16 market,
 enum call_end account_information(struct call *call);
 enum call_end account_order_count(struct call *call);
 enum call_end account_commission(struct call *call);
+enum call_end account_filters(struct call *call);
 
 /* The listenKey endpoints, which ended on 2026-02-20 (API CHANGELOG.md): 410. */
 enum call_end account_listen_key(struct call *call);

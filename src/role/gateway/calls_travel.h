@@ -1,0 +1,20 @@
+/* Endpoints of the travel rule: what a customer must say about a withdrawal or a deposit, and how
+ * it went. Answers are checked for their form, and only their salted hash is kept (payout.h); who
+ * they are about is known to nobody here.
+ *
+ * Histories are those of calls_payout.h under other names. */
+#ifndef ROLE_GATEWAY_CALLS_TRAVEL_H
+#define ROLE_GATEWAY_CALLS_TRAVEL_H
+
+#include "role/gateway/call.h"
+
+enum call_end travel_requirements(struct call *call);
+enum call_end travel_withdraw(struct call *call);
+enum call_end travel_withdraw_finish(struct call *call);
+enum call_end travel_provide_info(struct call *call);
+enum call_end travel_provide_info_found(struct call *call);
+enum call_end travel_vasps(struct call *call);
+/* Nobody verifies addresses here: none. */
+enum call_end travel_verified_addresses(struct call *call);
+
+#endif /* ROLE_GATEWAY_CALLS_TRAVEL_H */
