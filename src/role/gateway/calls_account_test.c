@@ -213,6 +213,32 @@ static void tells_commission(void **state)
     call_scene_refuses(&scene, 0, ENDPOINT_COMMISSION, "symbol=NONE", -1121, "Invalid symbol.");
 }
 
+static void tells_filters(void **state)
+{
+    (void)state;
+    struct command_venue_filters venue = {.orders_max = 1000};
+    world_apply(&scene.world, &venue, COMMAND_VENUE_FILTERS, 0);
+    call_scene_follow(&scene);
+    struct command_asset_limit limit = {.limit = amount_of(4200000000), .asset = WORLD_USDT};
+    world_apply(&scene.world, &limit, COMMAND_ASSET_LIMIT, 1);
+    call_scene_follow(&scene);
+    char filters[4000];
+    assert_int_equal(call_scene_run(&scene, 0, ENDPOINT_MY_FILTERS, "symbol=BTCUSDT"), 200);
+    const char *head = "{\"exchangeFilters\":[{\"filterType\":\"EXCHANGE_MAX_NUM_ORDERS\","
+                       "\"maxNumOrders\":1000}],\"symbolFilters\":[{\"filterType\":"
+                       "\"PRICE_FILTER\",";
+    assert_memory_equal(scene.text, head, strlen(head));
+    size_t size = strlen(scene.text);
+    assert_true(size < sizeof filters);
+    assert_string_equal(scene.text + size - strlen("],\"assetFilters\":[]}"),
+                        "],\"assetFilters\":[]}");
+    (void)snprintf(filters, sizeof filters, "%.*s%s", (int)(size - 2), scene.text,
+                   "{\"filterType\":\"MAX_ASSET\",\"asset\":\"USDT\","
+                   "\"limit\":\"42.00000000\"}]}");
+    call_scene_expect(&scene, 1, ENDPOINT_MY_FILTERS, "symbol=BTCUSDT", filters);
+    call_scene_refuses(&scene, 1, ENDPOINT_MY_FILTERS, "symbol=NONE", -1121, "Invalid symbol.");
+}
+
 static void listen_keys_are_gone(void **state)
 {
     (void)state;
@@ -236,6 +262,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sums_are_the_cores, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(tells_order_counts, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(tells_commission, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(tells_filters, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(listen_keys_are_gone, open_scene, close_scene),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,7 @@ const struct gateway_options gateway_defaults = {
 void gateway_call(struct gateway *gateway, struct call *call, struct json_writer *json)
 {
     json_begin(json, gateway->scratch.json, GATEWAY_JSON_BYTES);
+    gateway->venue.index_next = gateway->source_index + 1;
     *call = (struct call){.venue = &gateway->venue,
                           .json = json,
                           .ask = &gateway->scratch.ask,
@@ -165,6 +166,15 @@ static void end_waiting(struct gateway *gateway, enum pending_kind kind, u64 fro
 
 /* ---- events ---- */
 
+/* What clients said beside their withdrawals could not be written or read; the money is where the
+ * engine has it. */
+static void note_fault(enum fault fault)
+{
+    if (fault != FAULT_NONE) {
+        log_warn("gateway.payouts", LOG_STR("fault", fault_name(fault)));
+    }
+}
+
 static void command_come(struct feed_sink *sink, const struct feed_command *command)
 {
     struct gateway *gateway =
@@ -176,6 +186,8 @@ static void command_come(struct feed_sink *sink, const struct feed_command *comm
         pending_find(&gateway->pending, PENDING_COMMAND, command->source_index);
     if (pending != NULL) {
         resume(gateway, pending, command->events, NULL, API_ERROR_NONE);
+    } else if (gateway->venue.payouts != NULL) {
+        note_fault(payouts_follow(&gateway->payouts, command->source_index, command->events));
     }
 }
 
@@ -204,6 +216,9 @@ static void engine_told(struct gateway *gateway, const struct link_bell *bell)
     gateway->settles = true;
     end_waiting(gateway, PENDING_COMMAND, taken + 1, UINT64_MAX, API_ERROR_DISCONNECTED);
     gateway->source_index = taken;
+    if (gateway->venue.payouts != NULL) {
+        note_fault(payouts_taken(&gateway->payouts, taken));
+    }
     log_info("gateway.engine", LOG_U64("generation", bell->generation), LOG_U64("index", taken));
 }
 
@@ -395,6 +410,8 @@ static enum fault open_channels(struct gateway *gateway)
     if (options->keys_folder != NULL) {
         TRY(keystore_open(&gateway->keystore, options->keys_folder));
         gateway->has_keystore = true;
+        TRY(payouts_open(&gateway->payouts, options->keys_folder));
+        gateway->venue.payouts = &gateway->payouts;
         TRY(channel_writer_open(&gateway->key_answers, options->key_answers));
         TRY(channel_reader_open(&gateway->key_asks, options->key_asks, asks, ARRAY_COUNT(asks),
                                 LINK_SOURCE_ADMIN));
@@ -589,6 +606,8 @@ static void agent_close_gateway(struct agent *agent)
     }
     if (gateway->has_keystore) {
         keystore_close(&gateway->keystore);
+        payouts_close(&gateway->payouts);
+        gateway->venue.payouts = NULL;
     }
     signer_close(&gateway->signer);
     frame_codec_close(gateway->codec);

@@ -12,6 +12,7 @@
 #include "role/gateway/key_serve.h"
 #include "role/gateway/keystore.h"
 #include "role/gateway/lookup_client.h"
+#include "role/gateway/payout.h"
 #include "role/gateway/pending.h"
 #include "role/gateway/session.h"
 #include "role/gateway/user_stream.h"
@@ -54,6 +55,7 @@ struct gateway {
     struct signer signer;
     struct keys keys;
     struct keystore keystore;
+    struct payouts payouts; /* open when venue.payouts is set */
     struct channel_reader key_asks;
     struct channel_writer key_answers;
     bool has_keystore;
