@@ -333,26 +333,34 @@ enum fault history_feed_end(struct history_feed *feed, struct history_rebuild *r
     return fault;
 }
 
-static enum fault feed_log(struct history_feed *feed, struct eventlog_reader *reader)
+static enum fault feed_log(struct history_feed *feed, struct eventlog_reader *reader,
+                           struct history_progress *progress)
 {
     struct eventlog_chunk chunk;
+    struct eventlog_point released;
     bool some = false;
+    TRY(eventlog_reader_released(reader, &released));
     TRY(eventlog_reader_next(reader, &chunk, &some));
     while (some) {
         TRY(history_feed(feed, chunk.events, chunk.seq, chunk.time_us, chunk.position_next));
+        if (progress != NULL) {
+            progress->report(progress, chunk.position_next * EVENTLOG_STEP,
+                             u64_max(released.position, chunk.position_next) * EVENTLOG_STEP);
+        }
         TRY(eventlog_reader_next(reader, &chunk, &some));
     }
     return FAULT_NONE;
 }
 
 static enum fault rebuild_from(struct eventlog_reader *reader, const char *folder,
+                               struct history_progress *progress,
                                struct history_rebuild *report_out)
 {
     struct history_feed *feed = NULL;
     u8 venue[EVENTLOG_VENUE_BYTES];
     eventlog_reader_venue(reader, venue);
     TRY(history_feed_begin(&feed, folder, venue));
-    enum fault fault = feed_log(feed, reader);
+    enum fault fault = feed_log(feed, reader, progress);
     if (fault != FAULT_NONE) {
         history_feed_abandon(feed);
         return fault;
@@ -360,7 +368,8 @@ static enum fault rebuild_from(struct eventlog_reader *reader, const char *folde
     return history_feed_end(feed, report_out);
 }
 
-enum fault history_rebuild(const char *folder, struct history_rebuild *report_out)
+enum fault history_rebuild(const char *folder, struct history_progress *progress,
+                           struct history_rebuild *report_out)
 {
     struct place place;
     struct arena arena;
@@ -371,7 +380,7 @@ enum fault history_rebuild(const char *folder, struct history_rebuild *report_ou
     TRY(block_take(eventlog_reader_footprint(), "a reader of events", &block));
     arena_init(&arena, block.memory, block.bytes);
     TRY(eventlog_reader_open(&reader, disk_real(), place.events, NULL, 0, &arena));
-    enum fault fault = rebuild_from(reader, folder, report_out);
+    enum fault fault = rebuild_from(reader, folder, progress, report_out);
     eventlog_reader_close(reader, false);
     return fault;
 }

@@ -67,10 +67,17 @@ struct history_rebuild {
     struct store_point point;
 };
 
+/* Called after each chunk. */
+struct history_progress {
+    void (*report)(struct history_progress *progress, u64 bytes_done, u64 bytes_all);
+};
+
 /* A fresh database in place of the old one, from the event log alone: FAULT_MISSING when that does
  * not reach back to its beginning. The old one stays until the new one is whole. Nobody else may be
- * writing it (FAULT_LOCKED); readers see the new one when they open again. */
-MUST_USE enum fault history_rebuild(const char *folder, struct history_rebuild *report_out);
+ * writing it (FAULT_LOCKED); readers see the new one when they open again. `progress` may be NULL.
+ */
+MUST_USE enum fault history_rebuild(const char *folder, struct history_progress *progress,
+                                    struct history_rebuild *report_out);
 
 /* The same, fed by the caller, who replays the journal: begin, a feed for each chunk in order from
  * the first event ever, then end. `position` is the log's behind the chunk. */

@@ -151,7 +151,7 @@ static u64 digest(void)
 static u64 digest_rebuilt(void)
 {
     struct history_rebuild report;
-    scene_must(history_rebuild(place.folder, &report));
+    scene_must(history_rebuild(place.folder, NULL, &report));
     assert_int_equal(report.event_bytes, place.sink.used);
     assert_int_equal(report.point.position, place.sink.position);
     return digest();
@@ -197,7 +197,7 @@ static void it_follows_and_is_made_anew(void **state)
 
     /* While it is being written nobody else may. */
     struct history_rebuild report;
-    assert_int_equal(history_rebuild(place.folder, &report), FAULT_LOCKED);
+    assert_int_equal(history_rebuild(place.folder, NULL, &report), FAULT_LOCKED);
     history_close(history, true);
     u64 followed = digest();
     assert_int_equal(digest_rebuilt(), followed);
@@ -265,7 +265,7 @@ static void an_engines_restart_is_survived(void **state)
     history_close(history, false);
     u64 followed = digest();
     struct history_rebuild report;
-    scene_must(history_rebuild(place.folder, &report));
+    scene_must(history_rebuild(place.folder, NULL, &report));
     assert_int_equal(digest(), followed);
 }
 
@@ -288,7 +288,7 @@ static void segments_wait_for_it(void **state)
     history_close(history, false);
     struct history_rebuild report;
     u64 kept = digest();
-    assert_int_equal(history_rebuild(place.folder, &report), FAULT_MISSING);
+    assert_int_equal(history_rebuild(place.folder, NULL, &report), FAULT_MISSING);
     assert_int_equal(digest(), kept);
 }
 
@@ -376,7 +376,7 @@ static void a_folder_without_a_log_is_refused(void **state)
     scene_must(disk_make_folder(disk_real(), empty));
     struct history_options options = {.folder = empty};
     assert_int_equal(history_open(&history, &options), FAULT_MISSING);
-    assert_int_equal(history_rebuild(empty, &report), FAULT_MISSING);
+    assert_int_equal(history_rebuild(empty, NULL, &report), FAULT_MISSING);
     assert_int_equal(history_reader(&reader, empty), FAULT_MISSING);
 }
 
