@@ -14,14 +14,14 @@ enum fault flow_check_open(struct flow_check *check, const struct flow *flow, u6
     *check = (struct flow_check){
         .flow = flow, .with_view = flow->snapshots.used > 0, .group_size = group_size};
     if (check->with_view) {
-        TRY(view_open(&check->view, &flow->market));
+        TRY(book_view_open(&check->view, &flow->market));
     }
     return FAULT_NONE;
 }
 
 void flow_check_close(struct flow_check *check)
 {
-    view_close(&check->view);
+    book_view_close(&check->view);
     for (u32 kind = 0; kind < FLOW_KINDS_MAX; kind += 1) {
         flow_table_release(&check->groups[kind]);
     }
@@ -46,7 +46,7 @@ static void take_top(const struct flow_check *check, struct flow_top *top_out)
 {
     *top_out = (struct flow_top){.levels = {{{.ticks = 0}}}};
     for (u32 side = 0; side < 2; side += 1) {
-        (void)view_levels(&check->view, (enum side)side, top_out->levels[side], FLOW_LEVELS);
+        (void)book_view_levels(&check->view, (enum side)side, top_out->levels[side], FLOW_LEVELS);
     }
 }
 
@@ -198,7 +198,7 @@ static enum fault check_event(struct flow_check *check, struct span record)
             take_top(check, &check->earlier[check->earlier_count % FLOW_EARLIER]);
             check->earlier_count += 1;
         }
-        TRY(view_apply(&check->view, record));
+        TRY(book_view_apply(&check->view, record));
     }
     check->seq = head.seq;
     switch (head.kind) {

@@ -6,9 +6,9 @@
 #ifndef APP_FLOW_CHECK_H
 #define APP_FLOW_CHECK_H
 
+#include "app/book_view.h"
 #include "app/flow.h"
 #include "app/progress.h"
-#include "app/view.h"
 #include "wire/reject.h"
 
 #define FLOW_EARLIER 8U /* commands that a late picture may be behind */
@@ -32,7 +32,7 @@ struct flow_check {
     const struct flow *flow;
     struct progress *progress; /* NULL: nobody looks */
     bool with_view;
-    struct view view;
+    struct book_view view;
 
     u64 events;
     u64 events_bytes;

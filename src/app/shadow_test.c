@@ -3,8 +3,8 @@
  * amends and replaces through all three, compared level by level at the end of each round. */
 #include "app/shadow.h"
 
+#include "app/book_view.h"
 #include "app/id_map.h"
-#include "app/view.h"
 #include "base/random.h"
 #include "tests/support/flow_run.h"
 
@@ -50,7 +50,7 @@ static void assert_pictures_agree(const struct flow_run *run, const struct shado
         struct flow_level core[64];
         struct flow_level view[64];
         u32 count = flow_run_levels(run, (enum side)side, core, 64);
-        assert_int_equal(view_levels(&run->check.view, (enum side)side, view, 64), count);
+        assert_int_equal(book_view_levels(&run->check.view, (enum side)side, view, 64), count);
         assert_int_equal(shadow->sides[side].count, count);
         for (u32 i = 0; i < count; i += 1) {
             assert_int_equal(view[i].ticks, core[i].ticks);

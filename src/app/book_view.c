@@ -1,4 +1,4 @@
-#include "app/view.h"
+#include "app/book_view.h"
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -9,35 +9,36 @@
 
 #define ORDERS_SIZE_MIN 1024U
 
-enum fault view_open(struct view *view, const struct flow_market *market)
+enum fault book_view_open(struct book_view *view, const struct flow_market *market)
 {
-    *view = (struct view){.tick = market->tick, .lot = market->lot, .orders_size = ORDERS_SIZE_MIN};
+    *view = (struct book_view){
+        .tick = market->tick, .lot = market->lot, .orders_size = ORDERS_SIZE_MIN};
     view->orders = calloc(view->orders_size, sizeof(*view->orders));
     levels_init(&view->sides[0], SIDE_BUY);
     levels_init(&view->sides[1], SIDE_SELL);
     if (view->orders == NULL) {
-        view_close(view);
+        book_view_close(view);
         return FAULT(FAULT_LIMIT, "out of memory for a view of the book");
     }
     return FAULT_NONE;
 }
 
-void view_close(struct view *view)
+void book_view_close(struct book_view *view)
 {
     free(view->orders);
     levels_release(&view->sides[0]);
     levels_release(&view->sides[1]);
-    *view = (struct view){.tick = 0};
+    *view = (struct book_view){.tick = 0};
 }
 
 /* ---- orders by id: linear probing, removal by shifting back ---- */
 
-static size_t home_of(const struct view *view, u64 order_id)
+static size_t home_of(const struct book_view *view, u64 order_id)
 {
     return hash_u64(order_id) & (view->orders_size - 1);
 }
 
-static struct view_order *order_find(const struct view *view, u64 order_id)
+static struct book_view_order *order_find(const struct book_view *view, u64 order_id)
 {
     for (size_t i = home_of(view, order_id);; i = (i + 1) & (view->orders_size - 1)) {
         if (view->orders[i].order_id == order_id) {
@@ -49,7 +50,7 @@ static struct view_order *order_find(const struct view *view, u64 order_id)
     }
 }
 
-static void order_store(struct view *view, const struct view_order *order)
+static void order_store(struct book_view *view, const struct book_view_order *order)
 {
     size_t i = home_of(view, order->order_id);
     while (view->orders[i].order_id != 0) {
@@ -59,12 +60,12 @@ static void order_store(struct view *view, const struct view_order *order)
     view->orders_count += 1;
 }
 
-static enum fault order_add(struct view *view, const struct view_order *order)
+static enum fault order_add(struct book_view *view, const struct book_view_order *order)
 {
     if (view->orders_count * 2 >= view->orders_size) {
-        struct view_order *old = view->orders;
+        struct book_view_order *old = view->orders;
         size_t old_size = view->orders_size;
-        struct view_order *wider = calloc(old_size * 2, sizeof(*wider));
+        struct book_view_order *wider = calloc(old_size * 2, sizeof(*wider));
         if (wider == NULL) {
             return FAULT(FAULT_LIMIT, "out of memory for a view of %zu orders", old_size);
         }
@@ -82,7 +83,7 @@ static enum fault order_add(struct view *view, const struct view_order *order)
     return FAULT_NONE;
 }
 
-static void order_remove(struct view *view, struct view_order *order)
+static void order_remove(struct book_view *view, struct book_view_order *order)
 {
     size_t mask = view->orders_size - 1;
     size_t hole = (size_t)(order - view->orders);
@@ -100,7 +101,7 @@ static void order_remove(struct view *view, struct view_order *order)
 
 /* ---- levels ---- */
 
-static enum fault level_add(struct view *view, u32 side, u64 ticks, u64 lots)
+static enum fault level_add(struct book_view *view, u32 side, u64 ticks, u64 lots)
 {
     struct level *level = NULL;
     TRY(levels_reach(&view->sides[side], ticks, &level));
@@ -110,7 +111,7 @@ static enum fault level_add(struct view *view, u32 side, u64 ticks, u64 lots)
     return FAULT_NONE;
 }
 
-static void level_reduce(struct view *view, u32 side, u64 ticks, u64 lots)
+static void level_reduce(struct book_view *view, u32 side, u64 ticks, u64 lots)
 {
     struct level *level = levels_find(&view->sides[side], ticks);
     if (level == NULL || level->lots < lots) {
@@ -123,7 +124,8 @@ static void level_reduce(struct view *view, u32 side, u64 ticks, u64 lots)
     }
 }
 
-u32 view_levels(const struct view *view, enum side side, struct flow_level *levels_out, u32 count)
+u32 book_view_levels(const struct book_view *view, enum side side, struct flow_level *levels_out,
+                     u32 count)
 {
     const struct levels *levels = &view->sides[side];
     u32 found = (u32)u64_min(count, levels->count);
@@ -136,28 +138,28 @@ u32 view_levels(const struct view *view, enum side side, struct flow_level *leve
 
 /* ---- events ---- */
 
-static u64 lots_of(const struct view *view, struct amount qty)
+static u64 lots_of(const struct book_view *view, struct amount qty)
 {
     return qty.units / view->lot; /* raw: back to the recording's own steps */
 }
 
-static u64 ticks_of(const struct view *view, struct price price)
+static u64 ticks_of(const struct book_view *view, struct price price)
 {
     return price.units / view->tick; /* raw: back to the recording's own steps */
 }
 
-static enum fault rest(struct view *view, struct view_order *order)
+static enum fault rest(struct book_view *view, struct book_view_order *order)
 {
     order->resting = true;
     view->resting += 1;
     return level_add(view, order->side, order->ticks, order->lots);
 }
 
-static enum fault apply_new(struct view *view, struct span record)
+static enum fault apply_new(struct book_view *view, struct span record)
 {
     struct event_order_new event = {.order_id = 0};
     memcpy(&event, record.data, u64_min(record.size, sizeof(event)));
-    struct view_order order = {
+    struct book_view_order order = {
         .order_id = event.order_id,
         .ticks = ticks_of(view, event.price),
         .lots = lots_of(view, event.qty),
@@ -175,9 +177,9 @@ static enum fault apply_new(struct view *view, struct span record)
 }
 
 /* Takes lots off an order; with none left, or `done`, it is gone. */
-static void reduce(struct view *view, u64 order_id, u64 lots, bool done)
+static void reduce(struct book_view *view, u64 order_id, u64 lots, bool done)
 {
-    struct view_order *order = order_find(view, order_id);
+    struct book_view_order *order = order_find(view, order_id);
     if (order == NULL || order->lots < lots) {
         view->strange += 1;
         return;
@@ -193,7 +195,7 @@ static void reduce(struct view *view, u64 order_id, u64 lots, bool done)
     }
 }
 
-static void apply_trade(struct view *view, struct span record)
+static void apply_trade(struct book_view *view, struct span record)
 {
     struct event_trade event;
     memcpy(&event, record.data, sizeof(event));
@@ -202,7 +204,7 @@ static void apply_trade(struct view *view, struct span record)
     reduce(view, event.taker_order_id, lots, (event.flags & TRADE_FLAG_TAKER_DONE) != 0);
 }
 
-static void apply_prevented(struct view *view, struct span record)
+static void apply_prevented(struct book_view *view, struct span record)
 {
     struct event_prevented event;
     memcpy(&event, record.data, sizeof(event));
@@ -212,11 +214,11 @@ static void apply_prevented(struct view *view, struct span record)
            (event.flags & PREVENTED_FLAG_TAKER_DONE) != 0);
 }
 
-static enum fault apply_booked(struct view *view, struct span record)
+static enum fault apply_booked(struct book_view *view, struct span record)
 {
     struct event_order_booked event;
     memcpy(&event, record.data, sizeof(event));
-    struct view_order *order = order_find(view, event.order_id);
+    struct book_view_order *order = order_find(view, event.order_id);
     if (order == NULL || order->resting) {
         view->strange += 1;
         return FAULT_NONE;
@@ -225,11 +227,11 @@ static enum fault apply_booked(struct view *view, struct span record)
 }
 
 /* What is left shrinks by as much as the total. */
-static void apply_amended(struct view *view, struct span record)
+static void apply_amended(struct book_view *view, struct span record)
 {
     struct event_order_amended event;
     memcpy(&event, record.data, sizeof(event));
-    struct view_order *order = order_find(view, event.order_id);
+    struct book_view_order *order = order_find(view, event.order_id);
     u64 total = lots_of(view, event.qty);
     if (order == NULL || total > order->total || order->total - total >= order->lots) {
         view->strange += 1;
@@ -240,7 +242,7 @@ static void apply_amended(struct view *view, struct span record)
     reduce(view, event.order_id, less, false);
 }
 
-enum fault view_apply(struct view *view, struct span record)
+enum fault book_view_apply(struct book_view *view, struct span record)
 {
     if (record.size < WIRE_UNIT) {
         view->strange += 1;
