@@ -91,10 +91,24 @@ static bool any_has_work(const struct run *run)
     return false;
 }
 
+/* The agent that waits in a loop of its own; NULL when none does. */
+static struct agent *waiter_of(const struct run *run)
+{
+    for (u32 index = 0; index < run->count; index += 1) {
+        if (run->agents[index]->ops->wait != NULL) {
+            return run->agents[index];
+        }
+    }
+    return NULL;
+}
+
 static void run_wait(const struct run *run)
 {
-    if (run->agents[0]->ops->wait != NULL) {
-        run->agents[0]->ops->wait(run->agents[0], run->options->sleep_us);
+    struct agent *waiter = waiter_of(run);
+    if (waiter != NULL) {
+        u64 sleep_us = run->count == 1 ? run->options->sleep_us
+                                       : u64_min(run->options->sleep_us, AGENT_SHARED_SLEEP_US);
+        waiter->ops->wait(waiter, any_has_work(run) ? 0 : sleep_us);
         return;
     }
     static _Thread_local struct gate nobody; /* so that there is always one to sleep at */
@@ -141,6 +155,9 @@ static enum fault run_work(struct run *run)
             TRY(agent_work(run->agents[index], &one_busy));
             busy = busy || one_busy;
         }
+        if (run->options->on_round != NULL) {
+            run->options->on_round(run->options->argument);
+        }
         if (!busy) {
             run_wait(run);
         }
@@ -186,9 +203,11 @@ enum fault agents_run(struct agent *const *agents, u32 count, const struct agent
 {
     CHECK(count >= 1 && count <= AGENTS_MAX);
     CHECK(options->requests != NULL);
+    u32 waiters = 0;
     for (u32 index = 0; index < count; index += 1) {
-        CHECK(agents[index]->ops->wait == NULL || count == 1);
+        waiters += agents[index]->ops->wait != NULL ? 1 : 0;
     }
+    CHECK(waiters <= 1);
     struct run run = {.agents = agents,
                       .count = count,
                       .options = options,

@@ -22,6 +22,7 @@
 #define AGENTS_MAX             16U
 #define AGENT_SPIN_DEFAULT_NS  5000ULL
 #define AGENT_SLEEP_DEFAULT_US 100000ULL
+#define AGENT_SHARED_SLEEP_US  1000ULL
 
 struct agent;
 
@@ -38,8 +39,9 @@ struct agent_ops {
     u32 (*gates)(struct agent *agent, struct gate **gates_out, u32 gates_max);
     /* Whether work would find something: asked after gate_prepare and before sleeping. NULL: no. */
     bool (*has_work)(struct agent *agent);
-    /* Instead of gates: waits in a loop of its own, at most sleep_us. Only for an agent that is
-     * alone in its thread. NULL: the gates. */
+    /* Instead of gates: waits in a loop of its own, at most sleep_us. At most one agent of a
+     * thread; beside others it is not left to wait longer than AGENT_SHARED_SLEEP_US, since their
+     * gates do not wake it. NULL: the gates. */
     void (*wait)(struct agent *agent, u64 sleep_us);
 };
 
@@ -62,6 +64,7 @@ struct agents_options {
     struct sandbox_report *report_out;     /* may be NULL */
     struct agent_requests *requests;
     void (*on_started)(void *argument); /* all have started; may be NULL */
+    void (*on_round)(void *argument);   /* each has worked once more; may be NULL */
     void *argument;
     u64 spin_ns;
     u64 sleep_us; /* the longest sleep, and so the longest wait for a request */

@@ -199,6 +199,54 @@ static void a_sleeping_thread_hears_requests(void **state)
     assert_string_equal(diary.text, "oA sA tA cA ");
 }
 
+static u64 waited_us;
+static u32 waits_count;
+
+static void on_wait(struct agent *agent, u64 sleep_us)
+{
+    (void)agent;
+    waited_us = sleep_us;
+    waits_count += 1;
+}
+
+static void on_round(void *argument)
+{
+    u32 *rounds = argument;
+    *rounds += 1;
+    if (*rounds == 3) {
+        atomic_store(&requests.stop, 1);
+    }
+}
+
+/* A loop of its own is waited in for as long as the options say when it is alone, and only briefly
+ * when others share the thread; the hook comes after each round. */
+static void a_loop_of_its_own_is_waited_in(void **state)
+{
+    static struct agent_ops waiting;
+    (void)state;
+    for (u32 count = 1; count <= 2; count += 1) {
+        (void)setup(NULL);
+        struct agent *agents[] = {&players[1].agent, &players[0].agent};
+        u32 rounds = 0;
+        struct agents_options options = {
+            .requests = &requests, .on_round = on_round, .argument = &rounds, .sleep_us = 50000};
+        waiting = ops;
+        waiting.wait = on_wait;
+        players[1].agent.ops = &waiting;
+        waits_count = 0;
+        assert_int_equal(agents_run(agents, count, &options), FAULT_NONE);
+        assert_int_equal(rounds, 3);
+        assert_int_equal(waits_count, 3);
+        assert_int_equal(waited_us, count == 1 ? 50000 : AGENT_SHARED_SLEEP_US);
+    }
+    players[0].agent.ops = &waiting;
+    struct agent *both[] = {&players[1].agent, &players[0].agent};
+    struct agents_options options = {.requests = &requests};
+    enum fault fault = FAULT_NONE;
+    expect_assert_failure(fault = agents_run(both, 2, &options));
+    assert_int_equal(fault, FAULT_NONE);
+}
+
 static void tell_started(void *argument)
 {
     if (write(*(int *)argument, "s", 1) != 1) {
@@ -252,6 +300,7 @@ int main(void)
         cmocka_unit_test_setup(a_fault_closes_what_was_opened, setup),
         cmocka_unit_test_setup(stopping_has_a_limit, setup),
         cmocka_unit_test_setup(a_sleeping_thread_hears_requests, setup),
+        cmocka_unit_test_setup(a_loop_of_its_own_is_waited_in, setup),
         cmocka_unit_test_setup(a_process_hears_signals, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,9 @@ enum channel_put channel_put(struct channel_writer *writer, struct span record)
 
 void channel_flush(struct channel_writer *writer)
 {
+    if (writer->producer.published == writer->producer.written) {
+        return; /* the reader has been told */
+    }
     ring_publish(&writer->producer);
     if (gate_open(gate_of(writer->producer.ring))) {
         u64 one = 1;

@@ -99,6 +99,25 @@ static void a_record_crosses_when_flushed(void **state)
     takes(CHANNEL_EMPTY);
 }
 
+/* A reader asleep in poll is woken once by what was flushed, and not by flushes of nothing. */
+static void nothing_new_wakes_nobody(void **state)
+{
+    (void)state;
+    struct pollfd waiting = {.fd = channel.wake, .events = POLLIN};
+    assert_true(channel_poll_begin(&reader));
+    channel_flush(&writer);
+    assert_int_equal(poll(&waiting, 1, 0), 0);
+    assert_int_equal(put_number(&writer, 1), CHANNEL_PUT);
+    channel_flush(&writer);
+    assert_int_equal(poll(&waiting, 1, 0), 1);
+    channel_poll_end(&reader);
+    takes_number(&reader, 1);
+    assert_true(channel_poll_begin(&reader));
+    channel_flush(&writer);
+    assert_int_equal(poll(&waiting, 1, 0), 0);
+    channel_poll_end(&reader);
+}
+
 static void misshapen_records_do_not_go_in(void **state)
 {
     (void)state;
@@ -467,6 +486,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_record_crosses_when_flushed, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_new_wakes_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(misshapen_records_do_not_go_in, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_channel_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(only_what_is_listed_comes_through, setup, teardown),

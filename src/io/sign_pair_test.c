@@ -1,0 +1,62 @@
+/* Aim: a pair that was made is one: what the private key signs, the public one confirms.
+ *
+ * Method: OpenSSL signs with the private text, io/sign.h checks with the public one. */
+#include "io/sign_pair.h"
+
+#include "base/span.h"
+#include "io/sign.h"
+#include "tests/support/test.h"
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <string.h>
+
+static void what_is_signed_is_confirmed(void **state)
+{
+    static u8 buffer[256];
+    struct sign_pair pair;
+    struct signer signer;
+    struct sign_key key;
+    struct span message = span_of_text("symbol=BTCUSDT");
+    u8 signature[SIGN_ED25519_BYTES];
+    u8 text[128];
+    size_t size = sizeof(signature);
+    (void)state;
+    assert_int_equal(sign_pair_make(&pair), FAULT_NONE);
+    assert_int_equal(signer_open(&signer, buffer, sizeof(buffer)), FAULT_NONE);
+    assert_int_equal(sign_key_open_public(span_of_text(pair.public_pem), &key), FAULT_NONE);
+    assert_int_equal(key.kind, SIGN_KIND_ED25519);
+    BIO *memory = BIO_new_mem_buf(pair.private_pem, -1);
+    EVP_PKEY *private = PEM_read_bio_PrivateKey(memory, NULL, NULL, NULL);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    assert_non_null(private);
+    assert_int_equal(EVP_DigestSignInit(context, NULL, NULL, NULL, private), 1);
+    assert_int_equal(EVP_DigestSign(context, signature, &size, message.data, message.size), 1);
+    int length = EVP_EncodeBlock(text, signature, (int)size);
+    assert_true(sign_verify(&signer, &key, &message, 1, span_of(text, (size_t)length), false));
+    text[0] = text[0] == 'A' ? 'B' : 'A';
+    assert_false(sign_verify(&signer, &key, &message, 1, span_of(text, (size_t)length), false));
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(private);
+    (void)BIO_free(memory);
+    sign_key_close(&key);
+    signer_close(&signer);
+}
+
+static void each_pair_is_another(void **state)
+{
+    struct sign_pair one;
+    struct sign_pair two;
+    (void)state;
+    assert_int_equal(sign_pair_make(&one), FAULT_NONE);
+    assert_int_equal(sign_pair_make(&two), FAULT_NONE);
+    assert_string_not_equal(one.public_pem, two.public_pem);
+    assert_string_not_equal(one.private_pem, two.private_pem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_signed_is_confirmed),
+                                       cmocka_unit_test(each_pair_is_another)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
