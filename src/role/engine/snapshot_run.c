@@ -9,6 +9,7 @@
 #include "io/journal_read.h"
 #include "io/log.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum { IMAGE_PIECE_BYTES = 1 << 20, READ_WINDOWS = 3 };
@@ -123,19 +124,37 @@ static enum fault tail_check(const struct snapshot_options *options,
     return fault;
 }
 
+/* Looks between batches whether the caller has lost patience. */
+struct stopper {
+    struct recovery_hooks hooks;
+    const _Atomic u32 *stop;
+};
+
+static enum fault stop_asked(struct recovery_hooks *hooks, const struct journal_batch *batch)
+{
+    const struct stopper *stopper = (const struct stopper *)(const void *)hooks;
+    (void)batch;
+    return stopper->stop != NULL && atomic_load(stopper->stop) != 0
+               ? FAULT(FAULT_STOPPED, "no snapshot: asked to stop")
+               : FAULT_NONE;
+}
+
 static enum fault run(const struct snapshot_options *options, const struct layout_paths *paths,
                       struct recovery *recovery, struct snapshot_result *result)
 {
+    struct stopper stopper = {.hooks = {.batch = stop_asked}, .stop = options->stop};
     struct recovery_config config = {
         .disk = options->disk,
         .clock = options->clock,
         .paths = paths,
+        .hooks = &stopper.hooks,
         .progress = options->progress,
         .outputs_count = 1,
         .live = true,
         .threads = options->threads,
     };
     TRY(recovery_run(recovery, &config));
+    recovery->config.hooks = NULL;
     TRY(tail_check(options, paths, &recovery->end));
     result->seq_start = recovery->report.seq_start;
     result->commands = recovery->report.commands;

@@ -19,6 +19,7 @@ struct snapshot_options {
     bool image;     /* also writes an image for the event log's readers */
     bool threads;
     struct recovery_progress *progress; /* may be NULL */
+    const _Atomic u32 *stop;            /* not 0: ends soon, with FAULT_STOPPED; may be NULL */
 };
 
 struct snapshot_result {

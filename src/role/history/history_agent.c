@@ -370,6 +370,7 @@ static enum fault follow(struct history_agent *agent, bool *busy_out)
     TRY(history_work(agent->history, &some));
     TRY(history_status(agent->history, &status));
     agent->counts.position = status.point.position;
+    agent->counts.released = status.position_released;
     agent->counts.transactions = status.transactions;
     agent->counts.event_bytes = status.event_bytes;
     *busy_out = *busy_out || some;

@@ -59,6 +59,7 @@ struct history_agent_counts {
     u64 transactions;
     u64 event_bytes;
     u64 position; /* stored */
+    u64 released; /* what the log showed then; 0: there was none yet */
 };
 
 struct history_agent_counts history_agent_counts(const struct agent *agent);
