@@ -12,7 +12,7 @@
 #define NAME_BYTES 64U
 
 _Static_assert(ARRAY_COUNT(config_options) == CONFIG_COUNT, "one row each");
-_Static_assert(CONFIG_SUPERVISOR_FAILURES_MAX + 1 == CONFIG_COUNT, "one row each");
+_Static_assert(CONFIG_SNAPSHOT_KEEP + 1 == CONFIG_COUNT, "one row each");
 
 void config_init(struct config *config)
 {

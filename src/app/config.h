@@ -36,8 +36,10 @@ enum config_key {
     CONFIG_SUPERVISOR_STEADY,
     CONFIG_SUPERVISOR_STOP,
     CONFIG_SUPERVISOR_FAILURES_MAX,
+    CONFIG_SNAPSHOT_EVERY,
+    CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 18U
+#define CONFIG_COUNT 20U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -1,6 +1,7 @@
 #include "app/config.h"
 #include "io/channel.h"
 #include "role/engine/engine.h"
+#include "role/engine/snapshot_file.h"
 
 #define MS     1000ULL
 #define SECOND (1000ULL * MS)
@@ -126,4 +127,19 @@ const struct config_option config_options[CONFIG_COUNT] = {
                                         .otherwise = "20",
                                         .help = "After so many short lives in a row of one role "
                                                 "the venue stops. 0: never."},
+    [CONFIG_SNAPSHOT_EVERY] = {.section = "snapshot",
+                               .name = "every",
+                               .kind = CONFIG_DURATION,
+                               .minimum = 1 * SECOND,
+                               .maximum = 24 * HOUR,
+                               .otherwise = "10 min",
+                               .help = "How long after one snapshot the next is written. More "
+                                       "snapshots make a start shorter."},
+    [CONFIG_SNAPSHOT_KEEP] = {.section = "snapshot",
+                              .name = "keep",
+                              .kind = CONFIG_NUMBER,
+                              .minimum = 1,
+                              .maximum = SNAPSHOT_FILES_MAX,
+                              .otherwise = "3",
+                              .help = "Older snapshots are removed."},
 };

@@ -102,7 +102,7 @@ void supervise_close(struct supervise *supervise);
  * be started again. */
 MUST_USE enum fault supervise_run(const struct supervise_options *options, int *exit_code_out);
 
-/* In a role's process: it is ready, and who waits for it may start. */
+/* In a role's process, which ignores SIGPIPE: it is ready, and who waits for it may start. */
 MUST_USE enum fault supervise_tell_ready(int socket);
 
 /* "exit code 10 (io) after 312 ms". */

@@ -1,0 +1,194 @@
+#include "app/place_roles.h"
+
+#include "base/check.h"
+#include "io/clock.h"
+#include "io/file.h"
+#include "role/engine/engine_agent.h"
+#include "role/history/history_agent.h"
+#include "wire/link.h"
+
+#define US_MS              1000ULL
+#define GENEROUS_COUNT     100000000U
+#define GENEROUS_PER_ORDER 1000000U
+
+static u64 number_of(const struct place *place, enum config_key key)
+{
+    return place->settings->config->values[key].number;
+}
+
+/* The channel, when this process has it. */
+static const struct channel *channel_of(const struct place *place, enum place_channel channel)
+{
+    CHECK(place->channels[channel].ring != NULL);
+    return &place->channels[channel];
+}
+
+/* ---- engine ---- */
+
+static enum fault engine_make(struct place *place, struct agent **agent_out)
+{
+    const struct engine_agent_input inputs[] = {
+        {.channel = channel_of(place, PLACE_GATEWAY_COMMANDS),
+         .source = LINK_SOURCE_GATEWAY,
+         .kinds = engine_agent_gateway_kinds,
+         .kinds_count = engine_agent_gateway_kinds_count},
+    };
+    const struct engine_agent_listener listeners[] = {
+        {.channel = channel_of(place, PLACE_GATEWAY_BELLS), .source = LINK_SOURCE_GATEWAY},
+        {.channel = channel_of(place, PLACE_HISTORY_BELLS), .source = LINK_SOURCE_NONE},
+    };
+    struct engine_agent_options options = {
+        .engine = {.disk = disk_real(),
+                   .clock = clock_real(),
+                   .folder = place->settings->folder,
+                   .batch_commands = (u32)number_of(place, CONFIG_ENGINE_BATCH_COMMANDS),
+                   .threads = true},
+        .inputs = inputs,
+        .inputs_count = ARRAY_COUNT(inputs),
+        .listeners = listeners,
+        .listeners_count = ARRAY_COUNT(listeners),
+        .metrics = &place->metrics,
+    };
+    return engine_agent_open(agent_out, &options);
+}
+
+static void engine_unmake(struct place *place, struct agent *agent)
+{
+    (void)place;
+    engine_agent_close(agent);
+}
+
+/* ---- history ---- */
+
+static enum fault history_make(struct place *place, struct agent **agent_out)
+{
+    struct history_agent_options options = {
+        .folder = place->settings->folder,
+        .clock = clock_real(),
+        .asks = channel_of(place, PLACE_ASKS),
+        .answers = channel_of(place, PLACE_ANSWERS),
+        .bell = channel_of(place, PLACE_HISTORY_BELLS),
+    };
+    struct arena arena;
+    TRY(block_take(history_agent_footprint().bytes, "the history", &place->history));
+    arena_init(&arena, place->history.memory, place->history.bytes);
+    return history_agent_init(agent_out, &options, &arena);
+}
+
+static void history_unmake(struct place *place, struct agent *agent)
+{
+    (void)agent;
+    block_give_back(&place->history);
+}
+
+static bool history_is_ready(const struct place *place, const struct agent *agent)
+{
+    (void)place;
+    struct history_agent_counts counts = history_agent_counts(agent);
+    return counts.released > 0 && counts.position >= counts.released;
+}
+
+/* ---- gateway ---- */
+
+static void limits_loosen(struct limit_config *limits)
+{
+    for (u32 pool = 0; pool < LIMIT_POOL_COUNT; pool += 1) {
+        limits->weight_max[pool] = GENEROUS_COUNT;
+    }
+    limits->account_weight_max = GENEROUS_COUNT;
+    limits->requests_max = GENEROUS_COUNT;
+    limits->connects_max = GENEROUS_COUNT;
+    limits->orders_10s_max = GENEROUS_PER_ORDER;
+    limits->orders_day_max = GENEROUS_COUNT;
+    limits->refusals_max = GENEROUS_COUNT;
+}
+
+static enum fault gateway_make(struct place *place, struct agent **agent_out)
+{
+    struct gateway_options options = gateway_defaults;
+    struct gateway_net_options network = GATEWAY_NET_OPTIONS_DEFAULT;
+    CHECK(place->listener >= 0);
+    network.address = NULL;
+    network.descriptor = place->listener;
+    network.connections_max = (u32)number_of(place, CONFIG_GATEWAY_CONNECTIONS_MAX);
+    gateway_net_init(&place->network, &network);
+    options.folder = place->settings->folder;
+    options.disk = disk_real();
+    options.clock = clock_real();
+    options.network = &place->network.network;
+    options.commands = channel_of(place, PLACE_GATEWAY_COMMANDS);
+    options.bell = channel_of(place, PLACE_GATEWAY_BELLS);
+    options.asks = channel_of(place, PLACE_ASKS);
+    options.answers = channel_of(place, PLACE_ANSWERS);
+    options.key_asks = channel_of(place, PLACE_KEY_ASKS);
+    options.key_answers = channel_of(place, PLACE_KEY_ANSWERS);
+    options.keys_folder = place->settings->keys_folder;
+    options.sessions_max = network.connections_max;
+    options.metrics = &place->metrics;
+    if (place->settings->is_generous) {
+        limits_loosen(&options.limits);
+    }
+    TRY(gateway_create(&place->gateway, &options));
+    *agent_out = gateway_agent(place->gateway);
+    return FAULT_NONE;
+}
+
+static void gateway_unmake(struct place *place, struct agent *agent)
+{
+    (void)agent;
+    gateway_destroy(place->gateway);
+    place->gateway = NULL;
+}
+
+static bool gateway_is_ready(const struct place *place, const struct agent *agent)
+{
+    (void)agent;
+    struct gateway_status status = gateway_status(place->gateway);
+    return status.is_ready && status.engine_ready;
+}
+
+/* ---- snapshots ---- */
+
+static enum fault snapshot_make(struct place *place, struct agent **agent_out)
+{
+    struct snapshot_agent_options options = {
+        .snapshot = {.disk = disk_real(),
+                     .clock = clock_real(),
+                     .folder = place->settings->folder,
+                     .keep_count = (u32)number_of(place, CONFIG_SNAPSHOT_KEEP),
+                     .image = true,
+                     .threads = true},
+        .every_ms = number_of(place, CONFIG_SNAPSHOT_EVERY) / US_MS,
+        .lowers_priority = place->process->roles_count == 1,
+        .metrics = &place->metrics,
+        .requests = &place->requests,
+    };
+    snapshot_agent_init(&place->snapshot, &options);
+    *agent_out = &place->snapshot.agent;
+    return FAULT_NONE;
+}
+
+/* ---- the table ---- */
+
+const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
+    [PLACE_ENGINE] = {.name = "engine",
+                      .make = engine_make,
+                      .unmake = engine_unmake,
+                      .paths = {{.below = "", .is_writable = true}},
+                      .sleep_us = ENGINE_AGENT_SLEEP_US},
+    [PLACE_HISTORY] = {.name = "history",
+                       .make = history_make,
+                       .unmake = history_unmake,
+                       .is_ready = history_is_ready,
+                       .paths = {{.below = "events"}, {.below = "history", .is_writable = true}}},
+    [PLACE_GATEWAY] = {.name = "gateway",
+                       .make = gateway_make,
+                       .unmake = gateway_unmake,
+                       .is_ready = gateway_is_ready,
+                       .paths = {{.below = "events"},
+                                 {.below = PLACE_KEYS_FOLDER, .is_writable = true}},
+                       .has_network = true},
+    [PLACE_SNAPSHOT] = {.name = "snapshot",
+                        .make = snapshot_make,
+                        .paths = {{.below = "", .is_writable = true}}},
+};

@@ -1,0 +1,51 @@
+/* How each role is made inside its process: one row a role. A role's row says which part of the
+ * folder it may touch, whether it needs the network, and when it counts as ready. */
+#ifndef APP_PLACE_ROLES_H
+#define APP_PLACE_ROLES_H
+
+#include "app/placement.h"
+#include "base/arena.h"
+#include "io/agent.h"
+#include "io/block.h"
+#include "io/metrics.h"
+#include "role/engine/snapshot_agent.h"
+#include "role/gateway/gateway.h"
+#include "role/gateway/gateway_net.h"
+
+#define PLACE_PATHS_MAX 4U
+
+/* What a process has been handed, and what its roles share. */
+struct place {
+    const struct place_settings *settings;
+    const struct place_process *process;
+    struct channel channels[PLACE_CHANNELS_COUNT]; /* ring NULL: not of this process */
+    int listener;                                  /* -1: none */
+    struct agent_requests requests;
+    struct metrics metrics;
+    struct agent *agents[PLACE_ROLES_COUNT];
+    u32 agents_count; /* made so far, in the order of process->roles */
+    /* Of single roles. */
+    struct snapshot_agent snapshot;
+    struct block history;
+    struct gateway *gateway;
+    struct gateway_net network;
+};
+
+struct place_path {
+    const char *below; /* the venue's folder; "": all of it; NULL: no more */
+    bool is_writable;
+};
+
+struct place_role_row {
+    const char *name;
+    enum fault (*make)(struct place *place, struct agent **agent_out);
+    void (*unmake)(struct place *place, struct agent *agent);               /* after agent_close */
+    bool (*is_ready)(const struct place *place, const struct agent *agent); /* NULL: when started */
+    struct place_path paths[PLACE_PATHS_MAX];
+    bool has_network;
+    u64 sleep_us; /* the longest sleep of its thread; 0: AGENT_SLEEP_DEFAULT_US */
+};
+
+extern const struct place_role_row place_roles[PLACE_ROLES_COUNT];
+
+#endif /* APP_PLACE_ROLES_H */

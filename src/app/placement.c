@@ -1,0 +1,357 @@
+#include "app/placement.h"
+
+#include "app/place_roles.h"
+#include "base/check.h"
+#include "base/span.h"
+#include "io/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    HANDOVER_MS = 5000,
+    STOP_MS = 0, /* the supervisor has the limit */
+    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX,
+    ASK_BYTES = 1 << 20,
+    ANSWER_BYTES = 4 << 20,
+    BELL_BYTES = CHANNEL_BYTES_MIN,
+};
+
+/* ---- the tables ---- */
+
+struct channel_row {
+    const char *name;
+    u32 writer; /* enum place_role, or PLACE_NOBODY */
+    u32 reader;
+    u32 bytes; /* 0: engine.channel of the configuration */
+};
+
+static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
+    [PLACE_GATEWAY_COMMANDS] = {"gateway-commands", PLACE_GATEWAY, PLACE_ENGINE, 0},
+    [PLACE_GATEWAY_BELLS] = {"gateway-bells", PLACE_ENGINE, PLACE_GATEWAY, BELL_BYTES},
+    [PLACE_HISTORY_BELLS] = {"history-bells", PLACE_ENGINE, PLACE_HISTORY, BELL_BYTES},
+    [PLACE_ASKS] = {"asks", PLACE_GATEWAY, PLACE_HISTORY, ASK_BYTES},
+    [PLACE_ANSWERS] = {"answers", PLACE_HISTORY, PLACE_GATEWAY, ANSWER_BYTES},
+    [PLACE_KEY_ASKS] = {"key-asks", PLACE_NOBODY, PLACE_GATEWAY, BELL_BYTES},
+    [PLACE_KEY_ANSWERS] = {"key-answers", PLACE_GATEWAY, PLACE_NOBODY, BELL_BYTES},
+};
+
+#define LISTENER_NAME "listener"
+
+const struct placement placements[] = {
+    {.name = "small",
+     .processes =
+         {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
+          {.name = "back", .calls = "history", .roles = {PLACE_HISTORY}, .roles_count = 1},
+          {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
+          {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1}},
+     .processes_count = 4},
+    {.name = "wide",
+     .processes =
+         {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
+          {.name = "history", .calls = "history", .roles = {PLACE_HISTORY}, .roles_count = 1},
+          {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
+          {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1}},
+     .processes_count = 4},
+    {.name = "one",
+     .processes = {{.name = "venue",
+                    .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT},
+                    .roles_count = 4}},
+     .processes_count = 1},
+};
+const u32 placements_count = ARRAY_COUNT(placements);
+
+const char *place_role_name(enum place_role role)
+{
+    return place_roles[role].name;
+}
+
+static bool process_has(const struct place_process *process, u32 role)
+{
+    for (u32 index = 0; index < process->roles_count; index += 1) {
+        if ((u32)process->roles[index] == role) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool process_uses(const struct place_process *process, const struct channel_row *row)
+{
+    return process_has(process, row->writer) || process_has(process, row->reader);
+}
+
+/* ---- the supervisor's end ---- */
+
+static enum fault hub_open(struct place_hub *hub, const struct config *config)
+{
+    for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
+        const struct channel_row *row = &channel_rows[index];
+        u32 bytes =
+            row->bytes == 0 ? (u32)config->values[CONFIG_ENGINE_CHANNEL].number : row->bytes;
+        TRY(channel_create(&hub->channels[index], row->name, bytes));
+    }
+    return FAULT_NONE;
+}
+
+enum fault place_hub_open(struct place_hub *hub, const struct config *config, int listener)
+{
+    hub->listener = listener;
+    for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
+        hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
+    }
+    enum fault fault = hub_open(hub, config);
+    if (fault != FAULT_NONE) {
+        place_hub_close(hub);
+    }
+    return fault;
+}
+
+void place_hub_close(struct place_hub *hub)
+{
+    for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
+        channel_close(&hub->channels[index]);
+    }
+    if (hub->listener >= 0) {
+        (void)close(hub->listener);
+        hub->listener = -1;
+    }
+}
+
+static void item_put(struct handover_item *items, u32 *count, const char *name, const char *end,
+                     u64 number, int descriptor)
+{
+    CHECK(*count < HANDOVER_ITEMS_MAX);
+    struct handover_item *item = &items[*count];
+    *item = (struct handover_item){.number = number, .descriptor = descriptor};
+    (void)snprintf(item->name, sizeof(item->name), "%s%s", name, end);
+    *count += 1;
+}
+
+u32 place_hub_items(const struct place_hub *hub, const struct place_process *process,
+                    struct handover_item items_out[HANDOVER_ITEMS_MAX])
+{
+    u32 count = 0;
+    for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
+        const struct channel_row *row = &channel_rows[index];
+        const struct channel *channel = &hub->channels[index];
+        if (process_uses(process, row)) {
+            item_put(items_out, &count, row->name, "", channel->data_bytes, channel->memory);
+            item_put(items_out, &count, row->name, ".wake", 0, channel->wake);
+        }
+    }
+    if (process_has(process, PLACE_GATEWAY)) {
+        item_put(items_out, &count, LISTENER_NAME, "", 0, hub->listener);
+    }
+    return count;
+}
+
+/* ---- in the process ---- */
+
+/* Closes everything but standard input, output and error, the supervisor's socket and what was
+ * handed over: also what the fork has copied. */
+static void others_close(const struct handover_item *items, u32 count, int socket)
+{
+    u32 keep[HANDOVER_ITEMS_MAX + 1];
+    u32 kept = 1;
+    keep[0] = (u32)socket;
+    for (u32 index = 0; index < count; index += 1, kept += 1) {
+        u32 place = kept;
+        for (; place > 0 && keep[place - 1] > (u32)items[index].descriptor; place -= 1) {
+            keep[place] = keep[place - 1];
+        }
+        keep[place] = (u32)items[index].descriptor;
+    }
+    u32 first = STDERR_FILENO + 1;
+    for (u32 index = 0; index < kept; index += 1) {
+        if (keep[index] > first) {
+            (void)close_range(first, keep[index] - 1, 0);
+        }
+        first = keep[index] < first ? first : keep[index] + 1;
+    }
+    (void)close_range(first, UINT32_MAX, 0);
+}
+
+/* Gives up the supervisor's mappings, which the fork has copied: what this process may reach is
+ * what it is handed. */
+static void hub_forget(struct place_hub *hub)
+{
+    for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
+        channel_close(&hub->channels[index]);
+    }
+}
+
+static enum fault channels_attach(struct place *place, const struct handover_item *items, u32 count)
+{
+    for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
+        const struct channel_row *row = &channel_rows[index];
+        char wake_name[HANDOVER_NAME_BYTES];
+        (void)snprintf(wake_name, sizeof(wake_name), "%s.wake", row->name);
+        const struct handover_item *memory = handover_find(items, count, row->name);
+        const struct handover_item *wake = handover_find(items, count, wake_name);
+        if (!process_uses(place->process, row)) {
+            continue;
+        }
+        if (memory == NULL || wake == NULL || memory->number > CHANNEL_BYTES_MAX) {
+            return FAULT(FAULT_FOREIGN, "%s was not handed over", row->name);
+        }
+        TRY(channel_attach(&place->channels[index], memory->descriptor, wake->descriptor,
+                           (u32)memory->number));
+    }
+    const struct handover_item *listener = handover_find(items, count, LISTENER_NAME);
+    if (process_has(place->process, PLACE_GATEWAY) && listener == NULL) {
+        return FAULT(FAULT_FOREIGN, "%s was not handed over", LISTENER_NAME);
+    }
+    place->listener = listener == NULL ? -1 : listener->descriptor;
+    return FAULT_NONE;
+}
+
+static enum fault take_over(struct place *place, struct place_hub *hub, int socket)
+{
+    struct handover_item items[HANDOVER_ITEMS_MAX];
+    u32 count = 0;
+    bool is_handed = place_hub_items(hub, place->process, items) > 0;
+    hub_forget(hub);
+    if (!is_handed) {
+        others_close(items, 0, socket);
+        return FAULT_NONE;
+    }
+    TRY(handover_receive(socket, items, ARRAY_COUNT(items), HANDOVER_MS, &count));
+    others_close(items, count, socket);
+    return channels_attach(place, items, count);
+}
+
+static enum fault agents_make(struct place *place)
+{
+    for (u32 index = 0; index < place->process->roles_count; index += 1) {
+        TRY(place_roles[place->process->roles[index]].make(place, &place->agents[index]));
+        place->agents_count += 1;
+    }
+    return FAULT_NONE;
+}
+
+static void agents_unmake(struct place *place)
+{
+    for (u32 index = place->agents_count; index > 0; index -= 1) {
+        const struct place_role_row *row = &place_roles[place->process->roles[index - 1]];
+        if (row->unmake != NULL) {
+            row->unmake(place, place->agents[index - 1]);
+        }
+    }
+}
+
+/* The sandbox of the roles together: each one's paths. */
+struct walls {
+    struct sandbox_options options;
+    struct sandbox_path paths[PATHS_MAX];
+    char texts[PATHS_MAX][FILE_PATH_BYTES];
+};
+
+static enum fault walls_build(struct walls *walls, const struct place *place)
+{
+    u32 count = 0;
+    walls->options = (struct sandbox_options){
+        .role = place->process->calls,
+        .paths = walls->paths,
+        .is_required = place->settings->config->values[CONFIG_VENUE_REQUIRE_SANDBOX].number != 0};
+    for (u32 role = 0; role < place->process->roles_count; role += 1) {
+        const struct place_role_row *row = &place_roles[place->process->roles[role]];
+        walls->options.has_network = walls->options.has_network || row->has_network;
+        for (u32 index = 0; index < PLACE_PATHS_MAX && row->paths[index].below != NULL;
+             index += 1) {
+            const struct place_path *path = &row->paths[index];
+            TRY(file_path(walls->texts[count], place->settings->folder, path->below));
+            walls->paths[count] = (struct sandbox_path){.path = walls->texts[count],
+                                                        .is_writable = path->is_writable};
+            count += 1;
+        }
+    }
+    walls->options.paths_count = count;
+    return FAULT_NONE;
+}
+
+/* What the hooks of the thread's loop need. */
+struct life {
+    struct place *place;
+    struct sandbox_report report;
+    int socket;
+    bool has_told;
+};
+
+static void on_started(void *argument)
+{
+    struct life *life = argument;
+    char text[SANDBOX_TEXT_BYTES];
+    sandbox_report_print(&life->report, text);
+    log_info("process.protected", LOG_STR("process", life->place->process->name),
+             LOG_STR("protections", life->place->process->calls == NULL ? "none" : text));
+}
+
+static void on_round(void *argument)
+{
+    struct life *life = argument;
+    const struct place *place = life->place;
+    bool is_ready = !life->has_told;
+    for (u32 index = 0; is_ready && index < place->agents_count; index += 1) {
+        const struct place_role_row *row = &place_roles[place->process->roles[index]];
+        is_ready = row->is_ready == NULL || row->is_ready(place, place->agents[index]);
+    }
+    if (is_ready) {
+        life->has_told = true;
+        if (supervise_tell_ready(life->socket) != FAULT_NONE) {
+            fault_forget(); /* it has died; its end is ours too */
+        }
+    }
+}
+
+static enum fault live(struct place *place, int socket)
+{
+    static struct walls walls;
+    struct life life = {.place = place, .socket = socket};
+    u64 sleep_us = AGENT_SLEEP_DEFAULT_US;
+    TRY(walls_build(&walls, place));
+    for (u32 index = 0; index < place->process->roles_count; index += 1) {
+        const struct place_role_row *row = &place_roles[place->process->roles[index]];
+        sleep_us = row->sleep_us == 0 ? sleep_us : u64_min(sleep_us, row->sleep_us);
+    }
+    struct agents_options options = {
+        .sandbox = place->process->calls == NULL ? NULL : &walls.options,
+        .report_out = &life.report,
+        .requests = &place->requests,
+        .on_started = on_started,
+        .on_round = on_round,
+        .argument = &life,
+        .spin_ns = AGENT_SPIN_DEFAULT_NS,
+        .sleep_us = sleep_us,
+        .stop_ms = STOP_MS,
+    };
+    return agents_run(place->agents, place->agents_count, &options);
+}
+
+static enum fault process_live(struct place *place, struct place_hub *hub, int socket)
+{
+    TRY(take_over(place, hub, socket));
+    metrics_init(&place->metrics);
+    agent_requests_of_signals(&place->requests);
+    enum fault fault = agents_make(place);
+    if (fault == FAULT_NONE) {
+        fault = live(place, socket);
+    }
+    agents_unmake(place);
+    return fault;
+}
+
+int place_process_run(void *argument, int socket)
+{
+    static struct place place;
+    const struct place_call *call = argument;
+    place.settings = call->settings;
+    place.process = call->process;
+    place.listener = -1;
+    enum fault fault = process_live(&place, call->hub, socket);
+    if (fault != FAULT_NONE) {
+        log_error("process.failed", LOG_STR("process", call->process->name), LOG_FAULT(fault));
+    }
+    return fault_exit_code(fault);
+}

@@ -1,0 +1,103 @@
+/* Which role runs in which process, what each may still do there, and which channels join them:
+ * three tables, of roles, channels and processes (placement.c).
+ *
+ *     small  engine | edge (gateway) | back (history) | snapshot: few processes
+ *     wide   every role in its own
+ *     one    all agents in one thread, without a sandbox: for tests
+ *
+ * The supervisor's process makes the channels and the listening socket, so they outlive any role;
+ * each process is handed the ends that its roles have in the tables, and keeps no other descriptor:
+ * a gateway that was taken over cannot reach the administrator's channel.
+ *
+ * A role's process: takes what it was handed, makes its agents, opens them, enters the sandbox,
+ * starts and works (io/agent.h). It says which protections hold, and it says that it is ready when
+ * all its agents are: the engine recovered, the readers at the position that is released, the
+ * gateway listening. */
+#ifndef APP_PLACEMENT_H
+#define APP_PLACEMENT_H
+
+#include "app/config.h"
+#include "app/supervise.h"
+#include "base/base.h"
+#include "io/channel.h"
+#include "io/fault.h"
+#include "io/file.h"
+#include "io/handover.h"
+
+enum place_role {
+    PLACE_ENGINE,
+    PLACE_HISTORY,
+    PLACE_GATEWAY,
+    PLACE_SNAPSHOT,
+};
+#define PLACE_ROLES_COUNT 4U
+#define PLACE_NOBODY      PLACE_ROLES_COUNT /* the other end of a channel that nobody has yet */
+
+enum place_channel {
+    PLACE_GATEWAY_COMMANDS,
+    PLACE_GATEWAY_BELLS,
+    PLACE_HISTORY_BELLS,
+    PLACE_ASKS,
+    PLACE_ANSWERS,
+    PLACE_KEY_ASKS,
+    PLACE_KEY_ANSWERS,
+};
+#define PLACE_CHANNELS_COUNT 7U
+
+#define PLACE_KEYS_FOLDER "gateway"
+
+struct place_process {
+    const char *name;
+    const char *calls; /* which list of io/sandbox_calls.txt; NULL: no sandbox */
+    enum place_role roles[PLACE_ROLES_COUNT]; /* opened and started in this order */
+    u32 roles_count;
+};
+
+#define PLACE_PROCESSES_MAX PLACE_ROLES_COUNT
+
+struct placement {
+    const char *name;
+    struct place_process processes[PLACE_PROCESSES_MAX]; /* in the order of their start */
+    u32 processes_count;
+};
+
+/* In the order of the words of the option venue.placement. */
+extern const struct placement placements[];
+extern const u32 placements_count;
+
+const char *place_role_name(enum place_role role);
+
+/* What the roles are told; the same for all, and outliving the processes. */
+struct place_settings {
+    const struct config *config;
+    const char *folder;                /* the venue's */
+    char keys_folder[FILE_PATH_BYTES]; /* PLACE_KEYS_FOLDER in it: nobody's but the gateway's */
+    bool is_generous;                  /* limits for tests: nobody is slowed down or banned */
+};
+
+/* The supervisor's end: all channels, and the socket. */
+struct place_hub {
+    struct channel channels[PLACE_CHANNELS_COUNT];
+    int listener;
+};
+
+/* Makes the channels, sized as the configuration says. `listener` is taken, also when it fails. */
+MUST_USE enum fault place_hub_open(struct place_hub *hub, const struct config *config,
+                                   int listener);
+void place_hub_close(struct place_hub *hub);
+
+/* What a process is handed, HANDOVER_ITEMS_MAX at most; the descriptors stay the hub's. */
+u32 place_hub_items(const struct place_hub *hub, const struct place_process *process,
+                    struct handover_item items_out[HANDOVER_ITEMS_MAX]);
+
+/* The argument of place_process_run. */
+struct place_call {
+    const struct place_settings *settings;
+    const struct place_process *process;
+    struct place_hub *hub; /* whose mappings the fork has copied */
+};
+
+/* supervise_role.run: the whole life of a process, on what waits at `socket`. */
+int place_process_run(void *argument, int socket);
+
+#endif /* APP_PLACEMENT_H */

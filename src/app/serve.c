@@ -1,0 +1,239 @@
+#include "app/serve.h"
+
+#include "app/listen.h"
+#include "app/placement.h"
+#include "app/supervise.h"
+#include "app/test_venue.h"
+#include "app/text_file.h"
+#include "app/venue_limits.h"
+#include "base/check.h"
+#include "io/clock.h"
+#include "io/file.h"
+#include "io/log.h"
+#include "role/engine/engine.h"
+#include "role/engine/layout.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define US_MS 1000ULL
+
+/* Everything of one supervisor. */
+struct serve {
+    const struct serve_options *options;
+    struct place_settings settings;
+    const struct placement *placement;
+    struct place_hub hub;
+    struct place_call calls[PLACE_PROCESSES_MAX];
+    struct supervise_role roles[PLACE_PROCESSES_MAX];
+    struct handover_item items[PLACE_PROCESSES_MAX][HANDOVER_ITEMS_MAX];
+    struct supervise supervise;
+    char run_folder[FILE_PATH_BYTES];
+    pid_t written[PLACE_PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
+    u16 port;
+    bool is_ready;
+    struct test_venue test;
+};
+
+static u64 number_of(const struct serve *serve, enum config_key key)
+{
+    return serve->options->config->values[key].number;
+}
+
+/* ---- the venue ---- */
+
+static enum fault begin_empty(const char *folder)
+{
+    struct command_genesis genesis = venue_limits_genesis();
+    struct engine_options options = {
+        .disk = disk_real(), .clock = clock_real(), .folder = folder, .genesis = &genesis};
+    SCOPED_ENGINE engine = NULL;
+    TRY(engine_open(&engine, &options));
+    return engine_finish(engine);
+}
+
+static enum fault begin(struct serve *serve)
+{
+    const char *folder = serve->options->folder;
+    struct layout_paths paths;
+    bool has = false;
+    TRY(layout_paths(&paths, folder));
+    TRY(layout_has_journal(disk_real(), &paths, &has));
+    switch (serve->options->begin) {
+    case SERVE_GO_ON:
+        return has ? FAULT_NONE
+                   : FAULT(FAULT_MISSING, "%s: there is no venue in this folder; --new begins one",
+                           folder);
+    case SERVE_NEW:
+        return has ? FAULT(FAULT_EXISTS, "%s: there is a venue in this folder already", folder)
+                   : begin_empty(folder);
+    case SERVE_TEST:
+        return has ? FAULT(FAULT_EXISTS,
+                           "%s: there is a venue in this folder already; without --profile it "
+                           "goes on",
+                           folder)
+                   : test_venue_begin(folder, serve->settings.keys_folder, &serve->test);
+    }
+    return FAULT_NONE;
+}
+
+/* ---- what is alive ---- */
+
+static enum fault pid_write(const struct serve *serve, const char *name, pid_t pid)
+{
+    char path[FILE_PATH_BYTES];
+    char file_name[FILE_NAME_BYTES];
+    char text[32];
+    (void)snprintf(file_name, sizeof(file_name), "%s.pid", name);
+    TRY(file_path(path, serve->run_folder, file_name));
+    if (pid == 0) {
+        bool exists = false;
+        TRY(disk_exists(disk_real(), path, &exists));
+        return exists ? disk_unlink(disk_real(), path) : FAULT_NONE;
+    }
+    int length = snprintf(text, sizeof(text), "%d\n", (int)pid);
+    return text_file_put(path, text, (size_t)length, false);
+}
+
+/* What cannot be written is told, and no reason to stop. */
+static void pid_put(const struct serve *serve, const char *name, pid_t pid)
+{
+    enum fault fault = pid_write(serve, name, pid);
+    if (fault != FAULT_NONE) {
+        log_warn("serve.pid_not_written", LOG_STR("process", name), LOG_FAULT(fault));
+        fault_forget();
+    }
+}
+
+static void pids_update(struct serve *serve)
+{
+    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+        pid_t pid = serve->supervise.children[index].pid;
+        if (pid != serve->written[index]) {
+            pid_put(serve, serve->placement->processes[index].name, pid);
+            serve->written[index] = pid;
+        }
+    }
+}
+
+static bool all_run(const struct serve *serve)
+{
+    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+        if (serve->supervise.children[index].state != SUPERVISE_RUNNING) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Once, when every process has said that it is ready. */
+static enum fault ready(struct serve *serve)
+{
+    const char *address = serve->options->config->values[CONFIG_GATEWAY_ADDRESS].text;
+    char urls_host[LISTEN_HOST_BYTES];
+    listen_host_print(address, serve->port, urls_host);
+    serve->is_ready = true;
+    log_info("serve.ready", LOG_STR("address", urls_host));
+    if (serve->options->keys_file != NULL) {
+        enum fault fault =
+            test_venue_write(&serve->test, urls_host, getpid(), serve->options->keys_file);
+        test_venue_wipe(&serve->test);
+        TRY(fault);
+    }
+    (void)printf("ready: http://%s\n", urls_host);
+    (void)fflush(stdout);
+    return FAULT_NONE;
+}
+
+/* ---- the whole ---- */
+
+static void roles_fill(struct serve *serve)
+{
+    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+        const struct place_process *process = &serve->placement->processes[index];
+        serve->calls[index] = (struct place_call){
+            .settings = &serve->settings, .process = process, .hub = &serve->hub};
+        serve->roles[index] = (struct supervise_role){
+            .name = process->name,
+            .run = place_process_run,
+            .argument = &serve->calls[index],
+            .items = serve->items[index],
+            .items_count = place_hub_items(&serve->hub, process, serve->items[index]),
+            .tells_ready = true,
+        };
+    }
+}
+
+static enum fault supervised(struct serve *serve)
+{
+    struct supervise_options options = {
+        .roles = serve->roles,
+        .roles_count = serve->placement->processes_count,
+        .back_off_ms = number_of(serve, CONFIG_SUPERVISOR_PAUSE) / US_MS,
+        .back_off_max_ms = number_of(serve, CONFIG_SUPERVISOR_PAUSE_MAX) / US_MS,
+        .steady_ms = number_of(serve, CONFIG_SUPERVISOR_STEADY) / US_MS,
+        .stop_ms = number_of(serve, CONFIG_SUPERVISOR_STOP) / US_MS,
+        .failures_max = (u32)number_of(serve, CONFIG_SUPERVISOR_FAILURES_MAX),
+    };
+    roles_fill(serve);
+    TRY(supervise_open(&serve->supervise, &options));
+    enum fault fault = FAULT_NONE;
+    while (fault == FAULT_NONE && supervise_step(&serve->supervise, INT_MAX)) {
+        pids_update(serve);
+        if (!serve->is_ready && all_run(serve)) {
+            fault = ready(serve);
+        }
+    }
+    supervise_close(&serve->supervise);
+    pids_update(serve);
+    return fault;
+}
+
+static enum fault listening(struct serve *serve)
+{
+    int listener = -1;
+    const char *address = serve->options->config->values[CONFIG_GATEWAY_ADDRESS].text;
+    TRY(listen_open(address, serve->options->port, &listener, &serve->port));
+    TRY(place_hub_open(&serve->hub, serve->options->config, listener));
+    enum fault fault = supervised(serve);
+    place_hub_close(&serve->hub);
+    return fault;
+}
+
+static enum fault locked(struct serve *serve)
+{
+    struct disk_lock lock;
+    TRY(disk_lock(disk_real(), serve->run_folder, &lock));
+    pid_put(serve, "supervisor", getpid());
+    enum fault fault = begin(serve);
+    if (fault == FAULT_NONE) {
+        fault = listening(serve);
+    }
+    pid_put(serve, "supervisor", 0);
+    disk_unlock(&lock);
+    return fault;
+}
+
+enum fault serve_run(const struct serve_options *options, int *exit_code_out)
+{
+    static struct serve serve;
+    u64 placement = options->config->values[CONFIG_VENUE_PLACEMENT].number;
+    CHECK(placement < placements_count);
+    memset(&serve, 0, sizeof(serve));
+    serve.options = options;
+    serve.placement = &placements[placement];
+    serve.settings = (struct place_settings){.config = options->config,
+                                             .folder = options->folder,
+                                             .is_generous = options->begin == SERVE_TEST};
+    TRY(disk_make_folder(disk_real(), options->folder));
+    TRY(file_path(serve.run_folder, options->folder, SERVE_RUN_FOLDER));
+    TRY(file_path(serve.settings.keys_folder, options->folder, PLACE_KEYS_FOLDER));
+    TRY(disk_make_folder(disk_real(), serve.run_folder));
+    TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
+    enum fault fault = locked(&serve);
+    test_venue_wipe(&serve.test);
+    *exit_code_out = serve.supervise.exit_code;
+    return fault;
+}

@@ -1,0 +1,35 @@
+/* A venue at work: the supervisor's process. It makes what outlives the roles (channels, the
+ * listening socket), starts a process for each row of the placement, and keeps them alive
+ * (supervise.h) until it is asked to stop.
+ *
+ * In the data folder `run` says what is alive: NAME.pid for each process, and supervisor.pid; the
+ * folder's lock keeps a second supervisor out. */
+#ifndef APP_SERVE_H
+#define APP_SERVE_H
+
+#include "app/config.h"
+#include "base/base.h"
+#include "io/fault.h"
+
+#define SERVE_RUN_FOLDER "run"
+
+/* Where the venue comes from. */
+enum serve_begin {
+    SERVE_GO_ON, /* the folder holds one; FAULT_MISSING when not */
+    SERVE_NEW,   /* an empty one is begun: FAULT_EXISTS when the folder holds one */
+    SERVE_TEST,  /* the test venue (test_venue.h) is begun: the same */
+};
+
+struct serve_options {
+    const struct config *config; /* outlives the call, as do the texts */
+    const char *folder;          /* the data folder; made when it is not there */
+    u16 port;                    /* 0: any free one */
+    enum serve_begin begin;
+    const char *keys_file; /* SERVE_TEST: where the keys are written when the venue is ready */
+};
+
+/* Returns when a signal, or a role that cannot be started again, has ended it; *exit_code_out is 0
+ * or that role's. A fault: it has not begun. */
+MUST_USE enum fault serve_run(const struct serve_options *options, int *exit_code_out);
+
+#endif /* APP_SERVE_H */

@@ -1,0 +1,49 @@
+/* The test venue of `cambist serve --profile test`: assets, markets, accounts and keys, made in a
+ * fresh folder before any role runs, all by journalled commands of source LINK_SOURCE_ADMIN.
+ *
+ *     assets    BTC USDT ETH BNB EUR RUB, eight places each
+ *     markets   BTCUSDT, last price 30,000; ETHUSDT, 2,000; ETHBTC, 0.06666; fees 0.1 %
+ *     accounts  two of the house, which made the last prices; A and B with money in BTC, USDT, ETH
+ *               and BNB; W with the same, which may cancel and withdraw but not trade
+ *     keys      HMAC for A, B and W; Ed25519 for A as well
+ *
+ * No filter is tighter than 10 % around the last price. Secrets are kept here until the venue is
+ * ready, then written once and wiped. */
+#ifndef APP_TEST_VENUE_H
+#define APP_TEST_VENUE_H
+
+#include "base/base.h"
+#include "io/fault.h"
+#include "io/sign_pair.h"
+#include "role/gateway/keys.h"
+
+#include <sys/types.h>
+
+enum test_account { TEST_ACCOUNT_A, TEST_ACCOUNT_B, TEST_ACCOUNT_W };
+#define TEST_ACCOUNTS_COUNT 3U
+
+struct test_key {
+    char name[AUTH_KEY_BYTES + 1];
+    char secret[KEYS_SECRET_BYTES + 1]; /* HMAC */
+};
+
+struct test_venue {
+    u32 accounts[TEST_ACCOUNTS_COUNT]; /* their numbers */
+    struct test_key hmac[TEST_ACCOUNTS_COUNT];
+    struct test_key ed25519; /* of A; secret empty */
+    struct sign_pair pair;   /* its keys */
+};
+
+/* Begins the venue. The folder exists, without a journal; the folder of the keys is made.
+ * Afterwards both are like any other venue's: whole, sealed, and nobody has them open. */
+MUST_USE enum fault test_venue_begin(const char *folder, const char *keys_folder,
+                                     struct test_venue *venue_out);
+
+/* Writes the keys file, which only its owner may read, whole or not at all: JSON with the members
+ * rest, ws_stream, ws_api, pid and accounts. `host` is "127.0.0.1:8080". */
+MUST_USE enum fault test_venue_write(const struct test_venue *venue, const char *host, pid_t pid,
+                                     const char *path);
+
+void test_venue_wipe(struct test_venue *venue);
+
+#endif /* APP_TEST_VENUE_H */

@@ -1,0 +1,195 @@
+#!/usr/bin/env -S python3 -B
+"""cambist serve as an operator has it: a test venue begins, each of its processes is killed and comes
+back alone, nothing that was acknowledged is lost, it stops when asked, and goes on where it was.
+usage: serve_test.py BINARY
+
+Everything is on loopback, with a port that the system chooses; only processes that this script
+started are signalled, by the numbers in the venue's run folder."""
+
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+import urllib.parse
+
+import program as p
+
+PATIENCE = 60  # seconds for anything
+LOCKED, MISSING, EXISTS, USAGE = 16, 14, 15, 2
+
+
+class Venue:
+    """One supervisor, from its start to its end."""
+
+    def __init__(self, cli, folder, *arguments):
+        self.cli = cli
+        self.folder = folder
+        self.errors = open(cli.path("serve.log"), "ab")
+        self.process = subprocess.Popen(
+            [cli.binary, "serve", "--data", folder, "--port", "0", "--log-level", "info",
+             *arguments], stdout=subprocess.PIPE, stderr=self.errors)
+
+    def ready(self):
+        """Waits for the line that says where it is."""
+        line = self.process.stdout.readline().decode()
+        self.cli.check(line.startswith("ready: http://127.0.0.1:"), f"the line of a start: {line!r}")
+        self.host = line.strip().rsplit("/", 1)[-1]
+
+    def pid(self, name):
+        try:
+            with open(os.path.join(self.folder, "run", name + ".pid"), encoding="ascii") as file:
+                return int(file.read())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def names(self):
+        return sorted(name[:-4] for name in os.listdir(os.path.join(self.folder, "run"))
+                      if name.endswith(".pid") and name != "supervisor.pid")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=PATIENCE)
+        self.process.stdout.close()
+        self.errors.close()
+        return code
+
+
+def ask(venue, account, method, path, **parameters):
+    """(status, answer) of a signed request; (0, None) when there was no answer."""
+    query = urllib.parse.urlencode({**parameters, "timestamp": int(time.time() * 1000),
+                                    "recvWindow": 60000})
+    signature = hmac.new(account["secret"].encode(), query.encode(), hashlib.sha256).hexdigest()
+    connection = http.client.HTTPConnection(venue.host, timeout=20)
+    try:
+        connection.request(method, f"{path}?{query}&signature={signature}",
+                           headers={"X-MBX-APIKEY": account["apiKey"]})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    except (OSError, http.client.HTTPException):
+        return 0, None
+    finally:
+        connection.close()
+
+
+def place(venue, account, price):
+    return ask(venue, account, "POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="LIMIT",
+               timeInForce="GTC", quantity="0.001", price=price)
+
+
+def open_orders(venue, account):
+    status, answer = ask(venue, account, "GET", "/api/v3/openOrders", symbol="BTCUSDT")
+    return {order["orderId"] for order in answer} if status == 200 else None
+
+
+def eventually(what):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.02)
+    return None
+
+
+def keep_placing(venue, account, until, acknowledged):
+    """Orders, one after the other, until something is so; those acknowledged are noted."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        status, answer = place(venue, account, "27000")
+        if status == 200:
+            acknowledged.add(answer["orderId"])
+            if until():
+                return True
+        else:
+            time.sleep(0.02)
+    return False
+
+
+def kill_each(cli, venue, account, acknowledged):
+    cli.equal(venue.names(), ["back", "edge", "engine", "snapshot"], "processes of the placement")
+    for name in venue.names():
+        before = venue.pid(name)
+        os.kill(before, signal.SIGKILL)
+        came_back = keep_placing(venue, account, lambda: venue.pid(name) not in (0, before),
+                                 acknowledged)
+        cli.check(came_back, f"{name} came back, and orders were acknowledged")
+        others = [other for other in venue.names() if other != name]
+        cli.check(all(venue.pid(other) > 0 for other in others), f"the others beside {name}")
+        found = open_orders(venue, account)
+        cli.check(found is not None and acknowledged <= found,
+                  f"no acknowledged order was lost with {name}")
+
+
+def first_life(cli, folder, acknowledged):
+    keys_file = cli.path("keys.json")
+    venue = Venue(cli, folder, "--profile", "test", "--keys-file", keys_file)
+    venue.ready()
+    with open(keys_file, encoding="ascii") as file:
+        keys = json.load(file)
+    accounts = keys["accounts"]
+    cli.equal(stat.S_IMODE(os.stat(keys_file).st_mode), 0o600, "mode of the keys file")
+    cli.equal(keys["rest"], "http://" + venue.host, "rest in the keys file")
+    cli.equal(keys["pid"], venue.process.pid, "pid in the keys file")
+    status, answer = place(venue, accounts["A"], "29000")
+    cli.equal(status, 200, "an order of A")
+    acknowledged.add(answer["orderId"])
+    status, answer = place(venue, accounts["W"], "29000")
+    cli.equal((status, answer["code"]), (400, -2010), "an order of W, which may not trade")
+    status, answer = ask(venue, {**accounts["B"], "secret": "x"}, "GET", "/api/v3/account")
+    cli.equal((status, answer["code"]), (400, -1022), "a wrong signature")
+    code, _, error = cli.run("serve", "--data", folder, "--port", "0")
+    cli.equal(code, LOCKED, f"a second supervisor ({error.strip()})")
+    kill_each(cli, venue, accounts["A"], acknowledged)
+    os.kill(venue.process.pid, signal.SIGHUP)
+    cli.equal(place(venue, accounts["B"], "28000")[0], 200, "an order after SIGHUP")
+    cli.equal(venue.stop(), 0, "exit code on SIGTERM")
+    cli.equal(venue.names(), [], "what the run folder says is alive")
+    return accounts
+
+
+def next_life(cli, folder, accounts, acknowledged, placement):
+    venue = Venue(cli, folder, "--placement", placement)
+    venue.ready()
+    found = eventually(lambda: open_orders(venue, accounts["A"]))
+    cli.check(found is not None and acknowledged <= found, f"orders are there, placement {placement}")
+    status, answer = place(venue, accounts["A"], "29500")
+    cli.equal(status, 200, f"an order, placement {placement}")
+    acknowledged.add(answer["orderId"] if status == 200 else 0)
+    cli.equal(venue.stop(), 0, f"exit code on SIGTERM, placement {placement}")
+
+
+def refusals(cli, folder):
+    cli.equal(cli.run("serve", "--data", folder, "--profile", "test")[0], EXISTS, "a second profile")
+    cli.equal(cli.run("serve", "--data", folder, "--new")[0], EXISTS, "--new over a venue")
+    cli.equal(cli.run("serve", "--data", cli.path("none"))[0], MISSING, "no venue")
+    cli.refuses(["serve", "--data", folder, "--keys-file", "x"], USAGE,
+                "cambist serve: --keys-file goes with --profile test")
+
+
+def log_is_json(cli):
+    with open(cli.path("serve.log"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    cli.check(events.count("process.protected") >= 8, "protections are reported at each start")
+    cli.check("serve.ready" in events, "readiness is reported")
+    cli.check(not any(event == "process.failed" for event in events), "no process failed by itself")
+
+
+def run(cli):
+    folder = cli.path("venue")
+    acknowledged = set()
+    accounts = first_life(cli, folder, acknowledged)
+    for placement in ("wide", "one"):
+        next_life(cli, folder, accounts, acknowledged, placement)
+    refusals(cli, folder)
+    log_is_json(cli)
+    cli.equal(cli.run("verify", folder)[0], 0, "cambist verify afterwards")
+
+
+if __name__ == "__main__":
+    p.main(run)
