@@ -257,6 +257,7 @@ static void half_a_filter_has_two_bounds(void **state)
     market.notional_min = amount_of(WORLD_COIN);
     market.bid_percent_down = 5000;
     market.percent_down = 1;
+    market.price_max = price_of(200000 * WORLD_COIN); /* the book ends before */
     set_market(&market);
     char text[4096];
     struct json_writer json;
@@ -264,6 +265,7 @@ static void half_a_filter_has_two_bounds(void **state)
     filter_json_market(&json, scene.view.view, 0);
     assert_true(json_end(&json) > 0);
     static const char *const parts[] = {
+        "\"maxPrice\":\"100000.00000000\",",
         "{\"filterType\":\"NOTIONAL\",\"minNotional\":\"1.00000000\",\"applyMinToMarket\":false,"
         "\"maxNotional\":\"92233720368.54775807\",\"applyMaxToMarket\":false,\"avgPriceMins\":0}",
         "{\"filterType\":\"PERCENT_PRICE\",\"multiplierUp\":\"429496.7295\",\"multiplierDown\":"
