@@ -18,9 +18,7 @@ enum call_end travel_requirements(struct call *call)
     return CALL_ANSWERED;
 }
 
-/* Whether the text is one object without objects or arrays inside that answers every question of
- * the list, which NULL ends. Other answers are welcome: each country asks its own. */
-static bool answers_valid(struct span text, const char *const *questions)
+bool travel_answers_valid(struct span text, const char *const *questions)
 {
     struct json_pull pull;
     json_pull_begin(&pull, text);
@@ -60,7 +58,7 @@ static bool answers_take(struct call *call, const char *const *questions,
     if (blank) {
         return api_fail(&call->failure, API_ERROR_QUESTIONNAIRE_EMPTY);
     }
-    if (!answers_valid(text, questions)) {
+    if (!travel_answers_valid(text, questions)) {
         return api_fail(&call->failure, API_ERROR_QUESTIONNAIRE_FORMAT);
     }
     return payout_answers_hash(text, answers_out) == FAULT_NONE ||

@@ -8,6 +8,10 @@
 
 #include "role/gateway/call.h"
 
+/* Whether the text is one JSON object without objects or arrays inside that answers every question
+ * of the list, which NULL ends. Other answers are welcome: each country asks its own. */
+MUST_USE bool travel_answers_valid(struct span text, const char *const *questions);
+
 enum call_end travel_requirements(struct call *call);
 enum call_end travel_withdraw(struct call *call);
 enum call_end travel_withdraw_finish(struct call *call);

@@ -401,17 +401,28 @@ static struct gateway *gateway_of(struct agent *agent)
     return (struct gateway *)(void *)agent;
 }
 
+static enum fault open_payouts(struct gateway *gateway)
+{
+    const struct gateway_options *options = &gateway->options;
+    const char *folder =
+        options->payouts_folder == NULL ? options->keys_folder : options->payouts_folder;
+    if (folder != NULL) {
+        TRY(payouts_open(&gateway->payouts, folder));
+        gateway->venue.payouts = &gateway->payouts;
+    }
+    return FAULT_NONE;
+}
+
 static enum fault open_channels(struct gateway *gateway)
 {
     static const u16 bells[] = {LINK_BELL};
     const struct gateway_options *options = &gateway->options;
     static const u16 asks[] = {KEY_ASK};
     TRY(channel_writer_open(&gateway->commands, options->commands));
+    TRY(open_payouts(gateway));
     if (options->keys_folder != NULL) {
         TRY(keystore_open(&gateway->keystore, options->keys_folder));
         gateway->has_keystore = true;
-        TRY(payouts_open(&gateway->payouts, options->keys_folder));
-        gateway->venue.payouts = &gateway->payouts;
         TRY(channel_writer_open(&gateway->key_answers, options->key_answers));
         TRY(channel_reader_open(&gateway->key_asks, options->key_asks, asks, ARRAY_COUNT(asks),
                                 LINK_SOURCE_ADMIN));
@@ -606,6 +617,8 @@ static void agent_close_gateway(struct agent *agent)
     }
     if (gateway->has_keystore) {
         keystore_close(&gateway->keystore);
+    }
+    if (gateway->venue.payouts != NULL) {
         payouts_close(&gateway->payouts);
         gateway->venue.payouts = NULL;
     }

@@ -45,9 +45,10 @@ struct gateway_options {
     const struct channel *answers;     /* from history */
     const struct channel *key_asks;    /* from the admin agent: wire/key_link.h; NULL: none */
     const struct channel *key_answers; /* to it */
-    const char *keys_folder;           /* of keys.db and payouts.db; NULL: keys live in memory only
-                                       (gateway_key_put), and nothing can be withdrawn */
-    struct limit_config limits;        /* accounts_max and seed: not looked at */
+    const char *keys_folder;    /* of keys.db; NULL: keys live in memory only (gateway_key_put) */
+    const char *payouts_folder; /* of payouts.db; NULL: keys_folder, and without that nothing can
+                                   be withdrawn */
+    struct limit_config limits; /* accounts_max and seed: not looked at */
     struct http_limits http;
     u32 sessions_max;      /* connections at a time */
     u32 keys_max;          /* API keys ever made; a power of two, three quarters can be used */
