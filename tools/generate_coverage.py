@@ -10,6 +10,8 @@ replaced by the test it asks for, as `file: function`:
 
     NAME              the first that expects an answer of NAME (call_scene_expect), or else the first
                       that has NAME in it as a word; a name without a test is an error
+    stream NAME       the first of the streams' own that has the name in quotes, "%" for "@"; it is
+                      an error when there is none
     filter NAME       the first that has "filterType":"NAME" in it
     text CODE TEXT    the first that has TEXT and CODE in it, %s for anything; "none" without
     error NAME CODE CORE TEXT
@@ -23,6 +25,7 @@ import re
 import subprocess
 import sys
 
+STREAM_TESTS = {"stream_test", "stream_run_test"}
 TABLE_TESTS = {"endpoint_test", "param_test"}  # of the endpoints; what they refuse counts
 FUNCTION = re.compile(r"^static void (\w+)\(void \*\*state\)\n\{\n(.*?)^\}", re.M | re.S)
 TESTS = ["src/role/gateway/*_test.c", "src/wire/http*_test.c", "src/wire/ws_*_test.c",
@@ -46,8 +49,10 @@ class Tests:
             if not path.stem.endswith("_test") and path.stem != "api_error":
                 self.code += path.read_text(encoding="utf-8")
 
-    def first(self, wanted, tables=True):
+    def first(self, wanted, tables=True, files=None):
         for file, name, body in self.found:
+            if files is not None and file not in files:
+                continue
             if (tables or file not in TABLE_TESTS) and wanted(body):
                 return f"{file}: {name}"
         return None
@@ -58,6 +63,10 @@ class Tests:
             if test:
                 return test
         return None
+
+    def hears(self, name):
+        text = '"' + name.replace("%", "@") + '"'
+        return self.first(lambda body: text in body, files=STREAM_TESTS)
 
     def tells(self, name):
         text = f"\0filterType\0:\0{name}\0"
@@ -91,9 +100,9 @@ def fill(printed, tests):
             return tests.shows(*rest.split(" ", 1))
         if kind == "error":
             return tests.error(*rest.split(" ", 3))
-        test = tests.answers(kind)
+        test = tests.hears(rest) if kind == "stream" else tests.answers(kind)
         if test is None:
-            missing.append(kind)
+            missing.append(match[1])
         return test or ""
 
     return re.sub(r"@([^@\n]+)@", answer, printed), missing

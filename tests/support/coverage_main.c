@@ -1,5 +1,6 @@
 /* Prints docs/api-coverage.md from the tables of the gateway (tools/generate_coverage.py). */
 #include "role/gateway/endpoint.h"
+#include "role/gateway/stream_name.h"
 #include "wire/api_error.h"
 #include "wire/reject.h"
 
@@ -57,6 +58,50 @@ static void print_errors(void)
     }
 }
 
+/* The name with something else for each '@', which the generator takes for its own. */
+static void print_stream(struct stream_name name, const char *speed)
+{
+    char text[STREAM_NAME_BYTES_MAX];
+    (void)stream_name_print(&name, text);
+    (void)printf("| ");
+    for (const char *at = text; *at != 0; at += 1) {
+        (void)(*at == '@' ? printf("&#64;") : printf("%c", *at));
+    }
+    (void)printf(" | %s | @stream ", speed);
+    for (const char *at = text; *at != 0; at += 1) {
+        (void)printf("%c", *at == '@' ? '%' : *at);
+    }
+    (void)printf("@ |\n");
+}
+
+static void print_streams(void)
+{
+    static const char *const speeds[STREAM_VARIANTS] = {
+        [STREAM_TRADE] = "real time",         [STREAM_AGG_TRADE] = "real time",
+        [STREAM_BOOK_TICKER] = "real time",   [STREAM_DEPTH_FAST] = "100 ms",
+        [STREAM_DEPTH_5_FAST] = "100 ms",     [STREAM_DEPTH_10_FAST] = "100 ms",
+        [STREAM_DEPTH_20_FAST] = "100 ms",    [STREAM_BLOCK_TRADE] = "never: there are none",
+        [STREAM_KLINE + INTERVAL_1M] = "2 s", [STREAM_KLINE + INTERVAL_COUNT + INTERVAL_1D] = "2 s",
+        [STREAM_KLINE + INTERVAL_1S] = "1 s",
+    };
+    static const u8 all[] = {STREAM_MINI_TICKER, STREAM_TICKER_1H, STREAM_TICKER_4H,
+                             STREAM_TICKER_1D};
+    (void)printf(
+        "\n## Streams\n\n"
+        "A test that hears each. Klines have sixteen intervals in two time zones; of these "
+        "three rows.\n\n"
+        "| stream | at the most each | test |\n|---|---|---|\n");
+    for (u8 variant = 0; variant < STREAM_VARIANTS; variant += 1) {
+        if (variant < STREAM_KLINE || speeds[variant] != NULL) {
+            print_stream((struct stream_name){.symbol = "BTCUSDT", .variant = variant},
+                         speeds[variant] == NULL ? "1 s" : speeds[variant]);
+        }
+    }
+    for (u32 i = 0; i < ARRAY_COUNT(all); i += 1) {
+        print_stream((struct stream_name){.variant = all[i], .is_all = true}, "1 s");
+    }
+}
+
 int main(void)
 {
     char line[512];
@@ -65,6 +110,7 @@ int main(void)
             return 1;
         }
     }
+    print_streams();
     print_filters();
     print_errors();
     return fflush(stdout) == 0 ? 0 : 1;
