@@ -5,8 +5,7 @@
 #include "base/random.h"
 #include "base/span.h"
 #include "role/history/query.h"
-#include "sim/flow.h"
-#include "sim/history_seen.h"
+#include "sim/history_world.h"
 #include "tests/support/test.h"
 
 #include <stdlib.h>
@@ -15,7 +14,6 @@
 enum {
     SEEDS = 40,
     COMMANDS = 1500,
-    EVENTS_BYTES = 1 << 22,
     ASSETS = 32,
     ACCOUNTS = 64,
     QUERIES = 60,
@@ -23,203 +21,13 @@ enum {
 
 #define SECOND_US 1000000ULL
 
-struct seen_order {
-    struct event_order_new event;
-    u64 time_us;
-    u64 executed;
-    u64 quote;
-    u64 iceberg;
-    u32 amends;
-    u32 prevented;
-    bool pending; /* waits for the leg before it, or for its turn after that */
-};
-
-struct world {
-    struct random random;
-    struct flow *flow;
-    struct model *model;
-    struct store *store;
-    /* All events so far, and where each batch ended. */
-    u8 *bytes;
-    size_t used;
-    size_t committed;
-    struct {
-        size_t end;
-        u64 seq;
-        u64 time_us;
-    } batches[COMMANDS];
-    u32 batches_count;
-    u32 batches_committed;
-    struct seen_trades seen;
-    struct seen_order *orders;
-    u32 orders_count;
-    u64 now_us;
-};
-
-static struct world world;
-static u8 scratch[EVENTS_BYTES];
-static const u8 venue[STORE_VENUE_BYTES] = {7};
+static struct history_world world;
 
 static void must(enum fault fault)
 {
     if (fault != FAULT_NONE) {
         fail_msg("%s: %s", fault_name(fault), fault_text());
     }
-}
-
-/* ---- filling ---- */
-
-static struct seen_order *seen_order(u64 order_id)
-{
-    assert_in_range(order_id, 1, world.orders_count);
-    return &world.orders[order_id - 1];
-}
-
-static void see_trade(const struct event_trade *trade, u64 time_us)
-{
-    world.seen.trades[world.seen.count] = *trade;
-    world.seen.times[world.seen.count] = time_us;
-    world.seen.count += 1;
-    seen_order(trade->maker_order_id)->executed += trade->qty.units;
-    seen_order(trade->maker_order_id)->quote += trade->quote.units;
-    seen_order(trade->taker_order_id)->executed += trade->qty.units;
-    seen_order(trade->taker_order_id)->quote += trade->quote.units;
-}
-
-static void see_other(const u8 *bytes, u16 kind)
-{
-    if (kind == EVENT_ORDER_DETAIL) {
-        struct event_order_detail detail;
-        memcpy(&detail, bytes, sizeof(detail));
-        seen_order(detail.order_id)->iceberg = detail.iceberg_qty.units;
-    } else if (kind == EVENT_ORDER_AMENDED) {
-        struct event_order_amended amended;
-        memcpy(&amended, bytes, sizeof(amended));
-        struct seen_order *order = seen_order(amended.order_id);
-        order->amends += 1;
-        if (order->iceberg > amended.qty.units) {
-            order->iceberg = amended.qty.units;
-        }
-    } else if (kind == EVENT_PREVENTED) {
-        struct event_prevented prevented;
-        memcpy(&prevented, bytes, sizeof(prevented));
-        seen_order(prevented.maker_order_id)->prevented += 1;
-        seen_order(prevented.taker_order_id)->prevented += 1;
-    } else if (kind == EVENT_ORDER_TRIGGERED) {
-        struct event_order_triggered triggered;
-        memcpy(&triggered, bytes, sizeof(triggered));
-        seen_order(triggered.order_id)->pending = false;
-    }
-}
-
-static void see(struct span events, u64 time_us)
-{
-    while (events.size > 0) {
-        struct event_head head;
-        memcpy(&head, events.data, sizeof(head));
-        size_t size = (size_t)head.units * WIRE_UNIT;
-        if (head.kind == EVENT_TRADE) {
-            struct event_trade trade;
-            memcpy(&trade, events.data, sizeof(trade));
-            see_trade(&trade, time_us);
-        } else if (head.kind == EVENT_ORDER_NEW) {
-            struct seen_order *order = &world.orders[world.orders_count];
-            *order = (struct seen_order){.time_us = time_us};
-            memcpy(&order->event, events.data, size);
-            order->pending = order->event.state == ORDER_STATE_PENDING_NEW;
-            world.orders_count += 1;
-            assert_int_equal(order->event.order_id, world.orders_count);
-        }
-        see_other(events.data, head.kind);
-        events = span_after(events, size);
-    }
-}
-
-static struct span batch_of(u32 index)
-{
-    size_t start = index == 0 ? 0 : world.batches[index - 1].end;
-    return span_of(world.bytes + start, world.batches[index].end - start);
-}
-
-/* Applies what is not committed yet, gives it up now and then, and commits. A batch may come in
- * several chunks. */
-static void commit(void)
-{
-    for (bool again = true; again; again = random_chance(&world.random, 1, 3)) {
-        must(store_begin(world.store));
-        for (u32 i = world.batches_committed; i < world.batches_count; i += 1) {
-            struct span events = batch_of(i);
-            size_t first = events.size == 0 ? 0 : (size_t)events.data[2] * WIRE_UNIT;
-            u64 seq = world.batches[i].seq;
-            u64 time_us = world.batches[i].time_us;
-            must(store_apply(world.store, span_piece(events, 0, first), seq, time_us));
-            must(store_apply(world.store, span_after(events, first), seq, time_us));
-        }
-        if (again && random_chance(&world.random, 1, 2)) {
-            store_abandon(world.store);
-            must(store_begin(world.store));
-            store_abandon(world.store);
-        } else {
-            must(store_commit(world.store, world.used / WIRE_UNIT));
-            world.batches_committed = world.batches_count;
-            return;
-        }
-    }
-    commit();
-}
-
-static void step(void)
-{
-    struct flow_step flow_step;
-    flow_next(world.flow, world.model, &flow_step);
-    const void *command = flow_step.record;
-    model_set_time(world.model, flow_step.time_us);
-    size_t size = flow_step.is_void ? model_void(world.model, scratch, sizeof(scratch))
-                                    : model_apply(world.model, command, scratch, sizeof(scratch));
-    world.now_us = flow_step.time_us > world.now_us ? flow_step.time_us : world.now_us;
-    world.bytes = realloc(world.bytes, world.used + size + 1);
-    assert_non_null(world.bytes);
-    memcpy(world.bytes + world.used, scratch, size);
-    world.seen.trades = realloc(world.seen.trades, (world.seen.count + size / WIRE_UNIT + 1) *
-                                                       sizeof(*world.seen.trades));
-    world.seen.times = realloc(world.seen.times, (world.seen.count + size / WIRE_UNIT + 1) *
-                                                     sizeof(*world.seen.times));
-    world.orders =
-        realloc(world.orders, (world.orders_count + size / WIRE_UNIT + 1) * sizeof(*world.orders));
-    see(span_of(world.bytes + world.used, size), world.now_us);
-    world.used += size;
-    world.batches[world.batches_count].end = world.used;
-    world.batches[world.batches_count].seq = model_seq(world.model);
-    world.batches[world.batches_count].time_us = world.now_us;
-    world.batches_count += 1;
-    if (random_chance(&world.random, 1, 30)) {
-        commit();
-    }
-}
-
-static void world_open(u64 seed, u64 commands)
-{
-    world = (struct world){.used = 0};
-    random_init(&world.random, seed);
-    world.flow = flow_create(seed);
-    world.model = model_create(flow_limits(world.flow));
-    model_set_check(world.model, false);
-    must(store_open(&world.store, ":memory:", SQL_WRITE, venue));
-    for (u64 i = 0; i < commands; i += 1) {
-        step();
-    }
-    commit();
-}
-
-static void world_close(void)
-{
-    store_close(world.store);
-    model_free(world.model);
-    flow_free(world.flow);
-    free(world.bytes);
-    free(world.seen.trades);
-    free(world.seen.times);
-    free(world.orders);
 }
 
 /* ---- orders ---- */
@@ -238,7 +46,7 @@ static void compare_open_order(const struct model_order_view *view)
                              &found));
     assert_true(found);
     assert_true(is_open(order.status));
-    bool pending = seen_order(view->order_id)->pending;
+    bool pending = history_world_order(&world, view->order_id)->pending;
     assert_int_equal(order.status == HISTORY_PENDING_NEW, pending);
     /* A pending leg whose turn has come may still stand in the trigger queue. */
     assert_true(pending
@@ -343,56 +151,13 @@ static void compare_orders(void)
     assert_int_equal(open_found, open);
 }
 
-/* Any moment of the world's life, often exactly one at which something happened. */
-static u64 random_moment(void)
-{
-    u64 first = world.batches[0].time_us;
-    if (random_chance(&world.random, 1, 2)) {
-        return first + random_below(&world.random, world.now_us - first + 2);
-    }
-    return world.batches[random_below(&world.random, world.batches_count)].time_us;
-}
-
-static struct history_page random_page(u64 id_max)
-{
-    struct history_page page = {.limit = (u32)random_between(&world.random, 1, 40)};
-    if (random_chance(&world.random, 1, 3)) {
-        page.from_id = 1 + random_below(&world.random, id_max + 1);
-    }
-    if (random_chance(&world.random, 1, 3)) {
-        page.from_us = random_moment();
-    }
-    if (random_chance(&world.random, 1, 3)) {
-        page.to_us = random_moment();
-    }
-    return page;
-}
-
-static bool in_page(const struct history_page *page, u64 id, u64 time_us)
-{
-    return id >= page->from_id && time_us >= page->from_us &&
-           (page->to_us == 0 || time_us <= page->to_us);
-}
-
-/* From which of `matches` rows on a page begins. */
-static u32 first_of_page(const struct history_page *page, u32 matches)
-{
-    bool newest = page->from_id == 0 && page->from_us == 0;
-    return newest && matches > page->limit ? matches - page->limit : 0;
-}
-
-static u32 size_of_page(const struct history_page *page, u32 matches)
-{
-    return matches > page->limit ? page->limit : matches;
-}
-
 static void compare_order_page(void)
 {
     static struct history_order rows[HISTORY_ROWS_MAX];
     u32 chosen = (u32)random_below(&world.random, world.orders_count);
     u32 account = world.orders[chosen].event.head.account;
     u16 market = world.orders[chosen].event.market;
-    struct history_page page = random_page(world.orders_count);
+    struct history_page page = history_world_page(&world, world.orders_count);
     u32 count = 0;
     u32 *ids = calloc(world.orders_count, sizeof(u32));
     u32 matches = 0;
@@ -400,14 +165,14 @@ static void compare_order_page(void)
     for (u32 i = 0; i < world.orders_count; i += 1) {
         const struct seen_order *seen = &world.orders[i];
         if (seen->event.head.account == account && seen->event.market == market &&
-            in_page(&page, i + 1, seen->time_us)) {
+            history_page_holds(&page, i + 1, seen->time_us)) {
             ids[matches] = i + 1;
             matches += 1;
         }
     }
-    assert_int_equal(count, size_of_page(&page, matches));
+    assert_int_equal(count, history_page_size(&page, matches));
     for (u32 i = 0; i < count; i += 1) {
-        assert_int_equal(rows[i].order_id, ids[first_of_page(&page, matches) + i]);
+        assert_int_equal(rows[i].order_id, ids[history_page_first(&page, matches) + i]);
     }
     free(ids);
 }
@@ -417,21 +182,21 @@ static void compare_order_page(void)
 static void compare_trade_page(u16 market)
 {
     static struct history_trade rows[HISTORY_ROWS_MAX];
-    struct history_page page = random_page(world.seen.count);
+    struct history_page page = history_world_page(&world, world.seen.count);
     u32 *found = calloc(world.seen.count + 1, sizeof(u32));
     u32 matches = 0;
     u32 count = 0;
     for (u32 i = 0; i < world.seen.count; i += 1) {
         if (world.seen.trades[i].market == market &&
-            in_page(&page, world.seen.trades[i].trade_id, world.seen.times[i])) {
+            history_page_holds(&page, world.seen.trades[i].trade_id, world.seen.times[i])) {
             found[matches] = i;
             matches += 1;
         }
     }
     must(history_trades(world.store, market, &page, rows, &count));
-    assert_int_equal(count, size_of_page(&page, matches));
+    assert_int_equal(count, history_page_size(&page, matches));
     for (u32 i = 0; i < count; i += 1) {
-        u32 at = found[first_of_page(&page, matches) + i];
+        u32 at = found[history_page_first(&page, matches) + i];
         assert_int_equal(rows[i].trade_id, world.seen.trades[at].trade_id);
         assert_int_equal(rows[i].price.units, world.seen.trades[at].price.units);
         assert_int_equal(rows[i].qty.units, world.seen.trades[at].qty.units);
@@ -453,14 +218,14 @@ static u32 seen_fills(u32 account, u16 market, u64 order_id, const struct histor
             u64 id = maker ? trade->maker_order_id : trade->taker_order_id;
             u32 owner = maker ? trade->maker_account : trade->head.account;
             if (trade->market != market || owner != account || (order_id > 0 && id != order_id) ||
-                !in_page(page, trade->trade_id, world.seen.times[i])) {
+                !history_page_holds(page, trade->trade_id, world.seen.times[i])) {
                 continue;
             }
             rows[count] = (struct history_fill){
                 .market = market,
                 .trade_id = trade->trade_id,
                 .order_id = id,
-                .list_id = seen_order(id)->event.list_id,
+                .list_id = history_world_order(&world, id)->event.list_id,
                 .price = trade->price,
                 .qty = trade->qty,
                 .quote = trade->quote,
@@ -497,15 +262,15 @@ static void compare_fill_page(void)
         &world.seen.trades[random_below(&world.random, world.seen.count)];
     bool one_order = random_chance(&world.random, 1, 2);
     u64 order_id = one_order ? trade->maker_order_id : 0;
-    struct history_page page = random_page(world.seen.count);
+    struct history_page page = history_world_page(&world, world.seen.count);
     struct history_fill *seen = calloc(2 * world.seen.count, sizeof(*seen));
     u32 matches = seen_fills(trade->maker_account, trade->market, order_id, &page, seen);
     u32 count = 0;
     must(history_fills(world.store, trade->maker_account, trade->market, order_id, &page, rows,
                        &count));
-    assert_int_equal(count, size_of_page(&page, matches));
+    assert_int_equal(count, history_page_size(&page, matches));
     for (u32 i = 0; i < count; i += 1) {
-        compare_fill(&rows[i], &seen[first_of_page(&page, matches) + i]);
+        compare_fill(&rows[i], &seen[history_page_first(&page, matches) + i]);
     }
     free(seen);
 }
@@ -584,7 +349,7 @@ static i64 bar_next(const struct history_kline_query *query, i64 start)
 static void compare_klines(u16 market)
 {
     static struct history_kline rows[HISTORY_ROWS_MAX];
-    struct history_page page = random_page(1);
+    struct history_page page = history_world_page(&world, 1);
     struct history_kline_query query = {
         .market = market,
         .interval = (enum interval)random_below(&world.random, INTERVAL_COUNT),
@@ -724,7 +489,8 @@ static void compare_lists(void)
         assert_int_equal(list.market, market);
         assert_true(client_id_equal(&list.client, &client));
         for (u32 leg = 0; leg < list.legs; leg += 1) {
-            assert_int_equal(seen_order(list.first_order + leg)->event.list_id, list_id);
+            assert_int_equal(history_world_order(&world, list.first_order + leg)->event.list_id,
+                             list_id);
             struct history_order order;
             must(history_order_by_id(world.store, account, market, list.first_order + leg, &order,
                                      &found));
@@ -782,9 +548,9 @@ static void rows_are_what_the_events_say(void **state)
     (void)state;
     u64 seeds = test_rounds(SEEDS);
     for (u64 i = 0; i < seeds; i += 1) {
-        world_open(test_seed() * 1000 + i, COMMANDS);
+        history_world_open(&world, test_seed() * 1000 + i, COMMANDS);
         compare_all();
-        world_close();
+        history_world_close(&world);
     }
 }
 
