@@ -5,9 +5,9 @@
 #include "role/gateway/order_json.h"
 #include "role/gateway/user_event.h"
 #include "role/gateway/view_account.h"
+#include "tests/support/json_fields.h"
 #include "tests/support/test.h"
 #include "tests/support/view_check.h"
-#include "wire/json_pull.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +17,6 @@
 #define COMMANDS         1500U
 #define BOT_ORDERS_MAX   4096U
 #define BOT_BALANCES_MAX 16U
-#define FIELDS_MAX       64U
 
 struct bot_order {
     u64 id;
@@ -50,97 +49,6 @@ struct bot {
 static struct bot bots[WORLD_ACCOUNTS];
 static const struct view *bot_view;
 
-/* ---- reading ---- */
-
-struct field {
-    struct span key;
-    struct span value; /* strings without quotes, containers whole */
-    bool is_null;
-};
-
-struct fields {
-    struct field fields[FIELDS_MAX];
-    u32 count;
-};
-
-static void read_object(struct json_pull *pull, struct fields *fields)
-{
-    fields->count = 0;
-    for (;;) {
-        enum json_token token = json_pull_next(pull);
-        if (token == JSON_TOKEN_OBJECT_END) {
-            return;
-        }
-        assert_int_equal(token, JSON_TOKEN_KEY);
-        assert_true(fields->count < FIELDS_MAX);
-        struct field *field = &fields->fields[fields->count++];
-        field->key = pull->raw;
-        token = json_pull_next(pull);
-        if (token == JSON_TOKEN_OBJECT_BEGIN || token == JSON_TOKEN_ARRAY_BEGIN) {
-            assert_true(json_pull_skip(pull));
-        }
-        assert_true(token != JSON_TOKEN_BAD && token != JSON_TOKEN_END);
-        field->value = pull->raw;
-        field->is_null = token == JSON_TOKEN_NULL;
-    }
-}
-
-static const struct field *field_of(const struct fields *fields, const char *key)
-{
-    for (u32 i = 0; i < fields->count; i++) {
-        if (span_equal(fields->fields[i].key, span_of_text(key))) {
-            return &fields->fields[i];
-        }
-    }
-    return NULL;
-}
-
-static bool has(const struct fields *fields, const char *key)
-{
-    return field_of(fields, key) != NULL;
-}
-
-static struct span value_of(const struct fields *fields, const char *key)
-{
-    const struct field *field = field_of(fields, key);
-    if (field == NULL) {
-        fail_msg("no field %s", key);
-    }
-    return field->value;
-}
-
-static bool is(const struct fields *fields, const char *key, const char *value)
-{
-    return span_equal(value_of(fields, key), span_of_text(value));
-}
-
-/* Both assets of the venue have 8 decimals. */
-static u64 units_of(const struct fields *fields, const char *key)
-{
-    struct amount amount;
-    assert_int_equal(amount_parse(value_of(fields, key), 8, &amount), AMOUNT_OK);
-    return amount.units;
-}
-
-static u64 number_of(const struct fields *fields, const char *key)
-{
-    struct amount amount;
-    struct span text = value_of(fields, key);
-    if (span_equal(text, span_of_text("-1"))) {
-        return 0;
-    }
-    assert_int_equal(amount_parse(text, 0, &amount), AMOUNT_OK);
-    return amount.units;
-}
-
-static void text_of(const struct fields *fields, const char *key, char *target, size_t bytes)
-{
-    struct span text = value_of(fields, key);
-    assert_true(text.size < bytes);
-    memcpy(target, text.data, text.size);
-    target[text.size] = 0;
-}
-
 /* ---- the bot ---- */
 
 static struct bot_order *bot_order_of(struct bot *bot, u64 id)
@@ -156,74 +64,74 @@ static struct bot_order *bot_order_of(struct bot *bot, u64 id)
     return order;
 }
 
-static bool is_end(const struct fields *fields)
+static bool is_end(const struct json_fields *fields)
 {
-    return is(fields, "X", "FILLED") || is(fields, "X", "CANCELED") || is(fields, "X", "EXPIRED") ||
-           is(fields, "X", "EXPIRED_IN_MATCH");
+    return json_is(fields, "X", "FILLED") || json_is(fields, "X", "CANCELED") ||
+           json_is(fields, "X", "EXPIRED") || json_is(fields, "X", "EXPIRED_IN_MATCH");
 }
 
-static void bot_trade(struct bot *bot, struct bot_order *order, const struct fields *fields)
+static void bot_trade(struct bot *bot, struct bot_order *order, const struct json_fields *fields)
 {
     bot->fills_seen += order->executed == 0;
-    assert_true(units_of(fields, "l") > 0 && number_of(fields, "t") > 0);
-    order->executed += units_of(fields, "l");
-    order->quote_done += units_of(fields, "Y");
-    assert_false(field_of(fields, "N")->is_null);
-    assert_true(is(fields, "N", is(fields, "S", "BUY") ? "BTC" : "USDT"));
-    assert_true(has(fields, "W"));
+    assert_true(json_units(fields, "l") > 0 && json_number(fields, "t") > 0);
+    order->executed += json_units(fields, "l");
+    order->quote_done += json_units(fields, "Y");
+    assert_false(json_is_null(fields, "N"));
+    assert_true(json_is(fields, "N", json_is(fields, "S", "BUY") ? "BTC" : "USDT"));
+    assert_true(json_has(fields, "W"));
 }
 
-static void bot_execution(struct bot *bot, const struct fields *fields)
+static void bot_execution(struct bot *bot, const struct json_fields *fields)
 {
-    u64 id = number_of(fields, "i");
+    u64 id = json_number(fields, "i");
     assert_true(id > 0);
     struct bot_order *order = bot_order_of(bot, id);
     bool is_new = order->status[0] == 0;
     assert_true(is_new || order->is_open);
-    assert_true(!is_new || is(fields, "x", "NEW"));
-    if (is(fields, "x", "TRADE")) {
+    assert_true(!is_new || json_is(fields, "x", "NEW"));
+    if (json_is(fields, "x", "TRADE")) {
         bot_trade(bot, order, fields);
     } else {
-        assert_int_equal(units_of(fields, "l"), 0);
-        assert_int_equal(units_of(fields, "Y"), 0);
+        assert_int_equal(json_units(fields, "l"), 0);
+        assert_int_equal(json_units(fields, "Y"), 0);
     }
-    if (is(fields, "x", "TRADE_PREVENTION")) {
-        order->prevented += units_of(fields, "B");
-        assert_true(units_of(fields, "pl") > 0 && number_of(fields, "U") > 0);
+    if (json_is(fields, "x", "TRADE_PREVENTION")) {
+        order->prevented += json_units(fields, "B");
+        assert_true(json_units(fields, "pl") > 0 && json_number(fields, "U") > 0);
     }
-    assert_int_equal(order->executed, units_of(fields, "z"));
-    assert_int_equal(order->quote_done, units_of(fields, "Z"));
-    assert_int_equal(order->prevented, has(fields, "A") ? units_of(fields, "A") : 0);
-    bool is_replaced = is(fields, "x", "REPLACED");
-    assert_true(is_new || (order->qty > units_of(fields, "q")) == is_replaced);
-    assert_true(is_replaced || is_new || order->qty == units_of(fields, "q"));
-    assert_true(!is_replaced || is(fields, "X", order->status));
-    order->qty = units_of(fields, "q");
+    assert_int_equal(order->executed, json_units(fields, "z"));
+    assert_int_equal(order->quote_done, json_units(fields, "Z"));
+    assert_int_equal(order->prevented, json_has(fields, "A") ? json_units(fields, "A") : 0);
+    bool is_replaced = json_is(fields, "x", "REPLACED");
+    assert_true(is_new || (order->qty > json_units(fields, "q")) == is_replaced);
+    assert_true(is_replaced || is_new || order->qty == json_units(fields, "q"));
+    assert_true(!is_replaced || json_is(fields, "X", order->status));
+    order->qty = json_units(fields, "q");
     assert_true(order->qty >= order->executed + order->prevented);
-    if (is(fields, "x", "CANCELED")) {
+    if (json_is(fields, "x", "CANCELED")) {
         /* The cancellation has a name of its own. */
         char original[CLIENT_ID_SYMBOLS_MAX + 1];
-        text_of(fields, "C", original, sizeof original);
+        json_text(fields, "C", original, sizeof original);
         assert_string_equal(original, order->client);
     } else if (is_replaced) {
         char original[CLIENT_ID_SYMBOLS_MAX + 1];
-        text_of(fields, "C", original, sizeof original);
+        json_text(fields, "C", original, sizeof original);
         assert_string_equal(original, order->client);
-        text_of(fields, "c", order->client, sizeof order->client);
+        json_text(fields, "c", order->client, sizeof order->client);
     } else if (is_new) {
-        text_of(fields, "c", order->client, sizeof order->client);
+        json_text(fields, "c", order->client, sizeof order->client);
     } else {
         char client[CLIENT_ID_SYMBOLS_MAX + 1];
-        text_of(fields, "c", client, sizeof client);
+        json_text(fields, "c", client, sizeof client);
         assert_string_equal(client, order->client);
     }
-    text_of(fields, "X", order->status, sizeof order->status);
+    json_text(fields, "X", order->status, sizeof order->status);
     order->is_open = !is_end(fields);
-    order->is_working = is(fields, "w", "true");
+    order->is_working = json_is(fields, "w", "true");
     assert_true(order->is_open || !order->is_working);
-    assert_true(is(fields, "x", "EXPIRED") || !has(fields, "eR"));
-    assert_true(order->is_working || order->is_open || !is(fields, "x", "NEW"));
-    assert_true(!order->is_working || has(fields, "W"));
+    assert_true(json_is(fields, "x", "EXPIRED") || !json_has(fields, "eR"));
+    assert_true(order->is_working || order->is_open || !json_is(fields, "x", "NEW"));
+    assert_true(!order->is_working || json_has(fields, "W"));
 }
 
 static struct bot_balance *bot_balance_of(struct bot *bot, const char *asset)
@@ -240,25 +148,18 @@ static struct bot_balance *bot_balance_of(struct bot *bot, const char *asset)
     return balance;
 }
 
-static void bot_position(struct bot *bot, const struct fields *fields)
+static void bot_position(struct bot *bot, const struct json_fields *fields)
 {
     struct json_pull pull;
-    json_pull_begin(&pull, value_of(fields, "B"));
-    assert_int_equal(json_pull_next(&pull), JSON_TOKEN_ARRAY_BEGIN);
+    struct json_fields row;
+    json_fields_array(&pull, json_value(fields, "B"));
     u32 rows = 0;
-    for (;; rows++) {
-        enum json_token token = json_pull_next(&pull);
-        if (token == JSON_TOKEN_ARRAY_END) {
-            break;
-        }
-        assert_int_equal(token, JSON_TOKEN_OBJECT_BEGIN);
-        struct fields row;
-        read_object(&pull, &row);
+    for (; json_fields_next(&pull, &row); rows++) {
         char asset[9];
-        text_of(&row, "a", asset, sizeof asset);
+        json_text(&row, "a", asset, sizeof asset);
         struct bot_balance *balance = bot_balance_of(bot, asset);
-        balance->free = units_of(&row, "f");
-        balance->locked = units_of(&row, "l");
+        balance->free = json_units(&row, "f");
+        balance->locked = json_units(&row, "l");
     }
     assert_true(rows > 0);
 }
@@ -269,18 +170,14 @@ static void on_event(struct user_sink *sink, u32 account, struct user_event *eve
     struct bot *bot = &bots[account];
     bot->events++;
     struct span text = user_event_text(event, bot->events % 2 == 0);
-    struct json_pull pull;
-    json_pull_begin(&pull, text);
-    assert_int_equal(json_pull_next(&pull), JSON_TOKEN_OBJECT_BEGIN);
-    struct fields fields;
-    read_object(&pull, &fields);
-    assert_int_equal(json_pull_next(&pull), JSON_TOKEN_END);
-    if (is(&fields, "e", "executionReport")) {
+    struct json_fields fields;
+    json_fields_of(text, &fields);
+    if (json_is(&fields, "e", "executionReport")) {
         bot_execution(bot, &fields);
-    } else if (is(&fields, "e", "outboundAccountPosition")) {
+    } else if (json_is(&fields, "e", "outboundAccountPosition")) {
         bot_position(bot, &fields);
     } else {
-        assert_true(is(&fields, "e", "listStatus") || is(&fields, "e", "balanceUpdate"));
+        assert_true(json_is(&fields, "e", "listStatus") || json_is(&fields, "e", "balanceUpdate"));
     }
 }
 
