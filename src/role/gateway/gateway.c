@@ -1,12 +1,10 @@
 #include "role/gateway/gateway.h"
 
 #include "base/check.h"
-#include "base/secret.h"
 #include "base/span.h"
 #include "io/entropy.h"
 #include "io/log.h"
 #include "role/gateway/gateway_state.h"
-#include "wire/key_link.h"
 #include "wire/link.h"
 
 #include <stdio.h>
@@ -16,7 +14,6 @@
 
 #define READER_NAME      "gateway"
 #define ENDED_LISTS      10000U
-#define KEY_ASKS_A_TURN  4U
 #define TURN_ENDED_CALLS 1024U /* answered for being late, in one turn */
 
 const struct gateway_options gateway_defaults = {
@@ -281,45 +278,6 @@ static void take_answers(struct gateway *gateway, bool *busy_out)
     view_history_passed(gateway->venue.view, lookup_position(gateway->lookups));
 }
 
-/* ---- new keys ---- */
-
-static void serve_key(struct gateway *gateway, struct span ask)
-{
-    struct key_maker maker = {.store = &gateway->keystore, .keys = &gateway->keys};
-    struct key_answer answer;
-    enum fault fault = key_serve(&maker, ask, gateway->venue.now_us, &answer);
-    if (fault != FAULT_NONE) {
-        log_warn("gateway.key_ask", LOG_FAULT(fault));
-        return;
-    }
-    bool is_put =
-        channel_put(&gateway->key_answers, span_of(&answer, sizeof(answer))) == CHANNEL_PUT;
-    secret_wipe(&answer, sizeof(answer));
-    channel_flush(&gateway->key_answers);
-    log_info("gateway.key", LOG_BOOL("told", is_put));
-}
-
-static enum fault take_key_asks(struct gateway *gateway)
-{
-    u8 bytes[CHANNEL_RECORD_BYTES_MAX] __attribute__((aligned(8)));
-    for (u32 i = 0; i < KEY_ASKS_A_TURN && gateway->has_keystore; i += 1) {
-        size_t size = 0;
-        switch (channel_take(&gateway->key_asks, bytes, &size)) {
-        case CHANNEL_EMPTY:
-            channel_release(&gateway->key_asks);
-            return FAULT_NONE;
-        case CHANNEL_RECORD:
-            serve_key(gateway, span_of(bytes, size));
-            break;
-        case CHANNEL_FORBIDDEN:
-            break;
-        case CHANNEL_TAKE_BROKEN:
-            return FAULT(FAULT_FOREIGN, "the channel of key asks is broken: %s", fault_text());
-        }
-    }
-    return FAULT_NONE;
-}
-
 /* ---- a turn ---- */
 
 static void settle(struct gateway *gateway)
@@ -328,6 +286,7 @@ static void settle(struct gateway *gateway)
         gateway->settles = false;
         /* Taken, durable, and without an event: the engine refused to journal them. */
         end_waiting(gateway, PENDING_COMMAND, 0, gateway->settle_index, API_ERROR_UNKNOWN);
+        gateway_keys_settled(&gateway->keys, gateway->venue.now_us);
     }
 }
 
@@ -347,7 +306,7 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
 {
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
     TRY(take_bells(gateway));
-    TRY(take_key_asks(gateway));
+    TRY(gateway_keys_turn(&gateway->keys, gateway->venue.now_us, busy_out));
     TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, busy_out));
     settle(gateway);
     take_answers(gateway, busy_out);
@@ -417,16 +376,10 @@ static enum fault open_channels(struct gateway *gateway)
 {
     static const u16 bells[] = {LINK_BELL};
     const struct gateway_options *options = &gateway->options;
-    static const u16 asks[] = {KEY_ASK};
     TRY(channel_writer_open(&gateway->commands, options->commands));
     TRY(open_payouts(gateway));
-    if (options->keys_folder != NULL) {
-        TRY(keystore_open(&gateway->keystore, options->keys_folder));
-        gateway->has_keystore = true;
-        TRY(channel_writer_open(&gateway->key_answers, options->key_answers));
-        TRY(channel_reader_open(&gateway->key_asks, options->key_asks, asks, ARRAY_COUNT(asks),
-                                LINK_SOURCE_ADMIN));
-    }
+    TRY(gateway_keys_open(&gateway->keys, options->keys_folder, options->key_asks,
+                          options->key_answers));
     return channel_reader_open(&gateway->bell, options->bell, bells, ARRAY_COUNT(bells),
                                LINK_SOURCE_GATEWAY);
 }
@@ -460,7 +413,7 @@ static enum fault agent_open_gateway(struct agent *agent)
                                             .tick = tick};
     TRY(options->network->open(options->network, &gateway->handler, gateway, &gateway->net));
     TRY(net_watch(gateway->net, gateway->bell.wake, NULL, NULL));
-    if (gateway->has_keystore) {
+    if (options->key_asks != NULL) {
         TRY(net_watch(gateway->net, options->key_asks->wake, NULL, NULL));
     }
     return net_watch(gateway->net, options->answers->wake, NULL, NULL);
@@ -519,11 +472,8 @@ static enum fault take_memory(struct gateway *gateway)
         .text = take(gateway, GATEWAY_WS_BYTES_MAX),
         .text_bytes = GATEWAY_WS_BYTES_MAX,
     };
-    TRY(signer_open(&gateway->signer, take(gateway, scratch->text_bytes), scratch->text_bytes));
-    keys_init(&gateway->keys, &gateway->signer, options->keys_max, limits.seed,
-              take(gateway, keys_bytes(options->keys_max)));
-    keys_follow(&gateway->keys, feed_view(gateway->feed));
-    return gateway->has_keystore ? keystore_load(&gateway->keystore, &gateway->keys) : FAULT_NONE;
+    gateway->keys_memory = take(gateway, keys_bytes(options->keys_max));
+    return signer_open(&gateway->signer, take(gateway, scratch->text_bytes), scratch->text_bytes);
 }
 
 /* Up to what is released: nobody is answered from a view that is behind. */
@@ -544,13 +494,17 @@ static enum fault agent_start_gateway(struct agent *agent)
     TRY(take_memory(gateway));
     gateway->venue.view = feed_view(gateway->feed);
     gateway->venue.limit = &gateway->limit;
-    gateway->venue.keys = &gateway->keys.view;
+    gateway->venue.keys = &gateway->keys.table.view;
     gateway->venue.signer = &gateway->signer;
     gateway->venue.tickers = &gateway->tickers;
     gateway->venue.engine_away = true;
     gateway->venue.withdraw_fee_bp = gateway->options.withdraw_fee_bp;
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
     TRY(catch_up(gateway));
+    u64 seed = 0;
+    TRY(entropy_fill((u8 *)&seed, sizeof(seed)));
+    gateway_keys_start(&gateway->keys, &gateway->signer, gateway->venue.view,
+                       gateway->options.keys_max, seed, gateway->keys_memory);
     gateway->is_started = true;
     gateway->is_ready = true;
     return FAULT_NONE;
@@ -572,9 +526,7 @@ static void agent_wait_gateway(struct agent *agent, u64 sleep_us)
     struct channel_reader *answers = lookup_reader(gateway->lookups);
     bool may_sleep = channel_poll_begin(&gateway->bell);
     may_sleep = channel_poll_begin(answers) && may_sleep;
-    if (gateway->has_keystore) {
-        may_sleep = channel_poll_begin(&gateway->key_asks) && may_sleep;
-    }
+    may_sleep = gateway_keys_poll_begin(&gateway->keys) && may_sleep;
     if (may_sleep && gateway->turn_fault == FAULT_NONE) {
         bool busy = false;
         enum fault fault = net_run_once(gateway->net, sleep_us, &busy);
@@ -584,9 +536,7 @@ static void agent_wait_gateway(struct agent *agent, u64 sleep_us)
     }
     channel_poll_end(&gateway->bell);
     channel_poll_end(answers);
-    if (gateway->has_keystore) {
-        channel_poll_end(&gateway->key_asks);
-    }
+    gateway_keys_poll_end(&gateway->keys);
 }
 
 static enum fault agent_stop_gateway(struct agent *agent, bool *done_out)
@@ -612,12 +562,7 @@ static void agent_close_gateway(struct agent *agent)
         gateway->options.network->close(gateway->options.network, gateway->net);
         gateway->net = NULL;
     }
-    if (gateway->keys.rows != NULL) {
-        keys_close(&gateway->keys);
-    }
-    if (gateway->has_keystore) {
-        keystore_close(&gateway->keystore);
-    }
+    gateway_keys_close(&gateway->keys);
     if (gateway->venue.payouts != NULL) {
         payouts_close(&gateway->payouts);
         gateway->venue.payouts = NULL;
@@ -652,7 +597,7 @@ enum fault gateway_create(struct gateway **gateway_out, const struct gateway_opt
 
 enum fault gateway_key_put(struct gateway *gateway, const struct keys_new *key)
 {
-    return keys_put(&gateway->keys, key);
+    return keys_put(&gateway->keys.table, key);
 }
 
 struct agent *gateway_agent(struct gateway *gateway)

@@ -44,7 +44,7 @@ struct gateway_options {
     const struct channel *asks;        /* to history */
     const struct channel *answers;     /* from history */
     const struct channel *key_asks;    /* from the admin agent: wire/key_link.h; NULL: none */
-    const struct channel *key_answers; /* to it */
+    const struct channel *key_answers; /* to it; NULL with key_asks */
     const char *keys_folder;    /* of keys.db; NULL: keys live in memory only (gateway_key_put) */
     const char *payouts_folder; /* of payouts.db; NULL: keys_folder, and without that nothing can
                                    be withdrawn */

@@ -9,8 +9,7 @@
 #include "role/gateway/calls_ticker.h"
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
-#include "role/gateway/key_serve.h"
-#include "role/gateway/keystore.h"
+#include "role/gateway/gateway_keys.h"
 #include "role/gateway/lookup_client.h"
 #include "role/gateway/payout.h"
 #include "role/gateway/pending.h"
@@ -53,12 +52,9 @@ struct gateway {
     struct venue venue;
     struct limit limit;
     struct signer signer;
-    struct keys keys;
-    struct keystore keystore;
+    struct gateway_keys keys;
+    void *keys_memory;      /* of their table */
     struct payouts payouts; /* open when venue.payouts is set */
-    struct channel_reader key_asks;
-    struct channel_writer key_answers;
-    bool has_keystore;
     struct pending pending;
     struct user_stream users;
     struct frame_codec *codec;

@@ -72,6 +72,9 @@ static enum fault make(struct key_maker *maker, const struct key_ask *ask, u64 n
 static enum key_answer_status serve(struct key_maker *maker, const struct key_ask *ask, u64 now_us,
                                     struct key_answer *answer)
 {
+    if (maker->store == NULL) {
+        return KEY_ANSWER_FAILED;
+    }
     if (!keys_has_room(maker->keys)) {
         return KEY_ANSWER_FULL;
     }

@@ -8,7 +8,7 @@
 #include "wire/key_link.h"
 
 struct key_maker {
-    struct keystore *store;
+    struct keystore *store; /* NULL: no key can be made */
     struct keys *keys;
 };
 

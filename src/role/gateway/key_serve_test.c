@@ -4,16 +4,15 @@
 #include "role/gateway/key_serve.h"
 
 #include "base/span.h"
+#include "tests/support/key_scene.h"
 #include "tests/support/test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { KEYS_MAX = 16 };
 
-static char folder[FILE_PATH_BYTES];
+static struct key_scene scene;
 static struct keystore store;
 static u8 buffer[256];
 static struct signer signer;
@@ -24,9 +23,8 @@ static struct key_maker maker = {.store = &store, .keys = &keys};
 static int scene_open(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/cambist-keyserve-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(keystore_open(&store, folder), FAULT_NONE);
+    key_scene_open(&scene);
+    assert_int_equal(keystore_open(&store, scene.folder), FAULT_NONE);
     assert_int_equal(signer_open(&signer, buffer, sizeof(buffer)), FAULT_NONE);
     memory = malloc(keys_bytes(KEYS_MAX));
     assert_non_null(memory);
@@ -37,19 +35,11 @@ static int scene_open(void **state)
 static int scene_close(void **state)
 {
     (void)state;
-    static const char *const names[] = {KEYSTORE_FILE, KEYSTORE_FILE "-wal", KEYSTORE_FILE "-shm",
-                                        KEYSTORE_SEAL_FILE};
     keystore_close(&store);
     keys_close(&keys);
     signer_close(&signer);
     free(memory);
-    for (u32 i = 0; i < ARRAY_COUNT(names); i += 1) {
-        char path[FILE_PATH_BYTES];
-        assert_int_equal(file_path(path, folder, names[i]), FAULT_NONE);
-        (void)unlink(path);
-    }
-    assert_int_equal(rmdir(folder), 0);
-    fault_forget();
+    key_scene_close(&scene);
     return 0;
 }
 
@@ -198,6 +188,15 @@ static void a_store_that_fails_gives_no_key(void **state)
     assert_int_equal(keys.count, 0);
 }
 
+static void without_a_store_there_is_no_key(void **state)
+{
+    (void)state;
+    struct key_ask ask = ask_of(KEY_KIND_HMAC, "");
+    maker.store = NULL;
+    refused(&ask, KEY_ANSWER_FAILED);
+    maker.store = &store;
+}
+
 static void what_is_no_ask_is_not_answered(void **state)
 {
     (void)state;
@@ -218,7 +217,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(a_secret_is_made_and_stored),     SCENE(a_public_key_is_named),
         SCENE(a_bad_public_key_is_refused),     SCENE(a_full_table_refuses),
-        SCENE(a_store_that_fails_gives_no_key), SCENE(what_is_no_ask_is_not_answered),
+        SCENE(a_store_that_fails_gives_no_key), SCENE(without_a_store_there_is_no_key),
+        SCENE(what_is_no_ask_is_not_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

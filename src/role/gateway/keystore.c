@@ -336,14 +336,13 @@ static enum fault older(struct keystore *store, u8 id[KEY_ID_BYTES], u64 before_
     return FAULT_NONE;
 }
 
-enum fault keystore_prune(struct keystore *store, const struct view *view, u64 before_us,
-                          u32 *count_out)
+static enum fault prune(struct keystore *store, const struct view *view, u64 before_us,
+                        u32 *count_out)
 {
     u8 id[KEY_ID_BYTES] = {0};
     bool found = false;
-    *count_out = 0;
     TRY(older(store, id, before_us, &found));
-    while (found) {
+    while (found && *count_out < KEYSTORE_PRUNE_MAX) {
         if (view_key_of(view, id) == NULL) {
             struct sql_call call = sql_call(store->statements[KEYSTORE_FORGET]);
             sql_put_bytes(&call, span_of(id, sizeof(id)));
@@ -353,4 +352,20 @@ enum fault keystore_prune(struct keystore *store, const struct view *view, u64 b
         TRY(older(store, id, before_us, &found));
     }
     return FAULT_NONE;
+}
+
+enum fault keystore_prune(struct keystore *store, const struct view *view, u64 before_us,
+                          u32 *count_out)
+{
+    *count_out = 0;
+    TRY(sql_run(&store->sql, "BEGIN IMMEDIATE"));
+    enum fault fault = prune(store, view, before_us, count_out);
+    if (fault == FAULT_NONE) {
+        return sql_run(&store->sql, "COMMIT");
+    }
+    *count_out = 0;
+    if (sql_run(&store->sql, "ROLLBACK") != FAULT_NONE) {
+        log_error("keys.not_rolled_back", LOG_FAULT(fault));
+    }
+    return fault;
 }

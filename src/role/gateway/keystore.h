@@ -17,6 +17,7 @@
 #define KEYSTORE_FILE      "keys.db"
 #define KEYSTORE_SEAL_FILE "keys.seal"
 #define KEYSTORE_LABEL_MAX 32U
+#define KEYSTORE_PRUNE_MAX 256U
 
 enum keystore_statement {
     KEYSTORE_ADD,
@@ -72,8 +73,10 @@ MUST_USE enum fault keystore_each(struct keystore *store, struct keystore_reader
  * FAULT_LIMIT: the table is too small. */
 MUST_USE enum fault keystore_load(struct keystore *store, struct keys *keys);
 
-/* Deletes the rows made before `before_us` whose ids are not in force in the view: keys that were
- * revoked, or never set. The view has followed the log to its end. *count_out: how many. */
+/* Deletes rows made before `before_us` whose ids are not in force in the view: keys that were
+ * revoked, or never set. At most KEYSTORE_PRUNE_MAX in one call and transaction; *count_out: how
+ * many. What is deleted is gone for good, so the view must hold everything that is durable: an
+ * engine that has recovered has said how far the log goes, and the view has come there. */
 MUST_USE enum fault keystore_prune(struct keystore *store, const struct view *view, u64 before_us,
                                    u32 *count_out);
 

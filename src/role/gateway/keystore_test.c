@@ -5,6 +5,7 @@
 
 #include "base/span.h"
 #include "role/gateway/view_key.h"
+#include "tests/support/key_scene.h"
 #include "tests/support/test.h"
 
 #include <fcntl.h>
@@ -14,111 +15,53 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEYS_MAX = 16, VIEW_KEYS_MAX = 8 };
+enum { KEYS_MAX = 16 };
 
-static char folder[FILE_PATH_BYTES];
+static struct key_scene scene;
 static struct keystore store;
 static u8 buffer[256];
 static struct signer signer;
 static struct keys keys;
 static void *keys_memory;
-static void *view_memory;
-static struct view *view;
-static u64 seq;
 
 static void path_of(char path_out[FILE_PATH_BYTES], const char *name)
 {
-    assert_int_equal(file_path(path_out, folder, name), FAULT_NONE);
+    assert_int_equal(file_path(path_out, scene.folder, name), FAULT_NONE);
 }
 
-static void view_make(void)
-{
-    struct command_genesis limits = {.semantics_version = 1,
-                                     .assets_max = 1,
-                                     .markets_max = 1,
-                                     .networks_max = 1,
-                                     .fee_tiers_max = 1,
-                                     .accounts_max = 4,
-                                     .balance_rows_max = 3,
-                                     .positions_max = 1,
-                                     .orders_max = 1,
-                                     .keys_max = VIEW_KEYS_MAX};
-    struct view_config config = {.limits = limits,
-                                 .closed_orders_max = 2,
-                                 .closed_lists_max = 1,
-                                 .fills_max = 1,
-                                 .trades_max = 1,
-                                 .changes_max = 1};
-    size_t bytes = (view_footprint(&config) + 63) & ~(size_t)63;
-    assert_true(bytes > 0);
-    view_memory = aligned_alloc(64, bytes);
-    assert_non_null(view_memory);
-    memset(view_memory, 0, bytes);
-    struct arena arena;
-    arena_init(&arena, view_memory, bytes);
-    assert_int_equal(view_open(&view, &config, &arena), FAULT_NONE);
-}
-
-/* The view sees that a command was applied. */
 static enum fault applied(const void *command, u16 kind, u32 account)
 {
-    struct {
-        struct event_applied event;
-        u8 command[COMMAND_BYTES_MAX];
-    } record = {.event = {.head = {.kind = EVENT_APPLIED, .account = account}}};
-    u32 bytes = wire_commands[kind].size;
-    struct command_head head = {.kind = kind, .units = (u8)(bytes / WIRE_UNIT), .account = account};
-    memcpy(record.command, command, bytes);
-    memcpy(record.command, &head, sizeof(head));
-    bytes += (u32)sizeof(record.event);
-    record.event.head.units = (u8)(bytes / WIRE_UNIT);
-    record.event.head.seq = ++seq;
-    return view_apply(view, (const u8 *)&record, bytes);
+    return key_scene_applied(&scene, command, kind, account);
 }
 
 static int scene_open(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/cambist-keystore-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(keystore_open(&store, folder), FAULT_NONE);
+    key_scene_open(&scene);
+    assert_int_equal(keystore_open(&store, scene.folder), FAULT_NONE);
     assert_int_equal(signer_open(&signer, buffer, sizeof(buffer)), FAULT_NONE);
     keys_memory = malloc(keys_bytes(KEYS_MAX));
     assert_non_null(keys_memory);
     keys_init(&keys, &signer, KEYS_MAX, 5, keys_memory);
-    seq = 0;
-    view_make();
-    keys_follow(&keys, view);
-    struct command_account_add account = {.trade_group = 0xFFFFFFFFU};
-    assert_int_equal(applied(&account, COMMAND_ACCOUNT_ADD, 0), FAULT_NONE);
-    assert_int_equal(applied(&account, COMMAND_ACCOUNT_ADD, 1), FAULT_NONE);
+    keys_follow(&keys, scene.view);
     return 0;
 }
 
 static int scene_close(void **state)
 {
     (void)state;
-    static const char *const names[] = {KEYSTORE_FILE, KEYSTORE_FILE "-wal", KEYSTORE_FILE "-shm",
-                                        KEYSTORE_SEAL_FILE};
     keystore_close(&store);
     keys_close(&keys);
     signer_close(&signer);
     free(keys_memory);
-    free(view_memory);
-    for (u32 i = 0; i < ARRAY_COUNT(names); i += 1) {
-        char path[FILE_PATH_BYTES];
-        path_of(path, names[i]);
-        (void)unlink(path);
-    }
-    assert_int_equal(rmdir(folder), 0);
-    fault_forget();
+    key_scene_close(&scene);
     return 0;
 }
 
 static void open_again(void)
 {
     keystore_close(&store);
-    assert_int_equal(keystore_open(&store, folder), FAULT_NONE);
+    assert_int_equal(keystore_open(&store, scene.folder), FAULT_NONE);
 }
 
 #define SECRET "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"
@@ -354,11 +297,11 @@ static void the_key_file_must_be_there(void **state)
     path_of(path, KEYSTORE_SEAL_FILE);
     keystore_close(&store);
     assert_int_equal(unlink(path), 0); /* no keys yet: made anew */
-    assert_int_equal(keystore_open(&store, folder), FAULT_NONE);
+    assert_int_equal(keystore_open(&store, scene.folder), FAULT_NONE);
     put('a', KEY_KIND_HMAC);
     keystore_close(&store);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(keystore_open(&store, folder), FAULT_MISSING);
+    assert_int_equal(keystore_open(&store, scene.folder), FAULT_MISSING);
 }
 
 /* ---- in force ---- */
@@ -426,7 +369,7 @@ static void a_view_refuses_keys_that_do_not_follow(void **state)
     (void)state;
     struct command_key_set set = set_of('a', KEY_KIND_HMAC);
     assert_int_equal(applied(&set, COMMAND_KEY_SET, 0), FAULT_NONE);
-    assert_int_equal(view_keys_count(view), 1);
+    assert_int_equal(view_keys_count(scene.view), 1);
     assert_int_equal(applied(&set, COMMAND_KEY_SET, 1), FAULT_DIVERGED);
 }
 
@@ -435,7 +378,7 @@ static void a_view_has_room_for_its_limit(void **state)
     (void)state;
     struct command_key_set set = set_of('a', KEY_KIND_HMAC);
     struct command_note note = {.actor = 3};
-    for (u8 i = 0; i < VIEW_KEYS_MAX; i += 1) {
+    for (u8 i = 0; i < KEY_SCENE_KEYS_MAX; i += 1) {
         set.key_id[31] = i; /* the same place in the view's index */
         assert_int_equal(applied(&set, COMMAND_KEY_SET, 0), FAULT_NONE);
         assert_int_equal(applied(&note, COMMAND_NOTE, 0), FAULT_NONE);
@@ -444,10 +387,10 @@ static void a_view_has_room_for_its_limit(void **state)
     memcpy(revoke.key_id, set.key_id, sizeof(revoke.key_id));
     revoke.key_id[31] = 3;
     assert_int_equal(applied(&revoke, COMMAND_KEY_REVOKE, 0), FAULT_NONE);
-    assert_null(view_key_of(view, revoke.key_id));
-    for (u8 i = 0; i < VIEW_KEYS_MAX; i += 1) {
+    assert_null(view_key_of(scene.view, revoke.key_id));
+    for (u8 i = 0; i < KEY_SCENE_KEYS_MAX; i += 1) {
         set.key_id[31] = i;
-        assert_int_equal(view_key_of(view, set.key_id) != NULL, i != 3);
+        assert_int_equal(view_key_of(scene.view, set.key_id) != NULL, i != 3);
     }
     set.key_id[31] = 200;
     assert_int_equal(applied(&set, COMMAND_KEY_SET, 0), FAULT_NONE);
@@ -465,13 +408,46 @@ static void what_is_not_in_force_is_let_go(void **state)
     put('c', KEY_KIND_HMAC);
     struct command_key_set set = set_of('b', KEY_KIND_HMAC);
     assert_int_equal(applied(&set, COMMAND_KEY_SET, 0), FAULT_NONE);
-    assert_int_equal(keystore_prune(&store, view, 1000, &count), FAULT_NONE);
+    assert_int_equal(keystore_prune(&store, scene.view, 1000, &count), FAULT_NONE);
     assert_int_equal(count, 0); /* they are not older */
-    assert_int_equal(keystore_prune(&store, view, 1001, &count), FAULT_NONE);
+    assert_int_equal(keystore_prune(&store, scene.view, 1001, &count), FAULT_NONE);
     assert_int_equal(count, 2);
     struct compare compare = {.reader = {compare_row}, .letters = "b"};
     assert_int_equal(keystore_each(&store, &compare.reader, &unreadable), FAULT_NONE);
     assert_int_equal(compare.seen, 1);
+}
+
+static void not_all_is_let_go_at_once(void **state)
+{
+    (void)state;
+    u32 count = 0;
+    assert_int_equal(sql_run(&store.sql, "BEGIN"), FAULT_NONE);
+    for (u32 i = 0; i <= KEYSTORE_PRUNE_MAX; i += 1) {
+        struct keystore_row row = row_of('a', KEY_KIND_HMAC);
+        row.name[0] = (u8)('a' + i % 26);
+        row.name[1] = (u8)('a' + i / 26);
+        row.key_id[1] = (u8)(i >> 8);
+        row.key_id[2] = (u8)i;
+        assert_int_equal(keystore_add(&store, &row), FAULT_NONE);
+    }
+    assert_int_equal(sql_run(&store.sql, "COMMIT"), FAULT_NONE);
+    assert_int_equal(keystore_prune(&store, scene.view, 2000, &count), FAULT_NONE);
+    assert_int_equal(count, KEYSTORE_PRUNE_MAX);
+    assert_int_equal(keystore_prune(&store, scene.view, 2000, &count), FAULT_NONE);
+    assert_int_equal(count, 1);
+}
+
+static void a_store_that_fails_lets_nothing_go(void **state)
+{
+    (void)state;
+    u32 count = 0;
+    put('a', KEY_KIND_HMAC);
+    assert_int_equal(sql_run(&store.sql, "PRAGMA query_only=ON"), FAULT_NONE);
+    assert_int_equal(keystore_prune(&store, scene.view, 2000, &count), FAULT_READ_ONLY);
+    assert_int_equal(count, 0);
+    assert_int_equal(sql_run(&store.sql, "PRAGMA query_only=OFF"), FAULT_NONE);
+    assert_int_equal(keystore_prune(&store, scene.view, 2000, &count), FAULT_NONE);
+    assert_int_equal(count, 1);
 }
 
 static void a_table_that_is_too_small_is_said(void **state)
@@ -501,6 +477,8 @@ int main(void)
         SCENE(a_view_refuses_keys_that_do_not_follow),
         SCENE(a_view_has_room_for_its_limit),
         SCENE(what_is_not_in_force_is_let_go),
+        SCENE(not_all_is_let_go_at_once),
+        SCENE(a_store_that_fails_lets_nothing_go),
         SCENE(a_table_that_is_too_small_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
