@@ -1,5 +1,6 @@
 /* How each role is made inside its process: one row a role. A role's row says which part of the
- * folder it may touch, whether it needs the network, and when it counts as ready. */
+ * folder it may touch and when it counts as ready. None may open a port or connect: the listening
+ * socket is handed over. */
 #ifndef APP_PLACE_ROLES_H
 #define APP_PLACE_ROLES_H
 
@@ -42,7 +43,6 @@ struct place_role_row {
     void (*unmake)(struct place *place, struct agent *agent);               /* after agent_close */
     bool (*is_ready)(const struct place *place, const struct agent *agent); /* NULL: when started */
     struct place_path paths[PLACE_PATHS_MAX];
-    bool has_network;
     u64 sleep_us; /* the longest sleep of its thread; 0: AGENT_SLEEP_DEFAULT_US */
 };
 

@@ -257,7 +257,6 @@ static enum fault walls_build(struct walls *walls, const struct place *place)
         .is_required = place->settings->config->values[CONFIG_VENUE_REQUIRE_SANDBOX].number != 0};
     for (u32 role = 0; role < place->process->roles_count; role += 1) {
         const struct place_role_row *row = &place_roles[place->process->roles[role]];
-        walls->options.has_network = walls->options.has_network || row->has_network;
         for (u32 index = 0; index < PLACE_PATHS_MAX && row->paths[index].below != NULL;
              index += 1) {
             const struct place_path *path = &row->paths[index];

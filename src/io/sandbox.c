@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -71,6 +72,38 @@ static enum fault enter_limits(const struct sandbox_options *options, struct san
         return FAULT_ERRNO(errno, "sandbox: no_new_privs");
     }
     report->has_no_new_privs = true;
+    return FAULT_NONE;
+}
+
+/* ---- capabilities ---- */
+
+/* Opening files that belong to somebody else: root may have been given such a folder. */
+static const u64 kept_capabilities = 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_DAC_READ_SEARCH;
+
+/* Nobody's but root's, as a rule: then there is nothing to give up. */
+static enum fault enter_capabilities(struct sandbox_report *report)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{.effective = 0}};
+    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability += 1) {
+        if ((kept_capabilities >> capability & 1) == 0) {
+            (void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); /* only root may, and need */
+        }
+    }
+    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (syscall(SYS_capget, &head, data) != 0) {
+        return FAULT_ERRNO(errno, "sandbox: capabilities");
+    }
+    for (u32 index = 0; index < _LINUX_CAPABILITY_U32S_3; index += 1) {
+        u32 kept = (u32)(kept_capabilities >> (32 * index));
+        data[index].permitted &= kept;
+        data[index].effective &= kept;
+        data[index].inheritable = 0;
+    }
+    if (syscall(SYS_capset, &head, data) != 0) {
+        return FAULT_ERRNO(errno, "sandbox: capabilities");
+    }
+    report->has_capabilities_dropped = true;
     return FAULT_NONE;
 }
 
@@ -206,8 +239,8 @@ static enum fault enter_seccomp(const struct sandbox_options *options,
 
 static enum fault require(const struct sandbox_report *report)
 {
-    if (!report->has_no_new_privs || !report->has_limits || !report->has_seccomp ||
-        !report->has_landlock) {
+    if (!report->has_no_new_privs || !report->has_limits || !report->has_capabilities_dropped ||
+        !report->has_seccomp || !report->has_landlock) {
         char text[SANDBOX_TEXT_BYTES];
         sandbox_report_print(report, text);
         return FAULT(FAULT_UNPROTECTED, "the sandbox is required, and this is what holds: %s",
@@ -221,6 +254,7 @@ enum fault sandbox_enter(const struct sandbox_options *options, struct sandbox_r
     *report_out = (struct sandbox_report){.is_built = sandbox_is_built()};
     if (report_out->is_built) {
         TRY(enter_limits(options, report_out));
+        TRY(enter_capabilities(report_out));
         TRY(enter_landlock(options, report_out));
         TRY(enter_seccomp(options, report_out));
     }
@@ -242,7 +276,7 @@ void sandbox_report_print(const struct sandbox_report *report, char target[SANDB
         (void)snprintf(seccomp, sizeof(seccomp), "%u calls", report->calls_count);
     }
     (void)snprintf(target, SANDBOX_TEXT_BYTES,
-                   "no_new_privs %s, limits %s, landlock %s, seccomp %s",
+                   "no_new_privs %s, limits %s, capabilities %s, landlock %s, seccomp %s",
                    report->has_no_new_privs ? "yes" : "no", report->has_limits ? "yes" : "no",
-                   landlock, seccomp);
+                   report->has_capabilities_dropped ? "dropped" : "kept", landlock, seccomp);
 }

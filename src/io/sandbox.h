@@ -2,6 +2,7 @@
  *
  *     no_new_privs   no program started from here gains rights
  *     limits         no core dump, not traced by others, a bound on open files
+ *     capabilities   of root's, only those to open files of others are left
  *     Landlock       only the named folders can be opened, no TCP for who has no network, no signal
  *                    to a process outside (where the kernel has it)
  *     seccomp        only the calls that src/io/sandbox_calls.txt lists for the role; any other
@@ -66,6 +67,7 @@ struct sandbox_report {
     bool is_built; /* false with sanitizers: nothing was done */
     bool has_no_new_privs;
     bool has_limits;
+    bool has_capabilities_dropped;
     bool has_seccomp;
     u32 calls_count;
     bool has_landlock;
@@ -76,7 +78,8 @@ struct sandbox_report {
 MUST_USE enum fault sandbox_enter(const struct sandbox_options *options,
                                   struct sandbox_report *report_out);
 
-/* "no_new_privs yes, limits yes, landlock 7, seccomp 61 calls", for the log. */
+/* "no_new_privs yes, limits yes, capabilities dropped, landlock 7, seccomp 61 calls", for the log.
+ */
 void sandbox_report_print(const struct sandbox_report *report, char target[SANDBOX_TEXT_BYTES]);
 
 /* Whether sandbox_enter does anything in this build. */

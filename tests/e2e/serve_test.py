@@ -53,10 +53,17 @@ class Venue:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=PATIENCE)
+        return self.process.wait(timeout=PATIENCE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:  # the kernel stops its roles with it
+            self.process.kill()
+            self.process.wait()
         self.process.stdout.close()
         self.errors.close()
-        return code
 
 
 def ask(venue, account, method, path, **parameters):
@@ -125,9 +132,36 @@ def kill_each(cli, venue, account, acknowledged):
                   f"no acknowledged order was lost with {name}")
 
 
+def shared_memory(pid):
+    """The names of the channels that a process has mapped; None when we may not look."""
+    try:
+        with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+            lines = [line for line in file if "/memfd:" in line]
+    except OSError:
+        return None
+    return {line.split("/memfd:")[1].split()[0] for line in lines}
+
+
+def each_has_its_own_channels(cli, venue):
+    expected = {
+        "engine": {"gateway-commands", "gateway-bells", "history-bells"},
+        "back": {"history-bells", "asks", "answers"},
+        "edge": {"gateway-commands", "gateway-bells", "asks", "answers", "key-asks", "key-answers"},
+        "snapshot": set(),
+    }
+    for name, channels in expected.items():
+        found = shared_memory(venue.pid(name))
+        if found is not None:
+            cli.equal(found, channels, f"channels that {name} can reach")
+
+
 def first_life(cli, folder, acknowledged):
     keys_file = cli.path("keys.json")
-    venue = Venue(cli, folder, "--profile", "test", "--keys-file", keys_file)
+    with Venue(cli, folder, "--profile", "test", "--keys-file", keys_file) as venue:
+        return serve_and_kill(cli, venue, keys_file, acknowledged)
+
+
+def serve_and_kill(cli, venue, keys_file, acknowledged):
     venue.ready()
     with open(keys_file, encoding="ascii") as file:
         keys = json.load(file)
@@ -142,8 +176,9 @@ def first_life(cli, folder, acknowledged):
     cli.equal((status, answer["code"]), (400, -2010), "an order of W, which may not trade")
     status, answer = ask(venue, {**accounts["B"], "secret": "x"}, "GET", "/api/v3/account")
     cli.equal((status, answer["code"]), (400, -1022), "a wrong signature")
-    code, _, error = cli.run("serve", "--data", folder, "--port", "0")
+    code, _, error = cli.run("serve", "--data", venue.folder, "--port", "0")
     cli.equal(code, LOCKED, f"a second supervisor ({error.strip()})")
+    each_has_its_own_channels(cli, venue)
     kill_each(cli, venue, accounts["A"], acknowledged)
     os.kill(venue.process.pid, signal.SIGHUP)
     cli.equal(place(venue, accounts["B"], "28000")[0], 200, "an order after SIGHUP")
@@ -153,14 +188,15 @@ def first_life(cli, folder, acknowledged):
 
 
 def next_life(cli, folder, accounts, acknowledged, placement):
-    venue = Venue(cli, folder, "--placement", placement)
-    venue.ready()
-    found = eventually(lambda: open_orders(venue, accounts["A"]))
-    cli.check(found is not None and acknowledged <= found, f"orders are there, placement {placement}")
-    status, answer = place(venue, accounts["A"], "29500")
-    cli.equal(status, 200, f"an order, placement {placement}")
-    acknowledged.add(answer["orderId"] if status == 200 else 0)
-    cli.equal(venue.stop(), 0, f"exit code on SIGTERM, placement {placement}")
+    with Venue(cli, folder, "--placement", placement) as venue:
+        venue.ready()
+        found = eventually(lambda: open_orders(venue, accounts["A"]))
+        cli.check(found is not None and acknowledged <= found,
+                  f"orders are there, placement {placement}")
+        status, answer = place(venue, accounts["A"], "29500")
+        cli.equal(status, 200, f"an order, placement {placement}")
+        acknowledged.add(answer["orderId"] if status == 200 else 0)
+        cli.equal(venue.stop(), 0, f"exit code on SIGTERM, placement {placement}")
 
 
 def refusals(cli, folder):
