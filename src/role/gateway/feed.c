@@ -196,10 +196,14 @@ static enum fault begin_at_image(struct feed *feed, const struct view_config *co
 static enum fault begin(struct feed *feed, const struct view_config *config)
 {
     struct command_genesis limits;
-    if (reader_open(feed, NULL, 0) != FAULT_NONE) {
+    enum fault fault = reader_open(feed, NULL, 0);
+    fault = fault == FAULT_NONE ? limits_of_log(feed, &limits) : fault;
+    if (fault == FAULT_MISSING) {
+        /* There is no first event, or not any more: the log was collected. */
+        fault_forget();
         return begin_at_image(feed, config);
     }
-    TRY(limits_of_log(feed, &limits));
+    TRY(fault);
     TRY(view_make(feed, *config, &limits));
     return reader_open(feed, feed->name, 0);
 }
