@@ -220,7 +220,8 @@
     X(WALLET_TAG, -4008, 400, "Address tag validation is not passed.")                             \
     X(WALLET_ASSET, -4018, 400, "We don't have this asset.")                                       \
     X(WALLET_MINIMUM, -4022, 400, "Not less than the minimum pick-up quantity %s.")                \
-    X(WALLET_BALANCE, -4026, 400, "You have insufficient balance.")                                \
+    X(WALLET_BALANCE, -4026, 400,                                                                  \
+      "Account has insufficient balance for requested action.")                                    \
     X(WALLET_INTERVAL, -4047, 400, "Time interval must be within 0-90 days")                       \
     X(WALLET_ORDER_ID, -4115, 400, "withdrawOrderId is duplicated.")                               \
     X(QUESTIONNAIRE_EMPTY, -1130, 400, "Questionnaire must not be blank")                          \

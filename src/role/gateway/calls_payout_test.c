@@ -117,7 +117,7 @@ static void refuses_what_the_core_refuses(void **state)
 {
     (void)state;
     refuses(1, "coin=BTC&address=" ADDR "&amount=20000.00000001&withdrawOrderId=a", -4026,
-            "You have insufficient balance.");
+            "Account has insufficient balance for requested action.");
     payout_scene_restrict(&scene, 1, RESTRICTED(OPERATION_WITHDRAW, RESTRICTION_HOLD));
     refuses(1, "coin=BTC&address=" ADDR "&amount=1&withdrawOrderId=a", -2010,
             "This action is disabled on this account.");

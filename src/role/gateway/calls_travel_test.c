@@ -61,7 +61,7 @@ static void withdraws_with_answers(void **state)
             "coin=BTC&address=" ADDR "&amount=1&withdrawOrderId=mine&questionnaire=" SAID, -4115,
             "withdrawOrderId is duplicated.");
     refuses(ENDPOINT_LOCAL_WITHDRAW, "coin=BTC&address=" ADDR "&amount=90000&questionnaire=" SAID,
-            -4026, "You have insufficient balance.");
+            -4026, "Account has insufficient balance for requested action.");
     scene.call.abandon = API_ERROR_DISCONNECTED;
     refuses(ENDPOINT_LOCAL_WITHDRAW, "coin=BTC&address=" ADDR "&amount=1&questionnaire=" SAID,
             -1001, "Internal error; unable to process your request. Please try again.");
