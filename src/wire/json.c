@@ -111,12 +111,37 @@ static void put_escaped(struct json_writer *writer, u8 byte)
     put(writer, escape, sizeof(escape));
 }
 
+/* How many bytes at the front mean themselves: plain ASCII but for the quote and the backslash. */
+static size_t plain_bytes(struct span text)
+{
+    size_t at = 0;
+    for (; text.size - at >= 8; at += 8) {
+        u64 eight = bytes_u64(text.data + at);
+        if (!bytes_are_plain(eight) || !bytes_lack(eight, '"') || !bytes_lack(eight, '\\')) {
+            break;
+        }
+    }
+    for (; at < text.size; at++) {
+        u8 byte = text.data[at];
+        if (byte < 0x20 || byte > 0x7e || byte == '"' || byte == '\\') {
+            break;
+        }
+    }
+    return at;
+}
+
 void json_put_span(struct json_writer *writer, struct span text)
 {
     before_value(writer);
     put_char(writer, '"');
     for (size_t i = 0; i < text.size;) {
         struct span rest = {.data = text.data + i, .size = text.size - i};
+        size_t plain = plain_bytes(rest);
+        if (plain > 0) {
+            put(writer, (const char *)rest.data, plain);
+            i += plain;
+            continue;
+        }
         size_t size = utf8_bytes(rest);
         u8 byte = rest.data[0];
         if (size == 0 || byte < 0x20 || byte == 0x7f) {

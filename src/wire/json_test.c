@@ -61,6 +61,33 @@ static void text_is_escaped(void **state)
                               "\\u00ff \\u00c3 \\u00ed\\u00a0\\u0080\"");
 }
 
+/* The printer looks at eight bytes at once: whatever is special is found at any place of them. */
+static void special_bytes_are_found_anywhere(void **state)
+{
+    (void)state;
+    static const struct {
+        char byte;
+        const char *printed;
+    } special[] = {{'"', "\\\""},       {'\\', "\\\\"},      {'\n', "\\u000a"},
+                   {'\x1f', "\\u001f"}, {'\x7f', "\\u007f"}, {'\x80', "\\u0080"},
+                   {'\xff', "\\u00ff"}, {' ', " "},          {'~', "~"}};
+    const size_t length = 20;
+    for (size_t i = 0; i < ARRAY_COUNT(special) * length; i++) {
+        size_t at = i % length;
+        char given[32] = "abcdefghijklmnopqrst";
+        char expected[64];
+        (void)snprintf(expected, sizeof(expected), "\"%.*s%s%s\"", (int)at, given,
+                       special[i / length].printed, given + at + 1);
+        given[at] = special[i / length].byte;
+        char text[64];
+        struct json_writer writer;
+        json_begin(&writer, text, sizeof(text));
+        json_put_span(&writer, span_of(given, length));
+        assert_int_equal(json_end(&writer), strlen(expected));
+        assert_string_equal(text, expected);
+    }
+}
+
 static void text_that_does_not_fit_is_no_text(void **state)
 {
     (void)state;
@@ -320,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writer_nests_and_separates),
         cmocka_unit_test(text_is_escaped),
+        cmocka_unit_test(special_bytes_are_found_anywhere),
         cmocka_unit_test(text_that_does_not_fit_is_no_text),
         cmocka_unit_test(calls_out_of_order_are_our_own_mistake),
         cmocka_unit_test(every_kind_prints_every_field),
