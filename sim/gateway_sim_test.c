@@ -228,6 +228,61 @@ static void places_orders(void **state)
     }
 }
 
+/* The next text frame that has all of these in it, of `frames` at most. */
+static void hears(struct sim_client *client, const char *one, const char *two)
+{
+    char text[8192];
+    u8 opcode = 0;
+    for (u32 i = 0; i < 20; i++) {
+        if (!gateway_world_frame(&world, client, 3000, text, sizeof text, &opcode)) {
+            break;
+        }
+        if (strstr(text, one) != NULL && strstr(text, two) != NULL) {
+            return;
+        }
+    }
+    fail_msg("not heard: %s %s", one, two);
+}
+
+static void tells_streams_and_owners_what_happens(void **state)
+{
+    (void)state;
+    for (u64 i = 0; i < test_rounds(4); i++) {
+        struct world_key keys[2];
+        begin(test_seed() + i, i % 2 == 1);
+        gateway_world_key(&world, 0, KEY_KIND_HMAC, KEY_RIGHT_READ | KEY_RIGHT_TRADE, &keys[0]);
+        gateway_world_key(&world, 1, KEY_KIND_HMAC, KEY_RIGHT_READ | KEY_RIGHT_TRADE, &keys[1]);
+        struct sim_client *client = sim_connect(world.net, 1);
+        struct sim_client *owner = sim_connect(world.net, 2);
+        struct sim_client *streams = sim_connect(world.net, 3);
+        struct sim_client *combined = sim_connect(world.net, 4);
+        assert_true(gateway_world_upgrade(&world, owner, "/ws-api/v3?returnRateLimits=false"));
+        asks(owner, ENDPOINT_USER_SUBSCRIBE_SIGNATURE, credentials(&keys[0]),
+             "200,\"result\":{\"subscriptionId\":0}}");
+        assert_true(gateway_world_upgrade(&world, streams, "/ws/btcusdt@depth@100ms"));
+        assert_true(gateway_world_upgrade(&world, combined,
+                                          "/stream?streams=btcusdt@trade/btcusdt@bookTicker"));
+        assert_false(gateway_world_upgrade(&world, sim_connect(world.net, 5), "/wsx"));
+        gateway_world_request(&world, client, &keys[0], "POST", "/api/v3/order",
+                              "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTC&quantity=1.5"
+                              "&price=300&newClientOrderId=first");
+        assert_true(gateway_world_http(&world, client, 2000, &got));
+        hears(owner, "{\"subscriptionId\":0,\"event\":{\"e\":\"executionReport\"", "\"x\":\"NEW\"");
+        hears(owner, "\"e\":\"outboundAccountPosition\"", "\"l\":\"1.50000000\"");
+        hears(streams, "\"U\":1,\"u\":1,", "\"a\":[[\"300.00000000\",\"1.50000000\"]]");
+        hears(combined, "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":1,",
+              "\"A\":\"1.50000000\"");
+        gateway_world_request(&world, client, &keys[1], "POST", "/api/v3/order",
+                              "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.5");
+        assert_true(gateway_world_http(&world, client, 2000, &got));
+        assert_non_null(strstr(got.body, "\"status\":\"FILLED\""));
+        hears(owner, "\"x\":\"TRADE\"", "\"z\":\"0.50000000\"");
+        hears(combined, "{\"stream\":\"btcusdt@trade\"", "\"q\":\"0.50000000\"");
+        hears(streams, "\"U\":2,\"u\":2,", "\"a\":[[\"300.00000000\",\"1.00000000\"]]");
+        gateway_world_close(&world);
+    }
+}
+
 /* An order that was sent to a dead engine is answered by the next one, once. */
 static void loses_no_order_when_the_engine_dies(void **state)
 {
@@ -282,6 +337,7 @@ int main(void)
         cmocka_unit_test(speaks_the_websocket_api),
         cmocka_unit_test(keeps_sessions_and_subscriptions),
         cmocka_unit_test(places_orders),
+        cmocka_unit_test(tells_streams_and_owners_what_happens),
         cmocka_unit_test(loses_no_order_when_the_engine_dies),
         cmocka_unit_test(goes_on_after_each_restart),
     };

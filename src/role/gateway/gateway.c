@@ -176,6 +176,11 @@ static void command_come(struct feed_sink *sink, const struct feed_command *comm
 {
     struct gateway *gateway =
         (struct gateway *)(void *)((u8 *)sink - offsetof(struct gateway, feed_sink));
+    if (gateway->is_started) {
+        user_events_tell(gateway->user_events, gateway->venue.view, command->events,
+                         gateway->venue.now_us, &gateway->user_sink);
+        stream_command(gateway->hub, command->events, gateway->venue.now_us);
+    }
     if (command->source != LINK_SOURCE_GATEWAY || command->source_index == 0) {
         return;
     }
@@ -308,6 +313,7 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
     TRY(take_bells(gateway));
     TRY(gateway_keys_turn(&gateway->keys, gateway->venue.now_us, busy_out));
     TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, busy_out));
+    stream_turn(gateway->hub, gateway->venue.now_us);
     settle(gateway);
     take_answers(gateway, busy_out);
     end_late(gateway);
@@ -328,6 +334,9 @@ static void prepare(void *context)
 static void tick(void *context)
 {
     struct gateway *gateway = context;
+    if (gateway->is_started) {
+        stream_tick(gateway->hub, gateway->venue.now_us);
+    }
     if (gateway->hello != 0 || gateway->generation == 0) {
         send_hello(gateway);
     }
@@ -419,63 +428,6 @@ static enum fault agent_open_gateway(struct agent *agent)
     return net_watch(gateway->net, options->answers->wake, NULL, NULL);
 }
 
-static void *take(struct gateway *gateway, size_t bytes)
-{
-    return arena_take(&gateway->arena, bytes, 64);
-}
-
-static enum fault take_memory(struct gateway *gateway)
-{
-    struct gateway_options *options = &gateway->options;
-    struct gateway_scratch *scratch = &gateway->scratch;
-    struct frame_config frames = {.message_bytes_max = GATEWAY_WS_BYTES_MAX,
-                                  .deflate_bytes_max = GATEWAY_WS_BYTES_MAX};
-    struct limit_config limits = options->limits;
-    limits.accounts_max = view_limits_next(feed_view(gateway->feed)).accounts_max;
-    TRY(entropy_fill((u8 *)&limits.seed, sizeof(limits.seed)));
-    scratch->text_bytes = options->http.head_bytes_max + options->http.body_bytes_max;
-    struct footprint footprint = {0};
-    footprint_add(&footprint, 2, GATEWAY_JSON_BYTES, 64);
-    footprint_add(&footprint, 3, scratch->text_bytes, 64);
-    footprint_add(&footprint, 1, COMMAND_BYTES_MAX, 64);
-    footprint_add(&footprint, 1, limit_bytes(&limits), 64);
-    footprint_add(&footprint, 1, session_table_bytes(options->sessions_max), 64);
-    footprint_add(&footprint, 1, pending_footprint(options->pending_max), 64);
-    footprint_add(&footprint, 1, keys_bytes(options->keys_max), 64);
-    footprint_add(&footprint, 1, user_stream_footprint(options->sessions_max, limits.accounts_max),
-                  64);
-    footprint_add(&footprint, 1, lookup_client_footprint().bytes, 64);
-    footprint_add(&footprint, 1, frame_codec_footprint(&frames), 64);
-    footprint_add(&footprint, GATEWAY_WS_PARAMS_MAX, sizeof(struct ws_param), 64);
-    footprint_add(&footprint, 1, GATEWAY_WS_BYTES_MAX, 64);
-    footprint.bytes += 16 * 64;
-    TRY(block_take(footprint.bytes, "the gateway", &gateway->block));
-    arena_init(&gateway->arena, gateway->block.memory, gateway->block.bytes);
-    scratch->json = take(gateway, GATEWAY_JSON_BYTES);
-    scratch->output = take(gateway, GATEWAY_JSON_BYTES);
-    scratch->text = take(gateway, scratch->text_bytes);
-    scratch->payload = take(gateway, scratch->text_bytes);
-    scratch->command = take(gateway, COMMAND_BYTES_MAX);
-    limit_init(&gateway->limit, &limits, take(gateway, limit_bytes(&limits)));
-    session_table_init(&gateway->sessions, options->sessions_max,
-                       take(gateway, session_table_bytes(options->sessions_max)));
-    TRY(pending_open(&gateway->pending, options->pending_max, &gateway->arena));
-    TRY(user_stream_open(&gateway->users, options->sessions_max, limits.accounts_max,
-                         &gateway->arena));
-    TRY(frame_codec_open(&gateway->codec, &frames, &gateway->arena));
-    struct lookup_client_options lookups = {
-        .clock = options->clock, .asks = options->asks, .answers = options->answers};
-    TRY(lookup_client_open(&gateway->lookups, &lookups, &gateway->arena));
-    scratch->room = (struct ws_room){
-        .params = take(gateway, GATEWAY_WS_PARAMS_MAX * sizeof(struct ws_param)),
-        .params_max = GATEWAY_WS_PARAMS_MAX,
-        .text = take(gateway, GATEWAY_WS_BYTES_MAX),
-        .text_bytes = GATEWAY_WS_BYTES_MAX,
-    };
-    gateway->keys_memory = take(gateway, keys_bytes(options->keys_max));
-    return signer_open(&gateway->signer, take(gateway, scratch->text_bytes), scratch->text_bytes);
-}
-
 /* Up to what is released: nobody is answered from a view that is behind. */
 static enum fault catch_up(struct gateway *gateway)
 {
@@ -491,7 +443,7 @@ static enum fault catch_up(struct gateway *gateway)
 static enum fault agent_start_gateway(struct agent *agent)
 {
     struct gateway *gateway = gateway_of(agent);
-    TRY(take_memory(gateway));
+    TRY(gateway_take_memory(gateway));
     gateway->venue.view = feed_view(gateway->feed);
     gateway->venue.limit = &gateway->limit;
     gateway->venue.keys = &gateway->keys.table.view;

@@ -14,6 +14,8 @@
 #include "role/gateway/payout.h"
 #include "role/gateway/pending.h"
 #include "role/gateway/session.h"
+#include "role/gateway/stream.h"
+#include "role/gateway/user_event.h"
 #include "role/gateway/user_stream.h"
 #include "wire/lookup.h"
 #include "wire/query.h"
@@ -21,7 +23,7 @@
 #define GATEWAY_JSON_BYTES    (8U << 20) /* the longest answer */
 #define GATEWAY_DATE_BYTES    32U
 #define GATEWAY_FEED_COMMANDS 512U /* in one turn */
-#define GATEWAY_WS_PARAMS_MAX 1100U
+#define GATEWAY_WS_PARAMS_MAX WS_STREAM_NAMES_MAX
 #define GATEWAY_WS_BYTES_MAX  65536U /* of a client's message */
 
 /* One answer is made at a time, so the memory for it is shared by all. */
@@ -57,6 +59,10 @@ struct gateway {
     struct payouts payouts; /* open when venue.payouts is set */
     struct pending pending;
     struct user_stream users;
+    struct user_events *user_events;
+    struct user_sink user_sink;
+    struct stream_hub *hub;
+    struct stream_sink stream_sink;
     struct frame_codec *codec;
     struct lookup_client *lookups;
     struct session_table sessions;
@@ -88,6 +94,11 @@ enum call_end gateway_wait(struct gateway *gateway, struct call *call, enum call
 
 /* A call with the gateway's memory, its JSON writer at the beginning. */
 void gateway_call(struct gateway *gateway, struct call *call, struct json_writer *json);
+
+void gateway_user_open(struct gateway *gateway);
+
+/* Everything that start needs but the feed. */
+MUST_USE enum fault gateway_take_memory(struct gateway *gateway);
 
 /* "Sun, 22 Nov 2026 09:26:18 GMT" */
 const char *gateway_date(struct gateway *gateway);

@@ -80,6 +80,8 @@ void session_closed(void *user, enum net_end why)
     }
     if (session->kind == SESSION_API) {
         api_session_ended(session);
+    } else if (session->kind == SESSION_STREAM) {
+        stream_session_ended(session);
     }
     session->conn = NULL;
     session->kind = SESSION_FREE;
@@ -100,6 +102,11 @@ void session_drain_all(struct session_table *table)
         struct session *session = &table->sessions[i];
         if (session->conn == NULL || session->is_shutting) {
             continue;
+        }
+        if (session->kind == SESSION_API) {
+            api_session_shutdown(session);
+        } else if (session->kind == SESSION_STREAM) {
+            stream_session_shutdown(session);
         }
         if (session->kind != SESSION_HTTP) {
             ws_session_close(session, FRAME_CODE_GOING_AWAY, "the server is shutting down");

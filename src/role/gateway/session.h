@@ -12,6 +12,7 @@
 #include "role/gateway/auth.h"
 #include "role/gateway/frame.h"
 #include "role/gateway/pending.h"
+#include "role/gateway/ws_stream.h"
 #include "wire/http.h"
 
 struct gateway;
@@ -56,7 +57,10 @@ struct session {
     struct frame_reader frame;
     u64 opened_ms;
     u64 heard_ms; /* the last pong, or the beginning */
-    struct session_api api;
+    union {
+        struct session_api api;
+        struct ws_stream stream;
+    };
 };
 
 struct session_table {
@@ -111,6 +115,7 @@ size_t ws_session_read(struct session *session, struct span bytes);
 void ws_session_deadline(struct session *session);
 /* One text message, in a frame of its own. */
 void ws_session_send(struct session *session, struct span text);
+void ws_session_ping(struct session *session);
 void ws_session_close(struct session *session, u16 code, const char *reason);
 
 /* ---- the WebSocket API (session_api.c) ---- */
@@ -120,6 +125,22 @@ void api_session_message(struct session *session, struct span text);
 void api_session_answer(struct session *session, struct call *call, enum call_end end,
                         struct span id);
 void api_session_ended(struct session *session);
+/* Tells that the server is about to end. */
+void api_session_shutdown(struct session *session);
+
+/* ---- market streams (session_stream.c) ---- */
+
+void stream_session_sink(struct stream_sink *sink);
+/* False: the address asks for something that is none, or for too much. */
+MUST_USE bool stream_session_begin(struct session *session, const struct http_request *request,
+                                   bool deflate);
+/* A message, ping or pong: false, and the session is closed, when there are too many. */
+MUST_USE bool stream_session_count(struct session *session);
+void stream_session_message(struct session *session, struct span text);
+void stream_session_heard(struct session *session);
+void stream_session_deadline(struct session *session);
+void stream_session_ended(struct session *session);
+void stream_session_shutdown(struct session *session);
 
 /* ---- all ---- */
 

@@ -1,5 +1,6 @@
 /* The WebSocket API: requests in, answers out, each with the client's own id. */
 #include "base/check.h"
+#include "base/span.h"
 #include "role/gateway/call_json.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/session.h"
@@ -30,6 +31,23 @@ void api_session_ended(struct session *session)
     while (session->api.subscriptions != 0) {
         user_stream_remove(table, &session->api.subscriptions, session->api.subscriptions);
     }
+}
+
+void api_session_shutdown(struct session *session)
+{
+    char text[128];
+    struct json_writer json;
+    json_begin(&json, text, sizeof(text));
+    json_object_begin(&json);
+    json_key(&json, "event");
+    json_object_begin(&json);
+    call_text(&json, "e", "serverShutdown");
+    call_time(&json, "E", session->gateway->venue.now_us, session->microseconds);
+    json_object_end(&json);
+    json_object_end(&json);
+    size_t size = json_end(&json);
+    CHECK(size > 0);
+    ws_session_send(session, span_of(text, size));
 }
 
 /* ---- answers ---- */

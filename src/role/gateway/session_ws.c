@@ -53,21 +53,17 @@ void ws_session_close(struct session *session, u16 code, const char *reason)
 
 static enum session_kind kind_of(struct span path)
 {
-    static const char streams[] = "/ws/";
     if (span_equal(path, span_of_text(API_PATH))) {
         return SESSION_API;
     }
-    bool is_stream =
-        span_equal(path, span_of_text("/ws")) || span_equal(path, span_of_text("/stream")) ||
-        (path.size >= sizeof(streams) - 1 && memcmp(path.data, streams, sizeof(streams) - 1) == 0);
-    return is_stream ? SESSION_STREAM : SESSION_FREE;
+    return ws_stream_is_path(path) ? SESSION_STREAM : SESSION_FREE;
 }
 
 void ws_session_upgrade(struct session *session, const struct http_request *request)
 {
     struct gateway *gateway = session->gateway;
     enum session_kind kind = kind_of(request->path);
-    if (kind != SESSION_API) {
+    if (kind == SESSION_FREE) {
         http_session_refuse(session, 404, API_ERROR_UNSUPPORTED_OPERATION, 0);
         return;
     }
@@ -83,8 +79,14 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
     u8 head[UPGRADE_HEAD_BYTES_MAX];
     struct upgrade upgrade = upgrade_answer(request, true, head, sizeof(head));
     CHECK(upgrade.head_bytes > 0);
+    bool is_open = upgrade.status == 101;
+    if (is_open && kind == SESSION_STREAM &&
+        !stream_session_begin(session, request, upgrade.deflate)) {
+        http_session_refuse(session, 400, API_ERROR_INVALID_PARAMETER, 0);
+        return;
+    }
     (void)net_send_copy(session->conn, span_of(head, upgrade.head_bytes));
-    if (upgrade.status != 101) {
+    if (!is_open) {
         session_shut(session);
         return;
     }
@@ -94,7 +96,9 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
     session->opened_ms = net_now_ms(gateway->net);
     session->heard_ms = session->opened_ms;
     net_deadline(session->conn, WS_PING_MS);
-    api_session_begin(session, request);
+    if (kind == SESSION_API) {
+        api_session_begin(session, request);
+    }
 }
 
 /* ---- reading ---- */
@@ -102,15 +106,28 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
 /* False: nothing more is read. */
 static bool message_come(struct session *session, const struct frame_message *message)
 {
+    bool is_stream = session->kind == SESSION_STREAM;
+    bool counts = message->opcode == FRAME_TEXT || message->opcode == FRAME_PING ||
+                  message->opcode == FRAME_PONG;
+    if (is_stream && counts && !stream_session_count(session)) {
+        return false;
+    }
     switch (message->opcode) {
     case FRAME_TEXT:
-        api_session_message(session, message->payload);
+        if (is_stream) {
+            stream_session_message(session, message->payload);
+        } else {
+            api_session_message(session, message->payload);
+        }
         return !session->is_shutting;
     case FRAME_PING:
         send_frame(session, FRAME_PONG, message->payload);
         return !session->is_shutting;
     case FRAME_PONG:
         session->heard_ms = net_now_ms(session->gateway->net);
+        if (is_stream) {
+            stream_session_heard(session);
+        }
         return true;
     case FRAME_BINARY:
         ws_session_close(session, FRAME_CODE_KIND, "text only");
@@ -152,19 +169,28 @@ size_t ws_session_read(struct session *session, struct span bytes)
 
 /* ---- time ---- */
 
+void ws_session_ping(struct session *session)
+{
+    char text[24];
+    u64 ms = session->gateway->venue.now_us / 1000;
+    int size = snprintf(text, sizeof(text), "%llu", (unsigned long long)ms);
+    CHECK(size > 0);
+    send_frame(session, FRAME_PING, span_of(text, (size_t)size));
+}
+
 void ws_session_deadline(struct session *session)
 {
     u64 now = net_now_ms(session->gateway->net);
-    if (now - session->opened_ms >= WS_LIFE_MS) {
+    if (session->kind == SESSION_STREAM) {
+        stream_session_deadline(session);
+    } else if (now - session->opened_ms >= WS_LIFE_MS) {
         ws_session_close(session, FRAME_CODE_GOING_AWAY, "24 hours are over");
     } else if (now - session->heard_ms >= WS_SILENCE_MS) {
         ws_session_close(session, FRAME_CODE_POLICY, "no pong");
     } else {
-        char text[24];
-        u64 ms = session->gateway->venue.now_us / 1000;
-        int size = snprintf(text, sizeof(text), "%llu", (unsigned long long)ms);
-        CHECK(size > 0);
-        send_frame(session, FRAME_PING, span_of(text, (size_t)size));
-        net_deadline(session->conn, WS_PING_MS);
+        ws_session_ping(session);
+        if (!session->is_shutting) {
+            net_deadline(session->conn, WS_PING_MS);
+        }
     }
 }
