@@ -155,11 +155,14 @@ struct conn *conn_take(struct net_loop *loop, int socket)
     return conn;
 }
 
-/* Between its end and here the lists have been worked off at least once: see settle. */
+/* A slot that is still in a list comes back when that has been worked off. */
 static void conn_release(struct net_loop *loop, struct conn *conn)
 {
     CHECK(conn->state == CONN_CLOSING && conn->socket < 0);
-    CHECK(!conn->is_dirty && !conn->is_resumed);
+    if (conn->is_dirty || conn->is_resumed) {
+        ended_push(loop, conn);
+        return;
+    }
     conn->state = CONN_FREE;
     conn->ended_next = loop->conn_free;
     loop->conn_free = conn_index(loop, conn);
@@ -219,8 +222,11 @@ void conns_close(struct net_loop *loop)
         struct conn *conn = &loop->conns[index];
         index = conn->ended_next;
         loop->events_count++;
-        CHECK(conn->state == CONN_ENDED);
-        conn_close(loop, conn);
+        if (conn->state == CONN_ENDED) {
+            conn_close(loop, conn);
+        } else {
+            conn_release(loop, conn);
+        }
     }
 }
 
