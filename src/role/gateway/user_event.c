@@ -332,8 +332,11 @@ static void tell_execution(struct user_events *made, struct user_execution *exec
 
 static void on_order_new(struct user_events *made, const struct event_order_new *event)
 {
+    if (!concern(made, event->head.account)) {
+        return;
+    }
     const struct view_order *order = view_order_of(made->view, event->order_id);
-    if (order == NULL || !concern(made, order->account)) {
+    if (order == NULL) {
         return;
     }
     const struct told *row = before(made, order);
@@ -484,8 +487,11 @@ static void name_cancellation(const struct user_events *made, const struct event
 
 static void on_order_done(struct user_events *made, const struct event_order_done *event)
 {
+    if (!concern(made, event->head.account)) {
+        return;
+    }
     const struct view_order *order = view_order_of(made->view, event->order_id);
-    if (order == NULL || !concern(made, order->account)) {
+    if (order == NULL) {
         return;
     }
     const struct told *row = before(made, order);
