@@ -22,6 +22,7 @@ struct place {
 };
 
 struct history {
+    struct disk *disk; /* of the event log */
     struct place place;
     struct disk_lock lock;
     struct store *store;
@@ -41,10 +42,11 @@ struct history_feed {
     struct history_rebuild report;
 };
 
-static enum fault place_of(const char *folder, struct place *place_out)
+/* `database` NULL: in the same folder. */
+static enum fault place_of(const char *folder, const char *database, struct place *place_out)
 {
     TRY(file_path(place_out->events, folder, EVENTS_FOLDER));
-    TRY(file_path(place_out->folder, folder, HISTORY_FOLDER));
+    TRY(file_path(place_out->folder, database == NULL ? folder : database, HISTORY_FOLDER));
     TRY(file_path(place_out->database, place_out->folder, HISTORY_DATABASE));
     TRY(file_path(place_out->rebuild, place_out->folder, REBUILD_DATABASE));
     return FAULT_NONE;
@@ -81,27 +83,28 @@ static enum fault reader_open(struct history *history, u64 position)
     struct arena arena;
     TRY(block_take(eventlog_reader_footprint(), "a reader of events", &history->block));
     arena_init(&arena, history->block.memory, history->block.bytes);
-    return eventlog_reader_open(&history->reader, disk_real(), history->place.events,
+    return eventlog_reader_open(&history->reader, history->disk, history->place.events,
                                 HISTORY_READER_NAME, position, &arena);
 }
 
 /* The venue's id and the position to go on at: of two things that need each other, the reader is
  * opened first, unregistered, for the id. */
-static enum fault venue_of(const char *events, u8 venue_out[EVENTLOG_VENUE_BYTES])
+static enum fault venue_of(struct disk *disk, const char *events,
+                           u8 venue_out[EVENTLOG_VENUE_BYTES])
 {
     SCOPED_BLOCK block = {.memory = NULL};
     struct arena arena;
     struct eventlog_reader *reader = NULL;
     TRY(block_take(eventlog_reader_footprint(), "a reader of events", &block));
     arena_init(&arena, block.memory, block.bytes);
-    TRY(eventlog_reader_open(&reader, disk_real(), events, NULL, 0, &arena));
+    TRY(eventlog_reader_open(&reader, disk, events, NULL, 0, &arena));
     eventlog_reader_venue(reader, venue_out);
     eventlog_reader_close(reader, false);
     return FAULT_NONE;
 }
 
 /* Whether the log still holds its first event. Nothing shown yet is as good as that. */
-static enum fault log_is_whole(const char *events, bool *whole_out)
+static enum fault log_is_whole(struct disk *disk, const char *events, bool *whole_out)
 {
     SCOPED_BLOCK block = {.memory = NULL};
     struct arena arena;
@@ -110,7 +113,7 @@ static enum fault log_is_whole(const char *events, bool *whole_out)
     bool some = false;
     TRY(block_take(eventlog_reader_footprint(), "a reader of events", &block));
     arena_init(&arena, block.memory, block.bytes);
-    TRY(eventlog_reader_open(&reader, disk_real(), events, NULL, 0, &arena));
+    TRY(eventlog_reader_open(&reader, disk, events, NULL, 0, &arena));
     enum fault fault = eventlog_reader_next(reader, &chunk, &some);
     eventlog_reader_close(reader, false);
     *whole_out = fault != FAULT_MISSING;
@@ -125,16 +128,16 @@ static enum fault log_is_whole(const char *events, bool *whole_out)
 static enum fault begin(struct history *history)
 {
     bool whole = false;
-    TRY(log_is_whole(history->place.events, &whole));
-    return whole ? FAULT_NONE : image_apply(history->store, disk_real(), history->place.events);
+    TRY(log_is_whole(history->disk, history->place.events, &whole));
+    return whole ? FAULT_NONE : image_apply(history->store, history->disk, history->place.events);
 }
 
 static enum fault open_inner(struct history *history, const struct history_options *options)
 {
     u8 venue[EVENTLOG_VENUE_BYTES];
     struct store_point point;
-    TRY(place_of(options->folder, &history->place));
-    TRY(venue_of(history->place.events, venue));
+    TRY(place_of(options->folder, options->database, &history->place));
+    TRY(venue_of(history->disk, history->place.events, venue));
     TRY(disk_make_folder(disk_real(), history->place.folder));
     TRY(disk_lock(disk_real(), history->place.folder, &history->lock));
     TRY(leftovers_remove(history->place.database));
@@ -155,6 +158,7 @@ enum fault history_open(struct history **history_out, const struct history_optio
     if (history == NULL) {
         return FAULT(FAULT_LIMIT, "%s: no memory for the history", options->folder);
     }
+    history->disk = options->disk == NULL ? disk_real() : options->disk;
     history->bytes_max = options->bytes_max == 0 ? HISTORY_BYTES_MAX : options->bytes_max;
     enum fault fault = open_inner(history, options);
     if (fault != FAULT_NONE) {
@@ -238,8 +242,13 @@ enum fault history_reader(struct store **store_out, const char *folder)
 {
     struct place place;
     *store_out = NULL;
-    TRY(place_of(folder, &place));
+    TRY(place_of(folder, NULL, &place));
     return store_open(store_out, place.database, SQL_READ, NULL);
+}
+
+enum fault history_own_reader(struct store **store_out, const struct history *history)
+{
+    return store_open(store_out, history->place.database, SQL_READ, NULL);
 }
 
 /* ---- made anew ---- */
@@ -264,7 +273,7 @@ void history_feed_abandon(struct history_feed *feed)
 static enum fault feed_open(struct history_feed *feed, const char *folder,
                             const u8 venue[STORE_VENUE_BYTES])
 {
-    TRY(place_of(folder, &feed->place));
+    TRY(place_of(folder, NULL, &feed->place));
     TRY(disk_make_folder(disk_real(), feed->place.folder));
     TRY(disk_lock(disk_real(), feed->place.folder, &feed->lock));
     TRY(database_remove(feed->place.rebuild));
@@ -376,7 +385,7 @@ enum fault history_rebuild(const char *folder, struct history_progress *progress
     struct eventlog_reader *reader = NULL;
     SCOPED_BLOCK block = {.memory = NULL};
     *report_out = (struct history_rebuild){.transactions = 0};
-    TRY(place_of(folder, &place));
+    TRY(place_of(folder, NULL, &place));
     TRY(block_take(eventlog_reader_footprint(), "a reader of events", &block));
     arena_init(&arena, block.memory, block.bytes);
     TRY(eventlog_reader_open(&reader, disk_real(), place.events, NULL, 0, &arena));

@@ -26,8 +26,10 @@
 struct history;
 
 struct history_options {
-    const char *folder; /* the venue's */
-    u64 bytes_max;      /* 0: HISTORY_BYTES_MAX; a chunk more than that may be taken */
+    const char *folder;   /* the venue's */
+    struct disk *disk;    /* of the event log; NULL: the machine's. The database is always there */
+    const char *database; /* the folder that HISTORY_FOLDER is in; NULL: the venue's */
+    u64 bytes_max;        /* 0: HISTORY_BYTES_MAX; a chunk more than that may be taken */
 };
 
 struct history_status {
@@ -58,6 +60,8 @@ MUST_USE enum fault history_status(struct history *history, struct history_statu
 
 /* The database of a venue's folder for queries (query.h); store_close gives it back. */
 MUST_USE enum fault history_reader(struct store **store_out, const char *folder);
+/* The same of an agent's own, for its process. */
+MUST_USE enum fault history_own_reader(struct store **store_out, const struct history *history);
 
 /* ---- made anew ---- */
 

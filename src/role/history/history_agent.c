@@ -79,19 +79,21 @@ struct history_agent_counts history_agent_counts(const struct agent *agent)
 /* ---- opening ---- */
 
 /* Whether an engine has begun an event log. */
-static enum fault log_is_there(const char *folder, bool *there_out)
+static enum fault log_is_there(struct disk *disk, const char *folder, bool *there_out)
 {
     char path[FILE_PATH_BYTES];
     TRY(file_path(path, folder, "events/control"));
-    return disk_exists(disk_real(), path, there_out);
+    return disk_exists(disk, path, there_out);
 }
 
 static enum fault history_begin(struct history_agent *agent)
 {
     struct history_options options = {.folder = agent->options.folder,
+                                      .disk = agent->options.disk,
+                                      .database = agent->options.database,
                                       .bytes_max = agent->options.bytes_max};
     TRY(history_open(&agent->history, &options));
-    return history_reader(&agent->store, agent->options.folder);
+    return history_own_reader(&agent->store, agent->history);
 }
 
 /* Tried again while there is no log. */
@@ -103,7 +105,7 @@ static enum fault history_try(struct history_agent *agent)
         return FAULT_NONE;
     }
     agent->open_next_ns = now + OPEN_TRY_NS;
-    TRY(log_is_there(agent->options.folder, &there));
+    TRY(log_is_there(agent->options.disk, agent->options.folder, &there));
     return there ? history_begin(agent) : FAULT_NONE;
 }
 
@@ -430,6 +432,7 @@ enum fault history_agent_init(struct agent **agent_out, const struct history_age
     memset(agent, 0, sizeof(*agent));
     agent->agent = (struct agent){.ops = &ops, .name = "history"};
     agent->options = *options;
+    agent->options.disk = options->disk == NULL ? disk_real() : options->disk;
     agent->options.wait_us = options->wait_us == 0 ? HISTORY_WAIT_US : options->wait_us;
     agent->options.steps_max = options->steps_max == 0 ? HISTORY_STEPS_MAX : options->steps_max;
     agent->options.bytes_max = options->bytes_max == 0 ? HISTORY_STEP_BYTES : options->bytes_max;

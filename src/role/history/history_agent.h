@@ -29,6 +29,8 @@ struct history_agent;
 
 struct history_agent_options {
     const char *folder;            /* the venue's */
+    struct disk *disk;             /* as history_options */
+    const char *database;          /* as history_options */
     struct clock *clock;           /* NULL: the machine's */
     const struct channel *asks;    /* this end reads */
     const struct channel *answers; /* this end writes */
