@@ -443,5 +443,11 @@ enum fault view_image_end(struct view *view, u64 position)
     }
     view->has_history = true;
     view_chunk(view, position);
+    for (u32 i = 0; i < view->markets_count; i += 1) {
+        for (u32 k = 0; k < VIEW_ZONE_COUNT * INTERVAL_COUNT; k += 1) {
+            view->markets[i].whole_us[k / INTERVAL_COUNT][k % INTERVAL_COUNT] =
+                view->place.time_us + 1;
+        }
+    }
     return FAULT_NONE;
 }

@@ -36,6 +36,20 @@ static void kline_add(struct view_kline *kline, const struct view_trade *trade)
     }
 }
 
+/* What came after what `kline` has. */
+static void kline_join(struct view_kline *kline, const struct view_kline *piece)
+{
+    kline->count += piece->count;
+    kline->last_trade_id = piece->last_trade_id;
+    kline->close = piece->close;
+    kline->high = price_of(u64_max(view_price_units(kline->high), view_price_units(piece->high)));
+    kline->low = price_of(u64_min(view_price_units(kline->low), view_price_units(piece->low)));
+    kline->base.sum += piece->base.sum;
+    kline->quote.sum += piece->quote.sum;
+    kline->taker_base.sum += piece->taker_base.sum;
+    kline->taker_quote.sum += piece->taker_quote.sum;
+}
+
 void view_kline_count(struct view_market *market, const struct view_trade *trade)
 {
     for (u32 zone = 0; zone < VIEW_ZONE_COUNT; zone++) {
@@ -50,6 +64,26 @@ void view_kline_count(struct view_market *market, const struct view_trade *trade
     }
 }
 
+void view_kline_merge(struct view_market *market, enum view_zone zone, enum interval shortest,
+                      const struct view_kline *piece)
+{
+    for (u32 interval = shortest; interval < INTERVAL_COUNT; interval++) {
+        struct view_kline *current = market->klines[zone][interval];
+        if (shortest < INTERVAL_1D && interval >= INTERVAL_1D &&
+            piece->open_us < market->days_end_us[zone]) {
+            return; /* the day is in them already */
+        }
+        if (piece->open_us < current->end_us) {
+            kline_join(current, piece);
+            continue;
+        }
+        current[1] = current[0];
+        current[0] = *piece;
+        current->open_us = interval_start((enum interval)interval, piece->open_us, zone_us[zone]);
+        current->end_us = interval_next((enum interval)interval, piece->open_us, zone_us[zone]);
+    }
+}
+
 bool view_market_kline_whole(const struct view *view, u16 number, enum interval interval,
                              enum view_zone zone, struct view_kline *kline_out)
 {
@@ -58,11 +92,10 @@ bool view_market_kline_whole(const struct view *view, u16 number, enum interval 
     }
     const struct view_market *market = &view->markets[number];
     const struct view_kline *klines = market->klines[zone][interval];
-    /* One that begins with the first trade counted lacks those before it, if there were any. */
     for (u32 i = 2; i > 0; i -= 1) {
         const struct view_kline *kline = &klines[i - 1];
         if (kline->count > 0 &&
-            (kline->first_trade_id == 1 || kline->first_trade_id > market->first_counted_id)) {
+            (kline->first_trade_id == 1 || kline->open_us >= market->whole_us[zone][interval])) {
             *kline_out = *kline;
             return true;
         }

@@ -9,9 +9,9 @@ static u64 minute_of(u64 time_us)
     return time_us / VIEW_MINUTE_US;
 }
 
-static void minute_add(struct view_market *market, const struct view_trade *trade)
+/* The bucket of a minute; what was there of an older one has gone. */
+static struct view_minute *minute_take(struct view_market *market, u64 number)
 {
-    u64 number = minute_of(trade->time_us);
     struct view_minute *minute = &market->minutes[number % VIEW_WINDOW_MINUTES_MAX];
     if (minute->count && minute->minute != number) {
         if (minute->minute >= market->expired_minute) {
@@ -20,6 +20,19 @@ static void minute_add(struct view_market *market, const struct view_trade *trad
         }
         minute->count = 0;
     }
+    return minute;
+}
+
+void view_minute_put(struct view_market *market, const struct view_minute *minute)
+{
+    *minute_take(market, minute->minute) = *minute;
+    market->day_minute = 0;
+}
+
+static void minute_add(struct view_market *market, const struct view_trade *trade)
+{
+    u64 number = minute_of(trade->time_us);
+    struct view_minute *minute = minute_take(market, number);
     u64 price = view_price_units(trade->price);
     if (minute->count == 0) {
         *minute = (struct view_minute){.minute = number,
@@ -40,12 +53,9 @@ static void minute_add(struct view_market *market, const struct view_trade *trad
     }
 }
 
-void view_market_count(struct view *view, struct view_market *market,
-                       const struct view_trade *trade, u64 aggregate_id)
+static void aggregate_add(struct view_aggregate *aggregate, const struct view_trade *trade,
+                          u64 aggregate_id)
 {
-    u32 max = view->config.trades_max;
-    market->trades[trade->id % max] = *trade;
-    struct view_aggregate *aggregate = &market->aggregates[aggregate_id % max];
     if (aggregate->id != aggregate_id) {
         *aggregate = (struct view_aggregate){.id = aggregate_id,
                                              .time_us = trade->time_us,
@@ -58,10 +68,17 @@ void view_market_count(struct view *view, struct view_market *market,
     if (!view_raise(&aggregate->qty, trade->qty)) {
         aggregate->qty = amount_of(UINT64_MAX);
     }
-    market->last_qty = trade->qty;
-    if (market->first_counted_id == 0) {
-        market->first_counted_id = trade->id;
+}
+
+void view_market_count(struct view *view, struct view_market *market,
+                       const struct view_trade *trade, u64 aggregate_id)
+{
+    u32 max = view->config.trades_max;
+    market->trades[trade->id % max] = *trade;
+    if (aggregate_id > 0) {
+        aggregate_add(&market->aggregates[aggregate_id % max], trade, aggregate_id);
     }
+    market->last_qty = trade->qty;
     minute_add(market, trade);
     view_kline_count(market, trade);
 }
@@ -73,11 +90,11 @@ bool view_market_seed(struct view *view, u16 number, const struct view_trade *tr
         return false;
     }
     struct view_market *market = &view->markets[number];
-    const struct view_kline *newest = market->klines[VIEW_ZONE_UTC][INTERVAL_1S];
+    const struct view_kline *newest = market->klines[VIEW_ZONE_UTC][INTERVAL_1M];
     bool is_next = newest->count == 0 ||
                    (trade->id > newest->last_trade_id && trade->time_us >= newest->open_us);
     if (!is_next || trade->id == 0 || trade->id >= market->definition.next_trade_id ||
-        aggregate_id == 0 || aggregate_id >= market->definition.next_aggregate_id ||
+        aggregate_id >= market->definition.next_aggregate_id ||
         trade->time_us > view->place.time_us || trade->taker_side > SIDE_SELL) {
         return false;
     }

@@ -125,9 +125,9 @@ MUST_USE bool view_market_kline_whole(const struct view *view, u16 market, enum 
 /* floor(quote / base) as a price, at the assets' scales; 0 when base is 0. */
 struct price view_price_of(u128 quote, u128 base, u32 quote_scale, u32 base_scale);
 
-/* Takes a trade from before the image that the view started from: its last day in rising ids, right
- * after view_image_end. It counts for recent trades, statistics and klines, for nothing else.
- * False: it does not belong there. */
+/* Takes a trade from before the image that the view started from, in rising ids, right after
+ * view_image_end (view_seed.h). It counts for recent trades, statistics and klines, for nothing
+ * else. aggregate_id 0: not known. False: it does not belong there. */
 MUST_USE bool view_market_seed(struct view *view, u16 market, const struct view_trade *trade,
                                u64 aggregate_id);
 

@@ -86,9 +86,11 @@ struct view_market {
     u64 *changes; /* [update id % changes_max]: price << 1 | side */
     struct view_trade *trades;
     struct view_aggregate *aggregates;
-    struct view_minute *minutes; /* [minute % VIEW_WINDOW_MINUTES_MAX] */
-    u64 first_counted_id;        /* the first trade that came, from a seed or an event; 0: none */
-    struct price expired;        /* close of the newest minute that was overwritten */
+    struct view_minute *minutes;      /* [minute % VIEW_WINDOW_MINUTES_MAX] */
+    u64 days_end_us[VIEW_ZONE_COUNT]; /* of view_seed_day, view_seed_piece; 0: none */
+    u64 pieces_end_us;
+    u64 whole_us[VIEW_ZONE_COUNT][INTERVAL_COUNT]; /* klines that open from here on are whole */
+    struct price expired; /* close of the newest minute that was overwritten */
     u64 expired_minute;
     u64 day_minute;         /* `day` sums the buckets of a day that ends before this minute */
     struct view_window day; /* without current minute; valid while day_minute is not 0 */
@@ -276,8 +278,15 @@ void view_market_count(struct view *view, struct view_market *market,
 void view_mean_add(struct view_market *market, u64 minute, u128 base, u128 quote);
 void view_mean_clear(struct view_market *market);
 
+/* What happened in a minute, of which nothing was counted. */
+void view_minute_put(struct view_market *market, const struct view_minute *minute);
+
 /* ---- view_kline.c ---- */
 
+/* Adds a piece to all klines of the zone from `shortest` on. A day, or a piece of one that no day
+ * was told of: to those of a day and more as well. */
+void view_kline_merge(struct view_market *market, enum view_zone zone, enum interval shortest,
+                      const struct view_kline *piece);
 void view_kline_count(struct view_market *market, const struct view_trade *trade);
 
 /* ---- view_key.c ---- */
