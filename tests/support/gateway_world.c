@@ -31,6 +31,7 @@ void gateway_world_init(struct gateway_world *world, u64 seed, bool pieces)
     }
     scene_must(channel_writer_open(&world->admin, &world->channels[WORLD_ADMIN_COMMANDS]));
     world->genesis = scene_genesis();
+    world->event_segment = 4U << 20;
     world->options = gateway_defaults;
     world->options.folder = FOLDER;
     world->options.disk = disk_false_disk(world->disk);
@@ -68,7 +69,7 @@ void gateway_world_engine_start(struct gateway_world *world)
                    .genesis = &world->genesis,
                    .venue = venue,
                    .journal_segment = 1U << 20,
-                   .event_segment = 4U << 20},
+                   .event_segment = world->event_segment},
         .inputs = inputs,
         .inputs_count = ARRAY_COUNT(inputs),
         .listeners = listeners,

@@ -33,6 +33,7 @@ struct gateway_world {
     struct channel_writer admin;
     u64 admin_index;
     struct command_genesis genesis;
+    u64 event_segment;
     struct agent *engine; /* NULL: not running */
     struct gateway *gateway;
     struct gateway_options options; /* to be changed between init and start */

@@ -176,7 +176,7 @@ static void command_come(struct feed_sink *sink, const struct feed_command *comm
 {
     struct gateway *gateway =
         (struct gateway *)(void *)((u8 *)sink - offsetof(struct gateway, feed_sink));
-    if (gateway->is_started) {
+    if (gateway->is_ready) {
         user_events_tell(gateway->user_events, gateway->venue.view, command->events,
                          gateway->venue.now_us, &gateway->user_sink);
         stream_command(gateway->hub, command->events, gateway->venue.now_us);
@@ -283,7 +283,7 @@ static void take_answers(struct gateway *gateway, bool *busy_out)
     view_history_passed(gateway->venue.view, lookup_position(gateway->lookups));
 }
 
-/* ---- a turn ---- */
+/* ---- parts of a turn ---- */
 
 static void settle(struct gateway *gateway)
 {
@@ -307,10 +307,72 @@ static void end_late(struct gateway *gateway)
     }
 }
 
+/* ---- before anybody is let in ---- */
+
+/* Up to what is released: nobody is answered from a view that is behind. */
+static enum fault catch_up(struct gateway *gateway)
+{
+    u64 released = 0;
+    TRY(feed_released(gateway->feed, &released));
+    bool some = true;
+    while (some && feed_position(gateway->feed) < released) {
+        TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, &some));
+    }
+    return FAULT_NONE;
+}
+
+static enum fault make_ready(struct gateway *gateway)
+{
+    u64 seed = 0;
+    TRY(catch_up(gateway));
+    TRY(entropy_fill((u8 *)&seed, sizeof(seed)));
+    gateway_keys_start(&gateway->keys, &gateway->signer, gateway->venue.view,
+                       gateway->options.keys_max, seed, gateway->keys_memory);
+    gateway->is_ready = true;
+    return FAULT_NONE;
+}
+
+/* A view that began at an image is told the past, a question at a time; then come the events behind
+ * it. */
+static enum fault begin(struct gateway *gateway, bool *busy_out)
+{
+    struct lookup_result result;
+    bool more = gateway->seed_ticket != 0;
+    for (u32 i = 0; i < LOOKUP_QUESTIONS_MAX && more; i += 1) {
+        if (lookup_take(gateway->lookups, &result, &more) &&
+            result.ticket == gateway->seed_ticket) {
+            seed_take(&gateway->seed, &result);
+            gateway->seed_ticket = 0;
+        }
+    }
+    *busy_out = *busy_out || more;
+    if (gateway->seed_ticket != 0) {
+        return FAULT_NONE;
+    }
+    if (!seed_next(&gateway->seed, &gateway->scratch.ask)) {
+        if (gateway->seed.gave_up) {
+            log_warn("gateway.past", LOG_U64("markets", gateway->seed.markets_done));
+        }
+        return make_ready(gateway);
+    }
+    if (!lookup_send(gateway->lookups, &gateway->scratch.ask, &gateway->seed_ticket)) {
+        seed_take(&gateway->seed, &(struct lookup_result){.status = LOOKUP_FAILED});
+    }
+    *busy_out = true;
+    return FAULT_NONE;
+}
+
+/* ---- a turn ---- */
+
 static enum fault turn(struct gateway *gateway, bool *busy_out)
 {
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
     TRY(take_bells(gateway));
+    if (!gateway->is_ready) {
+        TRY(begin(gateway, busy_out));
+        channel_flush(&gateway->commands);
+        return FAULT_NONE;
+    }
     TRY(gateway_keys_turn(&gateway->keys, gateway->venue.now_us, busy_out));
     TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, busy_out));
     stream_turn(gateway->hub, gateway->venue.now_us);
@@ -334,7 +396,7 @@ static void prepare(void *context)
 static void tick(void *context)
 {
     struct gateway *gateway = context;
-    if (gateway->is_started) {
+    if (gateway->is_ready) {
         stream_tick(gateway->hub, gateway->venue.now_us);
     }
     if (gateway->hello != 0 || gateway->generation == 0) {
@@ -428,18 +490,6 @@ static enum fault agent_open_gateway(struct agent *agent)
     return net_watch(gateway->net, options->answers->wake, NULL, NULL);
 }
 
-/* Up to what is released: nobody is answered from a view that is behind. */
-static enum fault catch_up(struct gateway *gateway)
-{
-    u64 released = 0;
-    TRY(feed_released(gateway->feed, &released));
-    bool some = true;
-    while (some && feed_position(gateway->feed) < released) {
-        TRY(feed_step(gateway->feed, GATEWAY_FEED_COMMANDS, &some));
-    }
-    return FAULT_NONE;
-}
-
 static enum fault agent_start_gateway(struct agent *agent)
 {
     struct gateway *gateway = gateway_of(agent);
@@ -452,14 +502,10 @@ static enum fault agent_start_gateway(struct agent *agent)
     gateway->venue.engine_away = true;
     gateway->venue.withdraw_fee_bp = gateway->options.withdraw_fee_bp;
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
-    TRY(catch_up(gateway));
-    u64 seed = 0;
-    TRY(entropy_fill((u8 *)&seed, sizeof(seed)));
-    gateway_keys_start(&gateway->keys, &gateway->signer, gateway->venue.view,
-                       gateway->options.keys_max, seed, gateway->keys_memory);
+    seed_begin(&gateway->seed, gateway->venue.view);
     gateway->is_started = true;
-    gateway->is_ready = true;
-    return FAULT_NONE;
+    bool busy = false;
+    return begin(gateway, &busy);
 }
 
 static enum fault agent_work_gateway(struct agent *agent, bool *busy_out)
@@ -510,6 +556,7 @@ static void agent_close_gateway(struct agent *agent)
     struct gateway *gateway = gateway_of(agent);
     if (gateway->net != NULL) {
         gateway->is_started = false;
+        gateway->is_ready = false;
         net_close_all(gateway->net);
         gateway->options.network->close(gateway->options.network, gateway->net);
         gateway->net = NULL;

@@ -13,6 +13,7 @@
 #include "role/gateway/lookup_client.h"
 #include "role/gateway/payout.h"
 #include "role/gateway/pending.h"
+#include "role/gateway/seed.h"
 #include "role/gateway/session.h"
 #include "role/gateway/stream.h"
 #include "role/gateway/user_event.h"
@@ -68,6 +69,8 @@ struct gateway {
     struct session_table sessions;
     struct gateway_scratch scratch;
     struct ticker_pool tickers;
+    struct seed seed; /* what the view lacks of the past */
+    u64 seed_ticket;  /* of the question that is out; 0: none */
     struct channel_writer commands;
     struct channel_reader bell;
     u64 source_index; /* of the last command sent */

@@ -57,7 +57,8 @@ static struct session *session_take(struct session_table *table)
 void *session_accept(void *context, struct net_conn *conn, const struct net_arrival *arrival)
 {
     struct gateway *gateway = context;
-    struct session *session = gateway->draining ? NULL : session_take(&gateway->sessions);
+    bool is_open = gateway->is_ready && !gateway->draining;
+    struct session *session = is_open ? session_take(&gateway->sessions) : NULL;
     if (session == NULL) {
         return NULL;
     }

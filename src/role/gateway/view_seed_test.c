@@ -2,6 +2,8 @@
  * it all. Method: random flows over minutes to weeks; now and then a view begins at an image and
  * asks a history that adds up all trades in the plainest way; then both views follow the same
  * events, and every window, kline and ticker is compared. */
+#include "role/gateway/view_seed.h"
+
 #include "base/random.h"
 #include "role/gateway/seed.h"
 #include "tests/support/call_scene.h"
