@@ -710,8 +710,8 @@ void user_events_tell(struct user_events *made, const struct view *view, struct 
     made->view = view;
     made->sink = sink;
     made->events = events;
-    made->now_us = now_us;
     made->place = view_place(view);
+    made->now_us = u64_max(now_us, made->place.time_us);
     made->orders_count = 0;
     made->accounts_count = 0;
     made->generation += 1;

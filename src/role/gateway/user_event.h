@@ -42,7 +42,8 @@ size_t user_events_footprint(void);
 /* The arena's memory must be zeroed. FAULT_LIMIT: it is too small. */
 MUST_USE enum fault user_events_open(struct user_events **made_out, struct arena *arena);
 
-/* Tells what a command's events mean. `now_us` is the time of the telling. */
+/* Tells what a command's events mean. `now_us` is the time of the telling; one
+ * before the venue's counts as the venue's. */
 void user_events_tell(struct user_events *made, const struct view *view, struct span events,
                       u64 now_us, struct user_sink *sink);
 

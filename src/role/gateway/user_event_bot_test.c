@@ -376,11 +376,22 @@ static void a_stop_is_told_before_its_amend(void **state)
     close_bots(&scene);
 }
 
+static void refuses_a_small_arena(void **state)
+{
+    (void)state;
+    struct arena arena;
+    u8 memory[64];
+    struct user_events *none = NULL;
+    arena_init(&arena, memory, sizeof memory);
+    assert_int_equal(user_events_open(&none, &arena), FAULT_LIMIT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bots_know_what_the_view_knows),
         cmocka_unit_test(a_stop_is_told_before_its_amend),
+        cmocka_unit_test(refuses_a_small_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
