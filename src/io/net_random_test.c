@@ -8,10 +8,14 @@
 #include "base/span.h"
 #include "io/net_loop.h"
 #include "tests/support/test.h"
+#include "tests/support/tls_files.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,13 +35,19 @@ struct user {
     bool has_deadline;
 };
 
+struct client {
+    int socket; /* -1: none */
+    SSL *ssl;
+};
+
 static struct random random_calls;
 static struct net_pool pool;
 static struct net_loop *loop;
 static struct net *net;
 static struct clock_false false_clock;
 static struct user users[USERS_MAX];
-static int clients[CLIENTS_MAX]; /* -1: none */
+static struct client clients[CLIENTS_MAX];
+static SSL_CTX *client_context; /* NULL: without TLS */
 static u64 accepted_count;
 static u64 closed_count;
 static u64 ends_count[NET_END_COUNT];
@@ -200,7 +210,7 @@ static const struct net_handler handler = {.accept = on_accept,
                                            .prepare = on_prepare,
                                            .tick = on_prepare};
 
-static void client_open(int *client, u16 port)
+static void client_open(struct client *client, u16 port)
 {
     int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     assert_true(made >= 0);
@@ -210,47 +220,95 @@ static void client_open(int *client, u16 port)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int result = connect(made, (struct sockaddr *)&address, sizeof(address));
     (void)result; /* loopback: it is connected, or under way */
-    *client = made;
+    client->socket = made;
+    if (client_context != NULL && below(10) > 0) { /* some do not speak TLS */
+        client->ssl = SSL_new(client_context);
+        assert_non_null(client->ssl);
+        SSL_set_connect_state(client->ssl);
+        assert_int_equal(SSL_set_fd(client->ssl, made), 1);
+    }
 }
 
-static void client_act(int *client, u16 port)
+static void client_close(struct client *client)
+{
+    if (client->socket >= 0) {
+        SSL_free(client->ssl);
+        close(client->socket);
+        *client = (struct client){.socket = -1};
+    }
+}
+
+static void client_reset(struct client *client)
+{
+    struct linger reset = {.l_onoff = 1};
+    assert_int_equal(setsockopt(client->socket, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), 0);
+    client_close(client);
+}
+
+/* Any outcome is one. */
+static void client_write(struct client *client)
 {
     static u8 bytes[64 * KIB];
-    ssize_t size = 0;
-    if (*client < 0) {
+    size_t size = 1 + below(1ULL << below(16));
+    if (client->ssl != NULL) {
+        (void)!SSL_write(client->ssl, bytes, (int)size);
+    } else {
+        (void)!send(client->socket, bytes, size, MSG_NOSIGNAL);
+    }
+}
+
+static void client_read(struct client *client)
+{
+    static u8 bytes[64 * KIB];
+    if (client->ssl != NULL) {
+        (void)!SSL_read(client->ssl, bytes, sizeof(bytes));
+    } else {
+        (void)!recv(client->socket, bytes, sizeof(bytes), 0);
+    }
+}
+
+static void client_act(struct client *client, u16 port)
+{
+    ERR_clear_error();
+    if (client->socket < 0) {
         client_open(client, port);
         return;
     }
-    switch (below(10)) {
+    switch (below(20)) {
     case 0:
-        if (below(2) == 0) {
-            struct linger reset = {.l_onoff = 1};
-            assert_int_equal(setsockopt(*client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), 0);
-        }
-        close(*client);
-        *client = -1;
+        client_reset(client);
         break;
     case 1:
-        size = shutdown(*client, SHUT_WR);
+        client_close(client);
         break;
     case 2:
+        (void)!shutdown(client->socket, SHUT_WR);
+        break;
     case 3:
-    case 4:
-        size = recv(*client, bytes, sizeof(bytes), 0);
+        if (client->ssl != NULL) {
+            (void)!SSL_shutdown(client->ssl);
+        }
         break;
     default: /* not an enum: a random number */
-        size = send(*client, bytes, 1 + below(1ULL << below(16)), MSG_NOSIGNAL);
+        if (below(2) == 0) {
+            client_write(client);
+        } else {
+            client_read(client);
+        }
         break;
     }
-    (void)size; /* any outcome is one */
 }
 
-static void any_call_out_of_any_callback(void **state)
+static void run(struct tls_server *server)
 {
-    (void)state;
     print_message("seed %llu\n", (unsigned long long)test_seed());
     random_init(&random_calls, test_seed());
-    memset(clients, -1, sizeof(clients));
+    accepted_count = 0;
+    closed_count = 0;
+    memset(ends_count, 0, sizeof(ends_count));
+    for (u32 i = 0; i < CLIENTS_MAX; i++) {
+        clients[i] = (struct client){.socket = -1};
+    }
     clock_false_init(&false_clock, 0);
     assert_int_equal(net_pool_open(&pool, 2 * KIB * KIB, 128 * KIB), FAULT_NONE);
     struct net_loop_options options = NET_LOOP_OPTIONS_DEFAULT;
@@ -263,7 +321,7 @@ static void any_call_out_of_any_callback(void **state)
     options.send_buffer_bytes = 8 * KIB;
     assert_int_equal(net_loop_open(&loop, &options), FAULT_NONE);
     net = net_loop_net(loop);
-    struct net_listen_options listen = {.address = "127.0.0.1", .descriptor = -1};
+    struct net_listen_options listen = {.address = "127.0.0.1", .descriptor = -1, .tls = server};
     u16 port = 0;
     assert_int_equal(net_loop_listen(loop, &listen, &port), FAULT_NONE);
     u64 turns = test_rounds(TURNS);
@@ -279,26 +337,59 @@ static void any_call_out_of_any_callback(void **state)
             assert_int_equal(net->counts.connections, 0);
         }
     }
+    u64 handshakes_count = net->counts.tls_handshakes;
     net_loop_close(loop);
     assert_int_equal(closed_count, accepted_count);
-    assert_true(turns < TURNS || (ends_count[NET_END_OURS] > 0 && ends_count[NET_END_BROKEN] > 0 &&
-                                  ends_count[NET_END_SLOW] > 0));
-    print_message("%llu connections: %llu ended by us, %llu broken, %llu slow\n",
-                  (unsigned long long)accepted_count, (unsigned long long)ends_count[NET_END_OURS],
+    print_message("%llu connections, %llu handshakes: %llu ended by us, %llu broken, %llu slow\n",
+                  (unsigned long long)accepted_count, (unsigned long long)handshakes_count,
+                  (unsigned long long)ends_count[NET_END_OURS],
                   (unsigned long long)ends_count[NET_END_BROKEN],
                   (unsigned long long)ends_count[NET_END_SLOW]);
+    if (turns == TURNS) {
+        assert_true(ends_count[NET_END_OURS] > 0 && ends_count[NET_END_BROKEN] > 0);
+        assert_true(ends_count[NET_END_SLOW] > 0);
+        assert_int_equal(handshakes_count > 0, server != NULL);
+        assert_int_equal(ends_count[NET_END_TLS] > 0, server != NULL);
+    }
     net_pool_close(&pool);
     for (u32 i = 0; i < CLIENTS_MAX; i++) {
-        if (clients[i] >= 0) {
-            close(clients[i]);
-        }
+        client_close(&clients[i]);
     }
+}
+
+static void any_call_out_of_any_callback(void **state)
+{
+    (void)state;
+    run(NULL);
+}
+
+static void any_call_out_of_any_callback_with_tls(void **state)
+{
+    (void)state;
+    struct tls_files files;
+    tls_files_make(&files);
+    struct tls_server *server = NULL;
+    assert_int_equal(tls_server_open(&server, files.certificate, files.key), FAULT_NONE);
+    client_context = SSL_CTX_new(TLS_client_method());
+    assert_non_null(client_context);
+    SSL_CTX_set_mode(client_context,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    run(server);
+    SSL_CTX_free(client_context);
+    client_context = NULL;
+    tls_server_close(server);
+    tls_files_remove(&files);
 }
 
 int main(void)
 {
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    if (sigaction(SIGPIPE, &ignore, NULL) != 0) { /* the clients' SSL_write */
+        return 1;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_call_out_of_any_callback),
+        cmocka_unit_test(any_call_out_of_any_callback_with_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

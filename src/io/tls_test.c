@@ -10,76 +10,29 @@
 #include "base/span.h"
 #include "io/net_loop.h"
 #include "tests/support/test.h"
+#include "tests/support/tls_files.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TURNS_MAX = 3000, KIB = 1024, PATH_BYTES = 128 };
+enum { TURNS_MAX = 3000, KIB = 1024 };
 
-static char folder[] = "/tmp/cambist-tls-XXXXXX";
-static char certificate_path[PATH_BYTES];
-static char key_path[PATH_BYTES];
-static char other_key_path[PATH_BYTES];
+static struct tls_files files;
 static struct tls_server *server;
-
-/* ---- files ---- */
-
-static EVP_PKEY *key_make(const char *path)
-{
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    assert_non_null(key);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
-    assert_int_equal(fclose(file), 0);
-    return key;
-}
-
-static void certificate_make(EVP_PKEY *key)
-{
-    X509 *certificate = X509_new();
-    assert_non_null(certificate);
-    assert_int_equal(X509_set_version(certificate, 2), 1);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_NAME *name = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const u8 *)"demo.invalid", -1, -1, 0);
-    X509_set_issuer_name(certificate, name);
-    assert_int_equal(X509_set_pubkey(certificate, key), 1);
-    assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
-    FILE *file = fopen(certificate_path, "w");
-    assert_non_null(file);
-    assert_int_equal(PEM_write_X509(file, certificate), 1);
-    assert_int_equal(fclose(file), 0);
-    X509_free(certificate);
-}
 
 static int group_setup(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    snprintf(certificate_path, PATH_BYTES, "%s/certificate.pem", folder);
-    snprintf(key_path, PATH_BYTES, "%s/key.pem", folder);
-    snprintf(other_key_path, PATH_BYTES, "%s/other.pem", folder);
-    EVP_PKEY *other = key_make(other_key_path);
-    EVP_PKEY_free(other);
-    EVP_PKEY *key = key_make(key_path);
-    certificate_make(key);
-    EVP_PKEY_free(key);
-    assert_int_equal(tls_server_open(&server, certificate_path, key_path), FAULT_NONE);
+    tls_files_make(&files);
+    assert_int_equal(tls_server_open(&server, files.certificate, files.key), FAULT_NONE);
     return 0;
 }
 
@@ -87,10 +40,8 @@ static int group_teardown(void **state)
 {
     (void)state;
     tls_server_close(server);
-    unlink(certificate_path);
-    unlink(key_path);
-    unlink(other_key_path);
-    return rmdir(folder);
+    tls_files_remove(&files);
+    return 0;
 }
 
 /* ---- a client over memory ---- */
@@ -178,14 +129,14 @@ static void files_are_checked(void **state)
 {
     (void)state;
     struct tls_server *none = NULL;
-    assert_int_equal(tls_server_open(&none, "/nonexistent", key_path), FAULT_CONFIG);
+    assert_int_equal(tls_server_open(&none, "/nonexistent", files.key), FAULT_CONFIG);
     assert_non_null(strstr(fault_text(), "/nonexistent"));
-    assert_int_equal(tls_server_open(&none, key_path, key_path), FAULT_CONFIG);
-    assert_int_equal(tls_server_open(&none, certificate_path, other_key_path), FAULT_CONFIG);
-    assert_non_null(strstr(fault_text(), other_key_path));
+    assert_int_equal(tls_server_open(&none, files.key, files.key), FAULT_CONFIG);
+    assert_int_equal(tls_server_open(&none, files.certificate, files.other_key), FAULT_CONFIG);
+    assert_non_null(strstr(fault_text(), files.other_key));
     assert_null(none);
-    assert_int_equal(tls_server_reload(server, certificate_path, other_key_path), FAULT_CONFIG);
-    assert_int_equal(tls_server_reload(server, certificate_path, key_path), FAULT_NONE);
+    assert_int_equal(tls_server_reload(server, files.certificate, files.other_key), FAULT_CONFIG);
+    assert_int_equal(tls_server_reload(server, files.certificate, files.key), FAULT_NONE);
 }
 
 static void session_carries(int version, const char *protocols, size_t piece)
