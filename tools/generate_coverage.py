@@ -44,10 +44,12 @@ class Tests:
                 for match in FUNCTION.finditer(text):
                     body = re.sub(r'"\s*"', "", match[2]).replace('\\"', "\0")
                     self.found.append((path.stem, match[1], body))
-        self.code = ""
+        self.errors = set()  # named by the code
         for path in sorted((root / "src").glob("**/*.[ch]")):
             if not path.stem.endswith("_test") and path.stem != "api_error":
-                self.code += path.read_text(encoding="utf-8")
+                code = path.read_text(encoding="utf-8")
+                for error in re.findall(r"\bAPI_ERROR_(\w+)|\bX\(\w+, (\w+)\)", code):
+                    self.errors.update(error)
 
     def first(self, wanted, tables=True, files=None):
         for file, name, body in self.found:
@@ -59,7 +61,8 @@ class Tests:
 
     def answers(self, name):
         for pattern in (rf"call_scene_expect\([^;]*?\b{name}\b", rf"\b{name}\b"):
-            test = self.first(lambda body, p=pattern: re.search(p, body), tables=False)
+            wanted = re.compile(pattern)
+            test = self.first(lambda body, w=wanted: name in body and w.search(body), tables=False)
             if test:
                 return test
         return None
@@ -75,10 +78,12 @@ class Tests:
     def shows(self, code, text):
         pattern = re.compile('["\0]' + ".*?".join(map(re.escape, text.split("%s"))) + '["\0]')
         number = re.compile(rf"(?<![\w-]){code}\b")
-        return self.first(lambda body: pattern.search(body) and number.search(body)) or "none"
+        head = max(text.split("%s"), key=len)
+        return self.first(lambda body: head in body and pattern.search(body) and
+                          number.search(body)) or "none"
 
     def error(self, name, code, core, text):
-        if re.search(rf"\bAPI_ERROR_{name}\b|\bX\(\w+, {name}\)", self.code):
+        if name in self.errors:
             return "gateway | " + self.shows(code, text)
         return "core | " + self.shows(code, text) if core == "1" else "nobody |"
 
