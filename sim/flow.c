@@ -131,6 +131,7 @@ static void spoil(struct flow *flow, const struct wire_field *fields, u8 *bytes)
         memcpy(at, &client, sizeof client);
         return;
     case WIRE_BYTES:
+    case WIRE_HEX:
         at[flow_pick(flow, field->count)] = (u8)number;
         return;
     case WIRE_STRUCT:

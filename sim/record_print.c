@@ -23,6 +23,7 @@ static u64 number_of(const struct wire_field *field, const u8 *at)
         return bytes_u64(at);
     case WIRE_CLIENT_ID:
     case WIRE_BYTES:
+    case WIRE_HEX:
     case WIRE_STRUCT:
         return 0;
     }
@@ -80,7 +81,7 @@ static void print_fields(FILE *out, const struct wire_field *field, const u8 *by
             }
         } else if (field->type == WIRE_CLIENT_ID) {
             print_client(out, field, at, size - field->offset);
-        } else if (field->type == WIRE_BYTES) {
+        } else if (field->type == WIRE_BYTES || field->type == WIRE_HEX) {
             print_bytes(out, field, at);
         } else {
             print_number(out, field, number_of(field, at));

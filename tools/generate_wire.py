@@ -10,6 +10,7 @@ import sys
 
 SCALARS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8, "price": 8, "amount": 8, "client_id": 28}
 ALIGN = {"client_id": 1}
+RAW = ("bytes", "hex")
 C_TYPES = {"price": "struct price", "amount": "struct amount", "client_id": "struct client_id"}
 HEADS = {
     "command": [("kind", "u16"), ("units", "u8"), ("source", "u8"), ("account", "u32"), ("source_index", "u64")],
@@ -29,7 +30,7 @@ class Record:
         self.size = 16 if what != "struct" else 0
 
     def add(self, name, kind, enum, count, structs):
-        if kind == "bytes":
+        if kind in RAW:
             size, align = count, 1
         elif kind in structs:
             size, align = structs[kind].size * count, 8
@@ -62,7 +63,7 @@ def parse(path):
                 if text[0] == " ":
                     name, enum = (words[1].split(":") + [None])[:2]
                     kind, count = (words[0].split(":") + ["1"])[:2]
-                    if kind != "bytes" and kind not in SCALARS and kind not in structs:
+                    if kind not in RAW and kind not in SCALARS and kind not in structs:
                         raise SchemaError(f"unknown type {kind}")
                     if enum and enum not in enums:
                         raise SchemaError(f"unknown enum {enum}")
@@ -97,7 +98,7 @@ def parse(path):
 
 def c_field(field):
     name, kind, _, count, _, _ = field
-    if kind == "bytes":
+    if kind in RAW:
         return f"u8 {name}[{count}];"
     ctype = C_TYPES.get(kind, kind if kind in SCALARS else f"struct wire_{kind}")
     return f"{ctype} {name};" if count == 1 else f"{ctype} {name}[{count}];"

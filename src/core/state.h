@@ -380,7 +380,6 @@ struct core {
     struct extra *extras;
     struct list *lists;
     struct hold *holds;
-    struct key *keys;
     struct asset_limit *asset_limits;
     struct asset *assets;
     struct amount *custody; /* [asset * networks_max + network] */
@@ -399,7 +398,6 @@ struct core {
     struct index client_index;
     struct index list_index;
     struct index hold_index;
-    struct index key_index;
 
     struct slab order_slab;
     struct slab chunk_slab;
@@ -407,7 +405,6 @@ struct core {
     struct slab extra_slab;
     struct slab list_slab;
     struct slab hold_slab;
-    struct slab key_slab;
     struct slab page_slab;
 
     u32 accounts_count;
@@ -430,6 +427,9 @@ struct core {
     bool has_genesis;
     struct command_genesis limits;
     struct command_genesis limits_next;
+    struct key *keys;
+    struct index key_index;
+    struct slab key_slab;
 };
 
 /* ---- slabs ---- */

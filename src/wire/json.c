@@ -236,6 +236,7 @@ static u32 width_of(enum wire_type type)
     switch (type) {
     case WIRE_U8:
     case WIRE_BYTES:
+    case WIRE_HEX:
         return 1;
     case WIRE_U16:
         return 2;
@@ -301,6 +302,9 @@ static void print_value(struct json_writer *writer, const struct wire_field *fie
         return;
     case WIRE_BYTES:
         print_bytes(writer, bytes, field->count);
+        return;
+    case WIRE_HEX:
+        json_put_hex(writer, span_of(bytes, field->count));
         return;
     case WIRE_STRUCT:
         json_object_begin(writer);

@@ -246,6 +246,18 @@ static void every_kind_prints_every_field(void **state)
     }
 }
 
+static void ids_print_as_hex(void **state)
+{
+    (void)state;
+    struct command_key_revoke revoke = {
+        .head = {.kind = COMMAND_KEY_REVOKE, .units = 2, .source = 2}, .key_id = {1, 0xAB}};
+    char text[WIRE_JSON_BYTES_MAX];
+    struct span record = span_of((const u8 *)&revoke, sizeof(revoke));
+    assert_true(wire_print_json(record, false, text, sizeof(text)) > 0);
+    assert_non_null(strstr(text, "\"key_id\":\"01ab0000000000000000000000000000"
+                                 "00000000000000000000000000000000\""));
+}
+
 static void order_prints_as_written(void **state)
 {
     (void)state;
@@ -351,6 +363,7 @@ int main(void)
         cmocka_unit_test(text_that_does_not_fit_is_no_text),
         cmocka_unit_test(calls_out_of_order_are_our_own_mistake),
         cmocka_unit_test(every_kind_prints_every_field),
+        cmocka_unit_test(ids_print_as_hex),
         cmocka_unit_test(order_prints_as_written),
         cmocka_unit_test(rejected_names_the_refusal),
         cmocka_unit_test(applied_shows_the_command),

@@ -17,6 +17,7 @@ enum wire_type {
     WIRE_AMOUNT,
     WIRE_CLIENT_ID,
     WIRE_BYTES,
+    WIRE_HEX,
     WIRE_STRUCT,
 };
 
@@ -24,7 +25,7 @@ struct wire_field {
     const char *name; /* NULL ends a table */
     enum wire_type type;
     u32 offset;
-    u32 count;                /* array length; for WIRE_BYTES the size */
+    u32 count;                /* array length; for WIRE_BYTES and WIRE_HEX the size */
     u32 stride;               /* bytes of one element of a WIRE_STRUCT */
     const char *const *names; /* names of the enum's values, or NULL */
     u32 names_count;

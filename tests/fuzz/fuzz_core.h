@@ -334,6 +334,7 @@ static inline void fuzz_fields(struct fuzz_input *input, const struct wire_field
             memcpy(target, &client, sizeof client);
             break;
         case WIRE_BYTES:
+        case WIRE_HEX:
             memset(target, fuzz_byte(input), field->count);
             break;
         case WIRE_STRUCT:
