@@ -4,11 +4,12 @@
 #include "role/gateway/call_json.h"
 #include "role/gateway/stream_state.h"
 
+/* The gateway's clock may be a little behind the venue's: nothing is told before it happened. */
 static void put_event(struct stream_hub *hub, struct json_writer *json, const char *event,
                       u16 market, bool microseconds)
 {
     call_text(json, "e", event);
-    call_time(json, "E", hub->now_us, microseconds);
+    call_time(json, "E", u64_max(hub->now_us, view_place(hub->view).time_us), microseconds);
     call_text(json, "s", call_names(hub->view, market).market);
 }
 

@@ -341,6 +341,18 @@ static void trades(void **state)
     scene_close();
 }
 
+static void nothing_is_told_before_it_happened(void **state)
+{
+    (void)state;
+    scene_open();
+    listen_as(0, "btcusdt@trade", 0);
+    scene.now_us -= 3000; /* ours is behind */
+    trade_at(3000000);
+    assert_non_null(
+        strstr(ear_said(&scene.clients[0]), "\"E\":1795000000000,\"s\":\"BTCUSDT\",\"t\":1,"));
+    scene_close();
+}
+
 static void best_prices(void **state)
 {
     (void)state;
@@ -621,6 +633,7 @@ int main(void)
         cmocka_unit_test(a_message_is_written_once_for_all),
         cmocka_unit_test(whoever_finds_no_memory_is_told),
         cmocka_unit_test(trades),
+        cmocka_unit_test(nothing_is_told_before_it_happened),
         cmocka_unit_test(best_prices),
         cmocka_unit_test(depth),
         cmocka_unit_test(partial_depth),
