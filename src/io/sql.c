@@ -151,6 +151,11 @@ static enum fault open_inner(struct sql *sql, enum sql_access access,
     }
     (void)sqlite3_extended_result_codes(sql->db, 1);
     (void)sqlite3_busy_timeout(sql->db, BUSY_MS);
+    /* Plans do not depend on parameters, else a statement is prepared anew for each. */
+    code = sqlite3_db_config(sql->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
+    if (code != SQLITE_OK) {
+        return failed(sql, code);
+    }
     TRY(settings(sql, access));
     TRY(format_check(sql, access, format));
     return access == SQL_WRITE ? sql_run(sql, "PRAGMA journal_mode=WAL") : FAULT_NONE;

@@ -5,6 +5,7 @@
 #include "base/span.h"
 #include "tests/support/test.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,30 @@ static void too_many_steps_are_stopped(void **state)
     sql_close(&sql);
 }
 
+/* A parameter that a partial index could depend on does not cost a new plan. */
+static void a_statement_is_prepared_once(void **state)
+{
+    (void)state;
+    struct sql sql;
+    struct sqlite3_stmt *statement = NULL;
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "CREATE INDEX high ON number (value) WHERE value > 0"),
+                     FAULT_NONE);
+    assert_int_equal(
+        sql_prepare(&sql, "SELECT id FROM number WHERE value=? AND value>0", &statement),
+        FAULT_NONE);
+    for (u64 i = 0; i < 10; i += 1) {
+        struct sql_call call = sql_call(statement);
+        bool row = true;
+        sql_put_u64(&call, i);
+        assert_int_equal(sql_next(&sql, &call, &row), FAULT_NONE);
+        assert_false(row);
+    }
+    assert_int_equal(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0), 0);
+    sql_give_back(&statement);
+    sql_close(&sql);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(foreign_bytes_are_refused, make, clear),
         cmocka_unit_test_setup_teardown(a_damaged_page_is_told, make, clear),
         cmocka_unit_test_setup_teardown(too_many_steps_are_stopped, make, clear),
+        cmocka_unit_test_setup_teardown(a_statement_is_prepared_once, make, clear),
     };
     return cmocka_run_group_tests_name("sql", tests, NULL, NULL);
 }

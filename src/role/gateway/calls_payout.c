@@ -516,30 +516,49 @@ static bool withdrawal_wanted(const struct payout_page *page, const struct histo
            page->travel_status <= 0;
 }
 
+/* One row with what was said about it. */
+static enum fault withdrawal_show(struct call *call, struct payout_page *page,
+                                  const struct history_withdrawal *row, bool *full_out)
+{
+    bool is_travel = call->state.endpoint != endpoint_at(ENDPOINT_WITHDRAWALS);
+    struct payout payout;
+    bool known = false;
+    if (call->venue->payouts != NULL) {
+        TRY(payouts_of_hold(call->venue->payouts, call->state.account, row->hold_id,
+                            row->source_index, &payout, &known));
+    }
+    if (!known) {
+        payout = (struct payout){0};
+    }
+    if (withdrawal_wanted(page, row, &payout) && payout_page_shows(page, full_out)) {
+        put_withdrawal(call, row, &payout, is_travel);
+    }
+    return FAULT_NONE;
+}
+
+static enum fault withdrawals_show(struct call *call)
+{
+    struct payouts *payouts = call->venue->payouts;
+    struct payout_page *page = CALL_KEEP(call, struct payout_page);
+    enum fault fault = payouts == NULL ? FAULT_NONE : payouts_read_begin(payouts);
+    bool full = false;
+    for (u32 i = 0; i < call->found->count && !full && fault == FAULT_NONE; i += 1) {
+        fault = withdrawal_show(call, page, &call->found->withdrawals[i], &full);
+    }
+    if (payouts != NULL) {
+        note_failure(payouts_read_end(payouts));
+    }
+    return fault;
+}
+
 enum call_end payout_withdrawals_found(struct call *call)
 {
     if (!call_found(call)) {
         return CALL_REFUSED;
     }
-    struct payout_page *page = CALL_KEEP(call, struct payout_page);
-    bool is_travel = call->state.endpoint != endpoint_at(ENDPOINT_WITHDRAWALS);
-    bool full = false;
     json_array_begin(call->json);
-    for (u32 i = 0; i < call->found->count && !full; i += 1) {
-        const struct history_withdrawal *row = &call->found->withdrawals[i];
-        struct payout payout = {0};
-        bool known = false;
-        if (call->venue->payouts != NULL &&
-            payouts_of_hold(call->venue->payouts, call->state.account, row->hold_id,
-                            row->source_index, &payout, &known) != FAULT_NONE) {
-            return call_fail(call, API_ERROR_DISCONNECTED);
-        }
-        if (!known) {
-            payout = (struct payout){0};
-        }
-        if (withdrawal_wanted(page, row, &payout) && payout_page_shows(page, &full)) {
-            put_withdrawal(call, row, &payout, is_travel);
-        }
+    if (withdrawals_show(call) != FAULT_NONE) {
+        return call_fail(call, API_ERROR_DISCONNECTED);
     }
     json_array_end(call->json);
     return CALL_ANSWERED;

@@ -36,8 +36,9 @@ static const struct sql_format format = {
     "SELECT source_index, hold_id, time_us, account, asset, network, amount, fee, address, tag, " \
     "order_id, salt, hash FROM payout "
 
-static const char *const texts[PAYOUT_STATEMENTS] = {
+const char *const payout_texts[PAYOUT_STATEMENTS] = {
     [PAYOUT_BEGIN] = "BEGIN IMMEDIATE",
+    [PAYOUT_READ] = "BEGIN",
     [PAYOUT_COMMIT] = "COMMIT",
     [PAYOUT_ABANDON] = "ROLLBACK",
     [PAYOUT_ADD] = "INSERT OR IGNORE INTO payout (source_index, hold_id, time_us, account, asset, "
@@ -48,12 +49,12 @@ static const char *const texts[PAYOUT_STATEMENTS] = {
                       "hold_id=0",
     [PAYOUT_DROP_AFTER] = "DELETE FROM payout WHERE source_index>? AND hold_id=0",
     [PAYOUT_WAITING] = "SELECT source_index FROM payout WHERE hold_id=0 ORDER BY source_index DESC",
-    [PAYOUT_OF_HOLD] =
-        PAYOUT_COLUMNS "WHERE account=? AND (hold_id=? OR (hold_id=0 AND source_index=?)) LIMIT 1",
+    [PAYOUT_OF_HOLD] = PAYOUT_COLUMNS "WHERE hold_id=? AND hold_id>0 AND account=?",
+    [PAYOUT_UNSETTLED] = PAYOUT_COLUMNS "WHERE source_index=? AND hold_id=0 AND account=?",
     [PAYOUT_OF_ORDER] = PAYOUT_COLUMNS "WHERE account=? AND order_id=? AND length(order_id)>0",
-    [PAYOUT_PLACES] = "SELECT asset, network, address, tag FROM payout WHERE account=? AND "
-                      "hold_id>0 GROUP BY asset, network, address, tag ORDER BY "
-                      "max(source_index) DESC LIMIT ?",
+    [PAYOUT_PLACES] = "SELECT asset, network, address, tag FROM (SELECT * FROM payout WHERE "
+                      "account=? ORDER BY source_index DESC LIMIT ?) WHERE hold_id>0 GROUP BY "
+                      "asset, network, address, tag ORDER BY max(source_index) DESC LIMIT ?",
     [PAYOUT_ANSWER] = "INSERT OR REPLACE INTO answer (account, entry, time_us, salt, hash) VALUES "
                       "(?, ?, ?, ?, ?)",
     [PAYOUT_ANSWERED] = "SELECT 1 FROM answer WHERE account=? AND entry=?",
@@ -99,8 +100,8 @@ static enum fault open_inner(struct payouts *payouts, const char *folder)
     TRY(sql_open(&payouts->sql, path, SQL_WRITE, &format));
     TRY(sql_run(&payouts->sql, "PRAGMA synchronous=FULL"));
     for (u32 i = 0; i < PAYOUT_STATEMENTS; i += 1) {
-        CHECK(texts[i] != NULL);
-        TRY(sql_prepare(&payouts->sql, texts[i], &payouts->statements[i]));
+        CHECK(payout_texts[i] != NULL);
+        TRY(sql_prepare(&payouts->sql, payout_texts[i], &payouts->statements[i]));
     }
     return waiting_load(payouts);
 }
@@ -290,13 +291,29 @@ static enum fault payout_read(struct payouts *payouts, struct sql_call *call,
     return FAULT_NONE;
 }
 
+enum fault payouts_read_begin(struct payouts *payouts)
+{
+    return run(payouts, PAYOUT_READ);
+}
+
+enum fault payouts_read_end(struct payouts *payouts)
+{
+    return run(payouts, PAYOUT_COMMIT);
+}
+
 enum fault payouts_of_hold(struct payouts *payouts, u32 account, u64 hold_id, u64 source_index,
                            struct payout *payout_out, bool *found_out)
 {
     struct sql_call call = sql_call(payouts->statements[PAYOUT_OF_HOLD]);
-    sql_put_u64(&call, account);
     sql_put_u64(&call, hold_id);
+    sql_put_u64(&call, account);
+    TRY(payout_read(payouts, &call, payout_out, found_out));
+    if (*found_out) {
+        return FAULT_NONE;
+    }
+    call = sql_call(payouts->statements[PAYOUT_UNSETTLED]);
     sql_put_u64(&call, source_index);
+    sql_put_u64(&call, account);
     return payout_read(payouts, &call, payout_out, found_out);
 }
 
@@ -315,6 +332,7 @@ enum fault payouts_places(struct payouts *payouts, u32 account,
     *count_out = 0;
     struct sql_call call = sql_call(payouts->statements[PAYOUT_PLACES]);
     sql_put_u64(&call, account);
+    sql_put_u64(&call, PAYOUT_PLACED_MAX);
     sql_put_u64(&call, PAYOUT_PLACES_MAX);
     bool row = false;
     TRY(sql_next(&payouts->sql, &call, &row));

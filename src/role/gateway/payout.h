@@ -26,6 +26,7 @@
 #define PAYOUT_HASH_BYTES    32U
 #define PAYOUT_WAITING_MAX   64U /* unsettled rows that payouts_follow knows; the newest */
 #define PAYOUT_PLACES_MAX    200U
+#define PAYOUT_PLACED_MAX    1000U /* withdrawals that payouts_places looks at; the newest */
 
 /* Salted, so that a guess of the answers cannot be looked up. All zero: none. */
 struct payout_answers {
@@ -59,6 +60,7 @@ struct payout_place {
 
 enum payout_statement {
     PAYOUT_BEGIN,
+    PAYOUT_READ,
     PAYOUT_COMMIT,
     PAYOUT_ABANDON,
     PAYOUT_ADD,
@@ -67,12 +69,16 @@ enum payout_statement {
     PAYOUT_DROP_AFTER,
     PAYOUT_WAITING,
     PAYOUT_OF_HOLD,
+    PAYOUT_UNSETTLED,
     PAYOUT_OF_ORDER,
     PAYOUT_PLACES,
     PAYOUT_ANSWER,
     PAYOUT_ANSWERED,
     PAYOUT_STATEMENTS,
 };
+
+/* For the test of their plans. */
+extern const char *const payout_texts[PAYOUT_STATEMENTS];
 
 struct payouts {
     struct sql sql;
@@ -103,6 +109,10 @@ MUST_USE enum fault payouts_follow(struct payouts *payouts, u64 source_index, st
 
 /* The engine has taken this gateway's commands up to this one and no later ones. */
 MUST_USE enum fault payouts_taken(struct payouts *payouts, u64 source_index);
+
+/* Around many reads, which then need no lock each; nothing is written in between. */
+MUST_USE enum fault payouts_read_begin(struct payouts *payouts);
+MUST_USE enum fault payouts_read_end(struct payouts *payouts);
 
 /* The withdrawal of a hold; `source_index` of the command that made it. */
 MUST_USE enum fault payouts_of_hold(struct payouts *payouts, u32 account, u64 hold_id,

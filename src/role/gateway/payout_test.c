@@ -281,6 +281,40 @@ static void answers_are_hashed_and_salted(void **state)
     assert_false(answered);
 }
 
+/* All that is asked while a client waits finds its rows by an index. */
+static void no_statement_reads_a_table(void **state)
+{
+    (void)state;
+    u32 steps = 0;
+    for (u32 i = PAYOUT_ADD; i < PAYOUT_STATEMENTS; i++) {
+        char text[1024];
+        struct sqlite3_stmt *statement = NULL;
+        (void)snprintf(text, sizeof text, "EXPLAIN QUERY PLAN %s", payout_texts[i]);
+        must(sql_prepare(&payouts.sql, text, &statement));
+        struct sql_call call = sql_call(statement);
+        bool row = false;
+        must(sql_next(&payouts.sql, &call, &row));
+        while (row) {
+            char step[200] = {0};
+            (void)sql_get_u64(&call);
+            (void)sql_get_u64(&call);
+            (void)sql_get_u64(&call);
+            sql_get_bytes(&call, step, sizeof step - 1);
+            steps += 1;
+            bool whole =
+                strncmp(step, "SCAN payout", 11) == 0 || strncmp(step, "SCAN answer", 11) == 0;
+            if ((whole && strstr(step, "INDEX payout_waiting") == NULL) ||
+                (strncmp(step, "SEARCH payout", 13) == 0 && i != PAYOUT_PLACES &&
+                 strstr(step, "payout_of_account") != NULL)) {
+                fail_msg("%s: %s", payout_texts[i], step);
+            }
+            must(sql_next(&payouts.sql, &call, &row));
+        }
+        sql_give_back(&statement);
+    }
+    assert_in_range(steps, 8, 40);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
 
 int main(void)
@@ -296,6 +330,7 @@ int main(void)
         TEST(waits_for_the_newest_only),
         TEST(places_are_told_once),
         TEST(answers_are_hashed_and_salted),
+        TEST(no_statement_reads_a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
