@@ -2,18 +2,14 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "io/shared_memory.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-    SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL,
     HEAD_KIND = 0,
     HEAD_UNITS = 2,
     HEAD_SOURCE = 3,
@@ -41,32 +37,16 @@ static struct gate *gate_of(struct ring *ring)
     return (void *)((u8 *)ring + offsetof(struct ring, gate));
 }
 
-static enum fault map(struct channel *channel)
-{
-    void *memory = mmap(NULL, ring_footprint(channel->data_bytes), PROT_READ | PROT_WRITE,
-                        MAP_SHARED, channel->memory, 0);
-    if (memory == MAP_FAILED) {
-        return FAULT_ERRNO(errno, "channel of %u bytes", channel->data_bytes);
-    }
-    channel->ring = memory;
-    return FAULT_NONE;
-}
-
 static enum fault create(struct channel *channel, const char *name)
 {
-    channel->memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (channel->memory < 0) {
-        return FAULT_ERRNO(errno, "channel %s", name);
-    }
-    if (ftruncate(channel->memory, (off_t)ring_footprint(channel->data_bytes)) != 0 ||
-        fcntl(channel->memory, F_ADD_SEALS, SEALS) != 0) {
-        return FAULT_ERRNO(errno, "channel %s of %u bytes", name, channel->data_bytes);
-    }
+    struct shared_memory shared;
+    TRY(shared_memory_create(&shared, name, ring_footprint(channel->data_bytes)));
+    channel->ring = shared.memory;
+    channel->memory = shared.descriptor;
     channel->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (channel->wake < 0) {
         return FAULT_ERRNO(errno, "channel %s", name);
     }
-    TRY(map(channel));
     (void)ring_init(channel->ring, channel->data_bytes);
     gate_init(gate_of(channel->ring));
     return FAULT_NONE;
@@ -86,24 +66,17 @@ enum fault channel_create(struct channel *channel, const char *name, u32 data_by
     return fault;
 }
 
-static enum fault attach(struct channel *channel)
+static enum fault attach(struct channel *channel, int memory)
 {
-    struct stat status;
+    struct shared_memory shared;
+    struct ring_producer producer;
     if (!is_data_bytes(channel->data_bytes)) {
+        (void)close(memory);
         return FAULT(FAULT_FOREIGN, "channel: %u bytes is no size of one", channel->data_bytes);
     }
-    if (fstat(channel->memory, &status) != 0) {
-        return FAULT_ERRNO(errno, "channel: descriptor %d", channel->memory);
-    }
-    /* Memory that could shrink under us would end us by SIGBUS. */
-    int seals = fcntl(channel->memory, F_GET_SEALS);
-    if (seals < 0 || (seals & SEALS) != SEALS || status.st_size < 0 ||
-        (u64)status.st_size != ring_footprint(channel->data_bytes)) {
-        return FAULT(FAULT_FOREIGN, "channel: the memory is not a sealed channel of %u bytes",
-                     channel->data_bytes);
-    }
-    TRY(map(channel));
-    struct ring_producer producer;
+    TRY(shared_memory_attach(&shared, memory, ring_footprint(channel->data_bytes)));
+    channel->ring = shared.memory;
+    channel->memory = shared.descriptor;
     if (!ring_producer_init(&producer, channel->ring, channel->data_bytes)) {
         return FAULT(FAULT_FOREIGN, "channel: the memory holds something else");
     }
@@ -112,8 +85,8 @@ static enum fault attach(struct channel *channel)
 
 enum fault channel_attach(struct channel *channel, int memory, int wake, u32 data_bytes)
 {
-    *channel = (struct channel){.data_bytes = data_bytes, .memory = memory, .wake = wake};
-    enum fault fault = attach(channel);
+    *channel = (struct channel){.data_bytes = data_bytes, .memory = -1, .wake = wake};
+    enum fault fault = attach(channel, memory);
     if (fault != FAULT_NONE) {
         channel_close(channel);
     }
@@ -122,12 +95,11 @@ enum fault channel_attach(struct channel *channel, int memory, int wake, u32 dat
 
 void channel_close(struct channel *channel)
 {
-    if (channel->ring != NULL) {
-        (void)munmap(channel->ring, ring_footprint(channel->data_bytes));
-    }
-    if (channel->memory >= 0) {
-        (void)close(channel->memory);
-    }
+    struct shared_memory shared = {
+        .memory = channel->ring,
+        .bytes = channel->ring == NULL ? 0 : ring_footprint(channel->data_bytes),
+        .descriptor = channel->memory};
+    shared_memory_close(&shared);
     if (channel->wake >= 0) {
         (void)close(channel->wake);
     }
