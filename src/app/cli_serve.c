@@ -110,6 +110,15 @@ static enum fault options_check(const struct option_call *call)
     return FAULT_NONE;
 }
 
+/* Where any port will do for customers, any will do for the operator too. */
+static u16 admin_port_of(const struct option_value *values, const struct config *config)
+{
+    const struct config_value *port = &config->values[CONFIG_ADMIN_PORT];
+    bool any =
+        values[SERVE_PROFILE].given || (values[SERVE_PORT].given && values[SERVE_PORT].number == 0);
+    return any && port->line == 0 ? 0 : (u16)port->number;
+}
+
 static int run(const struct option_call *call)
 {
     static struct config config;
@@ -129,6 +138,7 @@ static int run(const struct option_call *call)
         .folder = config.values[CONFIG_VENUE_DATA].text,
         .port = (u16)(values[SERVE_PORT].given ? values[SERVE_PORT].number
                                                : config.values[CONFIG_GATEWAY_PORT].number),
+        .admin_port = admin_port_of(values, &config),
         .begin = values[SERVE_PROFILE].given     ? SERVE_TEST
                  : values[SERVE_BEGIN_NEW].given ? SERVE_NEW
                                                  : SERVE_GO_ON,

@@ -7,6 +7,8 @@
 #include "role/history/history_agent.h"
 #include "wire/link.h"
 
+#include <string.h>
+
 #define US_MS              1000ULL
 #define GENEROUS_COUNT     100000000U
 #define GENEROUS_PER_ORDER 1000000U
@@ -17,6 +19,8 @@ static u64 number_of(const struct place *place, enum config_key key)
 }
 
 /* The channel, when this process has it. */
+_Static_assert(PLACE_PAGES_MAX <= MONITOR_SOURCES_MAX, "one each");
+
 static const struct channel *channel_of(const struct place *place, enum place_channel channel)
 {
     CHECK(place->channels[channel].ring != NULL);
@@ -88,6 +92,56 @@ static bool history_is_ready(const struct place *place, const struct agent *agen
     return counts.released > 0 && counts.position >= counts.released;
 }
 
+struct value_row {
+    const char *name;
+    const char *help;
+};
+
+/* A counter by its name, or a gauge. */
+static struct metric *value_declare(struct metrics *metrics, const struct value_row *row)
+{
+    struct metric_declaration given = {.name = row->name, .help = row->help};
+    size_t length = strlen(row->name);
+    bool is_counter = length > 6 && strcmp(row->name + length - 6, "_total") == 0;
+    return is_counter ? metrics_counter(metrics, &given) : metrics_gauge(metrics, &given);
+}
+
+static void values_put(struct place *place, struct metric **metrics, const struct value_row *rows,
+                       const u64 *values, u32 count)
+{
+    CHECK(count <= PLACE_VALUES_MAX);
+    for (u32 index = 0; index < count; index += 1) {
+        if (metrics[index] == NULL) {
+            metrics[index] = value_declare(&place->metrics, &rows[index]);
+        }
+        metric_set(metrics[index], (i64)u64_min(values[index], INT64_MAX));
+    }
+}
+
+static u64 behind_of(u64 position, u64 released)
+{
+    return released > position ? released - position : 0;
+}
+
+static void history_measure(struct place *place, const struct agent *agent)
+{
+    static const struct value_row rows[] = {
+        {"cambist_history_position", "Position of the event log up to which rows are stored."},
+        {"cambist_history_behind_steps", "Steps of 32 bytes of the event log not stored yet."},
+        {"cambist_history_transactions_total", "Transactions of the database."},
+        {"cambist_history_answered_total", "Questions answered."},
+        {"cambist_history_failed_total", "Questions that the database could not be read for."},
+        {"cambist_history_too_late_total", "Questions that had waited too long for events."},
+        {"cambist_history_waiting", "Questions that wait."},
+    };
+    struct history_agent_counts counts = history_agent_counts(agent);
+    const u64 values[] = {counts.position,     behind_of(counts.position, counts.released),
+                          counts.transactions, counts.answered,
+                          counts.failed,       counts.behind,
+                          counts.waiting};
+    values_put(place, place->history_values, rows, values, ARRAY_COUNT(rows));
+}
+
 /* ---- gateway ---- */
 
 static void limits_loosen(struct limit_config *limits)
@@ -107,9 +161,9 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
 {
     struct gateway_options options = gateway_defaults;
     struct gateway_net_options network = GATEWAY_NET_OPTIONS_DEFAULT;
-    CHECK(place->listener >= 0);
+    CHECK(place->listeners[PLACE_LISTENER_GATEWAY] >= 0);
     network.address = NULL;
-    network.descriptor = place->listener;
+    network.descriptor = place->listeners[PLACE_LISTENER_GATEWAY];
     network.connections_max = (u32)number_of(place, CONFIG_GATEWAY_CONNECTIONS_MAX);
     gateway_net_init(&place->network, &network);
     options.folder = place->settings->folder;
@@ -147,6 +201,23 @@ static bool gateway_is_ready(const struct place *place, const struct agent *agen
     return status.is_ready && status.engine_ready;
 }
 
+static void gateway_measure(struct place *place, const struct agent *agent)
+{
+    static const struct value_row rows[] = {
+        {"cambist_gateway_position", "Position of the event log up to which the view has come."},
+        {"cambist_gateway_behind_steps", "Steps of 32 bytes of the event log not in the view yet."},
+        {"cambist_gateway_connections", "Open connections."},
+        {"cambist_gateway_pending", "Calls that wait for the engine or the history."},
+        {"cambist_gateway_source_index", "Number of the last command sent."},
+        {"cambist_gateway_engine_ready", "1 while commands can be sent to the engine."},
+    };
+    (void)agent;
+    struct gateway_status status = gateway_status(place->gateway);
+    const u64 values[] = {status.position, status.behind,       status.sessions,
+                          status.pending,  status.source_index, status.engine_ready ? 1 : 0};
+    values_put(place, place->gateway_values, rows, values, ARRAY_COUNT(rows));
+}
+
 /* ---- snapshots ---- */
 
 static enum fault snapshot_make(struct place *place, struct agent **agent_out)
@@ -168,6 +239,28 @@ static enum fault snapshot_make(struct place *place, struct agent **agent_out)
     return FAULT_NONE;
 }
 
+/* ---- monitor ---- */
+
+static enum fault monitor_make(struct place *place, struct agent **agent_out)
+{
+    struct monitor_source sources[PLACE_PAGES_MAX];
+    u32 count = place->placement->processes_count;
+    CHECK(place->listeners[PLACE_LISTENER_MONITOR] >= 0);
+    for (u32 index = 0; index <= count; index += 1) {
+        sources[index] = (struct monitor_source){
+            .name = index == count ? PLACE_SUPERVISOR : place->placement->processes[index].name,
+            .page = &place->pages[index]};
+    }
+    struct monitor_options options = {.listener = place->listeners[PLACE_LISTENER_MONITOR],
+                                      .clock = clock_real(),
+                                      .sources = sources,
+                                      .sources_count = count + 1};
+    place->listeners[PLACE_LISTENER_MONITOR] = -1;
+    monitor_init(&place->monitor, &options);
+    *agent_out = &place->monitor.agent;
+    return FAULT_NONE;
+}
+
 /* ---- the table ---- */
 
 const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
@@ -180,14 +273,17 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                        .make = history_make,
                        .unmake = history_unmake,
                        .is_ready = history_is_ready,
+                       .measure = history_measure,
                        .paths = {{.below = "events"}, {.below = "history", .is_writable = true}}},
     [PLACE_GATEWAY] = {.name = "gateway",
                        .make = gateway_make,
                        .unmake = gateway_unmake,
                        .is_ready = gateway_is_ready,
+                       .measure = gateway_measure,
                        .paths = {{.below = "events"},
                                  {.below = PLACE_KEYS_FOLDER, .is_writable = true}}},
     [PLACE_SNAPSHOT] = {.name = "snapshot",
                         .make = snapshot_make,
                         .paths = {{.below = "", .is_writable = true}}},
+    [PLACE_MONITOR] = {.name = "monitor", .make = monitor_make},
 };

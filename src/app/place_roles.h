@@ -12,15 +12,21 @@
 #include "role/engine/snapshot_agent.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_net.h"
+#include "role/monitor/monitor.h"
 
 #define PLACE_PATHS_MAX 4U
+
+#define PLACE_VALUES_MAX 8U /* metrics of one `measure` */
 
 /* What a process has been handed, and what its roles share. */
 struct place {
     const struct place_settings *settings;
+    const struct placement *placement;
     const struct place_process *process;
     struct channel channels[PLACE_CHANNELS_COUNT]; /* ring NULL: not of this process */
-    int listener;                                  /* -1: none */
+    int listeners[PLACE_LISTENERS_COUNT];          /* -1: not of this process */
+    struct metrics_page page;                      /* its own */
+    struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
     struct agent_requests requests;
     struct metrics metrics;
     struct agent *agents[PLACE_ROLES_COUNT];
@@ -28,8 +34,11 @@ struct place {
     /* Of single roles. */
     struct snapshot_agent snapshot;
     struct block history;
+    struct metric *history_values[PLACE_VALUES_MAX];
+    struct metric *gateway_values[PLACE_VALUES_MAX];
     struct gateway *gateway;
     struct gateway_net network;
+    struct monitor monitor;
 };
 
 struct place_path {
@@ -42,6 +51,9 @@ struct place_role_row {
     enum fault (*make)(struct place *place, struct agent **agent_out);
     void (*unmake)(struct place *place, struct agent *agent);               /* after agent_close */
     bool (*is_ready)(const struct place *place, const struct agent *agent); /* NULL: when started */
+    /* Copies what the role tells its callers into metrics, which the first call declares. NULL: the
+     * role has metrics of its own, or none. */
+    void (*measure)(struct place *place, const struct agent *agent);
     struct place_path paths[PLACE_PATHS_MAX];
     u64 sleep_us; /* the longest sleep of its thread; 0: AGENT_SLEEP_DEFAULT_US */
 };

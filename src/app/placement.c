@@ -3,6 +3,7 @@
 #include "app/place_roles.h"
 #include "base/check.h"
 #include "base/span.h"
+#include "io/clock.h"
 #include "io/log.h"
 
 #include <stdio.h>
@@ -16,7 +17,10 @@ enum {
     ASK_BYTES = 1 << 20,
     ANSWER_BYTES = 4 << 20,
     BELL_BYTES = CHANNEL_BYTES_MIN,
+    PAGE_EVERY_MS = 1000,
 };
+
+#define MS_NS 1000000ULL
 
 /* ---- the tables ---- */
 
@@ -37,13 +41,27 @@ static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
     [PLACE_KEY_ANSWERS] = {"key-answers", PLACE_GATEWAY, PLACE_NOBODY, BELL_BYTES},
 };
 
-#define LISTENER_NAME "listener"
+struct listener_row {
+    const char *name;
+    enum place_role role;
+};
+
+static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
+    [PLACE_LISTENER_GATEWAY] = {"gateway-listener", PLACE_GATEWAY},
+    [PLACE_LISTENER_MONITOR] = {"monitor-listener", PLACE_MONITOR},
+};
+
+#define PAGE_NAME  "metrics"    /* a process's own */
+#define PAGES_NAME "metrics.%u" /* everybody's, for the monitor */
 
 const struct placement placements[] = {
     {.name = "small",
      .processes =
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
-          {.name = "back", .calls = "history", .roles = {PLACE_HISTORY}, .roles_count = 1},
+          {.name = "back",
+           .calls = "history",
+           .roles = {PLACE_HISTORY, PLACE_MONITOR},
+           .roles_count = 2},
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1}},
      .processes_count = 4},
@@ -52,12 +70,14 @@ const struct placement placements[] = {
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
           {.name = "history", .calls = "history", .roles = {PLACE_HISTORY}, .roles_count = 1},
           {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
-          {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1}},
-     .processes_count = 4},
+          {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
+          {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1}},
+     .processes_count = 5},
     {.name = "one",
      .processes = {{.name = "venue",
-                    .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT},
-                    .roles_count = 4}},
+                    .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
+                              PLACE_MONITOR},
+                    .roles_count = 5}},
      .processes_count = 1},
 };
 const u32 placements_count = ARRAY_COUNT(placements);
@@ -92,14 +112,24 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
             row->bytes == 0 ? (u32)config->values[CONFIG_ENGINE_CHANNEL].number : row->bytes;
         TRY(channel_create(&hub->channels[index], row->name, bytes));
     }
+    for (u32 index = 0; index <= hub->placement->processes_count; index += 1) {
+        TRY(metrics_page_create(&hub->pages[index], PAGE_NAME));
+    }
     return FAULT_NONE;
 }
 
-enum fault place_hub_open(struct place_hub *hub, const struct config *config, int listener)
+enum fault place_hub_open(struct place_hub *hub, const struct placement *placement,
+                          const struct config *config, const int listeners[PLACE_LISTENERS_COUNT])
 {
-    hub->listener = listener;
+    hub->placement = placement;
+    for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
+        hub->listeners[index] = listeners[index];
+    }
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
+    }
+    for (u32 index = 0; index < PLACE_PAGES_MAX; index += 1) {
+        hub->pages[index].shared = (struct shared_memory){.descriptor = -1};
     }
     enum fault fault = hub_open(hub, config);
     if (fault != FAULT_NONE) {
@@ -108,15 +138,31 @@ enum fault place_hub_open(struct place_hub *hub, const struct config *config, in
     return fault;
 }
 
-void place_hub_close(struct place_hub *hub)
+/* What is mapped; in a role's process too, which the fork has given a copy. */
+static void hub_unmap(struct place_hub *hub)
 {
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         channel_close(&hub->channels[index]);
     }
-    if (hub->listener >= 0) {
-        (void)close(hub->listener);
-        hub->listener = -1;
+    for (u32 index = 0; index < PLACE_PAGES_MAX; index += 1) {
+        metrics_page_close(&hub->pages[index]);
     }
+}
+
+void place_hub_close(struct place_hub *hub)
+{
+    hub_unmap(hub);
+    for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
+        if (hub->listeners[index] >= 0) {
+            (void)close(hub->listeners[index]);
+            hub->listeners[index] = -1;
+        }
+    }
+}
+
+struct metrics_page *place_hub_page(struct place_hub *hub)
+{
+    return &hub->pages[hub->placement->processes_count];
 }
 
 static void item_put(struct handover_item *items, u32 *count, const char *name, const char *end,
@@ -141,8 +187,19 @@ u32 place_hub_items(const struct place_hub *hub, const struct place_process *pro
             item_put(items_out, &count, row->name, ".wake", 0, channel->wake);
         }
     }
-    if (process_has(process, PLACE_GATEWAY)) {
-        item_put(items_out, &count, LISTENER_NAME, "", 0, hub->listener);
+    for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
+        if (process_has(process, listener_rows[index].role)) {
+            item_put(items_out, &count, listener_rows[index].name, "", 0, hub->listeners[index]);
+        }
+    }
+    u32 place = (u32)(process - hub->placement->processes);
+    item_put(items_out, &count, PAGE_NAME, "", 0, hub->pages[place].shared.descriptor);
+    for (u32 index = 0;
+         index <= hub->placement->processes_count && process_has(process, PLACE_MONITOR);
+         index += 1) {
+        char name[HANDOVER_NAME_BYTES];
+        (void)snprintf(name, sizeof(name), PAGES_NAME, index);
+        item_put(items_out, &count, name, "", 0, hub->pages[index].shared.descriptor);
     }
     return count;
 }
@@ -173,15 +230,6 @@ static void others_close(const struct handover_item *items, u32 count, int socke
     (void)close_range(first, UINT32_MAX, 0);
 }
 
-/* Gives up the supervisor's mappings, which the fork has copied: what this process may reach is
- * what it is handed. */
-static void hub_forget(struct place_hub *hub)
-{
-    for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
-        channel_close(&hub->channels[index]);
-    }
-}
-
 static enum fault channels_attach(struct place *place, const struct handover_item *items, u32 count)
 {
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
@@ -199,27 +247,49 @@ static enum fault channels_attach(struct place *place, const struct handover_ite
         TRY(channel_attach(&place->channels[index], memory->descriptor, wake->descriptor,
                            (u32)memory->number));
     }
-    const struct handover_item *listener = handover_find(items, count, LISTENER_NAME);
-    if (process_has(place->process, PLACE_GATEWAY) && listener == NULL) {
-        return FAULT(FAULT_FOREIGN, "%s was not handed over", LISTENER_NAME);
-    }
-    place->listener = listener == NULL ? -1 : listener->descriptor;
     return FAULT_NONE;
 }
 
+static enum fault page_attach(struct metrics_page *page, const char *name,
+                              const struct handover_item *items, u32 count)
+{
+    const struct handover_item *item = handover_find(items, count, name);
+    return item == NULL ? FAULT(FAULT_FOREIGN, "%s was not handed over", name)
+                        : metrics_page_attach(page, item->descriptor);
+}
+
+static enum fault rest_attach(struct place *place, const struct handover_item *items, u32 count)
+{
+    for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
+        const struct listener_row *row = &listener_rows[index];
+        const struct handover_item *item = handover_find(items, count, row->name);
+        if (process_has(place->process, row->role) && item == NULL) {
+            return FAULT(FAULT_FOREIGN, "%s was not handed over", row->name);
+        }
+        place->listeners[index] = item == NULL ? -1 : item->descriptor;
+    }
+    TRY(page_attach(&place->page, PAGE_NAME, items, count));
+    for (u32 index = 0;
+         index <= place->placement->processes_count && process_has(place->process, PLACE_MONITOR);
+         index += 1) {
+        char name[HANDOVER_NAME_BYTES];
+        (void)snprintf(name, sizeof(name), PAGES_NAME, index);
+        TRY(page_attach(&place->pages[index], name, items, count));
+    }
+    return FAULT_NONE;
+}
+
+/* Gives up the supervisor's mappings, which the fork has copied, and every descriptor but those
+ * that this process is handed: that is all it may reach. */
 static enum fault take_over(struct place *place, struct place_hub *hub, int socket)
 {
     struct handover_item items[HANDOVER_ITEMS_MAX];
     u32 count = 0;
-    bool is_handed = place_hub_items(hub, place->process, items) > 0;
-    hub_forget(hub);
-    if (!is_handed) {
-        others_close(items, 0, socket);
-        return FAULT_NONE;
-    }
+    hub_unmap(hub);
     TRY(handover_receive(socket, items, ARRAY_COUNT(items), HANDOVER_MS, &count));
     others_close(items, count, socket);
-    return channels_attach(place, items, count);
+    TRY(channels_attach(place, items, count));
+    return rest_attach(place, items, count);
 }
 
 static enum fault agents_make(struct place *place)
@@ -275,8 +345,29 @@ struct life {
     struct place *place;
     struct sandbox_report report;
     int socket;
-    bool has_told;
+    bool has_told;   /* the supervisor that we are ready */
+    bool was_ready;  /* as the page says */
+    u64 page_due_ns; /* when it is written next */
 };
+
+static void page_write(struct life *life, bool is_ready)
+{
+    struct metrics_page_state state = {.time_us = clock_wall_us(clock_real()),
+                                       .is_ready = is_ready};
+    struct place *place = life->place;
+    for (u32 index = 0; index < place->agents_count; index += 1) {
+        const struct place_role_row *row = &place_roles[place->process->roles[index]];
+        if (row->measure != NULL) {
+            row->measure(place, place->agents[index]);
+        }
+    }
+    life->was_ready = is_ready;
+    life->page_due_ns = clock_mono_ns(clock_real()) + PAGE_EVERY_MS * MS_NS;
+    if (metrics_page_put(&place->page, &place->metrics, &state) != FAULT_NONE) {
+        log_warn("process.metrics_too_long", LOG_STR("process", place->process->name));
+        fault_forget();
+    }
+}
 
 static void on_started(void *argument)
 {
@@ -285,22 +376,32 @@ static void on_started(void *argument)
     sandbox_report_print(&life->report, text);
     log_info("process.protected", LOG_STR("process", life->place->process->name),
              LOG_STR("protections", life->place->process->calls == NULL ? "none" : text));
+    page_write(life, false);
+}
+
+static bool all_ready(const struct place *place)
+{
+    for (u32 index = 0; index < place->agents_count; index += 1) {
+        const struct place_role_row *row = &place_roles[place->process->roles[index]];
+        if (row->is_ready != NULL && !row->is_ready(place, place->agents[index])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void on_round(void *argument)
 {
     struct life *life = argument;
-    const struct place *place = life->place;
-    bool is_ready = !life->has_told;
-    for (u32 index = 0; is_ready && index < place->agents_count; index += 1) {
-        const struct place_role_row *row = &place_roles[place->process->roles[index]];
-        is_ready = row->is_ready == NULL || row->is_ready(place, place->agents[index]);
-    }
-    if (is_ready) {
+    bool is_ready = all_ready(life->place);
+    if (is_ready && !life->has_told) {
         life->has_told = true;
         if (supervise_tell_ready(life->socket) != FAULT_NONE) {
             fault_forget(); /* it has died; its end is ours too */
         }
+    }
+    if (is_ready != life->was_ready || clock_mono_ns(clock_real()) >= life->page_due_ns) {
+        page_write(life, is_ready);
     }
 }
 
@@ -347,7 +448,7 @@ int place_process_run(void *argument, int socket)
     const struct place_call *call = argument;
     place.settings = call->settings;
     place.process = call->process;
-    place.listener = -1;
+    place.placement = call->hub->placement;
     enum fault fault = process_live(&place, call->hub, socket);
     if (fault != FAULT_NONE) {
         log_error("process.failed", LOG_STR("process", call->process->name), LOG_FAULT(fault));

@@ -1,11 +1,12 @@
 /* Which role runs in which process, what each may still do there, and which channels join them:
  * three tables, of roles, channels and processes (placement.c).
  *
- *     small  engine | edge (gateway) | back (history) | snapshot: few processes
+ *     small  engine | edge (gateway) | back (history, monitor) | snapshot: few processes
  *     wide   every role in its own
  *     one    all agents in one thread, without a sandbox: for tests
  *
- * The supervisor's process makes the channels and the listening socket, so they outlive any role;
+ * The supervisor's process makes the channels, the listening sockets and a page of metrics for each
+ * process (io/metrics_page.h), so they outlive any role;
  * each process is handed the ends that its roles have in the tables, and keeps no other descriptor:
  * a gateway that was taken over cannot reach the administrator's channel.
  *
@@ -23,14 +24,16 @@
 #include "io/fault.h"
 #include "io/file.h"
 #include "io/handover.h"
+#include "io/metrics_page.h"
 
 enum place_role {
     PLACE_ENGINE,
     PLACE_HISTORY,
     PLACE_GATEWAY,
     PLACE_SNAPSHOT,
+    PLACE_MONITOR,
 };
-#define PLACE_ROLES_COUNT 4U
+#define PLACE_ROLES_COUNT 5U
 #define PLACE_NOBODY      PLACE_ROLES_COUNT /* the other end of a channel that nobody has yet */
 
 enum place_channel {
@@ -45,6 +48,7 @@ enum place_channel {
 #define PLACE_CHANNELS_COUNT 7U
 
 #define PLACE_KEYS_FOLDER "gateway"
+#define PLACE_SUPERVISOR  "supervisor" /* its name among the processes */
 
 struct place_process {
     const char *name;
@@ -75,16 +79,29 @@ struct place_settings {
     bool is_generous;                  /* limits for tests: nobody is slowed down or banned */
 };
 
-/* The supervisor's end: all channels, and the socket. */
+/* Who wants a listening socket. */
+enum place_listener { PLACE_LISTENER_GATEWAY, PLACE_LISTENER_MONITOR };
+#define PLACE_LISTENERS_COUNT 2U
+
+#define PLACE_PAGES_MAX (PLACE_PROCESSES_MAX + 1U) /* the processes', and last the supervisor's */
+
+/* The supervisor's end: all channels, sockets and pages. */
 struct place_hub {
+    const struct placement *placement;
     struct channel channels[PLACE_CHANNELS_COUNT];
-    int listener;
+    int listeners[PLACE_LISTENERS_COUNT];
+    struct metrics_page pages[PLACE_PAGES_MAX];
 };
 
-/* Makes the channels, sized as the configuration says. `listener` is taken, also when it fails. */
-MUST_USE enum fault place_hub_open(struct place_hub *hub, const struct config *config,
-                                   int listener);
+/* Makes channels, sized as the configuration says, and pages. The listeners are taken, also when it
+ * fails. */
+MUST_USE enum fault place_hub_open(struct place_hub *hub, const struct placement *placement,
+                                   const struct config *config,
+                                   const int listeners[PLACE_LISTENERS_COUNT]);
 void place_hub_close(struct place_hub *hub);
+
+/* The page that the supervisor writes itself. */
+struct metrics_page *place_hub_page(struct place_hub *hub);
 
 /* What a process is handed, HANDOVER_ITEMS_MAX at most; the descriptors stay the hub's. */
 u32 place_hub_items(const struct place_hub *hub, const struct place_process *process,

@@ -13,12 +13,13 @@
 #include "role/engine/engine.h"
 #include "role/engine/layout.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define US_MS 1000ULL
+
+enum { PAGE_EVERY_MS = 1000 };
 
 /* Everything of one supervisor. */
 struct serve {
@@ -33,7 +34,10 @@ struct serve {
     char run_folder[FILE_PATH_BYTES];
     pid_t written[PLACE_PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
     u16 port;
+    u16 admin_port;
     bool is_ready;
+    struct metrics metrics;
+    struct metric *starts[PLACE_PROCESSES_MAX];
     struct test_venue test;
 };
 
@@ -107,6 +111,30 @@ static void pid_put(const struct serve *serve, const char *name, pid_t pid)
     }
 }
 
+/* How often each process was started, for the monitor. */
+static void page_write(struct serve *serve)
+{
+    struct metrics_page_state state = {.time_us = clock_wall_us(clock_real()), .is_ready = true};
+    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+        metric_set(serve->starts[index], (i64)serve->supervise.children[index].starts_count);
+    }
+    enum fault fault = metrics_page_put(place_hub_page(&serve->hub), &serve->metrics, &state);
+    CHECK(fault == FAULT_NONE);
+}
+
+static void metrics_declare(struct serve *serve)
+{
+    metrics_init(&serve->metrics);
+    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+        serve->starts[index] = metrics_counter(
+            &serve->metrics,
+            &(struct metric_declaration){.name = "cambist_process_starts_total",
+                                         .help = "How often the supervisor has started a process.",
+                                         .label_name = "process",
+                                         .label_value = serve->placement->processes[index].name});
+    }
+}
+
 static void pids_update(struct serve *serve)
 {
     for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
@@ -131,18 +159,20 @@ static bool all_run(const struct serve *serve)
 /* Once, when every process has said that it is ready. */
 static enum fault ready(struct serve *serve)
 {
-    const char *address = serve->options->config->values[CONFIG_GATEWAY_ADDRESS].text;
-    char urls_host[LISTEN_HOST_BYTES];
-    listen_host_print(address, serve->port, urls_host);
+    const struct config_value *values = serve->options->config->values;
+    char host[LISTEN_HOST_BYTES];
+    char admin_host[LISTEN_HOST_BYTES];
+    listen_host_print(values[CONFIG_GATEWAY_ADDRESS].text, serve->port, host);
+    listen_host_print(values[CONFIG_ADMIN_ADDRESS].text, serve->admin_port, admin_host);
     serve->is_ready = true;
-    log_info("serve.ready", LOG_STR("address", urls_host));
+    log_info("serve.ready", LOG_STR("address", host), LOG_STR("admin", admin_host));
     if (serve->options->keys_file != NULL) {
         enum fault fault =
-            test_venue_write(&serve->test, urls_host, getpid(), serve->options->keys_file);
+            test_venue_write(&serve->test, host, admin_host, getpid(), serve->options->keys_file);
         test_venue_wipe(&serve->test);
         TRY(fault);
     }
-    (void)printf("ready: http://%s\n", urls_host);
+    (void)printf("ready: http://%s\n", host);
     (void)fflush(stdout);
     return FAULT_NONE;
 }
@@ -178,10 +208,12 @@ static enum fault supervised(struct serve *serve)
         .failures_max = (u32)number_of(serve, CONFIG_SUPERVISOR_FAILURES_MAX),
     };
     roles_fill(serve);
+    metrics_declare(serve);
     TRY(supervise_open(&serve->supervise, &options));
     enum fault fault = FAULT_NONE;
-    while (fault == FAULT_NONE && supervise_step(&serve->supervise, INT_MAX)) {
+    while (fault == FAULT_NONE && supervise_step(&serve->supervise, PAGE_EVERY_MS)) {
         pids_update(serve);
+        page_write(serve);
         if (!serve->is_ready && all_run(serve)) {
             fault = ready(serve);
         }
@@ -191,12 +223,24 @@ static enum fault supervised(struct serve *serve)
     return fault;
 }
 
+static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTENERS_COUNT])
+{
+    const struct config_value *values = serve->options->config->values;
+    TRY(listen_open(values[CONFIG_GATEWAY_ADDRESS].text, serve->options->port,
+                    &listeners[PLACE_LISTENER_GATEWAY], &serve->port));
+    enum fault fault = listen_open(values[CONFIG_ADMIN_ADDRESS].text, serve->options->admin_port,
+                                   &listeners[PLACE_LISTENER_MONITOR], &serve->admin_port);
+    if (fault != FAULT_NONE) {
+        (void)close(listeners[PLACE_LISTENER_GATEWAY]);
+    }
+    return fault;
+}
+
 static enum fault listening(struct serve *serve)
 {
-    int listener = -1;
-    const char *address = serve->options->config->values[CONFIG_GATEWAY_ADDRESS].text;
-    TRY(listen_open(address, serve->options->port, &listener, &serve->port));
-    TRY(place_hub_open(&serve->hub, serve->options->config, listener));
+    int listeners[PLACE_LISTENERS_COUNT];
+    TRY(listeners_open(serve, listeners));
+    TRY(place_hub_open(&serve->hub, serve->placement, serve->options->config, listeners));
     enum fault fault = supervised(serve);
     place_hub_close(&serve->hub);
     return fault;

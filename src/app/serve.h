@@ -24,6 +24,7 @@ struct serve_options {
     const struct config *config; /* outlives the call, as do the texts */
     const char *folder;          /* the data folder; made when it is not there */
     u16 port;                    /* 0: any free one */
+    u16 admin_port;              /* of metrics and readiness; 0: any free one */
     enum serve_begin begin;
     const char *keys_file; /* SERVE_TEST: where the keys are written when the venue is ready */
 };

@@ -357,8 +357,8 @@ static void account_put(struct json_writer *json, const struct test_venue *venue
     json_object_end(json);
 }
 
-enum fault test_venue_write(const struct test_venue *venue, const char *host, pid_t pid,
-                            const char *path)
+enum fault test_venue_write(const struct test_venue *venue, const char *host,
+                            const char *admin_host, pid_t pid, const char *path)
 {
     static char text[JSON_BYTES];
     struct json_writer json;
@@ -367,6 +367,7 @@ enum fault test_venue_write(const struct test_venue *venue, const char *host, pi
     url_put(&json, "rest", "http", host, "");
     url_put(&json, "ws_stream", "ws", host, "");
     url_put(&json, "ws_api", "ws", host, "/ws-api/v3");
+    url_put(&json, "metrics", "http", admin_host, "/metrics");
     json_key(&json, "pid");
     json_put_u64(&json, (u64)pid);
     json_key(&json, "accounts");

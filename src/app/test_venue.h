@@ -40,9 +40,10 @@ MUST_USE enum fault test_venue_begin(const char *folder, const char *keys_folder
                                      struct test_venue *venue_out);
 
 /* Writes the keys file, which only its owner may read, whole or not at all: JSON with the members
- * rest, ws_stream, ws_api, pid and accounts. `host` is "127.0.0.1:8080". */
-MUST_USE enum fault test_venue_write(const struct test_venue *venue, const char *host, pid_t pid,
-                                     const char *path);
+ * rest, ws_stream, ws_api, metrics, pid and accounts. `host` and `admin_host` are like
+ * "127.0.0.1:8080". */
+MUST_USE enum fault test_venue_write(const struct test_venue *venue, const char *host,
+                                     const char *admin_host, pid_t pid, const char *path);
 
 void test_venue_wipe(struct test_venue *venue);
 

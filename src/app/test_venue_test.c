@@ -169,7 +169,8 @@ static void the_keys_file_says_it_all(void **state)
     struct stat status;
     (void)state;
     (void)snprintf(path, sizeof(path), "%s/keys.json", base);
-    assert_int_equal(test_venue_write(&venue, "127.0.0.1:81", 42, path), FAULT_NONE);
+    assert_int_equal(test_venue_write(&venue, "127.0.0.1:81", "127.0.0.1:82", 42, path),
+                     FAULT_NONE);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0600);
     FILE *file = fopen(path, "r");
@@ -179,6 +180,7 @@ static void the_keys_file_says_it_all(void **state)
     assert_non_null(strstr(text, "\"rest\":\"http://127.0.0.1:81\""));
     assert_non_null(strstr(text, "\"ws_stream\":\"ws://127.0.0.1:81\""));
     assert_non_null(strstr(text, "\"ws_api\":\"ws://127.0.0.1:81/ws-api/v3\""));
+    assert_non_null(strstr(text, "\"metrics\":\"http://127.0.0.1:82/metrics\""));
     assert_non_null(strstr(text, "\"pid\":42"));
     assert_non_null(strstr(text, venue.hmac[TEST_ACCOUNT_W].secret));
     assert_non_null(strstr(text, "BEGIN PRIVATE KEY"));

@@ -139,7 +139,7 @@ def shared_memory(pid):
             lines = [line for line in file if "/memfd:" in line]
     except OSError:
         return None
-    return {line.split("/memfd:")[1].split()[0] for line in lines}
+    return {line.split("/memfd:")[1].split()[0] for line in lines} - {"metrics"}
 
 
 def each_has_its_own_channels(cli, venue):
@@ -153,6 +153,44 @@ def each_has_its_own_channels(cli, venue):
         found = shared_memory(venue.pid(name))
         if found is not None:
             cli.equal(found, channels, f"channels that {name} can reach")
+
+
+def monitor(keys, path):
+    """(status, text) of the operator's port."""
+    host = urllib.parse.urlsplit(keys["metrics"]).netloc
+    connection = http.client.HTTPConnection(host, timeout=20)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    text = response.read().decode()
+    connection.close()
+    return response.status, text
+
+
+def value_of(text, name):
+    """The number of a metric in a text of Prometheus; None when it is not there."""
+    for line in text.splitlines():
+        if line.startswith(name + " "):
+            return int(line.split()[-1])
+    return None
+
+
+def operator_sees(cli, venue, keys, acknowledged):
+    cli.equal(monitor(keys, "/livez")[0], 200, "/livez")
+    cli.check(eventually(lambda: monitor(keys, "/readyz")[0] == 200), "/readyz")
+    text = eventually(lambda: next((text for _, text in [monitor(keys, "/metrics")]
+                                    if value_of(text, "cambist_history_behind_steps") == 0
+                                    and value_of(text, "cambist_gateway_pending") == 0), None))
+    cli.check(text is not None, "metrics of history and gateway")
+    text = text or ""
+    cli.check((value_of(text, "cambist_engine_seq_durable") or 0) > len(acknowledged),
+              "metrics of the engine")
+    for name in venue.names():
+        cli.equal(value_of(text, f'cambist_process_ready{{process="{name}"}}'), 1, f"{name} ready")
+    engine = venue.pid("engine")
+    os.kill(engine, signal.SIGSTOP)
+    cli.check(eventually(lambda: monitor(keys, "/readyz")[0] == 503), "/readyz, the engine stopped")
+    os.kill(engine, signal.SIGCONT)
+    cli.check(eventually(lambda: monitor(keys, "/readyz")[0] == 200), "/readyz, it goes on")
 
 
 def first_life(cli, folder, acknowledged):
@@ -179,6 +217,7 @@ def serve_and_kill(cli, venue, keys_file, acknowledged):
     code, _, error = cli.run("serve", "--data", venue.folder, "--port", "0")
     cli.equal(code, LOCKED, f"a second supervisor ({error.strip()})")
     each_has_its_own_channels(cli, venue)
+    operator_sees(cli, venue, keys, acknowledged)
     kill_each(cli, venue, accounts["A"], acknowledged)
     os.kill(venue.process.pid, signal.SIGHUP)
     cli.equal(place(venue, accounts["B"], "28000")[0], 200, "an order after SIGHUP")

@@ -611,8 +611,14 @@ void gateway_destroy(struct gateway *gateway)
 
 struct gateway_status gateway_status(const struct gateway *gateway)
 {
+    u64 position = gateway->feed == NULL ? 0 : feed_position(gateway->feed);
+    u64 released = position;
+    if (gateway->feed != NULL && feed_released(gateway->feed, &released) != FAULT_NONE) {
+        fault_forget(); /* the next turn says which */
+    }
     return (struct gateway_status){
-        .position = gateway->feed == NULL ? 0 : feed_position(gateway->feed),
+        .behind = released > position ? released - position : 0,
+        .position = position,
         .source_index = gateway->source_index,
         .sessions = gateway->sessions.count,
         .pending = gateway->pending.count,

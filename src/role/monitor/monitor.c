@@ -1,0 +1,295 @@
+#include "role/monitor/monitor.h"
+
+#include "base/check.h"
+#include "base/span.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MS_NS 1000000ULL
+
+#define TEXT_PLAIN   "text/plain; charset=utf-8"
+#define TEXT_METRICS "text/plain; version=0.0.4; charset=utf-8"
+
+static const struct http_limits request_limits = {.target_bytes_max = 256,
+                                                  .head_bytes_max = MONITOR_REQUEST_BYTES,
+                                                  .headers_count_max = 32,
+                                                  .body_bytes_max = 0};
+
+static struct monitor *monitor_of(struct agent *agent)
+{
+    return (struct monitor *)(void *)agent;
+}
+
+/* ---- what is said ---- */
+
+struct text {
+    char *data;
+    size_t used;
+};
+
+/* Whether the process wrote its page lately, and said that it is ready. */
+static bool is_ready(const struct monitor *monitor, const struct metrics_page_state *state)
+{
+    u64 now_us = clock_wall_us(monitor->clock);
+    u64 age_us = now_us > state->time_us ? now_us - state->time_us : 0;
+    return state->is_ready && age_us < MONITOR_STALE_MS * 1000ULL;
+}
+
+/* Each process's page, and then what they say of themselves. */
+static void metrics_put(struct monitor *monitor, struct text *text)
+{
+    struct metrics_page_state states[MONITOR_SOURCES_MAX];
+    bool has_page[MONITOR_SOURCES_MAX];
+    size_t size = 0;
+    for (u32 index = 0; index < monitor->sources_count; index += 1) {
+        has_page[index] = metrics_page_get(monitor->sources[index].page, text->data + text->used,
+                                           &size, &states[index]);
+        text->used += has_page[index] ? size : 0;
+    }
+    metrics_init(&monitor->metrics);
+    for (u32 index = 0; index < monitor->sources_count; index += 1) {
+        struct metric *metric = metrics_gauge(
+            &monitor->metrics,
+            &(struct metric_declaration){.name = "cambist_process_ready",
+                                         .help = "1 while a process does what it is there for.",
+                                         .label_name = "process",
+                                         .label_value = monitor->sources[index].name});
+        metric_set(metric, has_page[index] && is_ready(monitor, &states[index]) ? 1 : 0);
+    }
+    enum fault fault =
+        metrics_print(&monitor->metrics, text->data + text->used, METRICS_TEXT_BYTES_ENOUGH, &size);
+    CHECK(fault == FAULT_NONE);
+    text->used += size;
+}
+
+static u32 readiness_put(const struct monitor *monitor, struct text *text)
+{
+    u32 status = 200;
+    for (u32 index = 0; index < monitor->sources_count; index += 1) {
+        const struct monitor_source *source = &monitor->sources[index];
+        struct metrics_page_state state;
+        size_t size = 0;
+        bool ready = metrics_page_get(source->page, text->data + text->used, &size, &state) &&
+                     is_ready(monitor, &state);
+        status = ready ? status : 503;
+        text->used += (size_t)snprintf(text->data + text->used, METRICS_LABEL_BYTES + 16, "%s %s\n",
+                                       source->name, ready ? "ready" : "not ready");
+    }
+    return status;
+}
+
+static u32 line_put(struct text *text, u32 status, const char *line)
+{
+    text->used = (size_t)snprintf(text->data, MONITOR_HEAD_BYTES, "%s\n", line);
+    return status;
+}
+
+/* The body, and the status. */
+static u32 body_put(struct monitor *monitor, struct text *text, const char **type_out)
+{
+    const struct http_request *request = &monitor->request;
+    *type_out = TEXT_PLAIN;
+    if (request->verb != HTTP_VERB_GET && request->verb != HTTP_VERB_HEAD) {
+        return line_put(text, 405, "only GET");
+    }
+    if (span_equal(request->path, span_of_text("/metrics"))) {
+        *type_out = TEXT_METRICS;
+        metrics_put(monitor, text);
+        return 200;
+    }
+    if (span_equal(request->path, span_of_text("/readyz"))) {
+        return readiness_put(monitor, text);
+    }
+    if (span_equal(request->path, span_of_text("/livez"))) {
+        return line_put(text, 200, "alive");
+    }
+    return line_put(text, 404, "there are /metrics, /readyz and /livez");
+}
+
+/* Puts the head right before the body. */
+static void answer_make(struct monitor *monitor, struct monitor_connection *connection,
+                        enum http_refusal refusal)
+{
+    u8 head[MONITOR_HEAD_BYTES];
+    struct text text = {.data = (char *)connection->answer + MONITOR_HEAD_BYTES};
+    struct http_answer answer;
+    const char *type = TEXT_PLAIN;
+    u32 status = refusal == HTTP_REFUSAL_NONE
+                     ? body_put(monitor, &text, &type)
+                     : line_put(&text, http_refusal_status(refusal), http_refusal_text(refusal));
+    bool has_body = refusal != HTTP_REFUSAL_NONE || monitor->request.verb != HTTP_VERB_HEAD;
+    CHECK(text.used <= MONITOR_ANSWER_BYTES_MAX);
+    http_answer_begin(&answer, head, sizeof(head), status, false);
+    http_answer_put_text(&answer, "Content-Type", type);
+    http_answer_put_text(&answer, "Cache-Control", "no-store");
+    size_t size = http_answer_end(&answer, text.used);
+    CHECK(size > 0);
+    memcpy(connection->answer, head, size);
+    memmove(connection->answer + size, text.data, has_body ? text.used : 0);
+    connection->answer_bytes = size + (has_body ? text.used : 0);
+    connection->sent = 0;
+}
+
+/* ---- connections ---- */
+
+static void connection_end(struct monitor_connection *connection)
+{
+    (void)close(connection->descriptor);
+    connection->descriptor = -1;
+}
+
+static bool is_for_later(void)
+{
+    return errno == EAGAIN || errno == EINTR;
+}
+
+/* Reads what has come; true when something did. */
+static bool connection_read(struct monitor *monitor, struct monitor_connection *connection)
+{
+    u8 *room = connection->request + connection->request_bytes;
+    ssize_t size =
+        read(connection->descriptor, room, sizeof(connection->request) - connection->request_bytes);
+    if (size <= 0) {
+        if (size == 0 || !is_for_later()) {
+            connection_end(connection);
+        }
+        return false;
+    }
+    connection->request_bytes += (u32)size;
+    struct span bytes = span_of(connection->request, connection->request_bytes);
+    switch (http_read(&connection->reader, &request_limits, bytes, &monitor->request)) {
+    case HTTP_READ_MORE:
+    case HTTP_READ_CONTINUE: /* no body is taken: the limits refuse it */
+        break;
+    case HTTP_READ_WHOLE:
+        answer_make(monitor, connection, HTTP_REFUSAL_NONE);
+        break;
+    case HTTP_READ_REFUSED:
+        answer_make(monitor, connection, (enum http_refusal)connection->reader.refusal);
+        break;
+    }
+    return true;
+}
+
+/* Writes as much as the peer takes; true when something was. */
+static bool connection_write(struct monitor_connection *connection)
+{
+    ssize_t size = send(connection->descriptor, connection->answer + connection->sent,
+                        connection->answer_bytes - connection->sent, MSG_NOSIGNAL);
+    if (size < 0) {
+        if (!is_for_later()) {
+            connection_end(connection);
+        }
+        return false;
+    }
+    connection->sent += (size_t)size;
+    if (connection->sent == connection->answer_bytes) {
+        (void)shutdown(connection->descriptor, SHUT_WR);
+        connection_end(connection);
+    }
+    return true;
+}
+
+static bool connection_work(struct monitor *monitor, struct monitor_connection *connection,
+                            u64 now_ns)
+{
+    bool some = false;
+    if (connection->answer_bytes == 0) {
+        some = connection_read(monitor, connection);
+    }
+    if (connection->descriptor >= 0 && connection->answer_bytes > 0) {
+        some = connection_write(connection) || some;
+    }
+    if (connection->descriptor >= 0 && now_ns - connection->begun_ns > MONITOR_TIME_MS * MS_NS) {
+        connection_end(connection);
+    }
+    return some;
+}
+
+/* Takes one connection that waits, if there is room for it. */
+static bool accept_one(struct monitor *monitor, u64 now_ns)
+{
+    for (u32 index = 0; index < MONITOR_CONNECTIONS_MAX; index += 1) {
+        struct monitor_connection *connection = &monitor->connections[index];
+        if (connection->descriptor >= 0) {
+            continue;
+        }
+        int descriptor = accept4(monitor->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (descriptor < 0) {
+            return false;
+        }
+        u8 *answer = connection->answer;
+        *connection = (struct monitor_connection){
+            .descriptor = descriptor, .begun_ns = now_ns, .answer = answer};
+        return true;
+    }
+    return false;
+}
+
+/* ---- the agent ---- */
+
+static enum fault open(struct agent *agent)
+{
+    struct monitor *monitor = monitor_of(agent);
+    size_t bytes = MONITOR_HEAD_BYTES + MONITOR_ANSWER_BYTES_MAX;
+    TRY(block_take(bytes * MONITOR_CONNECTIONS_MAX, "the monitor's answers", &monitor->block));
+    for (u32 index = 0; index < MONITOR_CONNECTIONS_MAX; index += 1) {
+        monitor->connections[index].answer = monitor->block.memory + index * bytes;
+    }
+    return FAULT_NONE;
+}
+
+static enum fault work(struct agent *agent, bool *busy_out)
+{
+    struct monitor *monitor = monitor_of(agent);
+    u64 now_ns = clock_mono_ns(monitor->clock);
+    if (now_ns - monitor->looked_ns >= MONITOR_LOOK_MS * MS_NS) {
+        monitor->looked_ns = now_ns;
+        while (accept_one(monitor, now_ns)) {
+            *busy_out = true;
+        }
+    }
+    for (u32 index = 0; index < MONITOR_CONNECTIONS_MAX; index += 1) {
+        if (monitor->connections[index].descriptor >= 0) {
+            *busy_out = connection_work(monitor, &monitor->connections[index], now_ns) || *busy_out;
+        }
+    }
+    return FAULT_NONE;
+}
+
+static void finish(struct agent *agent)
+{
+    struct monitor *monitor = monitor_of(agent);
+    for (u32 index = 0; index < MONITOR_CONNECTIONS_MAX; index += 1) {
+        if (monitor->connections[index].descriptor >= 0) {
+            connection_end(&monitor->connections[index]);
+        }
+    }
+    block_give_back(&monitor->block);
+    if (monitor->listener >= 0) {
+        (void)close(monitor->listener);
+        monitor->listener = -1;
+    }
+}
+
+static const struct agent_ops ops = {.open = open, .work = work, .close = finish};
+
+void monitor_init(struct monitor *monitor, const struct monitor_options *options)
+{
+    CHECK(options->sources_count <= MONITOR_SOURCES_MAX);
+    memset(monitor, 0, sizeof(*monitor));
+    monitor->agent = (struct agent){.ops = &ops, .name = "monitor"};
+    monitor->listener = options->listener;
+    monitor->clock = options->clock;
+    monitor->sources_count = options->sources_count;
+    for (u32 index = 0; index < options->sources_count; index += 1) {
+        monitor->sources[index] = options->sources[index];
+    }
+    for (u32 index = 0; index < MONITOR_CONNECTIONS_MAX; index += 1) {
+        monitor->connections[index].descriptor = -1;
+    }
+}
