@@ -402,6 +402,14 @@ struct list_shown list_shown_of_view(const struct view_list *list)
         shown.legs[i] = list->legs[i];
         shown.clients[i] = list->clients[i];
     }
+    /* After an image a leg that is done is not known, but legs have consecutive ids. */
+    u64 first = 0;
+    for (u32 i = 0; i < shown.legs_count; i += 1) {
+        first = shown.legs[i] > i ? shown.legs[i] - i : first;
+    }
+    for (u32 i = 0; i < shown.legs_count && first > 0; i += 1) {
+        shown.legs[i] = first + i;
+    }
     return shown;
 }
 

@@ -283,6 +283,21 @@ static void shows_lists(void **state)
            "\"orderId\":18,\"clientOrderId\":\"b\"}]}");
 }
 
+/* As the view has a list of an image whose working leg is done. */
+static void legs_that_are_done_have_their_ids(void **state)
+{
+    (void)state;
+    struct view_list list = {.id = 2, .legs = {0, 18, 19}, .legs_count = 3};
+    struct list_shown shown = list_shown_of_view(&list);
+    assert_int_equal(shown.legs[0], 17);
+    assert_int_equal(shown.legs[1], 18);
+    assert_int_equal(shown.legs[2], 19);
+    list = (struct view_list){.id = 2, .legs = {17, 0}, .legs_count = 2};
+    shown = list_shown_of_view(&list);
+    assert_int_equal(shown.legs[1], 18);
+    assert_int_equal(shown.legs[2], 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +308,7 @@ int main(void)
         cmocka_unit_test(shows_an_order_by_quote),
         cmocka_unit_test(names_every_status_and_reason),
         cmocka_unit_test(shows_lists),
+        cmocka_unit_test(legs_that_are_done_have_their_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
