@@ -17,7 +17,8 @@ static bool find_key(struct key_view *view, struct span api_key, struct key_entr
     assert_true(account < WORLD_ACCOUNTS);
     *entry_out = (struct key_entry){.account = account,
                                     .rights = KEY_RIGHT_READ | KEY_RIGHT_TRADE | KEY_RIGHT_WITHDRAW,
-                                    .enabled = true};
+                                    .enabled = true,
+                                    .created_us = CALL_SCENE_TIME_US};
     return true;
 }
 

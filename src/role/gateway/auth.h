@@ -40,6 +40,7 @@ struct key_entry {
     struct sign_key *sign;
     const struct auth_network *networks; /* none: every address is allowed */
     u32 networks_count;
+    u64 created_us;
 };
 
 struct key_view {

@@ -297,7 +297,7 @@ enum call_end wallet_restrictions(struct call *call)
     u32 rights = call->state.key_rights;
     json_object_begin(json);
     call_bool(json, "ipRestrict", call->key->networks_count > 0);
-    call_number(json, "createTime", 0);
+    call_time(json, "createTime", call->key->created_us, false);
     call_bool(json, "enableReading", (rights & KEY_RIGHT_READ) != 0);
     call_bool(json, "enableWithdrawals", (rights & KEY_RIGHT_WITHDRAW) != 0 && may.withdraw);
     call_bool(json, "enableInternalTransfer", false);

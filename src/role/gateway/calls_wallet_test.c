@@ -175,7 +175,7 @@ static void tells_what_a_key_may(void **state)
         restrict_account(4, cases[i].restrictions);
         (void)snprintf(
             expected, sizeof expected,
-            "{\"ipRestrict\":false,\"createTime\":0,\"enableReading\":true,\"enableWithdrawals\":%s,"
+            "{\"ipRestrict\":false,\"createTime\":1795000000000,\"enableReading\":true,\"enableWithdrawals\":%s,"
             "\"enableInternalTransfer\":false,\"enableMargin\":false,\"enableFutures\":false,"
             "\"permitsUniversalTransfer\":false,\"enableVanillaOptions\":false,"
             "\"enableFixApiTrade\":false,\"enableFixReadOnly\":false,"

@@ -42,7 +42,8 @@ static enum fault keep(struct key_maker *maker, const struct keystore_row *row)
                            .secret = row->secret,
                            .public = row->public,
                            .networks = row->networks,
-                           .networks_count = row->networks_count};
+                           .networks_count = row->networks_count,
+                           .created_us = row->created_us};
     TRY(keystore_add(maker->store, row));
     return keys_put(maker->keys, &key);
 }

@@ -15,6 +15,7 @@ struct keys_row {
     u8 id[KEY_ID_BYTES];
     u8 public_key[SIGN_PUBLIC_BYTES];
     struct sign_key sign;
+    u64 created_us;
     u32 account;
     u32 rights;
     u32 networks_count;
@@ -67,7 +68,8 @@ static bool keys_find(struct key_view *view, struct span api_key, struct key_ent
                                     .enabled = row->enabled,
                                     .sign = &row->sign,
                                     .networks = row->networks,
-                                    .networks_count = row->networks_count};
+                                    .networks_count = row->networks_count,
+                                    .created_us = row->created_us};
     if (keys->followed != NULL) {
         follow(keys, row, entry_out);
     }
@@ -167,6 +169,7 @@ enum fault keys_put(struct keys *keys, const struct keys_new *key)
                              .account = key->account,
                              .rights = key->rights,
                              .networks_count = key->networks_count,
+                             .created_us = key->created_us,
                              .used = true,
                              .enabled = true};
     memcpy(row->api_key, key->api_key.data, AUTH_KEY_BYTES);

@@ -36,6 +36,7 @@ struct keys_new {
     struct span public;  /* Ed25519 or RSA, PEM or DER; or empty: exactly one of the two */
     const struct auth_network *networks;
     u32 networks_count;
+    u64 created_us;
     u32 account; /* this and rights count only where no view is followed */
     u32 rights;
 };

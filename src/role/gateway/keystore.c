@@ -293,7 +293,8 @@ static enum fault row_load(struct keystore_reader *reader, const struct keystore
                            .secret = row->secret,
                            .public = row->public,
                            .networks = row->networks,
-                           .networks_count = row->networks_count};
+                           .networks_count = row->networks_count,
+                           .created_us = row->created_us};
     enum fault fault = keys_put(loader->keys, &key);
     if (fault == FAULT_INPUT) { /* a public key that is none */
         fault_forget();

@@ -323,6 +323,7 @@ static void a_key_works_while_the_engine_says_so(void **state)
     assert_int_equal(entry.account, 1);
     assert_int_equal(entry.rights, KEY_RIGHT_READ | KEY_RIGHT_TRADE);
     assert_int_equal(entry.networks_count, 2);
+    assert_int_equal(entry.created_us, 1000);
     set.rights = KEY_RIGHT_READ;
     assert_int_equal(applied(&set, COMMAND_KEY_SET, 1), FAULT_NONE);
     assert_true(find('a', &entry));
