@@ -9,7 +9,8 @@
  *     load stream   --port N --path '/ws/btcusdt@trade?timeUnit=MICROSECOND' --connections 1000
  *                   [--rate 200 --key K --secret S --order BUY --key2 K --secret2 S --sell SELL]
  *         subscribers that read; latency is from the event's own time E (microseconds) to here.
- *         With keys, --rate pairs of orders a second go over one more REST connection and trade
+ *         With keys, --rate pairs of orders a second go over --traders (1) more REST connections,
+ *         each waiting for its answers, and trade
  *     load idle     --port N --path /ws/btcusdt@trade --connections 10000 --pid PID
  *         opens WebSockets that stay silent: resident memory of each --pid before and after
  *     load latency  --port N --key K --secret S --file PATH [--count 1000]
@@ -287,6 +288,8 @@ static void option_take(struct load_options *options, const char *name, const ch
         options->connections = (u32)number(word, LOAD_CONNS_MAX);
     } else if (strcmp(name, "--rate") == 0) {
         options->rate = (u32)number(word, 1000000);
+    } else if (strcmp(name, "--traders") == 0) {
+        options->traders = (u32)number(word, 1000);
     } else if (strcmp(name, "--count") == 0) {
         options->count = number(word, 1000000000);
     } else if (strcmp(name, "--seconds") == 0) {
@@ -316,6 +319,7 @@ int main(int count, char **words)
     struct load_options options = {.mode = count > 1 ? words[1] : "",
                                    .order = ORDER_DEFAULT,
                                    .connections = 64,
+                                   .traders = 1,
                                    .count = 1000,
                                    .seconds = 5,
                                    .warm_ms = 500};

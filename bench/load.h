@@ -31,7 +31,8 @@ struct load_options {
     const char *file;  /* for raw writes */
     struct load_key keys[LOAD_SIGNERS_MAX];
     u32 connections;
-    u32 rate; /* orders a second beside a stream; 0: none */
+    u32 rate;    /* pairs of orders a second beside a stream; 0: none */
+    u32 traders; /* connections for them */
     u64 count;
     u64 seconds;
     u64 warm_ms;

@@ -25,7 +25,7 @@ struct reader {
     u8 bytes[KEPT_MAX];
 };
 
-/* One connection that trades with itself, in turn with either key. */
+/* A connection that trades with itself, in turn with either key. */
 struct trader {
     struct load_signer *signers[LOAD_SIGNERS_MAX];
     int socket;
@@ -41,7 +41,8 @@ struct stream {
     const struct load_options *options;
     struct load_figures figures;
     struct reader *readers;
-    struct trader *trader; /* NULL: none */
+    struct trader *traders;
+    u32 traders_count;
     bool is_counting;
     u64 unread_count; /* messages without a time */
     int poll;
@@ -178,23 +179,6 @@ static void trader_read(struct trader *trader)
     }
 }
 
-static struct trader *trader_open(const struct load_options *options)
-{
-    if (options->rate == 0) {
-        return NULL;
-    }
-    struct trader *trader = calloc(1, sizeof(*trader));
-    if (trader == NULL || options->sell == NULL) {
-        load_die("--rate wants --order, --sell and two keys");
-    }
-    trader->signers[0] = load_signer_open(options, options->order, options->keys[0], false);
-    trader->signers[1] = load_signer_open(options, options->sell, options->keys[1], false);
-    trader->socket = load_connect(options->port);
-    return trader;
-}
-
-/* ---- both modes ---- */
-
 static void watch(int poll, int socket, void *pointer)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = pointer};
@@ -202,6 +186,27 @@ static void watch(int poll, int socket, void *pointer)
         load_die("epoll: %s", strerror(errno));
     }
 }
+
+static void traders_open(struct stream *stream, const struct load_options *options)
+{
+    if (options->rate == 0) {
+        return;
+    }
+    stream->traders = calloc(options->traders, sizeof(*stream->traders));
+    if (stream->traders == NULL || options->sell == NULL) {
+        load_die("--rate wants --order, --sell and two keys");
+    }
+    stream->traders_count = options->traders;
+    for (u32 i = 0; i < options->traders; i++) {
+        struct trader *trader = &stream->traders[i];
+        trader->signers[0] = load_signer_open(options, options->order, options->keys[0], false);
+        trader->signers[1] = load_signer_open(options, options->sell, options->keys[1], false);
+        trader->socket = load_connect(options->port);
+        watch(stream->poll, trader->socket, trader);
+    }
+}
+
+/* ---- both modes ---- */
 
 static void stream_open(struct stream *stream, const struct load_options *options)
 {
@@ -216,9 +221,23 @@ static void stream_open(struct stream *stream, const struct load_options *option
         watch(stream->poll, sockets[i], &stream->readers[i]);
     }
     free(sockets);
-    stream->trader = trader_open(options);
-    if (stream->trader != NULL) {
-        watch(stream->poll, stream->trader->socket, stream->trader);
+    traders_open(stream, options);
+}
+
+static bool is_trader(const struct stream *stream, const void *one)
+{
+    const u8 *begin = (const u8 *)stream->traders;
+    const u8 *at = one;
+    return at >= begin && at < begin + stream->traders_count * sizeof(*stream->traders);
+}
+
+static void traders_sum(const struct stream *stream, u64 *pairs_out, u64 *failed_out)
+{
+    *pairs_out = 0;
+    *failed_out = 0;
+    for (u32 i = 0; i < stream->traders_count; i++) {
+        *pairs_out += stream->traders[i].pairs_count;
+        *failed_out += stream->traders[i].failed_count;
     }
 }
 
@@ -228,18 +247,21 @@ static void stream_run(struct stream *stream, u64 duration_ns, u32 rate)
     u64 begin = load_now_ns();
     u64 pairs = 0;
     for (u64 now = begin; now < begin + duration_ns; now = load_now_ns()) {
-        struct trader *trader = stream->trader;
         u64 due = rate == 0 ? 0 : (now - begin) / (SECOND_NS / rate);
-        if (trader != NULL && !trader->is_waiting && pairs < due) {
-            pairs++; /* late ones follow each other as fast as they are answered */
-            trader_ask(trader);
+        for (u32 i = 0; i < stream->traders_count && pairs < due; i++) {
+            struct trader *trader = &stream->traders[i];
+            if (!trader->is_waiting) {
+                pairs++; /* late ones follow each other as fast as they are answered */
+                trader_ask(trader);
+            }
         }
         int count = epoll_wait(stream->poll, events, EVENTS_MAX, 1);
         for (int i = 0; i < count; i++) {
-            if (events[i].data.ptr == trader) {
-                trader_read(trader);
+            void *one = events[i].data.ptr;
+            if (is_trader(stream, one)) {
+                trader_read(one);
             } else {
-                reader_read(stream, events[i].data.ptr);
+                reader_read(stream, one);
             }
         }
     }
@@ -251,17 +273,20 @@ void load_stream(const struct load_options *options)
     stream_open(&stream, options);
     stream_run(&stream, options->warm_ms * 1000000, options->rate);
     stream_run(&stream, DRAIN_MS * 1000000ULL, 0);
-    u64 pairs_before = stream.trader == NULL ? 0 : stream.trader->pairs_count;
+    u64 pairs_before = 0;
+    u64 failed_count = 0;
+    traders_sum(&stream, &pairs_before, &failed_count);
     load_start(options, &stream.figures);
     stream.is_counting = true;
     stream_run(&stream, options->seconds * SECOND_NS, options->rate);
     load_stop(options, &stream.figures);
     stream_run(&stream, DRAIN_MS * 1000000ULL, 0);
     char extra[128];
-    u64 pairs = stream.trader == NULL ? 0 : stream.trader->pairs_count - pairs_before;
-    stream.figures.failed_count = stream.trader == NULL ? 0 : stream.trader->failed_count;
+    u64 pairs = 0;
+    traders_sum(&stream, &pairs, &stream.figures.failed_count);
     (void)snprintf(extra, sizeof(extra), "\"trades\":%llu,\"without_time\":%llu",
-                   (unsigned long long)pairs, (unsigned long long)stream.unread_count);
+                   (unsigned long long)(pairs - pairs_before),
+                   (unsigned long long)stream.unread_count);
     load_print(options, &stream.figures, extra);
 }
 

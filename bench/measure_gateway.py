@@ -179,22 +179,23 @@ class Measure:
                       floor_p50_us=found["floor_p50_us"])
         self.tell("latency", statistics.median(ratios), 2.0)
 
-    def trades(self, rate):
+    def trades(self, rate, traders):
         return self.gateway(
             "stream", "--path", TRADES, "--connections", str(SUBSCRIBERS), "--rate", str(rate),
+            "--traders", str(traders),
             *self.venue.key("A"), "--order", LIMIT + "GTC&side=BUY",
             *self.venue.key("B", "2"), "--sell", LIMIT + "IOC&side=SELL")
 
     def stream(self):
         for _ in range(self.options.rounds):
-            found = self.trades(200)
+            found = self.trades(200, 4)
             self.tell("stream", found["us"]["p99"] / 1000, 5, unit="ms", us=found["us"],
                       trades=found["trades"], messages=found["count"], failed=found["failed"],
                       processes=found["processes"])
 
     def fan(self):
         for _ in range(self.options.rounds):
-            found = self.trades(3000)
+            found = self.trades(3000, 32)
             self.tell("fan", found["processes"][0]["per_cpu_second"], 300000,
                       rate=found["per_second"], trades=found["trades"], failed=found["failed"])
 

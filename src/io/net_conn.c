@@ -318,8 +318,14 @@ void conn_due(struct conn *conn)
 static size_t write_pieces(struct net_loop *loop, struct conn *conn, struct iovec *pieces,
                            size_t pieces_count, size_t total)
 {
-    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = pieces_count};
-    ssize_t size = sendmsg(conn->socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+    ssize_t size = 0;
+    if (pieces_count == 1) { /* a frame to many connections: less for the system to look at */
+        size = send(conn->socket, pieces[0].iov_base, total, flags);
+    } else {
+        struct msghdr message = {.msg_iov = pieces, .msg_iovlen = pieces_count};
+        size = sendmsg(conn->socket, &message, flags);
+    }
     loop->net.counts.writes++;
     loop->events_count++;
     if (size < 0 && errno != EAGAIN && errno != EINTR) {

@@ -25,22 +25,17 @@ enum conn_state {
     CONN_CLOSING,  /* until libuv lets go of the handle */
 };
 
+/* What is used for each frame sent lies together; libuv's part, which is not, comes last. */
 struct conn {
     struct net_conn conn;
-    uv_poll_t poll;
     struct tls_session *tls;
     u64 queue_bytes;
-    u64 handshake_due_ms; /* 0: none, or done */
-    u64 due_ms;           /* by net_deadline; 0: none */
-    int socket;           /* -1: closed */
-    u32 queue_first;      /* references, NET_NONE: empty */
+    int socket;      /* -1: closed */
+    u32 queue_first; /* references, NET_NONE: empty */
     u32 queue_last;
     u32 queue_offset; /* of the first buffer, written already */
     u32 bytes_max;
-    u32 linger_bytes;
     u32 dirty_next;
-    u32 resumed_next;
-    u32 ended_next; /* also of the free ones */
     u16 queue_count;
     u16 count_max;
     u8 state;    /* enum conn_state */
@@ -53,6 +48,12 @@ struct conn {
     bool is_dirty;
     bool is_resumed;
     bool is_local; /* no TCP */
+    u32 linger_bytes;
+    u32 resumed_next;
+    u32 ended_next;       /* also of the free ones */
+    u64 handshake_due_ms; /* 0: none, or done */
+    u64 due_ms;           /* by net_deadline; 0: none */
+    uv_poll_t poll;
 };
 
 struct reference {
