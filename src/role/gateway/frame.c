@@ -186,6 +186,9 @@ enum fault frame_codec_open(struct frame_codec **codec_out, const struct frame_c
 
 void frame_codec_close(struct frame_codec *codec)
 {
+    if (codec == NULL) {
+        return;
+    }
     wslay_frame_context_free(codec->context);
     codec->context = NULL;
 }

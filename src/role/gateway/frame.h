@@ -64,7 +64,7 @@ MUST_USE size_t frame_codec_footprint(const struct frame_config *config);
  * FAULT_LIMIT: no memory. */
 MUST_USE enum fault frame_codec_open(struct frame_codec **codec_out,
                                      const struct frame_config *config, struct arena *arena);
-void frame_codec_close(struct frame_codec *codec);
+void frame_codec_close(struct frame_codec *codec); /* NULL is fine */
 
 /* A connection's buffer of this size never fills up while frame_read still wants more. */
 u32 frame_buffer_bytes(const struct frame_codec *codec);

@@ -620,6 +620,7 @@ static void opening_is_bounded(void **state)
         assert_int_equal(frame_codec_open(&other, &bad[i], &arena), FAULT_CONFIG);
     }
     assert_int_equal(frame_codec_open(&other, &config, &arena), FAULT_LIMIT);
+    frame_codec_close(other); /* there is none */
     /* What every connection has, idle or not. */
     assert_true(sizeof(struct frame_reader) <= 20);
 }
