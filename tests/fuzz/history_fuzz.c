@@ -4,6 +4,7 @@
 #include "base/span.h"
 #include "role/history/query.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ static void ask(struct store *store, u32 account, u16 market)
     CHECK(count <= LIMIT);
     CHECK(history_klines(store, &query, klines, &count) == FAULT_NONE);
     CHECK(count <= LIMIT);
+    fuzz_history_ask(store, account, market);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)

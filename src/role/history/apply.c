@@ -578,6 +578,9 @@ static enum fault ledger(const struct moment *at, const struct event_ledger *eve
 
 static enum fault list_new(const struct moment *at, const struct event_list_new *event)
 {
+    if (event->legs_count > HISTORY_LEGS_MAX) {
+        return apply_unknown(at, "a list with legs of number", event->legs_count);
+    }
     struct sql_call call = store_call(at->store, STORE_LIST_NEW);
     sql_put_u64(&call, event->head.account);
     sql_put_u64(&call, event->market);
@@ -697,8 +700,8 @@ static bool size_fits(const struct wire_record *kind, size_t size)
            (kind->client_offset > 0 && size > kind->client_offset && size < kind->size);
 }
 
-/* Whether the numbers can be the core's: below 2^63, but for those that commands bring along; and
- * the client ids such as command_check lets in. */
+/* Whether the numbers can be the core's: below 2^63, but for those that commands bring along; the
+ * enums known; and the client ids such as command_check lets in. */
 static bool fields_fit(const struct wire_record *kind, const u8 *record)
 {
     for (const struct wire_field *field = kind->fields; field->name != NULL; field += 1) {
@@ -708,6 +711,10 @@ static bool fields_fit(const struct wire_record *kind, const u8 *record)
                    strcmp(field->name, "source_index") == 0 ||
                    strcmp(field->name, "reference") == 0;
         if (number && !any && bytes_u64(record + field->offset) > (u64)INT64_MAX) {
+            return false;
+        }
+        bool named = field->type == WIRE_U8 && field->names != NULL;
+        if (named && record[field->offset] >= field->names_count) {
             return false;
         }
     }
