@@ -142,12 +142,39 @@ static void a_request_to_stop_ends_it(void **state)
     assert_int_equal(snapshots.written->value, 1);
 }
 
+/* Whoever holds the journal's lock is not waited for, and whoever wants it does not wait for us. */
+static void the_engines_lock_is_left_alone(void **state)
+{
+    (void)state;
+    char journal[FILE_PATH_BYTES];
+    char lock[FILE_PATH_BYTES];
+    bool exists = true;
+    engine_live();
+    scene_must(file_path(journal, folder, "journal"));
+    scene_must(file_path(lock, journal, "LOCK"));
+    scene_must(disk_unlink(disk_real(), lock));
+    snapshots.options.snapshot.leaves_lock = true;
+    assert_true(step_after(EVERY_MS));
+    assert_int_equal(snapshots.written->value, 1);
+    scene_must(disk_exists(disk_real(), lock, &exists));
+    assert_false(exists);
+    scene_put_order(&commands, 1, SIDE_BUY, 100, 100);
+    engine_live();
+    scene_must(disk_unlink(disk_real(), lock));
+    snapshots.options.snapshot.leaves_lock = false;
+    assert_true(step_after(EVERY_MS));
+    assert_int_equal(snapshots.written->value, 2);
+    scene_must(disk_exists(disk_real(), lock, &exists));
+    assert_true(exists);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_is_written_when_its_time_has_come, setup, teardown),
         cmocka_unit_test_setup_teardown(a_failed_one_is_tried_again, setup, teardown),
         cmocka_unit_test_setup_teardown(a_request_to_stop_ends_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_engines_lock_is_left_alone, setup, teardown),
     };
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_ERROR, clock_real());
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,9 @@ struct snapshot_options {
     u32 keep_count; /* 0: all; older snapshots, and their images, beyond this many are removed */
     bool image;     /* also writes an image for the event log's readers */
     bool threads;
+    /* An engine is there, or will be at once: its lock is not touched, also while nobody holds it,
+     * so that its start waits for nobody. A bad tail is then the engine's to find. */
+    bool leaves_lock;
     struct recovery_progress *progress; /* may be NULL */
     const _Atomic u32 *stop;            /* not 0: ends soon, with FAULT_STOPPED; may be NULL */
 };
