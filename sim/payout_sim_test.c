@@ -222,10 +222,22 @@ static void texts_and_holds_exist_both_or_neither(void **state)
     }
 }
 
+static void a_fee_beyond_a_coin_is_no_configuration(void **state)
+{
+    (void)state;
+    begin(test_seed());
+    gateway_world_gateway_kill(&world);
+    world.options.withdraw_fee_bp = DEMO_FEE_BP_MAX + 1;
+    scene_must(gateway_create(&world.gateway, &world.options));
+    assert_int_equal(agent_open(gateway_agent(world.gateway)), FAULT_CONFIG);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_and_holds_exist_both_or_neither),
+        cmocka_unit_test(a_fee_beyond_a_coin_is_no_configuration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,6 @@
 #define WITHDRAWAL_PREFIX "demo-withdrawal-"
 #define CHECK_DIGITS      8U
 #define CHAIN_PLACES      8U
-#define FEE_BP_MAX        10000U
 #define ADDRESS_MIN       4U
 #define ADDRESS_MAX       128U
 #define TAG_MAX           64U
@@ -142,14 +141,15 @@ bool demo_withdrawal_read(struct span name, u64 *hold_id_out)
 
 struct demo_terms demo_terms(u32 scale, u32 fee_bp)
 {
-    CHECK(scale <= AMOUNT_SCALE_MAX && fee_bp <= FEE_BP_MAX);
+    CHECK(scale <= AMOUNT_SCALE_MAX && fee_bp <= DEMO_FEE_BP_MAX);
     u64 coin = 1;
     u64 multiple = 1;
     for (u32 i = 0; i < scale; i += 1) {
         coin *= 10;
         multiple *= i >= CHAIN_PLACES ? 10 : 1;
     }
-    u64 fee = coin >= FEE_BP_MAX ? coin / FEE_BP_MAX * fee_bp : coin * fee_bp / FEE_BP_MAX;
+    u64 fee =
+        coin >= DEMO_FEE_BP_MAX ? coin / DEMO_FEE_BP_MAX * fee_bp : coin * fee_bp / DEMO_FEE_BP_MAX;
     fee -= fee % multiple;
     u64 max = INT64_MAX - INT64_MAX % multiple;
     return (struct demo_terms){.multiple = amount_of(multiple),

@@ -11,6 +11,7 @@
 #define DEMO_NETWORK      0U /* its number in commands and events */
 #define DEMO_NETWORK_NAME "DEMO"
 #define DEMO_TEXT_BYTES   64U
+#define DEMO_FEE_BP_MAX   10000U /* a whole coin */
 
 #define DEMO_ADDRESS_REGEX "^[0-9A-Za-z:._-]{4,128}$"
 #define DEMO_TAG_REGEX     "^[0-9A-Za-z_-]{1,64}$"
@@ -36,7 +37,8 @@ MUST_USE bool demo_deposit_read(struct span name, u64 *entry_out);
 MUST_USE bool demo_withdrawal_read(struct span name, u64 *hold_id_out);
 
 /* What a withdrawal of an asset costs and must be, in units of 10^-scale. The fee is fee_bp (at
- * most 10,000) ten-thousandths of one whole coin, whatever the amount, and is taken out of it. */
+ * most DEMO_FEE_BP_MAX) ten-thousandths of one whole coin, whatever the amount, and is taken out of
+ * it. */
 struct demo_terms {
     struct amount multiple; /* 10^-8 of a coin, or its unit if that is larger */
     struct amount fee;

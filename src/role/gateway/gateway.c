@@ -436,6 +436,10 @@ static enum fault open_payouts(struct gateway *gateway)
     const struct gateway_options *options = &gateway->options;
     const char *folder =
         options->payouts_folder == NULL ? options->keys_folder : options->payouts_folder;
+    if (options->withdraw_fee_bp > DEMO_FEE_BP_MAX) {
+        return FAULT(FAULT_CONFIG, "withdraw_fee_bp is %u, at most %u", options->withdraw_fee_bp,
+                     DEMO_FEE_BP_MAX);
+    }
     if (folder != NULL) {
         TRY(payouts_open(&gateway->payouts, folder));
         gateway->venue.payouts = &gateway->payouts;

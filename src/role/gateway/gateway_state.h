@@ -6,6 +6,7 @@
 #include "io/block.h"
 #include "io/sign.h"
 #include "role/gateway/call.h"
+#include "role/gateway/demo.h"
 #include "role/gateway/calls_ticker.h"
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
