@@ -19,9 +19,9 @@
 #include "io/clock.h"
 #include "role/history/history.h"
 
-#define HISTORY_QUESTIONS_MAX 512U       /* waiting here; more wait in the channel */
-#define HISTORY_WAIT_US       1000000ULL /* for position_min, then LOOKUP_BEHIND */
-#define HISTORY_STEPS_MAX     20000000ULL
+#define HISTORY_QUESTIONS_MAX 512U         /* waiting here; more wait in the channel */
+#define HISTORY_WAIT_US       1000000ULL   /* for position_min, then LOOKUP_BEHIND */
+#define HISTORY_STEPS_MAX     20000000ULL  /* about half a second of a processor */
 #define HISTORY_STEP_BYTES    (256U << 10) /* of events in one transaction */
 #define HISTORY_TELL_US       20000ULL     /* the shortest time between two words of the position */
 
