@@ -3,11 +3,14 @@
 is; TLS ends there; the client's address arrives, and nothing that a client says about it; a
 WebSocket passes in both directions; a head that does not come to its end is cut off; while nothing
 listens behind, the answer is the API's own 503; the log names no address and no query string.
-Behind it stands a small server of this test, on loopback.
-usage: haproxy_test.py BINARY (not used: other scripts of this folder need it)"""
+Behind it stands a small server of this test first, then a test venue of the binary: a signed order
+and its trade's event pass both ways. Everything is on loopback.
+usage: haproxy_test.py BINARY"""
 
 import base64
 import hashlib
+import hmac
+import json
 import os
 import re
 import shutil
@@ -183,7 +186,117 @@ def check_slow_head(cli, port):
         cli.check(head == b"" or head.startswith(b"HTTP/1.1 408 "), f"a slow head: {head}")
 
 
+# ---- with a venue behind it ----
+
+def frame_send(connection, value):
+    """A text frame whose mask is zero."""
+    text = json.dumps(value).encode()
+    size = bytes([0x80 | len(text)]) if len(text) < 126 else \
+        bytes([0x80 | 126]) + len(text).to_bytes(2, "big")
+    connection.sendall(b"\x81" + size + bytes(4) + text)
+
+
+def exactly(connection, size):
+    kept = b""
+    while len(kept) < size:
+        piece = connection.recv(size - len(kept))
+        if not piece:
+            raise ConnectionResetError("the end within a frame")
+        kept += piece
+    return kept
+
+
+def frame_read(connection):
+    """The value of the next text frame; pings are left alone."""
+    while True:
+        first, size = exactly(connection, 2)
+        if size >= 126:
+            size = int.from_bytes(exactly(connection, 2 if size == 126 else 8), "big")
+        text = exactly(connection, size)
+        if first & 15 == 1:
+            return json.loads(text)
+
+
+def websocket_open(port, path):
+    connection = connect(port)
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: demo.invalid\r\nConnection: Upgrade\r\n"
+                       "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n".encode())
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += exactly(connection, 1)
+    if not head.startswith(b"HTTP/1.1 101 "):
+        raise ConnectionResetError(head)
+    return connection
+
+
+def order(port, account, side, force):
+    """The answer to a signed order."""
+    query = (f"symbol=BTCUSDT&side={side}&type=LIMIT&timeInForce={force}&quantity=0.001"
+             f"&price=30000&timestamp={time.time_ns() // 1000000}")
+    proof = hmac.new(account["secret"].encode(), query.encode(), hashlib.sha256).hexdigest()
+    with connect(port) as connection:
+        connection.sendall(f"POST /api/v3/order?{query}&signature={proof} HTTP/1.1\r\n"
+                           f"Host: demo.invalid\r\nX-MBX-APIKEY: {account['apiKey']}\r\n"
+                           "Content-Length: 0\r\n\r\n".encode())
+        return json.loads(answer(connection)[1])
+
+
+def check_venue(cli, port, accounts):
+    cli.check(wait_for_status(port, 200), "HAProxy serves a venue")
+    cli.equal(ask(port, "/api/v3/ping")[1], b"{}", "ping")
+    with websocket_open(port, "/ws/btcusdt@trade") as stream, \
+            websocket_open(port, "/ws-api/v3") as calls:
+        cli.equal(order(port, accounts["A"], "BUY", "GTC").get("status"), "NEW", "an order")
+        cli.equal(order(port, accounts["B"], "SELL", "IOC").get("status"), "FILLED", "its match")
+        event = frame_read(stream)
+        cli.equal((event["e"], event["s"], event["p"], event["q"]),
+                  ("trade", "BTCUSDT", "30000.00000000", "0.00100000"), "the event of the trade")
+        frame_send(calls, {"id": 1, "method": "ticker.price", "params": {"symbol": "BTCUSDT"}})
+        said = frame_read(calls)
+        cli.equal((said["id"], said["status"], said["result"]["price"]),
+                  (1, 200, "30000.00000000"), "a call of the WebSocket API")
+
+
+class Running:
+    """A program until the end of the with."""
+
+    def __init__(self, log, *words, env=None):
+        self.log = open(log, "ab")
+        self.process = subprocess.Popen(words, env=env, stdout=self.log, stderr=self.log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(SECONDS_MAX)
+        self.log.close()
+
+
+def keys_read(path):
+    until = time.monotonic() + SECONDS_MAX
+    while not os.path.exists(path) and time.monotonic() < until:
+        time.sleep(0.1)
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def through_haproxy(cli, haproxy, setting):
+    keys_file = cli.path("keys.json")
+    with Running(cli.path("venue.log"), cli.binary, "serve", "--profile", "test", "--data",
+                 cli.path("venue"), "--port", "0", "--keys-file", keys_file):
+        keys = keys_read(keys_file)
+        port = free_port()
+        setting = dict(setting, CAMBIST_BIND=f"127.0.0.1:{port}",
+                       CAMBIST_GATEWAY=keys["rest"].removeprefix("http://"))
+        with Running(cli.path("haproxy2.log"), haproxy, "-db", "-f", config(cli), env=setting):
+            check_venue(cli, port, keys["accounts"])
+
+
 def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: haproxy_test.py BINARY")
     cli = p.Program(sys.argv[1])
     haproxy = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
     if haproxy is None or shutil.which("openssl") is None:
@@ -199,10 +312,7 @@ def main():
                              text=True, check=False)
     cli.equal(checked.returncode, 0, f"haproxy -c: {checked.stdout}{checked.stderr}")
     cli.check("[WARNING]" not in checked.stderr, f"haproxy -c warns: {checked.stderr}")
-    with open(cli.path("haproxy.log"), "wb") as log:
-        running = subprocess.Popen([haproxy, "-db", "-f", config(cli)], env=setting, stdout=log,
-                                   stderr=log)
-    try:
+    with Running(cli.path("haproxy.log"), haproxy, "-db", "-f", config(cli), env=setting):
         cli.check(wait_for_status(port, 200), "HAProxy serves")
         check_requests(cli, port)
         check_websocket(cli, port)
@@ -211,14 +321,12 @@ def main():
         cli.check(wait_for_status(port, 503), "503 while nothing listens behind")
         _, body = ask(port, "/api/v3/time")
         cli.check(body.startswith(b'{"code":-1001,'), f"the API's own error: {body}")
-    finally:
-        running.terminate()
-        running.wait(SECONDS_MAX)
     with open(cli.path("haproxy.log"), encoding="utf-8", errors="replace") as log:
         lines = log.read()
     cli.check("path=/api/v3/time status=200" in lines, f"requests are logged: {lines[-2000:]}")
     cli.check("secretly" not in lines, "no query strings in the log")
     cli.check(not re.search(r"127\.0\.0\.1:\d+ \[", lines), "no addresses in the log")
+    through_haproxy(cli, haproxy, setting)
     return cli.finish()
 
 
