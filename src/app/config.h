@@ -28,6 +28,7 @@ enum config_key {
     CONFIG_GATEWAY_ADDRESS,
     CONFIG_GATEWAY_PORT,
     CONFIG_GATEWAY_CONNECTIONS_MAX,
+    CONFIG_GATEWAY_PROXIES,
     CONFIG_ADMIN_SOCKET,
     CONFIG_ADMIN_ADDRESS,
     CONFIG_ADMIN_PORT,
@@ -39,7 +40,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 20U
+#define CONFIG_COUNT 21U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */
@@ -49,6 +50,7 @@ enum config_kind {
     CONFIG_CHOICE,   /* one of `words`, separated by |; kept as its place */
     CONFIG_PATH,     /* a path, not empty */
     CONFIG_ADDRESS,  /* an IPv4 or IPv6 address in digits */
+    CONFIG_NETWORKS, /* some of those, or none: app/networks.h */
 };
 
 struct config_option {

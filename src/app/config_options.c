@@ -72,6 +72,12 @@ const struct config_option config_options[CONFIG_COUNT] = {
                                         .maximum = 100000,
                                         .otherwise = "10000",
                                         .help = "More connections at a time are refused."},
+    [CONFIG_GATEWAY_PROXIES] = {.section = "gateway",
+                                .name = "proxies",
+                                .kind = CONFIG_NETWORKS,
+                                .otherwise = "none",
+                                .help = "From these addresses or networks, separated by commas, "
+                                        "X-Forwarded-For is believed: proxies of our own."},
     [CONFIG_ADMIN_SOCKET] = {.section = "admin",
                              .name = "socket",
                              .kind = CONFIG_PATH,

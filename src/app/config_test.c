@@ -102,6 +102,9 @@ static void wrong_values_are_refused(void **state)
     refused("gateway:\n  port: !!int 80\n", "f:2: gateway.port: a single value is wanted here");
     refused("gateway:\n  address: localhost\n",
             "f:2: gateway.address: \"localhost\" is not an IPv4 or IPv6 address in digits");
+    refused("gateway:\n  proxies: 10.0.0.1/8\n",
+            "f:2: gateway.proxies: \"10.0.0.1/8\" is not \"none\" or up to 8 addresses or networks "
+            "in digits");
     refused("log:\n  level: loud\n", "f:2: log.level: \"loud\" is none of debug|info|warn|error");
     refused("venue:\n  require_sandbox: yes\n",
             "f:2: venue.require_sandbox: \"yes\" is none of false|true");

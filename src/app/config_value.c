@@ -1,6 +1,8 @@
 #include "app/config_value.h"
 
+#include "app/networks.h"
 #include "app/options.h"
+#include "role/gateway/gateway.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -92,6 +94,17 @@ static bool read_address(struct config_value *value, char reason_out[CONFIG_REAS
     return true;
 }
 
+static bool read_networks(struct config_value *value, char reason_out[CONFIG_REASON_BYTES])
+{
+    struct auth_network networks[GATEWAY_TRUSTED_MAX];
+    u32 count = 0;
+    if (!networks_read(value->text, networks, GATEWAY_TRUSTED_MAX, &count)) {
+        return REASON("\"%.40s\" is not \"none\" or up to %u addresses or networks in digits",
+                      value->text, GATEWAY_TRUSTED_MAX);
+    }
+    return true;
+}
+
 /* Only printed where it has passed: no control byte gets into a message. */
 static bool is_printable(const char *text, size_t length)
 {
@@ -118,7 +131,8 @@ bool config_value_read(const struct config_option *option, const char *text, siz
     }
     memcpy(value_out->text, text, length);
     value_out->text[length] = 0;
-    bool takes_quotes = option->kind == CONFIG_PATH || option->kind == CONFIG_ADDRESS;
+    bool takes_quotes = option->kind == CONFIG_PATH || option->kind == CONFIG_ADDRESS ||
+                        option->kind == CONFIG_NETWORKS;
     if (!is_plain && !takes_quotes) {
         return REASON("\"%.40s\" does not stand in quotes here", value_out->text);
     }
@@ -137,6 +151,8 @@ bool config_value_read(const struct config_option *option, const char *text, siz
         return true;
     case CONFIG_ADDRESS:
         return read_address(value_out, reason_out);
+    case CONFIG_NETWORKS:
+        return read_networks(value_out, reason_out);
     }
     return REASON("an option of no kind");
 }

@@ -1,5 +1,6 @@
 #include "app/place_roles.h"
 
+#include "app/networks.h"
 #include "base/check.h"
 #include "io/clock.h"
 #include "io/file.h"
@@ -179,6 +180,10 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     options.keys_folder = place->settings->keys_folder;
     options.sessions_max = network.connections_max;
     options.metrics = &place->metrics;
+    if (!networks_read(place->settings->config->values[CONFIG_GATEWAY_PROXIES].text,
+                       options.trusted, GATEWAY_TRUSTED_MAX, &options.trusted_count)) {
+        return FAULT(FAULT_CONFIG, "gateway.proxies");
+    }
     if (place->settings->is_generous) {
         limits_loosen(&options.limits);
     }

@@ -4,7 +4,7 @@ is; TLS ends there; the client's address arrives, and nothing that a client says
 WebSocket passes in both directions; a head that does not come to its end is cut off; while nothing
 listens behind, the answer is the API's own 503; the log names no address and no query string.
 Behind it stands a small server of this test first, then a test venue of the binary: a signed order
-and its trade's event pass both ways. Everything is on loopback.
+and its trade's event pass both ways, and each address has its own count. Everything is on loopback.
 usage: haproxy_test.py BINARY"""
 
 import base64
@@ -101,12 +101,12 @@ def config(cli):
     return cli.write("haproxy.cfg", text)
 
 
-def connect(port):
+def connect(port, source="127.0.0.1"):
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["h2", "http/1.1"])
-    raw = socket.create_connection(("127.0.0.1", port), timeout=SECONDS_MAX)
+    raw = socket.create_connection(("127.0.0.1", port), SECONDS_MAX, (source, 0))
     return context.wrap_socket(raw)
 
 
@@ -125,8 +125,8 @@ def answer(connection):
     return head, body
 
 
-def ask(port, path, headers=""):
-    with connect(port) as connection:
+def ask(port, path, headers="", source="127.0.0.1"):
+    with connect(port, source) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: demo.invalid\r\n{headers}\r\n".encode())
         return answer(connection)
 
@@ -245,6 +245,12 @@ def order(port, account, side, force):
 def check_venue(cli, port, accounts):
     cli.check(wait_for_status(port, 200), "HAProxy serves a venue")
     cli.equal(ask(port, "/api/v3/ping")[1], b"{}", "ping")
+    # Each address has a count of its own, behind the proxy too, and cannot take another's.
+    for source, claimed, weight in (("127.0.0.2", "203.0.113.1", 1), ("127.0.0.3", "127.0.0.2", 1),
+                                    ("127.0.0.2", "203.0.113.2", 2)):
+        head, _ = ask(port, "/api/v3/ping", f"X-Forwarded-For: {claimed}\r\n", source)
+        cli.equal(re.findall(rb"(?i)x-mbx-used-weight-1m: (\d+)", head), [b"%d" % weight],
+                  f"the weight used by {source}")
     with websocket_open(port, "/ws/btcusdt@trade") as stream, \
             websocket_open(port, "/ws-api/v3") as calls:
         cli.equal(order(port, accounts["A"], "BUY", "GTC").get("status"), "NEW", "an order")
@@ -285,7 +291,8 @@ def keys_read(path):
 def through_haproxy(cli, haproxy, setting):
     keys_file = cli.path("keys.json")
     with Running(cli.path("venue.log"), cli.binary, "serve", "--profile", "test", "--data",
-                 cli.path("venue"), "--port", "0", "--keys-file", keys_file):
+                 cli.path("venue"), "--port", "0", "--keys-file", keys_file, "--config",
+                 cli.write("cambist.yaml", "gateway:\n  proxies: 127.0.0.1\n")):
         keys = keys_read(keys_file)
         port = free_port()
         setting = dict(setting, CAMBIST_BIND=f"127.0.0.1:{port}",
