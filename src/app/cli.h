@@ -12,6 +12,7 @@ extern const struct subcommand cli_dump;
 extern const struct subcommand cli_bench;
 extern const struct subcommand cli_sim;
 extern const struct subcommand cli_serve;
+extern const struct subcommand cli_admin;
 extern const struct subcommand cli_repair;
 extern const struct subcommand cli_history;
 extern const struct subcommand cli_check_config;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 union address {
@@ -64,6 +66,48 @@ enum fault listen_open(const char *address, u16 port, int *descriptor_out, u16 *
         return FAULT_ERRNO(errno, "listening at %s port %u", address, port);
     }
     enum fault fault = listen_on(descriptor, &parsed, size, address, port, port_out);
+    if (fault != FAULT_NONE) {
+        (void)close(descriptor);
+        return fault;
+    }
+    *descriptor_out = descriptor;
+    return FAULT_NONE;
+}
+
+static enum fault listen_local(int descriptor, const struct sockaddr_un *address)
+{
+    /* Nobody else may open it between bind and chmod either. */
+    mode_t before = umask(S_IRWXG | S_IRWXO);
+    int bound = bind(descriptor, (const void *)address, sizeof(*address));
+    int number = errno;
+    (void)umask(before);
+    if (bound != 0) {
+        return FAULT_ERRNO(number, "listening at %s", address->sun_path);
+    }
+    if (chmod(address->sun_path, S_IRUSR | S_IWUSR) != 0 || listen(descriptor, SOMAXCONN) != 0) {
+        return FAULT_ERRNO(errno, "listening at %s", address->sun_path);
+    }
+    return FAULT_NONE;
+}
+
+enum fault listen_local_open(const char *path, int *descriptor_out)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    *descriptor_out = -1;
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        return FAULT(FAULT_CONFIG, "%s: longer than the %zu bytes of a local socket's path", path,
+                     sizeof(address.sun_path) - 1);
+    }
+    memcpy(address.sun_path, path, strlen(path));
+    struct stat found;
+    if (lstat(path, &found) == 0 && S_ISSOCK(found.st_mode)) {
+        (void)unlink(path);
+    }
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0) {
+        return FAULT_ERRNO(errno, "listening at %s", path);
+    }
+    enum fault fault = listen_local(descriptor, &address);
     if (fault != FAULT_NONE) {
         (void)close(descriptor);
         return fault;

@@ -12,6 +12,10 @@
  * *descriptor_out is closed by exec and the caller's. FAULT_CONFIG: the address is none. */
 MUST_USE enum fault listen_open(const char *address, u16 port, int *descriptor_out, u16 *port_out);
 
+/* Listens at a local socket in the file system, which only its owner may open; what lies there from
+ * an earlier life is removed. FAULT_CONFIG: the path is too long for a socket. */
+MUST_USE enum fault listen_local_open(const char *path, int *descriptor_out);
+
 /* "127.0.0.1:8080", "[::1]:8080". */
 void listen_host_print(const char *address, u16 port, char target[LISTEN_HOST_BYTES]);
 

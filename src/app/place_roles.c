@@ -37,10 +37,15 @@ static enum fault engine_make(struct place *place, struct agent **agent_out)
          .source = LINK_SOURCE_GATEWAY,
          .kinds = engine_agent_gateway_kinds,
          .kinds_count = engine_agent_gateway_kinds_count},
+        {.channel = channel_of(place, PLACE_ADMIN_COMMANDS),
+         .source = LINK_SOURCE_ADMIN,
+         .kinds = engine_agent_admin_kinds,
+         .kinds_count = engine_agent_admin_kinds_count},
     };
     const struct engine_agent_listener listeners[] = {
         {.channel = channel_of(place, PLACE_GATEWAY_BELLS), .source = LINK_SOURCE_GATEWAY},
         {.channel = channel_of(place, PLACE_HISTORY_BELLS), .source = LINK_SOURCE_NONE},
+        {.channel = channel_of(place, PLACE_ADMIN_BELLS), .source = LINK_SOURCE_ADMIN},
     };
     struct engine_agent_options options = {
         .engine = {.disk = disk_real(),
@@ -223,6 +228,41 @@ static void gateway_measure(struct place *place, const struct agent *agent)
     values_put(place, place->gateway_values, rows, values, ARRAY_COUNT(rows));
 }
 
+/* ---- admin ---- */
+
+static enum fault admin_make(struct place *place, struct agent **agent_out)
+{
+    CHECK(place->listeners[PLACE_LISTENER_ADMIN] >= 0);
+    struct admin_agent_options options = {
+        .folder = place->settings->folder,
+        .disk = disk_real(),
+        .clock = clock_real(),
+        .listener = place->listeners[PLACE_LISTENER_ADMIN],
+        .commands = channel_of(place, PLACE_ADMIN_COMMANDS),
+        .bell = channel_of(place, PLACE_ADMIN_BELLS),
+        .key_asks = channel_of(place, PLACE_KEY_ASKS),
+        .key_answers = channel_of(place, PLACE_KEY_ANSWERS),
+        .kinds = engine_agent_admin_kinds,
+        .kinds_count = engine_agent_admin_kinds_count,
+    };
+    TRY(admin_agent_create(&place->admin, &options));
+    *agent_out = admin_agent_of(place->admin);
+    return FAULT_NONE;
+}
+
+static void admin_unmake(struct place *place, struct agent *agent)
+{
+    (void)agent;
+    admin_agent_destroy(place->admin);
+    place->admin = NULL;
+}
+
+static bool admin_is_ready(const struct place *place, const struct agent *agent)
+{
+    (void)agent;
+    return admin_agent_is_ready(place->admin);
+}
+
 /* ---- snapshots ---- */
 
 static enum fault snapshot_make(struct place *place, struct agent **agent_out)
@@ -288,6 +328,12 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                        .measure = gateway_measure,
                        .paths = {{.below = "events"},
                                  {.below = PLACE_KEYS_FOLDER, .is_writable = true}}},
+    [PLACE_ADMIN] = {.name = "admin",
+                     .make = admin_make,
+                     .unmake = admin_unmake,
+                     .is_ready = admin_is_ready,
+                     .paths = {{.below = "events"}},
+                     .sleep_us = ADMIN_SLEEP_US},
     [PLACE_SNAPSHOT] = {.name = "snapshot",
                         .make = snapshot_make,
                         .paths = {{.below = "", .is_writable = true}}},

@@ -9,6 +9,7 @@
 #include "io/agent.h"
 #include "io/block.h"
 #include "io/metrics.h"
+#include "role/admin/admin_agent.h"
 #include "role/engine/snapshot_agent.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_net.h"
@@ -39,6 +40,7 @@ struct place {
     struct gateway *gateway;
     struct gateway_net network;
     struct monitor monitor;
+    struct admin_agent *admin;
 };
 
 struct place_path {

@@ -26,7 +26,7 @@ enum {
 
 struct channel_row {
     const char *name;
-    u32 writer; /* enum place_role, or PLACE_NOBODY */
+    u32 writer; /* enum place_role */
     u32 reader;
     u32 bytes; /* 0: engine.channel of the configuration */
 };
@@ -37,8 +37,10 @@ static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
     [PLACE_HISTORY_BELLS] = {"history-bells", PLACE_ENGINE, PLACE_HISTORY, BELL_BYTES},
     [PLACE_ASKS] = {"asks", PLACE_GATEWAY, PLACE_HISTORY, ASK_BYTES},
     [PLACE_ANSWERS] = {"answers", PLACE_HISTORY, PLACE_GATEWAY, ANSWER_BYTES},
-    [PLACE_KEY_ASKS] = {"key-asks", PLACE_NOBODY, PLACE_GATEWAY, BELL_BYTES},
-    [PLACE_KEY_ANSWERS] = {"key-answers", PLACE_GATEWAY, PLACE_NOBODY, BELL_BYTES},
+    [PLACE_KEY_ASKS] = {"key-asks", PLACE_ADMIN, PLACE_GATEWAY, BELL_BYTES},
+    [PLACE_KEY_ANSWERS] = {"key-answers", PLACE_GATEWAY, PLACE_ADMIN, BELL_BYTES},
+    [PLACE_ADMIN_COMMANDS] = {"admin-commands", PLACE_ADMIN, PLACE_ENGINE, BELL_BYTES},
+    [PLACE_ADMIN_BELLS] = {"admin-bells", PLACE_ENGINE, PLACE_ADMIN, BELL_BYTES},
 };
 
 struct listener_row {
@@ -49,6 +51,7 @@ struct listener_row {
 static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
     [PLACE_LISTENER_GATEWAY] = {"gateway-listener", PLACE_GATEWAY},
     [PLACE_LISTENER_MONITOR] = {"monitor-listener", PLACE_MONITOR},
+    [PLACE_LISTENER_ADMIN] = {"admin-listener", PLACE_ADMIN},
 };
 
 #define PAGE_NAME  "metrics"    /* a process's own */
@@ -60,8 +63,8 @@ const struct placement placements[] = {
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
           {.name = "back",
            .calls = "history",
-           .roles = {PLACE_HISTORY, PLACE_MONITOR},
-           .roles_count = 2},
+           .roles = {PLACE_HISTORY, PLACE_MONITOR, PLACE_ADMIN},
+           .roles_count = 3},
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1}},
      .processes_count = 4},
@@ -69,15 +72,16 @@ const struct placement placements[] = {
      .processes =
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
           {.name = "history", .calls = "history", .roles = {PLACE_HISTORY}, .roles_count = 1},
+          {.name = "admin", .calls = "history", .roles = {PLACE_ADMIN}, .roles_count = 1},
           {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1}},
-     .processes_count = 5},
+     .processes_count = 6},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
-                              PLACE_MONITOR},
-                    .roles_count = 5}},
+                              PLACE_MONITOR, PLACE_ADMIN},
+                    .roles_count = 6}},
      .processes_count = 1},
 };
 const u32 placements_count = ARRAY_COUNT(placements);

@@ -1,7 +1,7 @@
 /* Which role runs in which process, what each may still do there, and which channels join them:
  * three tables, of roles, channels and processes (placement.c).
  *
- *     small  engine | edge (gateway) | back (history, monitor) | snapshot: few processes
+ *     small  engine | edge (gateway) | back (history, monitor, admin) | snapshot: few processes
  *     wide   every role in its own
  *     one    all agents in one thread, without a sandbox: for tests
  *
@@ -32,9 +32,9 @@ enum place_role {
     PLACE_GATEWAY,
     PLACE_SNAPSHOT,
     PLACE_MONITOR,
+    PLACE_ADMIN,
 };
-#define PLACE_ROLES_COUNT 5U
-#define PLACE_NOBODY      PLACE_ROLES_COUNT /* the other end of a channel that nobody has yet */
+#define PLACE_ROLES_COUNT 6U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,
@@ -44,8 +44,10 @@ enum place_channel {
     PLACE_ANSWERS,
     PLACE_KEY_ASKS,
     PLACE_KEY_ANSWERS,
+    PLACE_ADMIN_COMMANDS,
+    PLACE_ADMIN_BELLS,
 };
-#define PLACE_CHANNELS_COUNT 7U
+#define PLACE_CHANNELS_COUNT 9U
 
 #define PLACE_KEYS_FOLDER "gateway"
 #define PLACE_SUPERVISOR  "supervisor" /* its name among the processes */
@@ -80,8 +82,8 @@ struct place_settings {
 };
 
 /* Who wants a listening socket. */
-enum place_listener { PLACE_LISTENER_GATEWAY, PLACE_LISTENER_MONITOR };
-#define PLACE_LISTENERS_COUNT 2U
+enum place_listener { PLACE_LISTENER_GATEWAY, PLACE_LISTENER_MONITOR, PLACE_LISTENER_ADMIN };
+#define PLACE_LISTENERS_COUNT 3U
 
 #define PLACE_PAGES_MAX (PLACE_PROCESSES_MAX + 1U) /* the processes', and last the supervisor's */
 

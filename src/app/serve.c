@@ -13,8 +13,8 @@
 #include "role/engine/engine.h"
 #include "role/engine/layout.h"
 
-#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +33,7 @@ struct serve {
     struct handover_item items[PLACE_PROCESSES_MAX][HANDOVER_ITEMS_MAX];
     struct supervise supervise;
     char run_folder[FILE_PATH_BYTES];
+    char admin_path[FILE_PATH_BYTES];
     pid_t written[PLACE_PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
     u16 port;
     u16 admin_port;
@@ -168,8 +169,11 @@ static enum fault ready(struct serve *serve)
     serve->is_ready = true;
     log_info("serve.ready", LOG_STR("address", host), LOG_STR("admin", admin_host));
     if (serve->options->keys_file != NULL) {
-        enum fault fault =
-            test_venue_write(&serve->test, host, admin_host, getpid(), serve->options->keys_file);
+        char whole[PATH_MAX];
+        const char *admin = realpath(serve->admin_path, whole);
+        admin = admin == NULL ? serve->admin_path : admin;
+        enum fault fault = test_venue_write(&serve->test, host, admin_host, getpid(), admin,
+                                            serve->options->keys_file);
         test_venue_wipe(&serve->test);
         TRY(fault);
     }
@@ -231,15 +235,20 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
                     &listeners[PLACE_LISTENER_GATEWAY], &serve->port));
     enum fault fault = listen_open(values[CONFIG_ADMIN_ADDRESS].text, serve->options->admin_port,
                                    &listeners[PLACE_LISTENER_MONITOR], &serve->admin_port);
-    if (fault != FAULT_NONE) {
-        (void)close(listeners[PLACE_LISTENER_GATEWAY]);
+    if (fault == FAULT_NONE) {
+        fault = listen_local_open(serve->admin_path, &listeners[PLACE_LISTENER_ADMIN]);
+    }
+    for (u32 index = 0; index < PLACE_LISTENERS_COUNT && fault != FAULT_NONE; index += 1) {
+        if (listeners[index] >= 0) {
+            (void)close(listeners[index]);
+        }
     }
     return fault;
 }
 
 static enum fault listening(struct serve *serve)
 {
-    int listeners[PLACE_LISTENERS_COUNT];
+    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1};
     TRY(listeners_open(serve, listeners));
     TRY(place_hub_open(&serve->hub, serve->placement, serve->options->config, listeners));
     enum fault fault = supervised(serve);
@@ -261,6 +270,17 @@ static enum fault locked(struct serve *serve)
     return fault;
 }
 
+enum fault serve_admin_path(const struct config *config, const char *folder,
+                            char path_out[FILE_PATH_BYTES])
+{
+    const char *name = config->values[CONFIG_ADMIN_SOCKET].text;
+    int size = name[0] == '/' ? snprintf(path_out, FILE_PATH_BYTES, "%s", name)
+                              : snprintf(path_out, FILE_PATH_BYTES, "%s/%s", folder, name);
+    return size < 0 || (size_t)size >= FILE_PATH_BYTES
+               ? FAULT(FAULT_CONFIG, "admin.socket: the path is too long")
+               : FAULT_NONE;
+}
+
 enum fault serve_run(const struct serve_options *options, int *exit_code_out)
 {
     static struct serve serve;
@@ -272,10 +292,10 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     serve.settings = (struct place_settings){.config = options->config,
                                              .folder = options->folder,
                                              .is_generous = options->begin == SERVE_TEST};
-    (void)signal(SIGPIPE, SIG_IGN); /* whoever reads our log may go away */
     TRY(disk_make_folder(disk_real(), options->folder));
     TRY(file_path(serve.run_folder, options->folder, SERVE_RUN_FOLDER));
     TRY(file_path(serve.settings.keys_folder, options->folder, PLACE_KEYS_FOLDER));
+    TRY(serve_admin_path(options->config, options->folder, serve.admin_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));
     TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
     enum fault fault = locked(&serve);

@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "base/base.h"
 #include "io/fault.h"
+#include "io/file.h"
 
 #define SERVE_RUN_FOLDER "run"
 
@@ -32,5 +33,9 @@ struct serve_options {
 /* Returns when a signal, or a role that cannot be started again, has ended it; *exit_code_out is 0
  * or that role's. A fault: it has not begun. */
 MUST_USE enum fault serve_run(const struct serve_options *options, int *exit_code_out);
+
+/* Where the admin agent of a venue in this folder listens. FAULT_CONFIG: too long. */
+MUST_USE enum fault serve_admin_path(const struct config *config, const char *folder,
+                                     char path_out[FILE_PATH_BYTES]);
 
 #endif /* APP_SERVE_H */

@@ -43,7 +43,7 @@ static void our_signals(sigset_t *set)
 
 static const char *exit_code_name(int code)
 {
-    for (int fault = FAULT_NONE; fault <= FAULT_UNPROTECTED; fault += 1) {
+    for (int fault = FAULT_NONE; fault <= FAULT_REFUSED; fault += 1) {
         if (fault_exit_code((enum fault)fault) == code) {
             return fault == FAULT_NONE ? "done" : fault_name((enum fault)fault);
         }

@@ -1,5 +1,6 @@
 #include "app/test_venue.h"
 
+#include "app/restriction_modes.h"
 #include "app/text_file.h"
 #include "app/venue_limits.h"
 #include "base/check.h"
@@ -215,13 +216,12 @@ static enum fault put_trade(struct maker *maker, u16 market)
     return FAULT_NONE;
 }
 
-/* May cancel, deposit and withdraw, but not trade. */
+/* May cancel and withdraw, but not trade; deposits are held. */
 static enum fault put_restriction(struct maker *maker, u32 account)
 {
-    struct command_restrict restriction = {.restrictions =
-                                               (u64)RESTRICTION_REFUSE << (2U * OPERATION_TRADE) |
-                                               (u64)RESTRICTION_REFUSE << (2U * OPERATION_PLACE),
-                                           .cause = RESTRICT_CAUSE};
+    struct command_restrict restriction = {.cause = RESTRICT_CAUSE};
+    bool is_known = restriction_mode_of(RESTRICTION_MODE_WITHDRAW_ONLY, &restriction.restrictions);
+    CHECK(is_known);
     return put(maker, &restriction, sizeof(restriction), COMMAND_RESTRICT, account);
 }
 
@@ -358,7 +358,7 @@ static void account_put(struct json_writer *json, const struct test_venue *venue
 }
 
 enum fault test_venue_write(const struct test_venue *venue, const char *host,
-                            const char *admin_host, pid_t pid, const char *path)
+                            const char *admin_host, pid_t pid, const char *admin, const char *path)
 {
     static char text[JSON_BYTES];
     struct json_writer json;
@@ -370,6 +370,8 @@ enum fault test_venue_write(const struct test_venue *venue, const char *host,
     url_put(&json, "metrics", "http", admin_host, "/metrics");
     json_key(&json, "pid");
     json_put_u64(&json, (u64)pid);
+    json_key(&json, "admin");
+    json_put_text(&json, admin);
     json_key(&json, "accounts");
     json_object_begin(&json);
     account_put(&json, venue, TEST_ACCOUNT_A, "A");

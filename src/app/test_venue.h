@@ -40,10 +40,11 @@ MUST_USE enum fault test_venue_begin(const char *folder, const char *keys_folder
                                      struct test_venue *venue_out);
 
 /* Writes the keys file, which only its owner may read, whole or not at all: JSON with the members
- * rest, ws_stream, ws_api, metrics, pid and accounts. `host` and `admin_host` are like
- * "127.0.0.1:8080". */
+ * rest, ws_stream, ws_api, metrics, pid, admin and accounts. `host` and `admin_host` are like
+ * "127.0.0.1:8080", `admin` is the path of the admin socket. */
 MUST_USE enum fault test_venue_write(const struct test_venue *venue, const char *host,
-                                     const char *admin_host, pid_t pid, const char *path);
+                                     const char *admin_host, pid_t pid, const char *admin,
+                                     const char *path);
 
 void test_venue_wipe(struct test_venue *venue);
 

@@ -169,8 +169,9 @@ static void the_keys_file_says_it_all(void **state)
     struct stat status;
     (void)state;
     (void)snprintf(path, sizeof(path), "%s/keys.json", base);
-    assert_int_equal(test_venue_write(&venue, "127.0.0.1:81", "127.0.0.1:82", 42, path),
-                     FAULT_NONE);
+    assert_int_equal(
+        test_venue_write(&venue, "127.0.0.1:81", "127.0.0.1:82", 42, "/admin.sock", path),
+        FAULT_NONE);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0600);
     FILE *file = fopen(path, "r");

@@ -35,7 +35,8 @@
     ROW(POISON, "poison", 23, "the same command ended the process twice")             \
     ROW(TIMEOUT, "timeout", 24, "the other side did not answer in time")              \
     ROW(STOPPED, "stopped", 25, "stopped on request before the work was done")        \
-    ROW(UNPROTECTED, "unprotected", 26, "a required protection is not there")
+    ROW(UNPROTECTED, "unprotected", 26, "a required protection is not there")         \
+    ROW(REFUSED, "refused", 27, "the venue refused it")
 
 #define FAULT_ENUM_ROW(constant, name, code, text) FAULT_##constant,
 enum fault { FAULT_TABLE(FAULT_ENUM_ROW) };

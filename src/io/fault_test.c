@@ -144,7 +144,7 @@ static void the_table_is_the_page(void **state)
     size_t size = fread(page, 1, sizeof(page) - 1, file);
     (void)fclose(file);
     assert_true(size < sizeof(page) - 1);
-    for (int fault = FAULT_USAGE; fault <= FAULT_UNPROTECTED; fault += 1) {
+    for (int fault = FAULT_USAGE; fault <= FAULT_REFUSED; fault += 1) {
         char row[256];
         (void)snprintf(row, sizeof(row), "| %d | `%s` | %s |", fault_exit_code((enum fault)fault),
                        fault_name((enum fault)fault), fault_meaning((enum fault)fault));

@@ -6,6 +6,7 @@
 #include "base/span.h"
 #include "io/block.h"
 #include "io/eventlog.h"
+#include "wire/event_source.h"
 #include "wire/schema.h"
 
 #include <stdlib.h>
@@ -249,46 +250,12 @@ void feed_close(struct feed *feed)
 
 /* ---- following ---- */
 
-/* Where a kind of event carries the source_index of its command; 0: nowhere. */
-static u32 source_index_offset(u16 kind)
-{
-    switch ((enum event_kind)kind) {
-    case EVENT_REJECTED:
-    case EVENT_APPLIED:
-    case EVENT_ORDER_NEW:
-    case EVENT_ORDER_DONE:
-    case EVENT_ORDER_AMENDED:
-    case EVENT_LEDGER:
-        return offsetof(struct event_rejected, source_index);
-    case EVENT_LIST_NEW:
-        return offsetof(struct event_list_new, source_index);
-    case EVENT_TIME:
-    case EVENT_ORDER_DETAIL:
-    case EVENT_ORDER_BOOKED:
-    case EVENT_TRADE:
-    case EVENT_PREVENTED:
-    case EVENT_ORDER_TRIGGERED:
-    case EVENT_LIST_DONE:
-        break;
-    default: /* not an enum: a number from a file */
-        break;
-    }
-    return 0;
-}
-
 static void hand_out(struct feed *feed, struct span events)
 {
     feed->open.events = events;
-    feed->open.source = 0;
-    feed->open.source_index = 0;
-    for (size_t at = 0; at < events.size && feed->open.source_index == 0;) {
-        const u8 *record = events.data + at;
-        u32 offset = source_index_offset(bytes_u16(record));
-        if (offset > 0) {
-            feed->open.source_index = bytes_u64(record + offset);
-            feed->open.source = record[3];
-        }
-        at += (size_t)record[2] * WIRE_UNIT;
+    if (!event_source_of(events, &feed->open.source, &feed->open.source_index)) {
+        feed->open.source = 0;
+        feed->open.source_index = 0;
     }
     feed->sink->command(feed->sink, &feed->open);
 }
