@@ -13,6 +13,7 @@
 #include "role/engine/engine.h"
 #include "role/engine/layout.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -292,6 +293,7 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     serve.settings = (struct place_settings){.config = options->config,
                                              .folder = options->folder,
                                              .is_generous = options->begin == SERVE_TEST};
+    (void)signal(SIGPIPE, SIG_IGN); /* whoever reads our log may go away */
     TRY(disk_make_folder(disk_real(), options->folder));
     TRY(file_path(serve.run_folder, options->folder, SERVE_RUN_FOLDER));
     TRY(file_path(serve.settings.keys_folder, options->folder, PLACE_KEYS_FOLDER));

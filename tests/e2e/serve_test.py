@@ -20,7 +20,7 @@ import urllib.parse
 import program as p
 
 PATIENCE = 60  # seconds for anything
-LOCKED, MISSING, EXISTS, USAGE = 16, 14, 15, 2
+LOCKED, MISSING, EXISTS, USAGE, UNPROTECTED = 16, 14, 15, 2, 26
 
 
 class Venue:
@@ -240,6 +240,34 @@ def next_life(cli, folder, accounts, acknowledged, placement):
         cli.equal(venue.stop(), 0, f"exit code on SIGTERM, placement {placement}")
 
 
+def empty_venue(cli):
+    """One that was begun with --new has nothing in it, and runs."""
+    with Venue(cli, cli.path("empty"), "--new") as venue:
+        venue.ready()
+        connection = http.client.HTTPConnection(venue.host, timeout=20)
+        connection.request("GET", "/api/v3/exchangeInfo")
+        response = connection.getresponse()
+        cli.equal((response.status, json.loads(response.read())["symbols"]), (200, []),
+                  "symbols of an empty venue")
+        connection.close()
+        cli.equal(venue.stop(), 0, "exit code of an empty venue")
+
+
+def sandbox_required(cli, folder):
+    """It starts exactly where every protection holds."""
+    with open(cli.path("serve.log"), encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    held = [line["protections"] for line in lines if line["event"] == "process.protected"
+            and line["process"] == "engine"]
+    all_hold = bool(held) and all(word not in held[0] for word in (" no,", "none", "kept"))
+    with Venue(cli, folder, "--require-sandbox") as venue:
+        if all_hold:
+            venue.ready()
+            cli.equal(venue.stop(), 0, "exit code on SIGTERM, the sandbox required")
+        else:
+            cli.equal(venue.process.wait(timeout=PATIENCE), UNPROTECTED, f"without it ({held})")
+
+
 def refusals(cli, folder):
     cli.equal(cli.run("serve", "--data", folder, "--profile", "test")[0], EXISTS, "a second profile")
     cli.equal(cli.run("serve", "--data", folder, "--new")[0], EXISTS, "--new over a venue")
@@ -263,8 +291,10 @@ def run(cli):
     accounts = first_life(cli, folder, acknowledged)
     for placement in ("wide", "one"):
         next_life(cli, folder, accounts, acknowledged, placement)
-    refusals(cli, folder)
     log_is_json(cli)
+    refusals(cli, folder)
+    sandbox_required(cli, folder)
+    empty_venue(cli)
     cli.equal(cli.run("verify", folder)[0], 0, "cambist verify afterwards")
 
 

@@ -134,6 +134,10 @@ static void tells_withdraw_only(void **state)
     assert_int_equal(call_scene_run(&scene, 3, ENDPOINT_ACCOUNT, ""), 200);
     assert_non_null(
         strstr(scene.text, "\"canTrade\":false,\"canWithdraw\":true,\"canDeposit\":true,"));
+    restrict_account(3, BITS(OPERATION_TRADE, RESTRICTION_HOLD));
+    assert_int_equal(call_scene_run(&scene, 3, ENDPOINT_ACCOUNT, ""), 200);
+    assert_non_null(
+        strstr(scene.text, "\"canTrade\":false,\"canWithdraw\":true,\"canDeposit\":true,"));
     restrict_account(3, BITS(OPERATION_WITHDRAW, RESTRICTION_FREEZE));
     assert_int_equal(call_scene_run(&scene, 3, ENDPOINT_ACCOUNT, ""), 200);
     assert_non_null(

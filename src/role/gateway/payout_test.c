@@ -112,6 +112,18 @@ static void is_its_owners_file(void **state)
     assert_int_equal(info.st_mode & 0777, 0600);
 }
 
+static void a_commit_reaches_the_disk(void **state)
+{
+    (void)state;
+    struct sqlite3_stmt *statement = NULL;
+    bool row = false;
+    must(sql_prepare(&payouts.sql, "PRAGMA synchronous", &statement));
+    struct sql_call call = sql_call(statement);
+    must(sql_next(&payouts.sql, &call, &row));
+    assert_int_equal(sql_get_u64(&call), 2); /* FULL */
+    sql_give_back(&statement);
+}
+
 static void an_order_id_is_used_once(void **state)
 {
     (void)state;
@@ -322,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(keeps_what_was_said),
         TEST(is_its_owners_file),
+        TEST(a_commit_reaches_the_disk),
         TEST(an_order_id_is_used_once),
         TEST(a_refused_command_leaves_nothing),
         TEST(a_number_given_again_replaces_what_was_never_taken),

@@ -109,7 +109,8 @@ static void same_window(u32 minutes)
     view_market_window(scene.view.view, 0, minutes, scene.venue.now_us, &a);
     view_market_window(late.view, 0, minutes, scene.venue.now_us, &b);
     if (memcmp(&a, &b, sizeof a) != 0) {
-        fail_msg("seed %" PRIu64 ": %u minutes: %llu and %llu trades, from %llu and %llu",
+        fail_msg("seed %" PRIu64 ": %u minutes: %" PRIu64 " and %" PRIu64 " trades, from %" PRIu64
+                 " and %" PRIu64,
                  test_seed(), minutes, a.count, b.count, a.first_trade_id, b.first_trade_id);
     }
 }
@@ -133,7 +134,7 @@ static void same_kline(enum interval interval, enum view_zone zone)
     bool is_known = view_market_kline(late.view, 0, interval, zone, now_us, &b);
     assert_true(view_market_kline(scene.view.view, 0, interval, zone, now_us, &a));
     if (is_known && !same(&a, &b)) {
-        fail_msg("seed %" PRIu64 ": %s, zone %u: %llu and %llu trades", test_seed(),
+        fail_msg("seed %" PRIu64 ": %s, zone %u: %" PRIu64 " and %" PRIu64 " trades", test_seed(),
                  interval_name(interval), (u32)zone, a.count, b.count);
     }
     /* Unknown is only what had no trade for as long as the history was asked. */
