@@ -40,9 +40,11 @@ static void settle(struct net_loop *loop)
     conns_close(loop);
 }
 
+/* uv_run looks at timers before it polls too: one that is over by then is gone when the poll is
+ * given its time, which would be for ever. */
 static void on_sleep(uv_timer_t *timer)
 {
-    (void)timer;
+    uv_stop(timer->loop);
 }
 
 static u64 sleep_ms(const struct net_loop *loop, u64 sleep_us)
