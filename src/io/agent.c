@@ -186,6 +186,9 @@ static enum fault run_stop(struct run *run)
                 bool busy = false;
                 TRY(agent_work(run->agents[other], &busy));
             }
+            if (agent->ops->wait != NULL) {
+                agent->ops->wait(agent, AGENT_SHARED_SLEEP_US);
+            }
         }
     }
     return FAULT_NONE;

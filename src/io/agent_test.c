@@ -199,12 +199,14 @@ static void a_sleeping_thread_hears_requests(void **state)
     assert_string_equal(diary.text, "oA sA tA cA ");
 }
 
+static u64 first_us;
 static u64 waited_us;
 static u32 waits_count;
 
 static void on_wait(struct agent *agent, u64 sleep_us)
 {
     (void)agent;
+    first_us = waits_count == 0 ? sleep_us : first_us;
     waited_us = sleep_us;
     waits_count += 1;
 }
@@ -233,11 +235,13 @@ static void a_loop_of_its_own_is_waited_in(void **state)
         waiting = ops;
         waiting.wait = on_wait;
         players[1].agent.ops = &waiting;
+        players[1].stops = 2; /* it waits between them too */
         waits_count = 0;
         assert_int_equal(agents_run(agents, count, &options), FAULT_NONE);
         assert_int_equal(rounds, 3);
-        assert_int_equal(waits_count, 3);
-        assert_int_equal(waited_us, count == 1 ? 50000 : AGENT_SHARED_SLEEP_US);
+        assert_int_equal(waits_count, 3 + 2);
+        assert_int_equal(first_us, count == 1 ? 50000 : AGENT_SHARED_SLEEP_US);
+        assert_int_equal(waited_us, AGENT_SHARED_SLEEP_US);
     }
     players[0].agent.ops = &waiting;
     struct agent *both[] = {&players[1].agent, &players[0].agent};
