@@ -305,6 +305,27 @@ static void loses_no_order_when_the_engine_dies(void **state)
     gateway_world_close(&world);
 }
 
+static void counts_its_requests(void **state)
+{
+    (void)state;
+    static struct metrics metrics;
+    static char text[METRICS_TEXT_BYTES_ENOUGH];
+    size_t size = 0;
+    metrics_init(&metrics);
+    gateway_world_init(&world, test_seed(), false);
+    world.options.metrics = &metrics;
+    gateway_world_start(&world);
+    struct sim_client *client = sim_connect(world.net, 1);
+    gateway_world_get(&world, client, "/api/v3/ping", &got);
+    gateway_world_get(&world, client, "/api/v3/depth?symbol=NONE", &got);
+    scene_must(metrics_print(&metrics, text, sizeof text - 1, &size));
+    text[size] = 0;
+    assert_non_null(strstr(text, "cambist_gateway_requests_total{status=\"2xx\"} 1\n"));
+    assert_non_null(strstr(text, "cambist_gateway_requests_total{status=\"4xx\"} 1\n"));
+    assert_non_null(strstr(text, "cambist_gateway_answer_nanoseconds_count{waited=\"none\"} 2\n"));
+    gateway_world_close(&world);
+}
+
 static void goes_on_after_each_restart(void **state)
 {
     (void)state;
@@ -339,6 +360,7 @@ int main(void)
         cmocka_unit_test(places_orders),
         cmocka_unit_test(tells_streams_and_owners_what_happens),
         cmocka_unit_test(loses_no_order_when_the_engine_dies),
+        cmocka_unit_test(counts_its_requests),
         cmocka_unit_test(goes_on_after_each_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,7 @@ enum call_end {
 /* What lives as long as the call. */
 struct call_state {
     const struct endpoint *endpoint;
+    u64 number; /* of the request, for the log: whoever drives the call sets it */
     u64 received_us;
     u64 weight_us; /* when the weight was taken */
     u64 orders_us; /* when orders were counted */
@@ -70,6 +71,7 @@ struct call_state {
     u32 orders_taken;  /* new orders counted for the account */
     bool microseconds; /* times are told in microseconds, not milliseconds */
     bool hide_rate_limits;
+    u8 waited; /* enum gateway_wait_kind: set by whoever drives the call */
     u8 keep[CALL_KEEP_BYTES] __attribute__((aligned(16)));
 };
 

@@ -104,9 +104,11 @@ enum call_end gateway_wait(struct gateway *gateway, struct call *call, enum call
         return end;
     case CALL_COMMANDED:
         end = send_command(gateway, call, &pending);
+        call->state.waited = GATEWAY_WAIT_ENGINE;
         break;
     case CALL_ASKED:
         end = send_ask(gateway, call, &pending);
+        call->state.waited = GATEWAY_WAIT_HISTORY;
         break;
     }
     if (pending != NULL) {
@@ -498,6 +500,7 @@ static enum fault agent_start_gateway(struct agent *agent)
 {
     struct gateway *gateway = gateway_of(agent);
     TRY(gateway_take_memory(gateway));
+    gateway_measures_declare(gateway);
     gateway->venue.view = feed_view(gateway->feed);
     gateway->venue.limit = &gateway->limit;
     gateway->venue.keys = &gateway->keys.table.view;

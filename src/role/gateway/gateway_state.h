@@ -44,6 +44,18 @@ struct gateway_scratch {
     struct ws_room room;
 };
 
+/* What a call has waited for. */
+enum gateway_wait_kind { GATEWAY_WAIT_NONE, GATEWAY_WAIT_ENGINE, GATEWAY_WAIT_HISTORY };
+#define GATEWAY_WAITS   3U
+#define GATEWAY_CLASSES 3U /* of status: 2xx, 4xx, 5xx */
+
+/* NULL: nobody asks for metrics. */
+struct gateway_measures {
+    struct metric *requests[GATEWAY_CLASSES];
+    struct metric *answers[GATEWAY_WAITS];
+    struct histogram counts[GATEWAY_WAITS];
+};
+
 struct gateway {
     struct agent agent; /* first: it is cast back */
     struct gateway_options options;
@@ -89,6 +101,7 @@ struct gateway {
     u64 date_s;
     char date[GATEWAY_DATE_BYTES];
     u64 requests_count;
+    struct gateway_measures measures;
 };
 
 /* Sends what a call wants, or ends it, and keeps it waiting. `owner` is the session; `id` is copied
@@ -98,6 +111,11 @@ enum call_end gateway_wait(struct gateway *gateway, struct call *call, enum call
 
 /* A call with the gateway's memory, its JSON writer at the beginning. */
 void gateway_call(struct gateway *gateway, struct call *call, struct json_writer *json);
+
+/* Once, before the first request. */
+void gateway_measures_declare(struct gateway *gateway);
+/* A call has ended and is told: counts it and writes the log's line. */
+void gateway_answered(struct gateway *gateway, const struct call *call);
 
 void gateway_user_open(struct gateway *gateway);
 

@@ -153,6 +153,7 @@ void api_session_answer(struct session *session, struct call *call, enum call_en
     if (end == CALL_REFUSED) {
         sign_out_if_revoked(session, call, &id);
     }
+    gateway_answered(session->gateway, call);
     send_answer(session, call, end, id);
 }
 
@@ -238,6 +239,7 @@ static void serve(struct session *session, const struct ws_request *request,
             is_logged_on ? span_of(session->api.key, AUTH_KEY_BYTES) : (struct span){NULL, 0},
     };
     enum call_end end = call_begin(&call, &asked, &scratch->params);
+    call.state.number = gateway->requests_count;
     if (ws_request_find(request, "returnRateLimits") == NULL) {
         call.state.hide_rate_limits = session->api.hide_rate_limits;
     }

@@ -104,6 +104,7 @@ void http_session_answer(struct session *session, struct call *call, enum call_e
             end = CALL_REFUSED;
         }
     }
+    gateway_answered(gateway, call);
     struct span body =
         end == CALL_ANSWERED ? span_of(gateway->scratch.json, size) : failure_text(gateway, call);
     send_answer(session, call, call->status, body);
@@ -290,6 +291,7 @@ static void serve(struct session *session, const struct http_request *request,
                                  .address = address_of(session, request),
                                  .microseconds = microseconds};
     enum call_end end = call_begin(&call, &asked, &scratch->params);
+    call.state.number = gateway->requests_count;
     end = gateway_wait(gateway, &call, end, session_handle(session), (struct span){NULL, 0});
     if (end == CALL_COMMANDED || end == CALL_ASKED) {
         session->is_busy = true;
