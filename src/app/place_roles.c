@@ -211,6 +211,39 @@ static bool gateway_is_ready(const struct place *place, const struct agent *agen
     return status.is_ready && status.engine_ready;
 }
 
+static void network_measure(struct place *place)
+{
+    static const struct value_row rows[] = {
+        {"cambist_net_accepted_total", "Connections taken."},
+        {"cambist_net_refused_total", "Connections closed at once: a limit, or no descriptor."},
+        {"cambist_net_slow_total", "Connections cut off because their client did not read."},
+        {"cambist_net_broken_total", "Connections that their client or the network reset."},
+        {"cambist_net_tls_failed_total", "Connections whose TLS failed, or took too long."},
+        {"cambist_net_input_bytes_total", "Bytes received."},
+        {"cambist_net_output_bytes_total", "Bytes sent."},
+        {"cambist_net_waiting_bytes", "Bytes that wait to be sent, shared ones for each client."},
+        {"cambist_net_buffer_bytes", "Room in use for bytes to be sent."},
+        {"cambist_net_buffer_failed_total", "Times that there was no such room."},
+    };
+    if (place->network.loop == NULL) {
+        return;
+    }
+    const struct net_counts *counts = &net_loop_net(place->network.loop)->counts;
+    const u64 refused = u64_add_capped(
+        u64_add_capped(counts->refused_limit, counts->refused_handler), counts->refused_descriptor);
+    const u64 values[] = {counts->accepted,
+                          refused,
+                          counts->ended[NET_END_SLOW],
+                          counts->ended[NET_END_BROKEN],
+                          counts->ended[NET_END_TLS],
+                          counts->input_bytes,
+                          counts->output_bytes,
+                          counts->queue_bytes,
+                          place->network.pool.used_bytes,
+                          place->network.pool.exhausted_count};
+    values_put(place, place->network_values, rows, values, ARRAY_COUNT(rows));
+}
+
 static void gateway_measure(struct place *place, const struct agent *agent)
 {
     static const struct value_row rows[] = {
@@ -226,6 +259,7 @@ static void gateway_measure(struct place *place, const struct agent *agent)
     const u64 values[] = {status.position, status.behind,       status.sessions,
                           status.pending,  status.source_index, status.engine_ready ? 1 : 0};
     values_put(place, place->gateway_values, rows, values, ARRAY_COUNT(rows));
+    network_measure(place);
 }
 
 /* ---- admin ---- */

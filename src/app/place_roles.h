@@ -17,7 +17,7 @@
 
 #define PLACE_PATHS_MAX 4U
 
-#define PLACE_VALUES_MAX 8U /* metrics of one `measure` */
+#define PLACE_VALUES_MAX 16U /* metrics of one `measure` */
 
 /* What a process has been handed, and what its roles share. */
 struct place {
@@ -37,6 +37,7 @@ struct place {
     struct block history;
     struct metric *history_values[PLACE_VALUES_MAX];
     struct metric *gateway_values[PLACE_VALUES_MAX];
+    struct metric *network_values[PLACE_VALUES_MAX];
     struct gateway *gateway;
     struct gateway_net network;
     struct monitor monitor;

@@ -186,6 +186,11 @@ def operator_sees(cli, venue, keys, acknowledged):
     text = text or ""
     cli.check((value_of(text, "cambist_engine_seq_durable") or 0) > len(acknowledged),
               "metrics of the engine")
+    text = eventually(lambda: next((text for _, text in [monitor(keys, "/metrics")]
+                                    if (value_of(text, "cambist_net_accepted_total") or 0) > 0
+                                    and (value_of(text, "cambist_net_output_bytes_total") or 0) > 0
+                                    and value_of(text, "cambist_net_slow_total") == 0), None))
+    cli.check(text is not None, "metrics of the network")
     for name in venue.names():
         cli.equal(value_of(text, f'cambist_process_ready{{process="{name}"}}'), 1, f"{name} ready")
     engine = venue.pid("engine")
