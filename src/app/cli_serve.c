@@ -135,6 +135,7 @@ static int run(const struct option_call *call)
               (enum log_level)config.values[CONFIG_LOG_LEVEL].number, clock_real());
     struct serve_options serve = {
         .config = &config,
+        .config_path = values[SERVE_CONFIG].given ? values[SERVE_CONFIG].text : NULL,
         .folder = config.values[CONFIG_VENUE_DATA].text,
         .port = (u16)(values[SERVE_PORT].given ? values[SERVE_PORT].number
                                                : config.values[CONFIG_GATEWAY_PORT].number),

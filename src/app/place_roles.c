@@ -163,6 +163,36 @@ static void limits_loosen(struct limit_config *limits)
     limits->refusals_max = GENEROUS_COUNT;
 }
 
+static void limits_of(const struct config *config, struct limit_config *limits)
+{
+    const struct config_value *values = config->values;
+    limits->weight_max[LIMIT_POOL_API] = (u32)values[CONFIG_LIMITS_WEIGHT].number;
+    limits->requests_max = (u32)values[CONFIG_LIMITS_REQUESTS].number;
+    limits->connects_max = (u32)values[CONFIG_LIMITS_CONNECTS].number;
+    limits->orders_10s_max = (u32)values[CONFIG_LIMITS_ORDERS_10S].number;
+    limits->orders_day_max = (u32)values[CONFIG_LIMITS_ORDERS_DAY].number;
+}
+
+/* gateway_options.limits_again */
+static enum fault limits_again(void *argument, struct limit_config *limits_out)
+{
+    static struct config config;
+    const struct place *place = argument;
+    if (place->settings->config_path == NULL) {
+        return FAULT(FAULT_MISSING, "there is no configuration file to read again");
+    }
+    TRY(config_read_file(place->settings->config_path, &config));
+    limits_of(&config, limits_out);
+    return FAULT_NONE;
+}
+
+/* Of an option for a file; NULL: none. */
+static const char *file_of(const struct place *place, enum config_key key)
+{
+    const char *text = place->settings->config->values[key].text;
+    return strcmp(text, "none") == 0 ? NULL : text;
+}
+
 static enum fault gateway_make(struct place *place, struct agent **agent_out)
 {
     struct gateway_options options = gateway_defaults;
@@ -171,6 +201,11 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     network.address = NULL;
     network.descriptor = place->listeners[PLACE_LISTENER_GATEWAY];
     network.connections_max = (u32)number_of(place, CONFIG_GATEWAY_CONNECTIONS_MAX);
+    network.certificate = file_of(place, CONFIG_GATEWAY_CERTIFICATE);
+    network.key = file_of(place, CONFIG_GATEWAY_KEY);
+    if ((network.certificate == NULL) != (network.key == NULL)) {
+        return FAULT(FAULT_CONFIG, "gateway.certificate and gateway.key: one without the other");
+    }
     gateway_net_init(&place->network, &network);
     options.folder = place->settings->folder;
     options.disk = disk_real();
@@ -189,8 +224,12 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
                        options.trusted, GATEWAY_TRUSTED_MAX, &options.trusted_count)) {
         return FAULT(FAULT_CONFIG, "gateway.proxies");
     }
+    limits_of(place->settings->config, &options.limits);
     if (place->settings->is_generous) {
         limits_loosen(&options.limits);
+    } else {
+        options.limits_again = limits_again;
+        options.argument = place;
     }
     TRY(gateway_create(&place->gateway, &options));
     *agent_out = gateway_agent(place->gateway);

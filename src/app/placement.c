@@ -12,8 +12,8 @@
 
 enum {
     HANDOVER_MS = 5000,
-    STOP_MS = 0, /* the supervisor has the limit */
-    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX,
+    STOP_MS = 0,                                         /* the supervisor has the limit */
+    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX + 1, /* and the configuration */
     ASK_BYTES = 1 << 20,
     ANSWER_BYTES = 4 << 20,
     BELL_BYTES = CHANNEL_BYTES_MIN,
@@ -339,6 +339,16 @@ static enum fault walls_build(struct walls *walls, const struct place *place)
                                                         .is_writable = path->is_writable};
             count += 1;
         }
+    }
+    if (process_has(place->process, PLACE_GATEWAY) && place->settings->config_path != NULL) {
+        /* Its folder: who changes a file often puts a new one in its place. */
+        (void)snprintf(walls->texts[count], sizeof(walls->texts[count]), "%s",
+                       place->settings->config_path);
+        char *slash = strrchr(walls->texts[count], '/');
+        CHECK(slash != NULL);
+        slash[slash == walls->texts[count] ? 1 : 0] = 0;
+        walls->paths[count] = (struct sandbox_path){.path = walls->texts[count]};
+        count += 1;
     }
     walls->options.paths_count = count;
     return FAULT_NONE;

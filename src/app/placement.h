@@ -76,6 +76,7 @@ const char *place_role_name(enum place_role role);
 /* What the roles are told; the same for all, and outliving the processes. */
 struct place_settings {
     const struct config *config;
+    const char *config_path;           /* read again on SIGHUP; NULL: there is no file */
     const char *folder;                /* the venue's */
     char keys_folder[FILE_PATH_BYTES]; /* PLACE_KEYS_FOLDER in it: nobody's but the gateway's */
     bool is_generous;                  /* limits for tests: nobody is slowed down or banned */

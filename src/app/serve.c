@@ -290,7 +290,11 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     memset(&serve, 0, sizeof(serve));
     serve.options = options;
     serve.placement = &placements[placement];
+    char config_path[PATH_MAX];
+    bool has_file =
+        options->config_path != NULL && realpath(options->config_path, config_path) != NULL;
     serve.settings = (struct place_settings){.config = options->config,
+                                             .config_path = has_file ? config_path : NULL,
                                              .folder = options->folder,
                                              .is_generous = options->begin == SERVE_TEST};
     (void)signal(SIGPIPE, SIG_IGN); /* whoever reads our log may go away */

@@ -23,6 +23,7 @@ enum serve_begin {
 
 struct serve_options {
     const struct config *config; /* outlives the call, as do the texts */
+    const char *config_path;     /* where it was read; NULL: nowhere */
     const char *folder;          /* the data folder; made when it is not there */
     u16 port;                    /* 0: any free one */
     u16 admin_port;              /* of metrics and readiness; 0: any free one */

@@ -558,6 +558,27 @@ static enum fault agent_stop_gateway(struct agent *agent, bool *done_out)
     return FAULT_NONE;
 }
 
+/* The limits that are read again are numbers to compare with; the tables stay as they are. */
+static enum fault agent_reload_gateway(struct agent *agent)
+{
+    struct gateway *gateway = gateway_of(agent);
+    struct limit_config limits = gateway->options.limits;
+    if (gateway->options.limits_again == NULL) {
+        return FAULT_NONE;
+    }
+    enum fault fault = gateway->options.limits_again(gateway->options.argument, &limits);
+    if (fault != FAULT_NONE) {
+        /* What holds now goes on: a mistake in a file is no reason to stop. */
+        log_warn("gateway.not_reloaded", LOG_FAULT(fault));
+        fault_forget();
+        return FAULT_NONE;
+    }
+    limit_set(&gateway->limit, &limits);
+    log_info("gateway.reloaded", LOG_U64("weight", limits.weight_max[LIMIT_POOL_API]),
+             LOG_U64("orders_10s", limits.orders_10s_max));
+    return FAULT_NONE;
+}
+
 static void agent_close_gateway(struct agent *agent)
 {
     struct gateway *gateway = gateway_of(agent);
@@ -586,6 +607,7 @@ static const struct agent_ops gateway_ops = {
     .start = agent_start_gateway,
     .work = agent_work_gateway,
     .stop = agent_stop_gateway,
+    .reload = agent_reload_gateway,
     .close = agent_close_gateway,
     .wait = agent_wait_gateway,
 };

@@ -63,6 +63,9 @@ struct gateway_options {
     u32 withdraw_fee_bp;
     struct auth_network trusted[GATEWAY_TRUSTED_MAX]; /* proxies whose X-Forwarded-For counts */
     u32 trusted_count;
+    /* Asked on a reload: the limits that hold from now on, as `limits` above. May be NULL. */
+    enum fault (*limits_again)(void *argument, struct limit_config *limits_out);
+    void *argument;
     struct metrics *metrics; /* may be NULL */
 };
 

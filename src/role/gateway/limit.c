@@ -166,6 +166,15 @@ static struct limit_answer refuse(struct limit *limit, struct limit_entry *entry
                                  .retry_after_s = seconds_left(now_us, window_us)};
 }
 
+void limit_set(struct limit *limit, const struct limit_config *config)
+{
+    struct limit_config now = *config;
+    now.addresses_max = limit->config.addresses_max;
+    now.accounts_max = limit->config.accounts_max;
+    now.seed = limit->config.seed;
+    limit->config = now;
+}
+
 struct limit_answer limit_request(struct limit *limit, const struct auth_address *address,
                                   enum limit_pool pool, u32 weight, u64 now_us)
 {

@@ -73,6 +73,9 @@ size_t limit_bytes(const struct limit_config *config);
 /* `memory` has that many bytes, aligned to 16. */
 void limit_init(struct limit *limit, const struct limit_config *config, void *memory);
 
+/* Other maxima from here on, for what is counted already too. Sizes and seed stay. */
+void limit_set(struct limit *limit, const struct limit_config *config);
+
 /* Before a request is served: counts it and its weight, or says why not. What is refused adds no
  * weight. Requests that weigh per account (ENDPOINT_POOL_SAPI_ACCOUNT) come here with weight 0. */
 struct limit_answer limit_request(struct limit *limit, const struct auth_address *address,

@@ -282,9 +282,24 @@ static void answers_have_the_documented_texts(void **state)
 
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
 
+static void other_maxima_hold_at_once(void **state)
+{
+    (void)state;
+    struct limit_config other = config;
+    assert_int_equal(ask(1, 60, START).verdict, LIMIT_ADMITTED);
+    other.weight_max[LIMIT_POOL_API] = 70;
+    other.addresses_max = 0; /* sizes are not looked at */
+    limit_set(&limit, &other);
+    assert_int_equal(ask(1, 20, START).verdict, LIMIT_WEIGHT);
+    assert_int_equal(ask(2, 70, START).verdict, LIMIT_ADMITTED);
+    limit_set(&limit, &config);
+    assert_int_equal(ask(1, 20, START).verdict, LIMIT_ADMITTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE(other_maxima_hold_at_once),
         SCENE(weight_is_counted_by_the_minute),
         SCENE(pools_count_apart),
         SCENE(a_success_gives_its_weight_back),
