@@ -27,7 +27,8 @@ import program as p
 import serve_test as s
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clients")
-SUITES = ["ccxt_trading", "ccxt_streams"]
+SUITES = ["ccxt_trading", "ccxt_streams", "binance_spot", "binance_api_node", "binance",
+          "requests"]
 SKIPPED = 77
 INSTALL_SECONDS = 240
 SUITE_SECONDS = 100
@@ -213,8 +214,21 @@ def sum_of(counters):
 
 # ---- suites ----
 
-def environment(keys_file, keys):
-    return {**os.environ, "CAMBIST_KEYS": keys_file, "CAMBIST_REST": keys["rest"],
+def certificate(cli):
+    """For TLS in front of the venue, where a client wants it; made once."""
+    cert, key = cli.path("cert.pem"), cli.path("cert.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-out", cert, "-keyout", key],
+                   check=True, capture_output=True)
+
+
+def environment(cli, keys_file, keys):
+    cert, key = cli.path("cert.pem"), cli.path("cert.key")
+    # The package binance wants a global that node has by itself from version 20 on.
+    options = "--experimental-global-webcrypto" if node_version() < 20 else ""
+    return {**os.environ, "NODE_OPTIONS": options, "NODE_EXTRA_CA_CERTS": cert, "CAMBIST_TEST_CERT": cert,
+            "CAMBIST_TEST_CERT_KEY": key, "CAMBIST_KEYS": keys_file, "CAMBIST_REST": keys["rest"],
             "CAMBIST_WS_STREAM": keys["ws_stream"], "CAMBIST_WS_API": keys["ws_api"],
             "CAMBIST_KEY": keys["accounts"]["A"]["apiKey"],
             "CAMBIST_SECRET": keys["accounts"]["A"]["secret"]}
@@ -224,7 +238,7 @@ def run_suite(cli, folder, suite, keys_file, keys):
     begin = time.monotonic()
     try:
         done = subprocess.run(["node", suite + ".mjs"], cwd=folder, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, env=environment(keys_file, keys),
+                              stderr=subprocess.STDOUT, env=environment(cli, keys_file, keys),
                               timeout=SUITE_SECONDS, check=False)
         output, code = done.stdout, done.returncode
     except subprocess.TimeoutExpired as late:
@@ -261,6 +275,7 @@ def main():
         sys.exit("usage: clients_test.py BINARY [suite...]")
     cli = p.Program(sys.argv[1])
     folder = install(cli.binary)
+    certificate(cli)
     for suite in sys.argv[2:] or SUITES:
         with_venue(cli, folder, suite)
     sys.exit(cli.finish())
