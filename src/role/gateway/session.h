@@ -48,6 +48,7 @@ struct session {
     u8 kind;         /* enum session_kind */
     bool is_busy;    /* HTTP: a request waits for its answer */
     bool keep_alive; /* HTTP: of the request that waits */
+    bool is_head;    /* HTTP: its answer has no body */
     bool is_shutting;
     bool microseconds; /* of the request that waits, or of the WebSocket */
     bool has_ended;    /* the peer sends nothing more */
@@ -97,6 +98,10 @@ void session_shut(struct session *session);
 /* Reads as many requests as `bytes` hold until one waits; returns how many bytes were used. */
 size_t http_session_read(struct session *session, struct span bytes);
 void http_session_answer(struct session *session, struct call *call, enum call_end end);
+/* Whose request it is: the connection's address or, where that is a proxy of ours, the last address
+ * in X-Forwarded-For that is none of ours. */
+struct auth_address http_session_address(const struct session *session,
+                                         const struct http_request *request);
 /* Refuses what was asked by HTTP, before there was a call. */
 void http_session_refuse(struct session *session, u32 status, enum api_error error,
                          u32 retry_after_s);

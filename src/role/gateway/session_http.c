@@ -51,6 +51,8 @@ static void send_answer(struct session *session, const struct call *call, u32 st
     put_limits(&answer, session, call);
     size_t size = http_answer_end(&answer, body.size);
     CHECK(size > 0);
+    body.size = session->is_head ? 0 : body.size;
+    session->is_head = false;
     struct net_buffer *buffer = net_buffer_take(session->conn->net->pool, size + body.size);
     if (buffer == NULL) {
         session->is_shutting = true;
@@ -58,7 +60,9 @@ static void send_answer(struct session *session, const struct call *call, u32 st
         return;
     }
     memcpy(buffer->data, head, size);
-    memcpy(buffer->data + size, body.data, body.size);
+    if (body.size > 0) {
+        memcpy(buffer->data + size, body.data, body.size);
+    }
     buffer->size = (u32)(size + body.size);
     (void)net_send_last(session->conn, buffer);
     if (!session->keep_alive) {
@@ -161,15 +165,15 @@ static bool address_parse(struct span text, struct auth_address *address_out)
     return true;
 }
 
-/* The last address that a proxy of ours has seen and that is none of ours. */
-static struct auth_address address_of(const struct session *session,
-                                      const struct http_request *request)
+/* Walks one header from its end while the addresses are those of our proxies; false: it ends here,
+ * with *address the one to be believed. */
+static bool walk_forwarded(const struct gateway_options *options, struct span list,
+                           struct auth_address *address)
 {
-    const struct gateway_options *options = &session->gateway->options;
-    struct auth_address address = session->address;
-    struct span list = http_header(request, HTTP_NAME_X_FORWARDED_FOR);
-    while (list.size > 0 &&
-           auth_network_holds(options->trusted, options->trusted_count, &address)) {
+    while (list.size > 0) {
+        if (!auth_network_holds(options->trusted, options->trusted_count, address)) {
+            return false;
+        }
         size_t begin = list.size;
         while (begin > 0 && list.data[begin - 1] != ',') {
             begin -= 1;
@@ -181,10 +185,26 @@ static struct auth_address address_of(const struct session *session,
         while (entry.size > 0 && entry.data[entry.size - 1] == ' ') {
             entry.size -= 1;
         }
-        if (!address_parse(entry, &address)) {
-            break;
+        if (!address_parse(entry, address)) {
+            return false;
         }
         list.size = begin > 0 ? begin - 1 : 0;
+    }
+    return true;
+}
+
+/* A proxy adds a header behind those that the client may have sent, so they are one list, read from
+ * its end. */
+struct auth_address http_session_address(const struct session *session,
+                                         const struct http_request *request)
+{
+    struct auth_address address = session->address;
+    bool goes_on = true;
+    for (u32 i = request->headers_count; i > 0 && goes_on; i -= 1) {
+        const struct http_header *header = &request->headers[i - 1];
+        if (header->kind == HTTP_NAME_X_FORWARDED_FOR) {
+            goes_on = walk_forwarded(&session->gateway->options, header->value, &address);
+        }
     }
     return address;
 }
@@ -288,7 +308,7 @@ static void serve(struct session *session, const struct http_request *request,
                                  .api_key = http_header(request, HTTP_NAME_X_MBX_APIKEY),
                                  .pieces = &piece,
                                  .pieces_count = 1,
-                                 .address = address_of(session, request),
+                                 .address = http_session_address(session, request),
                                  .microseconds = microseconds};
     enum call_end end = call_begin(&call, &asked, &scratch->params);
     call.state.number = gateway->requests_count;
@@ -305,6 +325,7 @@ static void serve(struct session *session, const struct http_request *request,
 static void request_come(struct session *session, const struct http_request *request)
 {
     session->keep_alive = request->keep_alive && !session->gateway->draining;
+    session->is_head = request->verb == HTTP_VERB_HEAD;
     session->gateway->requests_count += 1;
     if (request->upgrade) {
         ws_session_upgrade(session, request);

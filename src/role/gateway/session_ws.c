@@ -67,6 +67,7 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
         http_session_refuse(session, 404, API_ERROR_UNSUPPORTED_OPERATION, 0);
         return;
     }
+    session->address = http_session_address(session, request);
     struct limit_answer limit =
         limit_connect(&gateway->limit, &session->address, gateway->venue.now_us);
     if (limit.verdict != LIMIT_ADMITTED) {
