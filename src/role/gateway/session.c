@@ -265,5 +265,8 @@ void session_answer(struct session *session, struct call *call, enum call_end en
     net_resume(session->conn);
     if (session->held != NULL && !session->is_busy) {
         session_go_on(session, span_of(session->held->data, session->held->size));
+        if (session->has_ended && session->waiting_count == 0 && !session->is_shutting) {
+            session_shut(session); /* what is held now will never be whole */
+        }
     }
 }

@@ -136,9 +136,13 @@ static void send_answer(struct session *session, const struct call *call, enum c
  * key revocation"). */
 static void sign_out_if_revoked(struct session *session, const struct call *call, struct span *id)
 {
-    bool revoked = session->api.is_logged_on && call->failure.error == API_ERROR_REJECTED_MBX_KEY &&
+    struct key_entry entry;
+    struct key_view *keys = call->venue->keys;
+    bool refused = session->api.is_logged_on && call->failure.error == API_ERROR_REJECTED_MBX_KEY &&
                    call->by_session;
-    if (revoked) {
+    /* A key that may not do what was asked is refused in the same words and stays signed in. */
+    if (refused &&
+        (!keys->find(keys, span_of(session->api.key, AUTH_KEY_BYTES), &entry) || !entry.enabled)) {
         session->api.is_logged_on = false;
         *id = (struct span){NULL, 0};
     }
