@@ -37,6 +37,7 @@ struct feed {
     /* The command whose events may go on in the next chunk. */
     struct feed_command open;
     size_t held_bytes;
+    u64 open_position; /* before the first event of it that is held */
     bool is_open;
     u32 idle_steps;
 };
@@ -289,6 +290,7 @@ static void hold(struct feed *feed, struct span events)
     }
     memcpy(feed->held_block.memory + feed->held_bytes, events.data, events.size);
     feed->held_bytes += events.size;
+    feed->open_position = feed->is_open ? feed->open_position : feed->position;
     feed->is_open = true;
 }
 
@@ -382,7 +384,7 @@ struct view *feed_view(struct feed *feed)
 
 u64 feed_position(const struct feed *feed)
 {
-    return feed->position;
+    return feed->is_open ? feed->open_position : feed->position;
 }
 
 enum fault feed_released(struct feed *feed, u64 *position_out)

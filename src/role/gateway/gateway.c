@@ -15,6 +15,7 @@
 #define READER_NAME      "gateway"
 #define ENDED_LISTS      10000U
 #define TURN_ENDED_CALLS 1024U /* answered for being late, in one turn */
+#define HELLO_MS         500U  /* another one after so long without an answer */
 
 const struct gateway_options gateway_defaults = {
     .limits = {.weight_max = {6000, 12000},
@@ -199,27 +200,28 @@ static void command_come(struct feed_sink *sink, const struct feed_command *comm
 
 static void send_hello(struct gateway *gateway)
 {
-    u64 hello = gateway->hello + 1;
-    if (gateway->hello == 0) {
-        hello = clock_wall_us(gateway->options.clock) | 1;
-    }
+    u64 hello = u64_max(clock_wall_us(gateway->options.clock) | 1, gateway->hello + 1);
     struct link_hello record = link_hello_make(LINK_SOURCE_GATEWAY, hello);
+    gateway->hello_ms = net_now_ms(gateway->net);
     if (channel_put(&gateway->commands, span_of(&record, sizeof(record))) == CHANNEL_PUT) {
         channel_flush(&gateway->commands);
         gateway->hello = hello;
+        gateway->hello_first = gateway->hello_first == 0 ? hello : gateway->hello_first;
     }
 }
 
 static void engine_told(struct gateway *gateway, const struct link_bell *bell)
 {
     u64 taken = bell->head.source_index;
-    gateway->hello = 0;
-    gateway->venue.engine_away = false;
+    gateway->asks_hello = false;
+    gateway->hello_first = 0;
     gateway->settle_index = taken;
     gateway->settle_position = bell->position;
     gateway->settles = true;
+    /* An answer lets its client go on: nothing may be sent before it is clear how to count. */
     end_waiting(gateway, PENDING_COMMAND, taken + 1, UINT64_MAX, API_ERROR_DISCONNECTED);
     gateway->source_index = taken;
+    gateway->venue.engine_away = false;
     if (gateway->venue.payouts != NULL) {
         note_fault(payouts_taken(&gateway->payouts, taken));
     }
@@ -235,9 +237,12 @@ static void bell_rang(struct gateway *gateway, const struct link_bell *bell)
     if (bell->generation != gateway->generation) {
         gateway->generation = bell->generation;
         gateway->venue.engine_away = true;
+        gateway->asks_hello = true;
         send_hello(gateway);
     }
-    if (gateway->hello != 0 && bell->hello == gateway->hello) {
+    bool is_answer = gateway->hello_first != 0 && bell->hello >= gateway->hello_first &&
+                     bell->hello <= gateway->hello;
+    if (gateway->asks_hello && is_answer) {
         engine_told(gateway, bell);
     }
 }
@@ -401,7 +406,9 @@ static void tick(void *context)
     if (gateway->is_ready) {
         stream_tick(gateway->hub, gateway->venue.now_us);
     }
-    if (gateway->hello != 0 || gateway->generation == 0) {
+    /* Also one for which the channel had no room. */
+    if ((gateway->asks_hello || gateway->generation == 0) &&
+        net_now_ms(gateway->net) - gateway->hello_ms >= HELLO_MS) {
         send_hello(gateway);
     }
 }

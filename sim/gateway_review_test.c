@@ -1,0 +1,245 @@
+/* Aim: what clients, proxies and engines do beside the usual way leaves the gateway in order.
+ * Method: as gateway_sim_test.c; each test fails where its case is not looked after. */
+#include "base/span.h"
+#include "io/log.h"
+#include "tests/support/gateway_world.h"
+#include "tests/support/test.h"
+#include "wire/link.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct gateway_world world;
+static struct http_got got;
+
+static void begin_behind_proxy(u8 host)
+{
+    gateway_world_init(&world, test_seed(), false);
+    struct auth_network *network = &world.options.trusted[0];
+    *network = (struct auth_network){.address = {{[10] = 0xff, [11] = 0xff, [12] = 10}}};
+    network->address.bytes[15] = host;
+    network->bits = 128;
+    world.options.trusted_count = 1;
+    gateway_world_start(&world);
+}
+
+static void begin(void)
+{
+    gateway_world_init(&world, test_seed(), false);
+    gateway_world_start(&world);
+}
+
+/* A proxy adds a header of its own behind those that the client made up. */
+static void believes_the_proxy_and_not_its_client(void **state)
+{
+    (void)state;
+    begin_behind_proxy(1);
+    struct sim_client *proxy = sim_connect(world.net, 1);
+    for (u32 i = 1; i < 4; i++) {
+        char text[256];
+        (void)snprintf(text, sizeof text,
+                       "GET /api/v3/ping HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 9.9.9.%u\r\n"
+                       "X-Forwarded-For: 7.7.7.7\r\n\r\n",
+                       i);
+        sim_client_send_text(proxy, text);
+        assert_true(gateway_world_http(&world, proxy, 1000, &got));
+        (void)snprintf(text, sizeof text, "x-mbx-used-weight-1m: %u\r", i);
+        if (strstr(got.head, text) == NULL) {
+            fail_msg("%s in\n%s", text, got.head);
+        }
+    }
+    gateway_world_close(&world);
+}
+
+static void websockets_count_for_who_is_behind_the_proxy(void **state)
+{
+    (void)state;
+    begin_behind_proxy(1);
+    for (u32 i = 1; i < 4; i++) {
+        char text[1024];
+        u8 opcode = 0;
+        struct sim_client *client = sim_connect(world.net, 1);
+        (void)snprintf(text, sizeof text,
+                       "/ws-api/v3 HTTP/1.1\r\nX-Forwarded-For: 9.9.9.%u\r\nX-Rest: a", i);
+        assert_true(gateway_world_upgrade(&world, client, text));
+        gateway_world_send(client, "{\"id\":1,\"method\":\"ping\"}");
+        assert_true(gateway_world_frame(&world, client, 1000, text, sizeof text, &opcode));
+        assert_non_null(strstr(text, "\"limit\":6000,\"count\":3}"));
+    }
+    gateway_world_close(&world);
+}
+
+/* A body behind the answer to HEAD would be taken for the next answer. */
+static void head_is_answered_without_a_body(void **state)
+{
+    (void)state;
+    begin();
+    struct sim_client *client = sim_connect(world.net, 1);
+    sim_client_send_text(client, "HEAD /api/v3/ping HTTP/1.1\r\nHost: a\r\n\r\n"
+                                 "GET /api/v3/ping HTTP/1.1\r\nHost: a\r\n\r\n");
+    gateway_world_turns(&world, 50);
+    char text[4096];
+    struct span bytes = sim_client_received(client);
+    assert_true(bytes.size > 0 && bytes.size < sizeof text);
+    memcpy(text, bytes.data, bytes.size);
+    text[bytes.size] = 0;
+    assert_memory_equal(text, "HTTP/1.1 405", 12);
+    assert_non_null(strstr(text, "\r\n\r\nHTTP/1.1 200"));
+    assert_string_equal(text + bytes.size - 6, "\r\n\r\n{}");
+    gateway_world_close(&world);
+}
+
+/* ---- sessions that are signed in ---- */
+
+static void says(struct sim_client *client, const char *message, const char *expected)
+{
+    char text[4096];
+    u8 opcode = 0;
+    gateway_world_send(client, message);
+    assert_true(gateway_world_frame(&world, client, 2000, text, sizeof text, &opcode));
+    if (strstr(text, expected) == NULL) {
+        fail_msg("%s\nexpected %s", text, expected);
+    }
+}
+
+static void sign_in(struct sim_client *client, const struct world_key *key)
+{
+    char text[1024];
+    char signature[256];
+    unsigned long long now = clock_wall_us(&world.clock.clock) / 1000;
+    (void)snprintf(text, sizeof text, "apiKey=%s&timestamp=%llu", key->name, now);
+    world_key_sign(key, text, signature);
+    (void)snprintf(text, sizeof text,
+                   "{\"id\":1,\"method\":\"session.logon\",\"params\":{\"apiKey\":\"%s\","
+                   "\"timestamp\":%llu,\"signature\":\"%s\"}}",
+                   key->name, now, signature);
+    says(client, text, "{\"id\":1,\"status\":200,\"result\":{\"apiKey\":\"");
+}
+
+/* A right that the key lacks is no reason to sign the session out. */
+static void a_refused_request_leaves_the_session_signed_in(void **state)
+{
+    (void)state;
+    struct world_key key;
+    char text[512];
+    begin();
+    gateway_world_key(&world, 0, KEY_KIND_ED25519, KEY_RIGHT_READ, &key);
+    struct sim_client *client = sim_connect(world.net, 1);
+    assert_true(gateway_world_upgrade(&world, client, "/ws-api/v3?returnRateLimits=false"));
+    sign_in(client, &key);
+    (void)snprintf(text, sizeof text,
+                   "{\"id\":2,\"method\":\"order.place\",\"params\":{\"symbol\":\"BTCUSDT\","
+                   "\"side\":\"BUY\",\"type\":\"MARKET\",\"quantity\":\"1\",\"timestamp\":%llu}}",
+                   (unsigned long long)(clock_wall_us(&world.clock.clock) / 1000));
+    says(client, text, "{\"id\":2,\"status\":401,\"error\":{\"code\":-2015");
+    says(client, "{\"id\":3,\"method\":\"session.status\"}",
+         "{\"id\":3,\"status\":200,\"result\":{\"apiKey\":\"");
+    world_key_free(&key);
+    gateway_world_close(&world);
+}
+
+/* Who half-closes behind his last request is answered, and let go although a frame was cut. */
+static void a_half_closed_peer_is_let_go(void **state)
+{
+    (void)state;
+    struct world_key key;
+    char text[512];
+    begin();
+    gateway_world_key(&world, 0, KEY_KIND_ED25519, KEY_RIGHT_READ | KEY_RIGHT_TRADE, &key);
+    struct sim_client *client = sim_connect(world.net, 1);
+    assert_true(gateway_world_upgrade(&world, client, "/ws-api/v3?returnRateLimits=false"));
+    sign_in(client, &key);
+    (void)snprintf(text, sizeof text,
+                   "{\"id\":2,\"method\":\"order.place\",\"params\":{\"symbol\":\"BTCUSDT\","
+                   "\"side\":\"BUY\",\"type\":\"LIMIT\",\"timeInForce\":\"GTC\",\"price\":\"200\","
+                   "\"quantity\":\"1\",\"timestamp\":%llu}}",
+                   (unsigned long long)(clock_wall_us(&world.clock.clock) / 1000));
+    gateway_world_send(client, text);
+    sim_client_send_text(client, "\x81");
+    sim_client_end(client);
+    struct agent *engine = world.engine;
+    world.engine = NULL; /* it takes its time */
+    gateway_world_turns(&world, 50);
+    world.engine = engine;
+    u8 opcode = 0;
+    assert_true(gateway_world_frame(&world, client, 2000, text, sizeof text, &opcode));
+    assert_non_null(strstr(text, "{\"id\":2,\"status\":200"));
+    gateway_world_turns(&world, 50);
+    assert_true(sim_client_is_closed(client));
+    assert_int_equal(gateway_status(world.gateway).sessions, 0);
+    world_key_free(&key);
+    gateway_world_close(&world);
+}
+
+/* ---- an engine that comes back ---- */
+
+/* Fills the channel of commands while nobody reads it: another HELLO has no room. */
+static void fill_commands(void)
+{
+    struct channel_writer writer;
+    struct link_hello hello = link_hello_make(LINK_SOURCE_GATEWAY, 1);
+    struct span record = span_of(&hello, sizeof hello);
+    assert_int_equal(channel_writer_open(&writer, &world.channels[WORLD_COMMANDS]), FAULT_NONE);
+    u32 count = 0;
+    while (channel_put(&writer, record) == CHANNEL_PUT) {
+        count++;
+    }
+    channel_flush(&writer);
+    assert_true(count > 1000);
+}
+
+static void says_hello_again_when_there_was_no_room(void **state)
+{
+    (void)state;
+    begin();
+    gateway_world_gateway_kill(&world);
+    gateway_world_engine_kill(&world);
+    fill_commands();
+    gateway_world_gateway_start(&world);
+    gateway_world_turns(&world, 50);
+    gateway_world_engine_start(&world);
+    struct agent *engine = world.engine;
+    world.engine = NULL; /* it has rung its bell, and takes nothing yet */
+    gateway_world_turns(&world, 50);
+    world.engine = engine;
+    for (u32 i = 0; i < 100000 && !gateway_status(world.gateway).engine_ready; i++) {
+        gateway_world_turn(&world);
+    }
+    assert_true(gateway_status(world.gateway).engine_ready);
+    gateway_world_close(&world);
+}
+
+/* An engine that takes longer to answer than the gateway waits before it asks again. */
+static void understands_a_slow_engine(void **state)
+{
+    (void)state;
+    begin();
+    gateway_world_engine_kill(&world);
+    gateway_world_turns(&world, 10);
+    gateway_world_engine_start(&world);
+    struct agent *engine = world.engine;
+    for (u32 i = 0; i < 50 && (i < 2 || !gateway_status(world.gateway).engine_ready); i++) {
+        world.engine = engine;
+        gateway_world_turn(&world);
+        world.engine = NULL;
+        gateway_world_turns(&world, 700);
+    }
+    world.engine = engine;
+    assert_true(gateway_status(world.gateway).engine_ready);
+    gateway_world_close(&world);
+}
+
+int main(void)
+{
+    log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_WARN, clock_real());
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(believes_the_proxy_and_not_its_client),
+        cmocka_unit_test(websockets_count_for_who_is_behind_the_proxy),
+        cmocka_unit_test(head_is_answered_without_a_body),
+        cmocka_unit_test(a_half_closed_peer_is_let_go),
+        cmocka_unit_test(a_refused_request_leaves_the_session_signed_in),
+        cmocka_unit_test(says_hello_again_when_there_was_no_room),
+        cmocka_unit_test(understands_a_slow_engine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
