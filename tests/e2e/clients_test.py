@@ -27,8 +27,9 @@ import program as p
 import serve_test as s
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clients")
+PAGE = os.path.normpath(os.path.join(HERE, "../../../docs/clients.md"))
 SUITES = ["ccxt_trading", "ccxt_streams", "binance_spot", "binance_api_node", "binance",
-          "requests"]
+          "requests", "snippets"]
 SKIPPED = 77
 INSTALL_SECONDS = 240
 SUITE_SECONDS = 100
@@ -228,7 +229,7 @@ def environment(cli, keys_file, keys):
     # The package binance wants a global that node has by itself from version 20 on.
     options = "--experimental-global-webcrypto" if node_version() < 20 else ""
     return {**os.environ, "NODE_OPTIONS": options, "NODE_EXTRA_CA_CERTS": cert, "CAMBIST_TEST_CERT": cert,
-            "CAMBIST_TEST_CERT_KEY": key, "CAMBIST_KEYS": keys_file, "CAMBIST_REST": keys["rest"],
+            "CAMBIST_TEST_CERT_KEY": key, "CAMBIST_TEST_PAGE": PAGE, "CAMBIST_KEYS": keys_file, "CAMBIST_REST": keys["rest"],
             "CAMBIST_WS_STREAM": keys["ws_stream"], "CAMBIST_WS_API": keys["ws_api"],
             "CAMBIST_KEY": keys["accounts"]["A"]["apiKey"],
             "CAMBIST_SECRET": keys["accounts"]["A"]["secret"]}
