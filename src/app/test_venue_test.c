@@ -115,8 +115,8 @@ static void it_is_as_promised(void **state)
     for (u32 index = 0; index < TEST_ACCOUNTS_COUNT; index += 1) {
         const struct view_account *account = view_account_of(view, venue.accounts[index]);
         assert_non_null(account);
-        /* trade and place refused for W: docs/semantics.md section 3 */
-        assert_int_equal(account->restrictions, index == TEST_ACCOUNT_W ? 0xa : 0);
+        /* W may only withdraw: app/restriction_modes.h */
+        assert_int_equal(account->restrictions, index == TEST_ACCOUNT_W ? 0x284a : 0);
         for (u16 asset = 0; asset < 2; asset += 1) {
             const struct view_balance *balance =
                 view_balance_of(view, venue.accounts[index], asset);

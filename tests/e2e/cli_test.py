@@ -12,7 +12,7 @@ import subprocess
 
 import program as p
 
-COMMANDS = ["serve", "replay", "verify", "snapshot", "dump", "bench", "sim", "repair", "history",
+COMMANDS = ["serve", "admin", "replay", "verify", "snapshot", "dump", "bench", "sim", "repair", "history",
             "check-config", "man", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
