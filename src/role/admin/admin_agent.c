@@ -43,7 +43,7 @@ struct admin_agent {
     struct visit visits[ADMIN_CONNECTIONS_MAX];
     struct visit *current; /* whose request is worked on; NULL: its connection is gone */
     enum work_step step;
-    u64 until_us;
+    u64 until_ns; /* by clock_mono_ns */
     u64 key_number;
     u32 next_visit;
     u32 actor;
@@ -117,7 +117,7 @@ static bool kind_is_listed(const struct admin_agent *agent, u16 kind)
 static void wait_for(struct admin_agent *agent, enum work_step step)
 {
     agent->step = step;
-    agent->until_us = clock_wall_us(agent->options.clock) + ADMIN_WAIT_US;
+    agent->until_ns = clock_mono_ns(agent->options.clock) + ADMIN_WAIT_US * 1000;
 }
 
 static void begin_command(struct admin_agent *agent, u8 *record, size_t size)
@@ -218,6 +218,7 @@ static void key_made(struct admin_agent *agent)
     memcpy(set.key_id, agent->key.key_id, sizeof(set.key_id));
     memcpy(set.public_key, agent->key.public_key, sizeof(set.public_key));
     if (!admin_line_send(&agent->line, (u8 *)&set, sizeof(set), agent->actor, agent->reason)) {
+        secret_wipe(&agent->key, sizeof(agent->key)); /* nobody will ever use it */
         answer_code(agent, ADMIN_BUSY);
         return;
     }
@@ -227,6 +228,7 @@ static void key_made(struct admin_agent *agent)
 static enum fault take_keys(struct admin_agent *agent)
 {
     u8 bytes[CHANNEL_RECORD_BYTES_MAX] __attribute__((aligned(8)));
+    struct key_answer answered = {0}; /* perhaps to an ask that was given up */
     enum fault fault = FAULT_NONE;
     bool more = true;
     while (more && fault == FAULT_NONE) {
@@ -236,8 +238,9 @@ static enum fault take_keys(struct admin_agent *agent)
             more = false;
             break;
         case CHANNEL_RECORD:
-            if (agent->step == WORK_KEY && key_answer_read(span_of(bytes, size), &agent->key) &&
-                agent->key.head.source_index == agent->key_number) {
+            if (agent->step == WORK_KEY && key_answer_read(span_of(bytes, size), &answered) &&
+                answered.head.source_index == agent->key_number) {
+                agent->key = answered;
                 key_made(agent);
             }
             break;
@@ -249,6 +252,7 @@ static enum fault take_keys(struct admin_agent *agent)
         }
     }
     secret_wipe(bytes, sizeof(bytes));
+    secret_wipe(&answered, sizeof(answered));
     channel_release(&agent->key_answers);
     return fault;
 }
@@ -266,8 +270,9 @@ static void work_on(struct admin_agent *agent)
         answer(agent, ADMIN_DONE, 0, agent->line.found_seq, has_key ? key : (struct span){NULL, 0},
                events);
         secret_wipe(&agent->key, sizeof(agent->key));
-    } else if (agent->step != WORK_NONE && clock_wall_us(agent->options.clock) >= agent->until_us) {
+    } else if (agent->step != WORK_NONE && clock_mono_ns(agent->options.clock) >= agent->until_ns) {
         admin_line_forget(&agent->line);
+        secret_wipe(&agent->key, sizeof(agent->key));
         answer_code(agent, ADMIN_UNKNOWN);
     }
     for (u32 i = 0; i < ADMIN_CONNECTIONS_MAX && agent->step == WORK_NONE; i += 1) {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define EVENTS_FOLDER "events"
-#define HELLO_US      500000ULL /* another one after so long without an answer */
+#define HELLO_NS      500000000ULL /* another one after so long without an answer */
 #define CHUNKS_A_TURN 64U
 
 static size_t reader_bytes(void)
@@ -75,12 +75,13 @@ void admin_line_close(struct admin_line *line)
 
 static void send_hello(struct admin_line *line)
 {
-    u64 now_us = clock_wall_us(line->clock);
-    line->hello = line->hello == 0 ? (now_us | 1) : line->hello + 1;
-    line->hello_us = now_us;
-    struct link_hello record = link_hello_make(LINK_SOURCE_ADMIN, line->hello);
+    u64 hello = u64_max(clock_wall_us(line->clock) | 1, line->hello + 1);
+    struct link_hello record = link_hello_make(LINK_SOURCE_ADMIN, hello);
+    line->hello_ns = clock_mono_ns(line->clock);
     if (channel_put(&line->commands, span_of(&record, sizeof(record))) == CHANNEL_PUT) {
         channel_flush(&line->commands);
+        line->hello = hello;
+        line->hello_first = line->hello_first == 0 ? hello : line->hello_first;
     }
 }
 
@@ -97,8 +98,11 @@ static void bell_rang(struct admin_line *line, const struct link_bell *bell)
         send_hello(line);
         return;
     }
-    if (line->is_away && bell->hello == line->hello) {
+    bool is_answer =
+        line->hello_first != 0 && bell->hello >= line->hello_first && bell->hello <= line->hello;
+    if (line->is_away && is_answer) {
         line->is_away = false;
+        line->hello_first = 0;
         line->source_index = bell->head.source_index;
         log_info("admin.engine", LOG_U64("generation", bell->generation),
                  LOG_U64("index", line->source_index));
@@ -205,7 +209,7 @@ static enum fault take_events(struct admin_line *line, bool *busy_out)
 enum fault admin_line_turn(struct admin_line *line, bool *busy_out)
 {
     TRY(take_bells(line, busy_out));
-    if (line->is_away && clock_wall_us(line->clock) - line->hello_us >= HELLO_US) {
+    if (line->is_away && clock_mono_ns(line->clock) - line->hello_ns >= HELLO_NS) {
         send_hello(line);
     }
     reader_try(line);

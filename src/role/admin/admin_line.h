@@ -23,10 +23,11 @@ struct admin_line {
     char events[FILE_PATH_BYTES];
     struct link_bell last; /* generation 0: none yet */
     u64 source_index;      /* of the last record sent */
-    u64 hello;
-    u64 hello_us; /* when it was sent */
-    u64 awaited;  /* source_index; 0: nothing is awaited */
-    u8 *found;    /* the events of the awaited command, LINE_FOUND_BYTES_MAX */
+    u64 hello;             /* the last one sent */
+    u64 hello_first;       /* no command was sent since this one; 0: none is waited for */
+    u64 hello_ns;          /* when the last one was tried, by clock_mono_ns */
+    u64 awaited;           /* source_index; 0: nothing is awaited */
+    u8 *found;             /* the events of the awaited command, LINE_FOUND_BYTES_MAX */
     size_t found_bytes;
     u64 found_seq;
     bool is_away;    /* nothing can be sent */
