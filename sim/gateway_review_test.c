@@ -229,6 +229,30 @@ static void understands_a_slow_engine(void **state)
     gateway_world_close(&world);
 }
 
+/* An order whose outcome is not known in time may have been placed: it stays counted. */
+static void an_unknown_order_is_counted(void **state)
+{
+    (void)state;
+    static const char order[] = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=2"
+                                "&price=200";
+    struct world_key key;
+    begin();
+    gateway_world_key(&world, 0, KEY_KIND_HMAC, KEY_RIGHT_READ | KEY_RIGHT_TRADE, &key);
+    struct sim_client *client = sim_connect(world.net, 1);
+    struct agent *engine = world.engine;
+    world.engine = NULL; /* it stands still */
+    gateway_world_request(&world, client, &key, "POST", "/api/v3/order", order);
+    assert_true(gateway_world_http(&world, client, 20000, &got));
+    assert_non_null(strstr(got.body, "{\"code\":-1007,"));
+    world.engine = engine;
+    gateway_world_turns(&world, 100);
+    gateway_world_request(&world, client, &key, "POST", "/api/v3/order", order);
+    assert_true(gateway_world_http(&world, client, 2000, &got));
+    assert_int_equal(got.status, 200);
+    assert_non_null(strstr(got.head, "x-mbx-order-count-1d: 2"));
+    gateway_world_close(&world);
+}
+
 int main(void)
 {
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_WARN, clock_real());
@@ -240,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_refused_request_leaves_the_session_signed_in),
         cmocka_unit_test(says_hello_again_when_there_was_no_room),
         cmocka_unit_test(understands_a_slow_engine),
+        cmocka_unit_test(an_unknown_order_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

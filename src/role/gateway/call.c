@@ -46,6 +46,8 @@ static enum call_end call_done(struct call *call, enum call_end end)
         /* A cancel-replace that fails counts all the same (API rest-api.md "Cancel an Existing
          * Order and Send a New Order"). */
         bool counts = endpoint_id_of(state->endpoint) == ENDPOINT_ORDER_CANCEL_REPLACE;
+        /* Of what was not answered in time nobody knows that it was not placed. */
+        counts = counts || call->failure.error == API_ERROR_TIMEOUT;
         if (state->orders_taken > 0 && !counts) {
             limit_orders_return(venue->limit, state->account, state->orders_taken, state->orders_us,
                                 venue->now_us);

@@ -86,12 +86,16 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
         http_session_refuse(session, 400, API_ERROR_INVALID_PARAMETER, 0);
         return;
     }
-    (void)net_send_copy(session->conn, span_of(head, upgrade.head_bytes));
+    session->kind = is_open ? (u8)kind : session->kind;
+    if (!net_send_copy(session->conn, span_of(head, upgrade.head_bytes))) {
+        session->is_shutting = true;
+        net_shut_now(session->conn);
+        return;
+    }
     if (!is_open) {
         session_shut(session);
         return;
     }
-    session->kind = (u8)kind;
     session->deflate = upgrade.deflate;
     session->frame = (struct frame_reader){0};
     session->opened_ms = net_now_ms(gateway->net);
