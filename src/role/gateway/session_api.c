@@ -132,17 +132,13 @@ static void send_answer(struct session *session, const struct call *call, enum c
     ws_session_send(session, span_of(gateway->scratch.output, size));
 }
 
-/* The key of the session has become invalid: it is signed out (API web-socket-api.md "Regarding API
- * key revocation"). */
+/* The key of the session is not valid for what was asked, for whatever reason, a right that it
+ * lacks as well: it is signed out (API web-socket-api.md "Regarding API key revocation"). */
 static void sign_out_if_revoked(struct session *session, const struct call *call, struct span *id)
 {
-    struct key_entry entry;
-    struct key_view *keys = call->venue->keys;
-    bool refused = session->api.is_logged_on && call->failure.error == API_ERROR_REJECTED_MBX_KEY &&
+    bool revoked = session->api.is_logged_on && call->failure.error == API_ERROR_REJECTED_MBX_KEY &&
                    call->by_session;
-    /* A key that may not do what was asked is refused in the same words and stays signed in. */
-    if (refused &&
-        (!keys->find(keys, span_of(session->api.key, AUTH_KEY_BYTES), &entry) || !entry.enabled)) {
+    if (revoked) {
         session->api.is_logged_on = false;
         *id = (struct span){NULL, 0};
     }
