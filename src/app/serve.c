@@ -167,18 +167,24 @@ static enum fault ready(struct serve *serve)
     char admin_host[LISTEN_HOST_BYTES];
     listen_host_print(values[CONFIG_GATEWAY_ADDRESS].text, serve->port, host);
     listen_host_print(values[CONFIG_ADMIN_ADDRESS].text, serve->admin_port, admin_host);
+    bool is_tls = strcmp(values[CONFIG_GATEWAY_CERTIFICATE].text, "none") != 0;
     serve->is_ready = true;
     log_info("serve.ready", LOG_STR("address", host), LOG_STR("admin", admin_host));
     if (serve->options->keys_file != NULL) {
         char whole[PATH_MAX];
         const char *admin = realpath(serve->admin_path, whole);
-        admin = admin == NULL ? serve->admin_path : admin;
-        enum fault fault = test_venue_write(&serve->test, host, admin_host, getpid(), admin,
-                                            serve->options->keys_file);
+        struct test_addresses addresses = {
+            .host = host,
+            .admin_host = admin_host,
+            .admin = admin == NULL ? serve->admin_path : admin,
+            .is_tls = is_tls,
+        };
+        enum fault fault =
+            test_venue_write(&serve->test, &addresses, getpid(), serve->options->keys_file);
         test_venue_wipe(&serve->test);
         TRY(fault);
     }
-    (void)printf("ready: http://%s\n", host);
+    (void)printf("ready: %s://%s\n", is_tls ? "https" : "http", host);
     (void)fflush(stdout);
     return FAULT_NONE;
 }

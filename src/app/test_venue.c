@@ -357,21 +357,23 @@ static void account_put(struct json_writer *json, const struct test_venue *venue
     json_object_end(json);
 }
 
-enum fault test_venue_write(const struct test_venue *venue, const char *host,
-                            const char *admin_host, pid_t pid, const char *admin, const char *path)
+enum fault test_venue_write(const struct test_venue *venue, const struct test_addresses *addresses,
+                            pid_t pid, const char *path)
 {
     static char text[JSON_BYTES];
     struct json_writer json;
     json_begin(&json, text, sizeof(text));
     json_object_begin(&json);
-    url_put(&json, "rest", "http", host, "");
-    url_put(&json, "ws_stream", "ws", host, "");
-    url_put(&json, "ws_api", "ws", host, "/ws-api/v3");
-    url_put(&json, "metrics", "http", admin_host, "/metrics");
+    const char *http = addresses->is_tls ? "https" : "http";
+    const char *ws = addresses->is_tls ? "wss" : "ws";
+    url_put(&json, "rest", http, addresses->host, "");
+    url_put(&json, "ws_stream", ws, addresses->host, "");
+    url_put(&json, "ws_api", ws, addresses->host, "/ws-api/v3");
+    url_put(&json, "metrics", "http", addresses->admin_host, "/metrics");
     json_key(&json, "pid");
     json_put_u64(&json, (u64)pid);
     json_key(&json, "admin");
-    json_put_text(&json, admin);
+    json_put_text(&json, addresses->admin);
     json_key(&json, "accounts");
     json_object_begin(&json);
     account_put(&json, venue, TEST_ACCOUNT_A, "A");

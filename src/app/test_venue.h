@@ -39,11 +39,18 @@ struct test_venue {
 MUST_USE enum fault test_venue_begin(const char *folder, const char *keys_folder,
                                      struct test_venue *venue_out);
 
+/* Where a venue is reached. */
+struct test_addresses {
+    const char *host;       /* of the API, like "127.0.0.1:8080" */
+    const char *admin_host; /* of the operator's port */
+    const char *admin;      /* path of the admin socket */
+    bool is_tls;            /* the API is https: and wss: */
+};
+
 /* Writes the keys file, which only its owner may read, whole or not at all: JSON with the members
- * rest, ws_stream, ws_api, metrics, pid, admin and accounts. `host` and `admin_host` are like
- * "127.0.0.1:8080", `admin` is the path of the admin socket. */
-MUST_USE enum fault test_venue_write(const struct test_venue *venue, const char *host,
-                                     const char *admin_host, pid_t pid, const char *admin,
+ * rest, ws_stream, ws_api, metrics, pid, admin and accounts. */
+MUST_USE enum fault test_venue_write(const struct test_venue *venue,
+                                     const struct test_addresses *addresses, pid_t pid,
                                      const char *path);
 
 void test_venue_wipe(struct test_venue *venue);

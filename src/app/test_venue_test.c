@@ -162,6 +162,14 @@ static void keys_are_stored(void **state)
     keystore_close(&keystore);
 }
 
+static void read_text(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, size - 1, file)] = 0;
+    (void)fclose(file);
+}
+
 static void the_keys_file_says_it_all(void **state)
 {
     char path[160];
@@ -169,15 +177,20 @@ static void the_keys_file_says_it_all(void **state)
     struct stat status;
     (void)state;
     (void)snprintf(path, sizeof(path), "%s/keys.json", base);
-    assert_int_equal(
-        test_venue_write(&venue, "127.0.0.1:81", "127.0.0.1:82", 42, "/admin.sock", path),
-        FAULT_NONE);
+    struct test_addresses addresses = {.host = "127.0.0.1:81",
+                                       .admin_host = "127.0.0.1:82",
+                                       .admin = "/admin.sock",
+                                       .is_tls = true};
+    assert_int_equal(test_venue_write(&venue, &addresses, 42, path), FAULT_NONE);
+    read_text(path, text, sizeof(text));
+    assert_non_null(strstr(text, "\"rest\":\"https://127.0.0.1:81\""));
+    assert_non_null(strstr(text, "\"ws_stream\":\"wss://127.0.0.1:81\""));
+    assert_non_null(strstr(text, "\"ws_api\":\"wss://127.0.0.1:81/ws-api/v3\""));
+    addresses.is_tls = false;
+    assert_int_equal(test_venue_write(&venue, &addresses, 42, path), FAULT_NONE);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0600);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    text[fread(text, 1, sizeof(text) - 1, file)] = 0;
-    (void)fclose(file);
+    read_text(path, text, sizeof(text));
     assert_non_null(strstr(text, "\"rest\":\"http://127.0.0.1:81\""));
     assert_non_null(strstr(text, "\"ws_stream\":\"ws://127.0.0.1:81\""));
     assert_non_null(strstr(text, "\"ws_api\":\"ws://127.0.0.1:81/ws-api/v3\""));

@@ -16,9 +16,11 @@ while that happens. Where npm is missing or cannot reach its registry, the test 
 import collections
 import decimal
 import hashlib
+import http.client
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -31,6 +33,8 @@ PAGE = os.path.normpath(os.path.join(HERE, "../../../docs/clients.md"))
 SUITES = ["ccxt_trading", "ccxt_streams", "binance_spot", "binance_api_node", "binance",
           "requests", "snippets"]
 SKIPPED = 77
+# They are served with TLS, by the venue itself: their clients refuse plain addresses.
+TLS_SUITES = {"binance_spot", "snippets"}
 INSTALL_SECONDS = 240
 SUITE_SECONDS = 100
 NODE_LEAST = 18
@@ -216,7 +220,7 @@ def sum_of(counters):
 # ---- suites ----
 
 def certificate(cli):
-    """For TLS in front of the venue, where a client wants it; made once."""
+    """For the venues that are served with TLS; NODE_EXTRA_CA_CERTS makes clients believe it."""
     cert, key = cli.path("cert.pem"), cli.path("cert.key")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                     "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
@@ -224,12 +228,26 @@ def certificate(cli):
                    check=True, capture_output=True)
 
 
+class TlsVenue(s.Venue):
+    """A venue that speaks TLS, with the certificate above."""
+
+    scheme = "https"
+
+    def __init__(self, cli, folder, *arguments):
+        cert, key = cli.path("cert.pem"), cli.path("cert.key")
+        config = cli.write("tls.yaml", f"gateway:\n  certificate: {cert}\n  key: {key}\n")
+        self.context = ssl.create_default_context(cafile=cert)
+        super().__init__(cli, folder, "--config", config, *arguments)
+
+    def connect(self):
+        return http.client.HTTPSConnection(self.host, timeout=20, context=self.context)
+
+
 def environment(cli, keys_file, keys):
-    cert, key = cli.path("cert.pem"), cli.path("cert.key")
     # The package binance wants a global that node has by itself from version 20 on.
     options = "--experimental-global-webcrypto" if node_version() < 20 else ""
-    return {**os.environ, "NODE_OPTIONS": options, "NODE_EXTRA_CA_CERTS": cert, "CAMBIST_TEST_CERT": cert,
-            "CAMBIST_TEST_CERT_KEY": key, "CAMBIST_TEST_PAGE": PAGE, "CAMBIST_KEYS": keys_file, "CAMBIST_REST": keys["rest"],
+    return {**os.environ, "NODE_OPTIONS": options, "NODE_EXTRA_CA_CERTS": cli.path("cert.pem"),
+            "CAMBIST_TEST_PAGE": PAGE, "CAMBIST_KEYS": keys_file, "CAMBIST_REST": keys["rest"],
             "CAMBIST_WS_STREAM": keys["ws_stream"], "CAMBIST_WS_API": keys["ws_api"],
             "CAMBIST_KEY": keys["accounts"]["A"]["apiKey"],
             "CAMBIST_SECRET": keys["accounts"]["A"]["secret"]}
@@ -252,7 +270,8 @@ def run_suite(cli, folder, suite, keys_file, keys):
 def with_venue(cli, folder, suite):
     data = cli.path(suite)
     keys_file = cli.path(suite + ".json")
-    with s.Venue(cli, data, "--profile", "test", "--keys-file", keys_file) as venue:
+    kind = TlsVenue if suite in TLS_SUITES else s.Venue
+    with kind(cli, data, "--profile", "test", "--keys-file", keys_file) as venue:
         venue.ready()
         with open(keys_file, encoding="ascii") as file:
             keys = json.load(file)

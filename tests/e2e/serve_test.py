@@ -26,6 +26,8 @@ LOCKED, MISSING, EXISTS, USAGE, UNPROTECTED = 16, 14, 15, 2, 26
 class Venue:
     """One supervisor, from its start to its end."""
 
+    scheme = "http"
+
     def __init__(self, cli, folder, *arguments):
         self.cli = cli
         self.folder = folder
@@ -37,8 +39,12 @@ class Venue:
     def ready(self):
         """Waits for the line that says where it is."""
         line = self.process.stdout.readline().decode()
-        self.cli.check(line.startswith("ready: http://127.0.0.1:"), f"the line of a start: {line!r}")
+        self.cli.check(line.startswith("ready: " + self.scheme + "://127.0.0.1:"),
+                       f"the line of a start: {line!r}")
         self.host = line.strip().rsplit("/", 1)[-1]
+
+    def connect(self):
+        return http.client.HTTPConnection(self.host, timeout=20)
 
     def pid(self, name):
         try:
@@ -71,7 +77,7 @@ def ask(venue, account, method, path, **parameters):
     query = urllib.parse.urlencode({**parameters, "timestamp": int(time.time() * 1000),
                                     "recvWindow": 60000})
     signature = hmac.new(account["secret"].encode(), query.encode(), hashlib.sha256).hexdigest()
-    connection = http.client.HTTPConnection(venue.host, timeout=20)
+    connection = venue.connect()
     try:
         connection.request(method, f"{path}?{query}&signature={signature}",
                            headers={"X-MBX-APIKEY": account["apiKey"]})

@@ -1,11 +1,12 @@
 // @binance/spot and @binance/wallet: orders over REST and the WebSocket API, streams, user data
-// with HMAC and Ed25519 keys, the wallet. They want https: and wss:, so TLS stands in front.
+// with HMAC and Ed25519 keys, the wallet. They want https: and wss:.
 import { Spot } from '@binance/spot';
 import { Wallet } from '@binance/wallet';
-import { secured } from './tls.mjs';
-import { A, B, W, check, equal, eventually, finish, part, refused, within } from './venue.mjs';
+import {
+  A, B, W, api, check, equal, eventually, finish, part, refused, rest, stream, within,
+} from './venue.mjs';
 
-const at = await secured();
+const at = { rest, api, stream };
 const symbol = 'BTCUSDT';
 const login = (account) => ({ apiKey: account.apiKey, apiSecret: account.secret });
 const ed25519 = { apiKey: A.ed25519.apiKey, privateKey: A.ed25519.privateKey };

@@ -1,21 +1,15 @@
 // The snippets of docs/clients.md: each is run as it stands and must print what the page says.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { secured } from './tls.mjs';
-import {
-  api, check, equal, finish, part, rest, stream,
-} from './venue.mjs';
+import { check, equal, finish, part } from './venue.mjs';
 
 const page = fs.readFileSync(process.env.CAMBIST_TEST_PAGE, 'utf8');
 const BLOCKS = /```js\n([^]*?)```\n+```text\n([^]*?)```/g;
 const SECONDS = 20;
-const tls = await secured();
 
-function run(file, at) {
-  const environment = { ...process.env, CAMBIST_REST: at.rest, CAMBIST_WS_STREAM: at.stream,
-    CAMBIST_WS_API: at.api };
+function run(file) {
   return new Promise((done) => {
-    const child = spawn('node', [file], { env: environment, timeout: SECONDS * 1000 });
+    const child = spawn('node', [file], { timeout: SECONDS * 1000 });
     const output = { out: '', error: '' };
     child.stdout.on('data', (text) => { output.out += text; });
     child.stderr.on('data', (text) => { output.error += text; });
@@ -31,8 +25,7 @@ for (const [index, [, code, wanted]] of blocks.entries()) {
   await part(name, async () => {
     const file = `snippet-${index}.mjs`;
     fs.writeFileSync(file, code);
-    const at = name.startsWith('@binance/') ? tls : { rest, stream, api };
-    const found = await run(file, at);
+    const found = await run(file);
     // What a library says while it connects is not the snippet's.
     const lines = found.out.split('\n').filter((line) => !/^\S+ ws |^\[\d{4}-/.test(line));
     equal([lines.join('\n'), found.code], [wanted, 0], `${name} ${found.error}`);
