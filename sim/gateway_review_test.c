@@ -138,6 +138,35 @@ static void a_right_that_the_key_lacks_signs_out(void **state)
     gateway_world_close(&world);
 }
 
+/* Whoever ends a subscription is told so in its own stream, then answered. */
+static void the_end_of_a_subscription_is_told(void **state)
+{
+    (void)state;
+    struct world_key key;
+    char text[512];
+    u8 opcode = 0;
+    begin();
+    gateway_world_key(&world, 0, KEY_KIND_ED25519, KEY_RIGHT_READ, &key);
+    struct sim_client *client = sim_connect(world.net, 1);
+    assert_true(gateway_world_upgrade(&world, client, "/ws-api/v3?returnRateLimits=false"));
+    sign_in(client, &key);
+    for (u32 i = 0; i < 2; i++) {
+        (void)snprintf(text, sizeof text, "\"result\":{\"subscriptionId\":%u}}", i);
+        says(client, "{\"id\":2,\"method\":\"userDataStream.subscribe\"}", text);
+        (void)snprintf(
+            text, sizeof text,
+            "{\"subscriptionId\":%u,\"event\":{\"e\":\"eventStreamTerminated\",\"E\":1795", i);
+        says(client,
+             i == 0 ? "{\"id\":3,\"method\":\"userDataStream.unsubscribe\"}"
+                    : "{\"id\":3,\"method\":\"session.logout\"}",
+             text);
+        assert_true(gateway_world_frame(&world, client, 2000, text, sizeof text, &opcode));
+        assert_memory_equal(text, "{\"id\":3,\"status\":200,", 21);
+    }
+    world_key_free(&key);
+    gateway_world_close(&world);
+}
+
 /* Who half-closes behind his last request is answered, and let go although a frame was cut. */
 static void a_half_closed_peer_is_let_go(void **state)
 {
@@ -264,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_right_that_the_key_lacks_signs_out),
         cmocka_unit_test(says_hello_again_when_there_was_no_room),
         cmocka_unit_test(understands_a_slow_engine),
+        cmocka_unit_test(the_end_of_a_subscription_is_told),
         cmocka_unit_test(an_unknown_order_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

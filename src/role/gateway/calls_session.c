@@ -5,8 +5,11 @@
 #include "role/gateway/call_json.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/session.h"
+#include "role/gateway/user_json.h"
 
 #include <string.h>
+
+#define TERMINATED_BYTES 160U
 
 static enum call_end put_status(struct call *call)
 {
@@ -53,8 +56,23 @@ enum call_end session_status(struct call *call)
     return put_status(call);
 }
 
+/* API user-data-stream.md "Event Stream Terminated"; it comes before the answer to who ended it. */
 static void end_subscription(struct session *session, u32 slot)
 {
+    struct gateway *gateway = session->gateway;
+    char text[TERMINATED_BYTES];
+    struct json_writer json;
+    json_begin(&json, text, sizeof(text));
+    json_object_begin(&json);
+    call_number(&json, "subscriptionId", user_stream_at(&gateway->users, slot)->id);
+    json_key(&json, "event");
+    user_put_terminated(&json, gateway->venue.now_us, session->microseconds);
+    json_object_end(&json);
+    size_t size = json_end(&json);
+    CHECK(size > 0);
+    if (!session->is_shutting) {
+        ws_session_send(session, span_of(text, size));
+    }
     user_stream_remove(&session->gateway->users, &session->api.subscriptions, slot);
     session->api.subscriptions_count -= 1;
 }
