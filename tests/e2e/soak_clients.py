@@ -408,13 +408,17 @@ class User(Listener):
         self.lock = threading.Lock()
 
     def connect(self):
-        self.stream = t.Socket(self.host)
-        self.stream.socket.settimeout(CALL_SECONDS)
+        self.stream = st.WebSocket(self.host, "/ws-api/v3", False)
+        if not self.stream.is_open:
+            raise OSError(self.stream.head[0])
         pairs, _, signature = t.signed(self.account, {"apiKey": self.account["apiKey"]}, True)
-        self.stream.send(1, json.dumps({
+        self.stream.send(st.TEXT, json.dumps({
             "id": "u", "method": "userDataStream.subscribe.signature",
             "params": {**pairs, "signature": signature}}).encode())
-        answer = self.stream.receive()
+        end = time.monotonic() + CALL_SECONDS
+        while not self.stream.answers and time.monotonic() < end:
+            self.stream.listen(0.05)
+        answer = self.stream.answers.pop("u", {})
         if answer.get("status") != 200:
             raise OSError(str(answer))
         caller = Caller(self.host, self.account)
@@ -431,13 +435,12 @@ class User(Listener):
             self.heard.append(collections.defaultdict(set))
 
     def listen(self):
-        """One message, or silence for a moment: a timeout inside a message ends the connection."""
-        if not self.stream.buffer and not st.select.select([self.stream.socket], [], [], 0.05)[0]:
-            return
-        message = self.stream.receive()
-        if "event" in message:
-            with self.lock:
-                self.take(message["event"])
+        self.stream.listen(0.05)
+        messages, self.stream.events = self.stream.events, []
+        with self.lock:
+            for message in messages:
+                if "event" in message:
+                    self.take(message["event"])
 
     def take(self, event):
         self.events += 1

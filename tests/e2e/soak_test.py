@@ -74,6 +74,7 @@ class Processes(k.Worker):
         self.names = venue.names()
         self.bag = []
         self.kills = {name: 0 for name in self.names}
+        self.killed = set()  # pids
         self.lives = {}  # (name, pid): [(time, KiB)]
 
     def step(self):
@@ -96,6 +97,7 @@ class Processes(k.Worker):
             return None
         os.kill(pid, signal.SIGKILL)
         self.kills[name] += 1
+        self.killed.add(pid)
         return name
 
     def all_there(self):
@@ -211,7 +213,7 @@ class Soak:
                 return
             for bot in self.bots:
                 bot.hurry.set()
-            self.processes.kill()
+            self.cli.check(self.processes.kill() is not None, f"somebody to kill, round {rounds}")
         self.cli.check(self.waits(self.processes.all_there), "all processes are back in the end")
 
 
@@ -324,7 +326,22 @@ def agree(cli, soak):
     for book in soak.books:
         cli.equal(book.gaps, [], f"gaps of {book.name}")
         cli.check(book.events > 10, f"{book.name} had events: {book.events}")
+    for one in [*soak.books, *soak.users.values()]:
+        cli.check(one.connects - 1 <= soak.processes.kills["edge"],
+                  f"{one.name} connected {one.connects} times, without being cut by a kill")
     return sum(len(bot.unknown) for bot in soak.bots), exist
+
+
+def nobody_else_died(cli, soak):
+    """Of the running venue's processes only those ended that were killed here."""
+    with open(cli.path("serve.log"), encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    ended = {line["pid"]: line for line in lines if line["event"] == "role.ended"}
+    cli.equal([line for pid, line in ended.items() if pid not in soak.processes.killed], [],
+              "processes that ended by themselves")
+    cli.equal(sorted(ended), sorted(soak.processes.killed), "processes that ended")
+    failed = [line for line in lines if line["event"] == "process.failed"]
+    cli.equal(failed, [], "processes that failed")
 
 
 # ---- figures ----
@@ -382,6 +399,7 @@ def soak_venue(cli, seconds, seed):
         after = c.money(venue, accounts)
         print_figures(soak, unknown, exist)
         memory_is_flat(cli, soak)
+        nobody_else_died(cli, soak)
         for name, kills in soak.processes.kills.items():
             cli.check(kills > 0 or seconds < 60, f"{name} was killed")
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
