@@ -6,7 +6,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { PIECES_MAX = 64 }; /* buffers of one write */
+enum {
+    PIECES_MAX = 64,         /* buffers of one write */
+    GATHER_BYTES_MAX = 2048, /* several buffers of fewer bytes are copied into one */
+};
 
 /* ---- lists ---- */
 
@@ -343,36 +346,6 @@ static size_t write_pieces(struct net_loop *loop, struct conn *conn, struct iove
     return done;
 }
 
-static void flush_plain(struct net_loop *loop, struct conn *conn)
-{
-    u64 written = 0;
-    while (conn->queue_count > 0 && !conn->is_blocked) {
-        if (written >= NET_LOOP_WRITE_BYTES_MAX) {
-            dirty_push(loop, conn);
-            return;
-        }
-        struct iovec pieces[PIECES_MAX];
-        size_t count = 0;
-        size_t total = 0;
-        u32 offset = conn->queue_offset;
-        for (u32 index = conn->queue_first; index != NET_NONE && count < PIECES_MAX;
-             index = loop->references[index].next) {
-            struct net_buffer *buffer = loop->references[index].buffer;
-            pieces[count] =
-                (struct iovec){.iov_base = buffer->data + offset, .iov_len = buffer->size - offset};
-            total += pieces[count].iov_len;
-            count++;
-            offset = 0;
-        }
-        size_t done = write_pieces(loop, conn, pieces, count, total);
-        if (conn->state >= CONN_ENDED) {
-            return;
-        }
-        queue_consume(loop, conn, done);
-        written += done;
-    }
-}
-
 /* Up to one record's bytes from the front of the queue. */
 static struct span queue_gather(struct net_loop *loop, const struct conn *conn)
 {
@@ -387,6 +360,52 @@ static struct span queue_gather(struct net_loop *loop, const struct conn *conn)
         offset = 0;
     }
     return (struct span){.data = loop->plain, .size = size};
+}
+
+/* What is written next, as pieces of at most PIECES_MAX buffers. */
+static size_t queue_pieces(struct net_loop *loop, const struct conn *conn, struct iovec *pieces,
+                           size_t *total_out)
+{
+    if (conn->queue_count > 1 && conn->queue_bytes <= GATHER_BYTES_MAX) {
+        /* A copy costs less than the system's look at a list. */
+        *total_out = queue_gather(loop, conn).size;
+        pieces[0] = (struct iovec){.iov_base = loop->plain, .iov_len = *total_out};
+        return 1;
+    }
+    size_t count = 0;
+    size_t total = 0;
+    u32 offset = conn->queue_offset;
+    for (u32 index = conn->queue_first; index != NET_NONE && count < PIECES_MAX;
+         index = loop->references[index].next) {
+        struct net_buffer *buffer = loop->references[index].buffer;
+        pieces[count] =
+            (struct iovec){.iov_base = buffer->data + offset, .iov_len = buffer->size - offset};
+        total += pieces[count].iov_len;
+        count++;
+        offset = 0;
+    }
+    *total_out = total;
+    return count;
+}
+
+static void flush_plain(struct net_loop *loop, struct conn *conn)
+{
+    u64 written = 0;
+    while (conn->queue_count > 0 && !conn->is_blocked) {
+        if (written >= NET_LOOP_WRITE_BYTES_MAX) {
+            dirty_push(loop, conn);
+            return;
+        }
+        struct iovec pieces[PIECES_MAX];
+        size_t total = 0;
+        size_t count = queue_pieces(loop, conn, pieces, &total);
+        size_t done = write_pieces(loop, conn, pieces, count, total);
+        if (conn->state >= CONN_ENDED) {
+            return;
+        }
+        queue_consume(loop, conn, done);
+        written += done;
+    }
 }
 
 /* What the session has made already; true when all of it is out. */
@@ -469,6 +488,10 @@ void conns_flush(struct net_loop *loop)
     while (index != NET_NONE) {
         struct conn *conn = &loop->conns[index];
         index = conn->dirty_next;
+        if (index != NET_NONE) { /* it comes from memory while this one is written */
+            __builtin_prefetch(&loop->conns[index]);
+            __builtin_prefetch(&loop->conns[index].state);
+        }
         conn->is_dirty = false;
         if (!conn->is_blocked && (conn->state == CONN_OPEN || conn->state == CONN_FLUSHING)) {
             conn_flush(loop, conn);

@@ -129,26 +129,35 @@ static void large_output_is_written_in_parts(void **state)
     net_scene_end();
 }
 
-static void many_buffers_share_a_write(void **state)
+/* 1,000 buffers of `bytes_each` bytes at once: how many writes they take. */
+static u64 writes_of(u32 bytes_each)
 {
-    (void)state;
     struct net_loop_options options = options_usual();
     net_scene_begin(&options);
     int client = client_open();
     TURN_UNTIL(scene.users_count == 1);
     u64 writes_before = scene.net->counts.writes;
-    u8 expected[1000];
+    static u8 expected[64000];
     for (u32 i = 0; i < 1000; i++) {
-        expected[i] = (u8)i;
-        assert_true(net_send_copy(scene.users[0].conn, span_of(&expected[i], 1)));
+        u8 *bytes = expected + (size_t)i * bytes_each;
+        memset(bytes, (int)(i % 251), bytes_each);
+        assert_true(net_send_copy(scene.users[0].conn, span_of(bytes, bytes_each)));
     }
     struct net_buffer *empty = net_buffer_take(&scene.pool, 0);
     assert_non_null(empty);
     assert_true(net_send_last(scene.users[0].conn, empty));
-    client_expect(client, expected, sizeof(expected));
-    assert_int_equal(scene.net->counts.writes - writes_before, 16); /* 64 buffers each */
+    client_expect(client, expected, 1000 * (size_t)bytes_each);
+    u64 writes = scene.net->counts.writes - writes_before;
     close(client);
     net_scene_end();
+    return writes;
+}
+
+static void many_buffers_share_a_write(void **state)
+{
+    (void)state;
+    assert_int_equal(writes_of(64), 16); /* 64 buffers each */
+    assert_int_equal(writes_of(1), 1);   /* copied into one */
 }
 
 static void long_answer_goes_on_when_drained(void **state)

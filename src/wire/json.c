@@ -13,19 +13,32 @@
 
 static const char hex_digits[17] = "0123456789abcdef";
 
-static void put(struct json_writer *writer, const char *text, size_t size)
+/* Room for `size` bytes more; NULL: there is none, and nothing more is written. */
+static char *reserve(struct json_writer *writer, size_t size)
 {
     if (writer->overflown || size > writer->size - 1 - writer->used) {
         writer->overflown = true;
-        return;
+        return NULL;
     }
-    memcpy(writer->data + writer->used, text, size);
+    char *at = writer->data + writer->used;
     writer->used += size;
+    return at;
+}
+
+static void put(struct json_writer *writer, const char *text, size_t size)
+{
+    char *at = reserve(writer, size);
+    if (at != NULL) {
+        memcpy(at, text, size);
+    }
 }
 
 static void put_char(struct json_writer *writer, char c)
 {
-    put(writer, &c, 1);
+    char *at = reserve(writer, 1);
+    if (at != NULL) {
+        *at = c;
+    }
 }
 
 /* What goes before a value: a comma if another came before it in the same container. */
@@ -96,13 +109,16 @@ void json_array_end(struct json_writer *writer)
 void json_key(struct json_writer *writer, const char *name)
 {
     CHECK(writer->depth > 0 && !writer->after_key);
-    if (writer->needs_comma) {
-        put_char(writer, ',');
-    }
-    put_char(writer, '"');
-    put(writer, name, strlen(name));
-    put(writer, "\":", 2);
+    size_t size = strlen(name);
+    size_t comma = writer->needs_comma ? 1 : 0;
+    char *at = reserve(writer, comma + size + 3);
     writer->after_key = true;
+    if (at != NULL) {
+        at[0] = ',';
+        at[comma] = '"';
+        memcpy(at + comma + 1, name, size);
+        memcpy(at + comma + 1 + size, "\":", 2);
+    }
 }
 
 static void put_escaped(struct json_writer *writer, u8 byte)
@@ -111,15 +127,22 @@ static void put_escaped(struct json_writer *writer, u8 byte)
     put(writer, escape, sizeof(escape));
 }
 
+static bool are_themselves(const u8 *bytes)
+{
+    u64 eight = bytes_u64(bytes);
+    return bytes_are_plain(eight) && bytes_lack(eight, '"') && bytes_lack(eight, '\\');
+}
+
 /* How many bytes at the front mean themselves: plain ASCII but for the quote and the backslash. */
 static size_t plain_bytes(struct span text)
 {
     size_t at = 0;
-    for (; text.size - at >= 8; at += 8) {
-        u64 eight = bytes_u64(text.data + at);
-        if (!bytes_are_plain(eight) || !bytes_lack(eight, '"') || !bytes_lack(eight, '\\')) {
-            break;
-        }
+    while (text.size - at >= 8 && are_themselves(text.data + at)) {
+        at += 8;
+    }
+    /* The rest together with some before it, which are known. */
+    if (at > 0 && text.size - at < 8 && are_themselves(text.data + text.size - 8)) {
+        return text.size;
     }
     for (; at < text.size; at++) {
         u8 byte = text.data[at];
@@ -130,9 +153,8 @@ static size_t plain_bytes(struct span text)
     return at;
 }
 
-void json_put_span(struct json_writer *writer, struct span text)
+static void put_with_escapes(struct json_writer *writer, struct span text)
 {
-    before_value(writer);
     put_char(writer, '"');
     for (size_t i = 0; i < text.size;) {
         struct span rest = {.data = text.data + i, .size = text.size - i};
@@ -156,6 +178,23 @@ void json_put_span(struct json_writer *writer, struct span text)
         i += size;
     }
     put_char(writer, '"');
+}
+
+void json_put_span(struct json_writer *writer, struct span text)
+{
+    before_value(writer);
+    if (plain_bytes(text) < text.size) {
+        put_with_escapes(writer, text);
+        return;
+    }
+    char *at = reserve(writer, text.size + 2);
+    if (at != NULL) {
+        at[0] = '"';
+        if (text.size > 0) {
+            memcpy(at + 1, text.data, text.size);
+        }
+        at[text.size + 1] = '"';
+    }
 }
 
 void json_put_text(struct json_writer *writer, const char *text)
