@@ -16,6 +16,10 @@ import program as p
 import serve_test as s
 
 
+class Venue(s.Venue):
+    scheme = "https"
+
+
 def certificate(cli):
     """Paths of a certificate for 127.0.0.1 and its key."""
     paths = cli.path("certificate.pem"), cli.path("key.pem")
@@ -68,7 +72,7 @@ def test(cli):
     path = write(cli, "cambist.yaml", paths, 1000)
     context = ssl.create_default_context(cafile=paths[0])
     folder = cli.path("venue")
-    with s.Venue(cli, folder, "--new", "--config", path) as venue:
+    with Venue(cli, folder, "--new", "--config", path) as venue:
         venue.ready()
         cli.equal(weight_of(venue, context), 1000, "the limit of the file, over TLS")
         cli.equal(weight_of(venue, ssl.create_default_context()), None, "an unknown certificate")
