@@ -6,6 +6,7 @@
 #include "base/span.h"
 #include "io/log.h"
 #include "role/engine/repair.h"
+#include "role/engine/snapshot_run.h"
 #include "role/engine/verify.h"
 #include "sim/engine_world.h"
 #include "tests/support/test.h"
@@ -329,23 +330,26 @@ static void what_readers_have_passed_is_removed(void **state)
         must(engine_world_batch(&world));
     }
     must(engine_finish(world.engine));
+    /* The engine may have gone on by itself with what the script left in the trigger queue. */
+    u64 last = engine_status(world.engine).seq_durable;
     u32 before = files_ending(".events");
     assert_true(before >= 3);
     u32 removed = 0;
     must(engine_collect(world.engine, 0, &removed));
     assert_int_equal(removed, 0);
-    must(engine_world_snapshot(&world));
+    /* It may leave out the last batch, where a new segment has begun behind it. */
+    struct snapshot_options options = {
+        .disk = disk(), .clock = &world.clock.clock, .folder = FOLDER, .image = true};
+    struct snapshot_result result;
+    must(snapshot_run(&options, &result));
     assert_int_equal(files_ending(".image"), 1);
-    struct snapshot_info info;
-    must(snapshot_file_info(disk(), FOLDER "/snapshots",
-                            seq_last(script, script->batches_count - 1), &info));
-    must(engine_collect(world.engine, info.point.event_position, &removed));
+    must(engine_collect(world.engine, result.info.point.event_position, &removed));
     assert_true(removed >= 2);
     assert_int_equal(files_ending(".events"), before - removed);
     engine_world_kill(&world);
     struct engine *engine = NULL;
     must(open_plain(&engine));
-    assert_int_equal(core_seq(engine_core(engine)), seq_last(script, script->batches_count - 1));
+    assert_int_equal(core_seq(engine_core(engine)), last);
     engine_close(engine);
     assert_null(world.wrong);
     close_world(script);

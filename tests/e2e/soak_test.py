@@ -220,15 +220,16 @@ class Soak:
 # ---- what was acknowledged ----
 
 def pages(soak, name, path, symbol, key):
-    """All rows of an account that an endpoint has for a market."""
+    """All rows of an account that an endpoint has for a market. A trade with oneself is two rows of
+    one id, which a page may part: each page begins with the last id of the one before."""
     rows, first = [], 0
     while True:
         found = c.told(soak.venue, soak.accounts[name], "GET", path, symbol=symbol, limit=PAGE,
                        **{"orderId" if key == "orderId" else "fromId": first})
-        rows += found
+        rows += [row for row in found if row not in rows[-PAGE:]]
         if len(found) < PAGE:
             return rows
-        first = found[-1][key] + 1
+        first = found[-1][key]
 
 
 class Past:
