@@ -445,9 +445,10 @@ static void view_and_history_say_the_same(void **state)
         }
     }
     free(seen);
-    /* Both must have had a say. */
-    assert_true(answers > rounds && trades.asked > rounds * 6);
-    assert_true(trades.count > rounds / 3);
+    /* Both must have had a say, where there are rounds enough to tell. */
+    bool is_long = test_rounds(100) >= 20;
+    assert_true(!is_long || (answers > rounds && trades.asked > rounds * 6));
+    assert_true(!is_long || trades.count > rounds / 3);
 }
 
 #define ON_SCENE(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
