@@ -282,10 +282,39 @@ static void an_unknown_order_is_counted(void **state)
     gateway_world_close(&world);
 }
 
+/* Whoever asks for what is not there is counted, told to stop, and banned like anybody. */
+static void nothing_is_asked_for_nothing(void **state)
+{
+    (void)state;
+    gateway_world_init(&world, test_seed(), false);
+    world.options.limits.requests_max = 10;
+    world.options.limits.refusals_max = 3;
+    gateway_world_start(&world);
+    struct sim_client *client = sim_connect(world.net, 1);
+    static const char *const targets[] = {"/nothing", "/api/v3/ping?a=%zz",
+                                          "/api/v3/userDataStream"};
+    static const u32 statuses[] = {404, 400, 405};
+    for (u32 i = 0; i < 9; i++) {
+        gateway_world_get(&world, client, targets[i % 3], &got);
+        assert_int_equal(got.status, statuses[i % 3]);
+    }
+    gateway_world_get(&world, client, "/api/v3/ping", &got);
+    assert_int_equal(got.status, 200);
+    for (u32 i = 0; i < 3; i++) {
+        gateway_world_get(&world, client, targets[i], &got);
+        assert_int_equal(got.status, 429);
+        assert_non_null(strstr(got.head, "retry-after: "));
+    }
+    gateway_world_get(&world, client, "/nothing", &got);
+    assert_int_equal(got.status, 418);
+    gateway_world_close(&world);
+}
+
 int main(void)
 {
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_WARN, clock_real());
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_asked_for_nothing),
         cmocka_unit_test(believes_the_proxy_and_not_its_client),
         cmocka_unit_test(websockets_count_for_who_is_behind_the_proxy),
         cmocka_unit_test(head_is_answered_without_a_body),

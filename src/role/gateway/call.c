@@ -224,6 +224,17 @@ enum call_end call_abandon(struct call *call, enum api_error error)
     return call_done(call, call_fail(call, error));
 }
 
+void call_turn_away(struct call *call, const struct auth_address *address, enum api_error error)
+{
+    struct venue *venue = call->venue;
+    struct limit_answer answer =
+        limit_request(venue->limit, address, LIMIT_POOL_API, 1, venue->now_us);
+    if (!limit_said_no(call, &answer)) {
+        (void)api_fail(&call->failure, error);
+    }
+    call->status = api_error_http(call->failure.error);
+}
+
 /* ---- for the functions ---- */
 
 enum call_end call_send(struct call *call, u16 kind, bool detail)

@@ -142,6 +142,11 @@ MUST_USE enum call_end call_resume(struct call *call);
  * happened, -1007 that nobody knows. */
 enum call_end call_abandon(struct call *call, enum api_error error);
 
+/* Refuses what never became a call: no such endpoint, or bytes that cannot be read. It counts all
+ * the same, with the least weight; with no room for that, the refusal says so. `call` has venue,
+ * and is otherwise zero. */
+void call_turn_away(struct call *call, const struct auth_address *address, enum api_error error);
+
 /* ---- for the endpoints' functions ---- */
 
 /* state.keep as a struct of the endpoint's own, zeroed by call_begin. */

@@ -92,7 +92,6 @@ struct gateway {
     u64 hello;        /* the last one sent */
     u64 hello_first;  /* no command was sent since this one */
     u64 hello_ms;     /* when the last one was tried */
-    u64 bell_position;
     u64 settle_index;    /* commands up to here were taken by the engine that is known... */
     u64 settle_position; /* ...and their events lie before this position */
     bool settles;

@@ -162,20 +162,9 @@ void api_session_answer(struct session *session, struct call *call, enum call_en
 /* A refusal of what is no request at all. */
 static void refuse(struct session *session, enum api_error error, struct span id)
 {
-    struct gateway *gateway = session->gateway;
-    struct limit_answer limit =
-        limit_request(&gateway->limit, &session->address, LIMIT_POOL_API, 1, gateway->venue.now_us);
-    struct call call = {.venue = &gateway->venue};
-    if (limit.verdict != LIMIT_ADMITTED) {
-        (void)limit_fail(&limit, &call.failure);
-        call.retry_after_s = limit.retry_after_s;
-        call.banned_until_ms = limit.banned_until_ms;
-    } else {
-        (void)api_fail(&call.failure, error);
-    }
-    call.state.weight_used = limit.used;
+    struct call call = {.venue = &session->gateway->venue};
+    call_turn_away(&call, &session->address, error);
     call.state.hide_rate_limits = session->api.hide_rate_limits;
-    call.status = api_error_http(call.failure.error);
     send_answer(session, &call, CALL_REFUSED, id);
 }
 

@@ -114,13 +114,15 @@ void http_session_answer(struct session *session, struct call *call, enum call_e
     send_answer(session, call, call->status, body);
 }
 
-/* A refusal before there was a call. */
-static void refuse(struct session *session, u32 status, enum api_error error, bool keep_alive)
+/* A refusal before there was a call; `status` unless the limits say no. */
+static void refuse(struct session *session, const struct http_request *request, u32 status,
+                   enum api_error error)
 {
     struct call call = {.venue = &session->gateway->venue};
-    (void)api_fail(&call.failure, error);
-    session->keep_alive = keep_alive && session->keep_alive;
-    send_answer(session, &call, status, failure_text(session->gateway, &call));
+    struct auth_address address = http_session_address(session, request);
+    call_turn_away(&call, &address, error);
+    send_answer(session, &call, call.retry_after_s > 0 ? call.status : status,
+                failure_text(session->gateway, &call));
 }
 
 void http_session_refuse(struct session *session, u32 status, enum api_error error,
@@ -291,14 +293,14 @@ static void serve(struct session *session, const struct http_request *request,
     size_t signed_bytes = 0;
     struct api_failure failure = {0};
     if (request->body.size > 0 && !is_form(request)) {
-        refuse(session, 415, API_ERROR_UNSUPPORTED_OPERATION, true);
+        refuse(session, request, 415, API_ERROR_UNSUPPORTED_OPERATION);
         return;
     }
     if (!read_pairs(gateway, request, &count, &failure) ||
         (!time_unit(request, &microseconds) && !api_fail(&failure, API_ERROR_INVALID_TIME_UNIT)) ||
         !query_payload(&scratch->query, scratch->payload, scratch->text_bytes, &signed_bytes)) {
-        refuse(session, 400, failure.error == API_ERROR_NONE ? API_ERROR_UNKNOWN : failure.error,
-               true);
+        refuse(session, request, 400,
+               failure.error == API_ERROR_NONE ? API_ERROR_UNKNOWN : failure.error);
         return;
     }
     struct span piece = span_of(scratch->payload, signed_bytes);
@@ -335,7 +337,7 @@ static void request_come(struct session *session, const struct http_request *req
     enum endpoint_method method = method_of(request->verb);
     const struct endpoint *endpoint = endpoint_find(method, request->path, &path_known);
     if (endpoint == NULL) {
-        refuse(session, path_known ? 405 : 404, API_ERROR_UNSUPPORTED_OPERATION, true);
+        refuse(session, request, path_known ? 405 : 404, API_ERROR_UNSUPPORTED_OPERATION);
         return;
     }
     serve(session, request, endpoint);
