@@ -86,12 +86,12 @@ struct gateway {
     u64 seed_ticket;  /* of the question that is out; 0: none */
     struct channel_writer commands;
     struct channel_reader bell;
-    u64 source_index; /* of the last command sent */
-    u64 generation;   /* of the engine that is known */
-    bool asks_hello;  /* the engine that is known has not told where we stand */
-    u64 hello;        /* the last one sent */
-    u64 hello_first;  /* no command was sent since this one */
-    u64 hello_ms;     /* when the last one was tried */
+    u64 source_index;    /* of the last command sent */
+    u64 generation;      /* of the engine that is known */
+    bool asks_hello;     /* the engine that is known has not told where we stand */
+    u64 hello;           /* the last one sent */
+    u64 hello_first;     /* no command was sent since this one */
+    u64 hello_ms;        /* when the last one was tried */
     u64 settle_index;    /* commands up to here were taken by the engine that is known... */
     u64 settle_position; /* ...and their events lie before this position */
     bool settles;
