@@ -51,6 +51,16 @@ static enum fault fault_of_openssl(const char *what, const char *path)
     return fault;
 }
 
+/* A key behind a passphrase is not usable: OpenSSL would ask whoever sits at the terminal. */
+static int on_passphrase(char *target, int target_bytes, int writes, void *argument)
+{
+    (void)target;
+    (void)target_bytes;
+    (void)writes;
+    (void)argument;
+    return -1;
+}
+
 static enum fault context_load(SSL_CTX *context, const char *certificate_path, const char *key_path)
 {
     if (SSL_CTX_use_certificate_chain_file(context, certificate_path) != 1) {
@@ -77,6 +87,7 @@ static enum fault context_open(SSL_CTX **context_out, const char *certificate_pa
                                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_alpn_select_cb(context, on_protocols, NULL);
+    SSL_CTX_set_default_passwd_cb(context, on_passphrase);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); /* tickets alone */
     enum fault fault = FAULT_NONE;
     if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||

@@ -15,8 +15,8 @@
 struct tls_server;
 struct tls_session;
 
-/* Certificate chain (the server's first) and private key, both PEM. FAULT_CONFIG with the file's
- * name when one cannot be used or they do not belong together. */
+/* Certificate chain (the server's first) and private key without a passphrase, both PEM.
+ * FAULT_CONFIG with the file's name when one cannot be used or they do not belong together. */
 MUST_USE enum fault tls_server_open(struct tls_server **server_out, const char *certificate_path,
                                     const char *key_path);
 

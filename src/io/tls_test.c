@@ -139,6 +139,28 @@ static void files_are_checked(void **state)
     assert_int_equal(tls_server_reload(server, files.certificate, files.key), FAULT_NONE);
 }
 
+/* The passphrase waits where OpenSSL would ask for it: at standard input, without a terminal. */
+static void nobody_is_asked_for_a_passphrase(void **state)
+{
+    (void)state;
+    struct tls_server *none = NULL;
+    int ends[2];
+    int before = dup(STDIN_FILENO);
+    assert_true(before >= 0);
+    assert_int_equal(pipe(ends), 0);
+    static const char line[] = TLS_FILES_PASSPHRASE "\n";
+    assert_int_equal(write(ends[1], line, sizeof(line) - 1), sizeof(line) - 1);
+    close(ends[1]);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    close(ends[0]);
+    enum fault fault = tls_server_open(&none, files.certificate, files.locked_key);
+    assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+    close(before);
+    assert_int_equal(fault, FAULT_CONFIG);
+    assert_non_null(strstr(fault_text(), files.locked_key));
+    assert_null(none);
+}
+
 static void session_carries(int version, const char *protocols, size_t piece)
 {
     struct tls_session *session = tls_session_open(server);
@@ -585,6 +607,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_checked),
+        cmocka_unit_test(nobody_is_asked_for_a_passphrase),
         cmocka_unit_test(session_carries_both_versions_in_any_pieces),
         cmocka_unit_test(session_refuses_the_weak),
         cmocka_unit_test(client_cannot_renegotiate),

@@ -7,16 +7,27 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+/* NULL: without a passphrase. */
+static void key_write(const char *path, EVP_PKEY *key, const char *passphrase)
+{
+    const EVP_CIPHER *cipher = passphrase == NULL ? NULL : EVP_aes_256_cbc();
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(PEM_write_PrivateKey(file, key, cipher, (const u8 *)passphrase,
+                                          passphrase == NULL ? 0 : (int)strlen(passphrase), NULL,
+                                          NULL),
+                     1);
+    assert_int_equal(fclose(file), 0);
+}
 
 static EVP_PKEY *key_make(const char *path)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
     assert_non_null(key);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
-    assert_int_equal(fclose(file), 0);
+    key_write(path, key, NULL);
     return key;
 }
 
@@ -50,9 +61,12 @@ void tls_files_make(struct tls_files *files)
     (void)snprintf(files->key, sizeof(files->key), "%.*s/key.pem", most, files->folder);
     (void)snprintf(files->other_key, sizeof(files->other_key), "%.*s/other.pem", most,
                    files->folder);
+    (void)snprintf(files->locked_key, sizeof(files->locked_key), "%.*s/locked.pem", most,
+                   files->folder);
     EVP_PKEY *other = key_make(files->other_key);
     EVP_PKEY_free(other);
     EVP_PKEY *key = key_make(files->key);
+    key_write(files->locked_key, key, TLS_FILES_PASSPHRASE);
     certificate_make(files->certificate, key);
     EVP_PKEY_free(key);
 }
@@ -62,5 +76,6 @@ void tls_files_remove(struct tls_files *files)
     unlink(files->certificate);
     unlink(files->key);
     unlink(files->other_key);
+    unlink(files->locked_key);
     rmdir(files->folder);
 }
