@@ -312,11 +312,12 @@ static void what_may_not_be_is_skipped(void **state)
     assert_int_equal(metric_of("cambist_engine_input_malformed_total", "2"), 0);
 }
 
-/* While one source has more than fits into a step, the other one's command is not late. */
+/* While one source has more than fits into a batch, the other one's command is not late. */
 static void sources_take_turns(void **state)
 {
     (void)state;
     struct engine_agent_options options = plain_options();
+    options.engine.batch_commands = 4;
     begin(&options);
     scene_put_venue(&commands);
     scene_put_flow(&commands, test_seed(), 8000);
