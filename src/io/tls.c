@@ -120,16 +120,6 @@ enum fault tls_server_open(struct tls_server **server_out, const char *certifica
     return FAULT_NONE;
 }
 
-enum fault tls_server_reload(struct tls_server *server, const char *certificate_path,
-                             const char *key_path)
-{
-    SSL_CTX *context = NULL;
-    TRY(context_open(&context, certificate_path, key_path));
-    SSL_CTX_free(server->context);
-    server->context = context;
-    return FAULT_NONE;
-}
-
 void tls_server_close(struct tls_server *server)
 {
     if (server != NULL) {

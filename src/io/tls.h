@@ -20,10 +20,6 @@ struct tls_session;
 MUST_USE enum fault tls_server_open(struct tls_server **server_out, const char *certificate_path,
                                     const char *key_path);
 
-/* Reads both files again, for sessions opened later. On a fault all is as before. */
-MUST_USE enum fault tls_server_reload(struct tls_server *server, const char *certificate_path,
-                                      const char *key_path);
-
 void tls_server_close(struct tls_server *server);
 
 /* NULL when there is no memory. The server may be closed before its sessions. */

@@ -135,8 +135,6 @@ static void files_are_checked(void **state)
     assert_int_equal(tls_server_open(&none, files.certificate, files.other_key), FAULT_CONFIG);
     assert_non_null(strstr(fault_text(), files.other_key));
     assert_null(none);
-    assert_int_equal(tls_server_reload(server, files.certificate, files.other_key), FAULT_CONFIG);
-    assert_int_equal(tls_server_reload(server, files.certificate, files.key), FAULT_NONE);
 }
 
 /* The passphrase waits where OpenSSL would ask for it: at standard input, without a terminal. */
