@@ -46,8 +46,9 @@ static enum call_end call_done(struct call *call, enum call_end end)
         /* A cancel-replace that fails counts all the same (API rest-api.md "Cancel an Existing
          * Order and Send a New Order"). */
         bool counts = endpoint_id_of(state->endpoint) == ENDPOINT_ORDER_CANCEL_REPLACE;
-        /* Of what was not answered in time nobody knows that it was not placed. */
-        counts = counts || call->failure.error == API_ERROR_TIMEOUT;
+        /* Of what was not answered, or not as expected, nobody knows that it was not placed. */
+        counts = counts || call->failure.error == API_ERROR_TIMEOUT ||
+                 call->failure.error == API_ERROR_UNEXPECTED_RESP;
         if (state->orders_taken > 0 && !counts) {
             limit_orders_return(venue->limit, state->account, state->orders_taken, state->orders_us,
                                 venue->now_us);
@@ -218,10 +219,18 @@ enum call_end call_resume(struct call *call)
 enum call_end call_abandon(struct call *call, enum api_error error)
 {
     call_clear(call);
-    if (error == API_ERROR_DISCONNECTED || error == API_ERROR_SERVER_BUSY) {
+    if (error != API_ERROR_TIMEOUT) {
         call_never_taken(call);
     }
     return call_done(call, call_fail(call, error));
+}
+
+enum call_end call_overflow(struct call *call)
+{
+    call_clear(call);
+    enum call_end end = call_fail(call, API_ERROR_UNKNOWN);
+    call->status = api_error_http(call->failure.error);
+    return end;
 }
 
 void call_turn_away(struct call *call, const struct auth_address *address, enum api_error error)

@@ -138,9 +138,13 @@ MUST_USE enum call_end call_begin(struct call *call, const struct call_request *
 /* `call` has venue, json, ask and command, the state of before, and events or found. */
 MUST_USE enum call_end call_resume(struct call *call);
 
-/* Ends a waiting call with an error of whoever drives it. -1001 and -1008 mean that nothing has
- * happened, -1007 that nobody knows. */
+/* Ends a waiting call with an error of whoever drives it. -1007 means that nobody knows what has
+ * happened, any other one that nothing has. */
 enum call_end call_abandon(struct call *call, enum api_error error);
+
+/* Refuses a call that has ended, since its JSON does not fit. What it did stays done and counted.
+ */
+enum call_end call_overflow(struct call *call);
 
 /* Refuses what never became a call: no such endpoint, or bytes that cannot be read. It counts all
  * the same, with the least weight; with no room for that, the refusal says so. `call` has venue,

@@ -156,6 +156,10 @@ static void is_refused_while_nothing_can_be_sent(void **state)
     scene.call.abandon = API_ERROR_SERVER_BUSY;
     assert_int_equal(call_scene_run(&scene.call, 1, ENDPOINT_WITHDRAW, query), 503);
     assert_int_equal(scene.payouts.waiting_count, 0);
+    /* The engine has taken it and refused to journal it. */
+    scene.call.abandon = API_ERROR_UNKNOWN;
+    assert_int_equal(call_scene_run(&scene.call, 1, ENDPOINT_WITHDRAW, query), 500);
+    assert_int_equal(scene.payouts.waiting_count, 0);
     /* Nobody knows what became of this one: its id stays taken. */
     scene.call.abandon = API_ERROR_TIMEOUT;
     assert_int_equal(call_scene_run(&scene.call, 1, ENDPOINT_WITHDRAW, query), 504);

@@ -309,6 +309,36 @@ static void counts_orders_that_are_placed(void **state)
     assert_int_equal(scene.call.state.weight_used, 1);
 }
 
+static void an_answer_that_does_not_fit_keeps_what_is_counted(void **state)
+{
+    (void)state;
+    u64 now_us = scene.venue.now_us;
+    place(0, LIMIT_ORDER "side=BUY&price=100&quantity=0.5");
+    place(0, LIMIT_ORDER "side=BUY&price=100&quantity=0.5");
+    assert_int_equal(call_overflow(&scene.call), CALL_REFUSED);
+    assert_int_equal(scene.call.status, 500);
+    assert_int_equal(api_error_code(scene.call.failure.error), -1000);
+    assert_int_equal(limit_orders_count(&scene.limit, 0, now_us).count_10s, 2);
+    assert_int_equal(call_scene_run(&scene, 0, ENDPOINT_ORDER_PLACE,
+                                    LIMIT_ORDER "side=BUY&price=100000&quantity=1000"),
+                     400);
+    scene.call.failure_data = true;
+    assert_int_equal(call_overflow(&scene.call), CALL_REFUSED);
+    assert_false(scene.call.failure_data);
+    assert_int_equal(limit_orders_count(&scene.limit, 0, now_us).count_10s, 2);
+}
+
+/* What came of the order is not known, so it counts (API errors.md -1006). */
+static void an_order_without_its_events_is_counted(void **state)
+{
+    (void)state;
+    place(0, LIMIT_ORDER "side=BUY&price=100&quantity=0.5");
+    scene.call.events = (struct span){NULL, 0};
+    assert_int_equal(call_resume(&scene.call), CALL_REFUSED);
+    assert_int_equal(api_error_code(scene.call.failure.error), -1006);
+    assert_int_equal(limit_orders_count(&scene.limit, 0, scene.venue.now_us).count_10s, 1);
+}
+
 static void refuses_orders(void **state)
 {
     (void)state;
@@ -680,6 +710,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(tells_prevented_matches, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(invents_client_ids, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(counts_orders_that_are_placed, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(an_answer_that_does_not_fit_keeps_what_is_counted,
+                                        open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(an_order_without_its_events_is_counted, open_scene,
+                                        close_scene),
         cmocka_unit_test_setup_teardown(refuses_orders, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(refuses_what_a_market_does_not_offer, open_scene,
                                         close_scene),

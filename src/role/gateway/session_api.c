@@ -148,7 +148,7 @@ void api_session_answer(struct session *session, struct call *call, enum call_en
                         struct span id)
 {
     if ((end == CALL_ANSWERED || call->failure_data) && json_end(call->json) == 0) {
-        end = call_abandon(call, API_ERROR_UNKNOWN);
+        end = call_overflow(call);
     }
     if (end == CALL_REFUSED) {
         sign_out_if_revoked(session, call, &id);

@@ -104,8 +104,7 @@ void http_session_answer(struct session *session, struct call *call, enum call_e
     if (end == CALL_ANSWERED || call->failure_data) {
         size = json_end(call->json);
         if (size == 0) {
-            (void)call_abandon(call, API_ERROR_UNKNOWN);
-            end = CALL_REFUSED;
+            end = call_overflow(call);
         }
     }
     gateway_answered(gateway, call);
