@@ -59,3 +59,19 @@ bool call_found(struct call *call)
     }
     CHECK(false);
 }
+
+enum call_end call_put_found(struct call *call, u16 market,
+                             void (*put)(struct call *call, const struct call_names *names,
+                                         u32 index))
+{
+    if (!call_found(call)) {
+        return CALL_REFUSED;
+    }
+    struct call_names names = call_names(call->venue->view, market);
+    json_array_begin(call->json);
+    for (u32 i = 0; i < call->found->count; i += 1) {
+        put(call, &names, i);
+    }
+    json_array_end(call->json);
+    return CALL_ANSWERED;
+}

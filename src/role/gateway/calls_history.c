@@ -98,19 +98,14 @@ enum call_end history_trades_begin(struct call *call)
     return CALL_ANSWERED;
 }
 
+static void put_found_trade(struct call *call, const struct call_names *names, u32 index)
+{
+    put_trade(call, names, &call->found->trades[index]);
+}
+
 enum call_end history_trades_finish(struct call *call)
 {
-    if (!call_found(call)) {
-        return CALL_REFUSED;
-    }
-    u16 market = CALL_KEEP(call, struct history_keep)->market;
-    struct call_names names = call_names(call->venue->view, market);
-    json_array_begin(call->json);
-    for (u32 i = 0; i < call->found->count; i += 1) {
-        put_trade(call, &names, &call->found->trades[i]);
-    }
-    json_array_end(call->json);
-    return CALL_ANSWERED;
+    return call_put_found(call, CALL_KEEP(call, struct history_keep)->market, put_found_trade);
 }
 
 /* ---- aggregates ---- */
@@ -204,19 +199,14 @@ enum call_end history_aggregates_begin(struct call *call)
     return CALL_ANSWERED;
 }
 
+static void put_found_aggregate(struct call *call, const struct call_names *names, u32 index)
+{
+    put_aggregate(call, names, &call->found->aggregates[index]);
+}
+
 enum call_end history_aggregates_finish(struct call *call)
 {
-    if (!call_found(call)) {
-        return CALL_REFUSED;
-    }
-    u16 market = CALL_KEEP(call, struct history_keep)->market;
-    struct call_names names = call_names(call->venue->view, market);
-    json_array_begin(call->json);
-    for (u32 i = 0; i < call->found->count; i += 1) {
-        put_aggregate(call, &names, &call->found->aggregates[i]);
-    }
-    json_array_end(call->json);
-    return CALL_ANSWERED;
+    return call_put_found(call, CALL_KEEP(call, struct history_keep)->market, put_found_aggregate);
 }
 
 /* ---- klines ---- */
@@ -353,34 +343,29 @@ enum call_end history_klines_begin(struct call *call)
     return CALL_ASKED;
 }
 
+static void put_found_kline(struct call *call, const struct call_names *names, u32 index)
+{
+    const struct history_kline *found = &call->found->klines[index];
+    const struct bar *bar = &found->bar;
+    put_kline(call, names,
+              &(struct view_kline){
+                  .open_us = (u64)bar->start * SECOND_US,
+                  .end_us = (u64)found->end * SECOND_US,
+                  .count = bar->trades,
+                  .open = bar->open,
+                  .high = bar->high,
+                  .low = bar->low,
+                  .close = bar->close,
+                  .base = {bar->volume},
+                  .quote = {bar->quote_volume},
+                  .taker_base = {bar->taker_buy_volume},
+                  .taker_quote = {bar->taker_buy_quote},
+              });
+}
+
 enum call_end history_klines_finish(struct call *call)
 {
-    if (!call_found(call)) {
-        return CALL_REFUSED;
-    }
-    u16 market = CALL_KEEP(call, struct history_keep)->market;
-    struct call_names names = call_names(call->venue->view, market);
-    json_array_begin(call->json);
-    for (u32 i = 0; i < call->found->count; i += 1) {
-        const struct history_kline *found = &call->found->klines[i];
-        const struct bar *bar = &found->bar;
-        put_kline(call, &names,
-                  &(struct view_kline){
-                      .open_us = (u64)bar->start * SECOND_US,
-                      .end_us = (u64)found->end * SECOND_US,
-                      .count = bar->trades,
-                      .open = bar->open,
-                      .high = bar->high,
-                      .low = bar->low,
-                      .close = bar->close,
-                      .base = {bar->volume},
-                      .quote = {bar->quote_volume},
-                      .taker_base = {bar->taker_buy_volume},
-                      .taker_quote = {bar->taker_buy_quote},
-                  });
-    }
-    json_array_end(call->json);
-    return CALL_ANSWERED;
+    return call_put_found(call, CALL_KEEP(call, struct history_keep)->market, put_found_kline);
 }
 
 /* ---- the average price ---- */

@@ -131,20 +131,15 @@ enum call_end orders_all(struct call *call)
     return CALL_ASKED;
 }
 
+static void put_found_order(struct call *call, const struct call_names *names, u32 index)
+{
+    struct order_shown shown = order_shown_of_history(&call->found->orders[index]);
+    order_put_status(call->json, names, &shown, call->state.microseconds);
+}
+
 enum call_end orders_all_found(struct call *call)
 {
-    if (!call_found(call)) {
-        return CALL_REFUSED;
-    }
-    const struct orders_keep *keep = CALL_KEEP(call, struct orders_keep);
-    struct call_names names = call_names(call->venue->view, keep->market);
-    json_array_begin(call->json);
-    for (u32 i = 0; i < call->found->count; i += 1) {
-        struct order_shown shown = order_shown_of_history(&call->found->orders[i]);
-        order_put_status(call->json, &names, &shown, call->state.microseconds);
-    }
-    json_array_end(call->json);
-    return CALL_ANSWERED;
+    return call_put_found(call, CALL_KEEP(call, struct orders_keep)->market, put_found_order);
 }
 
 /* ---- order lists ---- */
@@ -256,9 +251,9 @@ enum call_end orders_trades(struct call *call)
     return CALL_ASKED;
 }
 
-static void put_trade(struct call *call, const struct call_names *names,
-                      const struct history_fill *fill)
+static void put_trade(struct call *call, const struct call_names *names, u32 index)
 {
+    const struct history_fill *fill = &call->found->fills[index];
     struct json_writer *json = call->json;
     json_object_begin(json);
     call_text(json, "symbol", names->market);
@@ -283,17 +278,7 @@ static void put_trade(struct call *call, const struct call_names *names,
 
 enum call_end orders_trades_found(struct call *call)
 {
-    if (!call_found(call)) {
-        return CALL_REFUSED;
-    }
-    const struct orders_keep *keep = CALL_KEEP(call, struct orders_keep);
-    struct call_names names = call_names(call->venue->view, keep->market);
-    json_array_begin(call->json);
-    for (u32 i = 0; i < call->found->count; i += 1) {
-        put_trade(call, &names, &call->found->fills[i]);
-    }
-    json_array_end(call->json);
-    return CALL_ANSWERED;
+    return call_put_found(call, CALL_KEEP(call, struct orders_keep)->market, put_trade);
 }
 
 /* ---- prevented matches ---- */
@@ -317,9 +302,9 @@ enum call_end orders_prevented(struct call *call)
     return CALL_ASKED;
 }
 
-static void put_prevented(struct call *call, const struct call_names *names,
-                          const struct history_prevented *match)
+static void put_prevented(struct call *call, const struct call_names *names, u32 index)
 {
+    const struct history_prevented *match = &call->found->prevented[index];
     struct json_writer *json = call->json;
     const struct view_account *account = view_account_of(call->venue->view, call->state.account);
     u32 group = account == NULL ? ORDER_GROUP_NONE : account->trade_group;
@@ -344,17 +329,7 @@ static void put_prevented(struct call *call, const struct call_names *names,
 
 enum call_end orders_prevented_found(struct call *call)
 {
-    if (!call_found(call)) {
-        return CALL_REFUSED;
-    }
-    const struct orders_keep *keep = CALL_KEEP(call, struct orders_keep);
-    struct call_names names = call_names(call->venue->view, keep->market);
-    json_array_begin(call->json);
-    for (u32 i = 0; i < call->found->count; i += 1) {
-        put_prevented(call, &names, &call->found->prevented[i]);
-    }
-    json_array_end(call->json);
-    return CALL_ANSWERED;
+    return call_put_found(call, CALL_KEEP(call, struct orders_keep)->market, put_prevented);
 }
 
 /* ---- amendments ---- */
@@ -372,28 +347,23 @@ enum call_end orders_amendments(struct call *call)
     return CALL_ASKED;
 }
 
+static void put_amendment(struct call *call, const struct call_names *names, u32 index)
+{
+    struct json_writer *json = call->json;
+    const struct history_amendment *row = &call->found->amendments[index];
+    json_object_begin(json);
+    call_text(json, "symbol", names->market);
+    call_number(json, "orderId", row->order_id);
+    call_number(json, "executionId", row->seq);
+    call_client(json, "origClientOrderId", &row->client_before);
+    call_client(json, "newClientOrderId", &row->client_after);
+    call_amount(json, "origQty", row->qty_before, names->base_scale);
+    call_amount(json, "newQty", row->qty_after, names->base_scale);
+    call_time(json, "time", row->time_us, call->state.microseconds);
+    json_object_end(json);
+}
+
 enum call_end orders_amendments_found(struct call *call)
 {
-    if (!call_found(call)) {
-        return CALL_REFUSED;
-    }
-    const struct orders_keep *keep = CALL_KEEP(call, struct orders_keep);
-    struct call_names names = call_names(call->venue->view, keep->market);
-    struct json_writer *json = call->json;
-    json_array_begin(json);
-    for (u32 i = 0; i < call->found->count; i += 1) {
-        const struct history_amendment *row = &call->found->amendments[i];
-        json_object_begin(json);
-        call_text(json, "symbol", names.market);
-        call_number(json, "orderId", row->order_id);
-        call_number(json, "executionId", row->seq);
-        call_client(json, "origClientOrderId", &row->client_before);
-        call_client(json, "newClientOrderId", &row->client_after);
-        call_amount(json, "origQty", row->qty_before, names.base_scale);
-        call_amount(json, "newQty", row->qty_after, names.base_scale);
-        call_time(json, "time", row->time_us, call->state.microseconds);
-        json_object_end(json);
-    }
-    json_array_end(json);
-    return CALL_ANSWERED;
+    return call_put_found(call, CALL_KEEP(call, struct orders_keep)->market, put_amendment);
 }
