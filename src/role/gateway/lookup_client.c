@@ -340,8 +340,11 @@ static bool answer_take(struct lookup_client *client, size_t size, struct lookup
         return false;
     }
     u32 rows_count = client->ticket == answer.ticket ? client->rows_count : 0;
-    bool fits = answer.lookup == question->ask.lookup && answer.rows_count == rows_count &&
-                (answer.status != LOOKUP_OK || answer.position >= question->ask.position_min);
+    /* A bar is always told, if only to say that nothing was traded. */
+    bool whole = answer.lookup != LOOKUP_BAR || rows_count == 1;
+    bool fits =
+        answer.lookup == question->ask.lookup && answer.rows_count == rows_count &&
+        (answer.status != LOOKUP_OK || (whole && answer.position >= question->ask.position_min));
     if (!fits) {
         misshaped(client, "answer");
     }

@@ -54,7 +54,7 @@ struct lookup_result {
     u64 ticket;
     enum lookup_kind kind;
     enum lookup_status status;
-    u32 count;    /* of rows; 0 unless status is LOOKUP_OK */
+    u32 count;    /* of rows; 0 unless status is LOOKUP_OK, and then 1 of LOOKUP_BAR */
     u64 position; /* of the event log; the rows hold everything before it. 0 after a timeout */
     /* The one of the kind; valid until the next lookup_take. */
     union {

@@ -442,6 +442,22 @@ static void lies_end_the_question(void **state)
     }
 }
 
+/* Who takes a bar looks at it without counting. */
+static void a_bar_is_told_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    static const struct bar bar = {.trades = 3};
+    u64 first = send(LOOKUP_BAR);
+    u64 second = send(LOOKUP_BAR);
+    reply_rows(first, LOOKUP_BAR, 0, &bar, 1);
+    reply_end(first, LOOKUP_BAR, LOOKUP_OK, 1);
+    ended(first, LOOKUP_OK, 1);
+    assert_int_equal(result.bar->trades, 3);
+    reply_end(second, LOOKUP_BAR, LOOKUP_OK, 0);
+    ended(second, LOOKUP_FAILED, 0);
+    assert_int_equal(lookup_client_counts(client).misshaped, 1);
+}
+
 static void other_records_are_passed_over(void **state)
 {
     (void)state;
@@ -512,6 +528,7 @@ int main(void)
         TEST(a_life_may_be_seen_first_in_an_answer),
         TEST(asking_again_goes_on_when_there_is_room),
         TEST(lies_end_the_question),
+        TEST(a_bar_is_told_whole_or_not_at_all),
         TEST(other_records_are_passed_over),
         TEST(a_broken_channel_is_told),
         TEST(tickets_differ_between_lives),
