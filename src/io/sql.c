@@ -177,6 +177,18 @@ enum fault sql_open(struct sql *sql, const char *path, enum sql_access access,
     return fault;
 }
 
+enum fault sql_file_make(const char *folder, const char *path)
+{
+    bool exists = false;
+    TRY(disk_exists(disk_real(), path, &exists));
+    if (exists) {
+        return FAULT_NONE;
+    }
+    SCOPED_FILE file;
+    TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
+    return disk_sync_folder(disk_real(), folder);
+}
+
 void sql_close(struct sql *sql)
 {
     if (sql->db != NULL) {

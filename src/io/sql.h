@@ -41,6 +41,9 @@ struct sql_format {
  * FAULT_FOREIGN, FAULT_NEWER: it is not ours or too new for us. FAULT_ROT: it is damaged. */
 MUST_USE enum fault sql_open(struct sql *sql, const char *path, enum sql_access access,
                              const struct sql_format *format);
+/* Makes an empty file that only its owner may read, where there is none: sql_open would make one
+ * that others may read. SQLite's log takes after it. */
+MUST_USE enum fault sql_file_make(const char *folder, const char *path);
 /* A closed one is fine. All statements must have been given back. */
 void sql_close(struct sql *sql);
 

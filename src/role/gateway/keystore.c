@@ -42,19 +42,6 @@ static const char *const texts[KEYSTORE_STATEMENTS] = {
 
 /* ---- opening ---- */
 
-/* SQLite would make the file readable by others; its log takes after it. */
-static enum fault file_make(const char *folder, const char *path)
-{
-    bool exists = false;
-    TRY(disk_exists(disk_real(), path, &exists));
-    if (exists) {
-        return FAULT_NONE;
-    }
-    SCOPED_FILE file;
-    TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
-    return disk_sync_folder(disk_real(), folder);
-}
-
 static enum fault number_of(struct keystore *store, enum keystore_statement statement,
                             u64 *number_out)
 {
@@ -87,7 +74,7 @@ static enum fault open_inner(struct keystore *store, const char *folder)
 {
     char path[FILE_PATH_BYTES];
     TRY(file_path(path, folder, KEYSTORE_FILE));
-    TRY(file_make(folder, path));
+    TRY(sql_file_make(folder, path));
     TRY(sql_open(&store->sql, path, SQL_WRITE, &format));
     TRY(sql_run(&store->sql, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON"));
     for (u32 i = 0; i < KEYSTORE_STATEMENTS; i += 1) {

@@ -62,19 +62,6 @@ const char *const payout_texts[PAYOUT_STATEMENTS] = {
 
 /* ---- opening ---- */
 
-/* SQLite would make the file readable by others; its log takes after it. */
-static enum fault file_make(const char *folder, const char *path)
-{
-    bool exists = false;
-    TRY(disk_exists(disk_real(), path, &exists));
-    if (exists) {
-        return FAULT_NONE;
-    }
-    SCOPED_FILE file;
-    TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
-    return disk_sync_folder(disk_real(), folder);
-}
-
 static enum fault waiting_load(struct payouts *payouts)
 {
     payouts->waiting_count = 0;
@@ -96,7 +83,7 @@ static enum fault open_inner(struct payouts *payouts, const char *folder)
 {
     char path[FILE_PATH_BYTES];
     TRY(file_path(path, folder, PAYOUT_FILE));
-    TRY(file_make(folder, path));
+    TRY(sql_file_make(folder, path));
     TRY(sql_open(&payouts->sql, path, SQL_WRITE, &format));
     TRY(sql_run(&payouts->sql, "PRAGMA synchronous=FULL"));
     for (u32 i = 0; i < PAYOUT_STATEMENTS; i += 1) {
