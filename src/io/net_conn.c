@@ -450,8 +450,8 @@ static void conn_linger(struct net_loop *loop, struct conn *conn)
 {
     if (conn->tls != NULL) {
         tls_session_end(conn->tls);
-        if (!flush_session(loop, conn) && conn->state >= CONN_ENDED) {
-            return;
+        if (!flush_session(loop, conn)) {
+            return; /* ended; or blocked, and it goes on from here when the socket takes more */
         }
     }
     if (shutdown(conn->socket, SHUT_WR) != 0 || conn->is_at_end) {
@@ -459,7 +459,6 @@ static void conn_linger(struct net_loop *loop, struct conn *conn)
         return;
     }
     conn->state = CONN_LINGER;
-    conn->is_blocked = false;
     conn_poll(conn);
 }
 

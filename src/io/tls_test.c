@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TURNS_MAX = 3000, KIB = 1024 };
+enum { TURNS_MAX = 3000, ENDS_TURNS_MAX = 500, KIB = 1024 };
 
 static struct tls_files files;
 static struct tls_server *server;
@@ -453,6 +453,47 @@ static void client_expect(struct client *client, const u8 *expected, size_t size
     free(bytes);
 }
 
+/* True when the peer said that nothing more comes, behind `size` bytes. */
+static bool client_is_told_the_end(struct client *client, size_t size)
+{
+    static u8 bytes[16 * KIB];
+    size_t done = 0;
+    int error = SSL_ERROR_WANT_READ;
+    for (u32 i = 0; i < ENDS_TURNS_MAX && error == SSL_ERROR_WANT_READ; i++) {
+        size_t piece = 0;
+        int result = SSL_read_ex(client->ssl, bytes, sizeof(bytes), &piece);
+        if (result == 1) {
+            done += piece;
+            continue;
+        }
+        error = SSL_get_error(client->ssl, result);
+        client_move(client);
+    }
+    assert_int_equal(done, size);
+    return error == SSL_ERROR_ZERO_RETURN;
+}
+
+/* Of these answers some leave the small socket no room, or only some, for the last record, which
+ * says that it is over. */
+static void the_end_is_told_whatever_room_there_is(void **state)
+{
+    (void)state;
+    static u8 answer[48 * KIB];
+    for (size_t size = 48 * KIB - 128; size <= 48 * KIB; size += 12) {
+        struct client client = client_connect();
+        TURN_UNTIL(user.conn != NULL && user.closed == 0);
+        assert_true(net_send_copy(user.conn, span_of(answer, size)));
+        net_shut_flushed(user.conn);
+        for (u32 i = 0; i < 5; i++) { /* a while without reading */
+            turn();
+        }
+        assert_true(client_is_told_the_end(&client, size));
+        client_free(&client);
+        TURN_UNTIL(user.closed == 1);
+        assert_int_equal(user.why, NET_END_OURS);
+    }
+}
+
 static void loop_echoes_and_ends(void **state)
 {
     (void)state;
@@ -610,6 +651,7 @@ int main(void)
         cmocka_unit_test(session_refuses_the_weak),
         cmocka_unit_test(client_cannot_renegotiate),
         cmocka_unit_test_setup_teardown(loop_echoes_and_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_end_is_told_whatever_room_there_is, setup, teardown),
         cmocka_unit_test_setup_teardown(loop_sends_much, setup, teardown),
         cmocka_unit_test_setup_teardown(loop_cuts_off_the_slow, setup, teardown),
         cmocka_unit_test_setup_teardown(loop_pauses_within_a_read, setup, teardown),
