@@ -318,6 +318,8 @@ static void an_answer_that_does_not_fit_keeps_what_is_counted(void **state)
     assert_int_equal(call_overflow(&scene.call), CALL_REFUSED);
     assert_int_equal(scene.call.status, 500);
     assert_int_equal(api_error_code(scene.call.failure.error), -1000);
+    assert_string_equal(scene.call.failure.text,
+                        "An unknown error occurred while processing the request.");
     assert_int_equal(limit_orders_count(&scene.limit, 0, now_us).count_10s, 2);
     assert_int_equal(call_scene_run(&scene, 0, ENDPOINT_ORDER_PLACE,
                                     LIMIT_ORDER "side=BUY&price=100000&quantity=1000"),
@@ -336,6 +338,9 @@ static void an_order_without_its_events_is_counted(void **state)
     scene.call.events = (struct span){NULL, 0};
     assert_int_equal(call_resume(&scene.call), CALL_REFUSED);
     assert_int_equal(api_error_code(scene.call.failure.error), -1006);
+    assert_string_equal(scene.call.failure.text,
+                        "An unexpected response was received from the message bus. "
+                        "Execution status unknown.");
     assert_int_equal(limit_orders_count(&scene.limit, 0, scene.venue.now_us).count_10s, 1);
 }
 
