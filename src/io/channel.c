@@ -140,6 +140,22 @@ enum channel_put channel_put(struct channel_writer *writer, struct span record)
     return CHANNEL_FULL;
 }
 
+enum channel_put channel_put_both(struct channel_writer *writer, struct span first,
+                                  struct span second)
+{
+    u64 before = writer->producer.written;
+    enum channel_put put = channel_put(writer, first);
+    if (put != CHANNEL_PUT) {
+        return put;
+    }
+    put = channel_put(writer, second);
+    if (put != CHANNEL_PUT) {
+        writer->producer.written = before; /* it was not published yet */
+        writer->records_count -= 1;
+    }
+    return put;
+}
+
 void channel_flush(struct channel_writer *writer)
 {
     if (writer->producer.published == writer->producer.written) {

@@ -72,6 +72,10 @@ enum channel_put {
 /* Copies one record in. The reader sees it after channel_flush. */
 MUST_USE enum channel_put channel_put(struct channel_writer *writer, struct span record);
 
+/* Both, or neither: as channel_put, which is right for each of them. */
+MUST_USE enum channel_put channel_put_both(struct channel_writer *writer, struct span first,
+                                           struct span second);
+
 /* Shows everything put so far and wakes the reader if it sleeps. */
 void channel_flush(struct channel_writer *writer);
 

@@ -151,6 +151,38 @@ static void a_full_channel_is_told(void **state)
     assert_int_equal(writer.records_count, count + 1);
 }
 
+static void both_go_in_or_neither(void **state)
+{
+    (void)state;
+    enum { LARGE_UNITS = 100, LARGE_BYTES = LARGE_UNITS * WIRE_UNIT };
+    static u8 large[LARGE_BYTES];
+    static const u8 small[WIRE_UNIT] = {[2] = 1};
+    size_t size = 0;
+    u64 count = 0;
+    large[2] = LARGE_UNITS;
+    while (channel_put(&writer, span_of(large, sizeof(large))) == CHANNEL_PUT) {
+        count += 1;
+    }
+    assert_true(count > 2);
+    struct span first = span_of(small, sizeof(small));
+    assert_int_equal(channel_put_both(&writer, first, span_of(large, sizeof(large))), CHANNEL_FULL);
+    assert_int_equal(channel_put_both(&writer, first, span_of(large, 1)), CHANNEL_MISSHAPED);
+    assert_int_equal(writer.records_count, count);
+    channel_flush(&writer);
+    for (u64 number = 0; number < count; number += 1) {
+        assert_int_not_equal(channel_take(&reader, taken, &size), CHANNEL_EMPTY);
+        assert_int_equal(size, LARGE_BYTES);
+    }
+    assert_int_equal(channel_take(&reader, taken, &size), CHANNEL_EMPTY);
+    channel_release(&reader);
+    assert_int_equal(channel_put_both(&writer, first, span_of(large, sizeof(large))), CHANNEL_PUT);
+    channel_flush(&writer);
+    assert_int_not_equal(channel_take(&reader, taken, &size), CHANNEL_EMPTY);
+    assert_int_equal(size, sizeof(small));
+    assert_int_not_equal(channel_take(&reader, taken, &size), CHANNEL_EMPTY);
+    assert_int_equal(size, LARGE_BYTES);
+}
+
 /* Past channel_put, as a hostile writer would. */
 static void push_raw(u16 kind, u8 units, u8 source, size_t size)
 {
@@ -489,6 +521,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_new_wakes_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(misshapen_records_do_not_go_in, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_channel_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(both_go_in_or_neither, setup, teardown),
         cmocka_unit_test_setup_teardown(only_what_is_listed_comes_through, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_words_break_and_say_so, setup, teardown),
         cmocka_unit_test_setup_teardown(only_sealed_memory_is_attached, setup, teardown),

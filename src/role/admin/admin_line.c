@@ -137,9 +137,9 @@ static enum fault take_bells(struct admin_line *line, bool *busy_out)
 
 static void found_add(struct admin_line *line, struct span events)
 {
-    if (events.size > LINE_FOUND_BYTES_MAX - line->found_bytes) {
-        line->is_cut = true;
-        return;
+    line->is_cut = line->is_cut || events.size > LINE_FOUND_BYTES_MAX - line->found_bytes;
+    if (line->is_cut) {
+        return; /* nothing behind a gap */
     }
     memcpy(line->found + line->found_bytes, events.data, events.size);
     line->found_bytes += events.size;
@@ -233,20 +233,17 @@ bool admin_line_send(struct admin_line *line, u8 *record, size_t size, u32 actor
     struct command_head *head = (void *)record;
     head->source = LINK_SOURCE_ADMIN;
     head->source_index = line->source_index + 2;
-    if (channel_put(&line->commands, span_of(&note, sizeof(note))) != CHANNEL_PUT) {
+    if (channel_put_both(&line->commands, span_of(&note, sizeof(note)), span_of(record, size)) !=
+        CHANNEL_PUT) {
         return false;
     }
-    line->source_index += 1;
-    bool is_put = channel_put(&line->commands, span_of(record, size)) == CHANNEL_PUT;
     channel_flush(&line->commands);
-    if (is_put) {
-        line->source_index += 1;
-        line->awaited = line->source_index;
-        line->found_bytes = 0;
-        line->found_seq = 0;
-        line->is_cut = false;
-    }
-    return is_put;
+    line->source_index += 2;
+    line->awaited = line->source_index;
+    line->found_bytes = 0;
+    line->found_seq = 0;
+    line->is_cut = false;
+    return true;
 }
 
 bool admin_line_answered(struct admin_line *line)
