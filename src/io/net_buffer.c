@@ -1,5 +1,7 @@
 #include "io/net_buffer.h"
 
+#include "base/secret.h"
+
 #include <string.h>
 #include <sys/mman.h>
 
@@ -187,7 +189,7 @@ struct net_buffer *net_buffer_take(struct net_pool *pool, u64 capacity)
     }
     struct net_buffer *buffer = (void *)links_of(pool, block);
     *buffer = (struct net_buffer){
-        .pool = pool, .references = 1, .capacity = capacity_of(order), .order = order};
+        .pool = pool, .references = 1, .capacity = capacity_of(order), .order = (u16)order};
     pool->buffers_count++;
     pool->used_bytes += bytes_of(order);
     pool->used_bytes_most = u64_max(pool->used_bytes_most, pool->used_bytes);
@@ -217,7 +219,7 @@ void net_buffer_trim(struct net_buffer *buffer, u32 size)
         free_push(pool, block + (1U << (order - 1)), order - 1);
     }
     pool->states[block] = (u8)(STATE_USED | wanted);
-    buffer->order = wanted;
+    buffer->order = (u16)wanted;
     buffer->capacity = capacity_of(wanted);
     buffer->size = size;
 }
@@ -229,6 +231,9 @@ void net_buffer_free(struct net_buffer *buffer)
     u32 block = block_of(pool, buffer);
     u32 order = buffer->order;
     CHECK(pool->buffers_count > 0 && pool->used_bytes >= bytes_of(order));
+    if (buffer->is_secret) {
+        secret_wipe(buffer->data, buffer->size);
+    }
     pool->buffers_count--;
     pool->used_bytes -= bytes_of(order);
     block_give(pool, block, order);

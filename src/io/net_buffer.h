@@ -20,9 +20,11 @@ struct net_pool;
 struct net_buffer {
     struct net_pool *pool;
     u32 references;
-    u32 size;     /* bytes that are sent */
-    u32 capacity; /* bytes that there is room for; at least what was asked for */
-    u32 order;    /* of its block */
+    u32 size;       /* bytes that are sent */
+    u32 capacity;   /* bytes that there is room for; at least what was asked for */
+    u16 order;      /* of its block */
+    bool is_secret; /* set by who fills it: what was sent is wiped behind the last reference */
+    u8 reserved;
     u8 data[];
 };
 

@@ -130,6 +130,28 @@ static void alive_release(struct alive *alive)
     alive->buffer = NULL;
 }
 
+static void what_is_secret_is_wiped(void **state)
+{
+    (void)state;
+    struct net_pool pool;
+    assert_int_equal(net_pool_open(&pool, 4 * KIB, 4 * KIB), FAULT_NONE);
+    struct net_buffer *buffer = net_buffer_take(&pool, KIB);
+    memset(buffer->data, 7, KIB);
+    buffer->size = KIB;
+    buffer->is_secret = true;
+    net_buffer_hold(buffer);
+    net_buffer_release(buffer);
+    assert_int_equal(buffer->data[0], 7); /* somebody still sends it */
+    net_buffer_release(buffer);
+    buffer = net_buffer_take(&pool, KIB);
+    assert_false(buffer->is_secret);
+    for (u32 i = 0; i < KIB; i++) {
+        assert_int_equal(buffer->data[i], 0);
+    }
+    net_buffer_release(buffer);
+    net_pool_close(&pool);
+}
+
 static void random_mix_never_overlaps(void **state)
 {
     (void)state;
@@ -175,7 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pool_gives_and_takes_back), cmocka_unit_test(pool_refuses_sizes),
         cmocka_unit_test(buffer_is_trimmed),         cmocka_unit_test(last_reference_frees),
-        cmocka_unit_test(random_mix_never_overlaps),
+        cmocka_unit_test(what_is_secret_is_wiped),   cmocka_unit_test(random_mix_never_overlaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

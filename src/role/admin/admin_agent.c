@@ -89,6 +89,7 @@ static void answer(struct admin_agent *agent, enum admin_status_code code, u8 de
         memcpy(buffer->data + sizeof(head) + first.size, second.data, second.size);
     }
     buffer->size = head.bytes;
+    buffer->is_secret = true; /* where it is a key's */
     (void)net_send_last(visit->conn, buffer);
     visit->is_whole = false;
     visit->bytes = 0;
