@@ -4,6 +4,7 @@
 #include "app/admin_venue.h"
 #include "app/cli.h"
 #include "app/config.h"
+#include "app/networks.h"
 #include "app/restriction_modes.h"
 #include "app/serve.h"
 #include "base/secret.h"
@@ -14,7 +15,6 @@
 #include "role/gateway/auth.h"
 #include "role/gateway/keys.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +32,8 @@ enum {
     ADMIN_TIER,
     ADMIN_JSON,
 };
+
+#define NO_GROUP UINT32_MAX
 
 static const struct option options[] = {
     [ADMIN_DATA] = {.name = "data",
@@ -77,9 +79,9 @@ static const struct option options[] = {
     [ADMIN_TRADE_GROUP] = {.name = "group",
                            .kind = OPTION_NUMBER,
                            .value = "N",
-                           .maximum = UINT32_MAX - 1,
+                           .maximum = NO_GROUP,
                            .help = "Of an account: accounts of one trade group do not trade with "
-                                   "each other."},
+                                   "each other. 4294967295: none."},
     [ADMIN_TIER] = {.name = "tier",
                     .kind = OPTION_NUMBER,
                     .value = "N",
@@ -88,8 +90,6 @@ static const struct option options[] = {
                     .help = "The fee tier of an account or of fees."},
     [ADMIN_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
 };
-
-#define NO_GROUP UINT32_MAX
 
 /* One order on its way. */
 struct order_of {
@@ -183,9 +183,15 @@ static enum fault account_set(struct order_of *order)
     const struct option_value *values = order->call->values;
     u32 account = 0;
     TRY(account_of(order, order->arguments[0], &account));
-    u32 group = values[ADMIN_TRADE_GROUP].given ? (u32)values[ADMIN_TRADE_GROUP].number : NO_GROUP;
-    struct command_account_set set = {.trade_group = group,
-                                      .fee_tier = (u16)values[ADMIN_TIER].number};
+    const struct view_account *now = view_account_of(order->venue.view, account);
+    struct command_account_set set = {.trade_group = now->trade_group,
+                                      .fee_tier = (u16)now->fee_tier};
+    if (values[ADMIN_TRADE_GROUP].given) {
+        set.trade_group = (u32)values[ADMIN_TRADE_GROUP].number;
+    }
+    if (values[ADMIN_TIER].given) {
+        set.fee_tier = (u16)values[ADMIN_TIER].number;
+    }
     return admin_client_command(&order->client, &set, COMMAND_ACCOUNT_SET, account);
 }
 
@@ -216,55 +222,23 @@ static enum fault rights_of(const char *text, u32 *rights_out)
     return FAULT_NONE;
 }
 
-/* "10.0.0.0/8" or an address by itself. */
-static bool network_of(const char *text, u8 network_out[KEY_LINK_NETWORK_BYTES])
-{
-    char copy[64];
-    if (strlen(text) >= sizeof(copy)) {
-        return false;
-    }
-    memcpy(copy, text, strlen(text) + 1);
-    char *slash = strchr(copy, '/');
-    u64 bits = 0;
-    if (slash != NULL) {
-        *slash = 0;
-    }
-    bool is_four = inet_pton(AF_INET, copy, network_out + 12) == 1;
-    if (is_four) {
-        memset(network_out, 0, 10);
-        network_out[10] = 0xff;
-        network_out[11] = 0xff;
-    } else if (inet_pton(AF_INET6, copy, network_out) != 1) {
-        return false;
-    }
-    u32 most = is_four ? 32 : 128;
-    if (slash == NULL) {
-        bits = most;
-    } else if (!options_number(slash + 1, 0, most, &bits)) {
-        return false;
-    }
-    network_out[16] = (u8)(bits + (is_four ? 96 : 0));
-    return true;
-}
-
 static enum fault networks_of(const char *text, struct key_ask *ask)
 {
-    char copy[2048];
-    char *rest = NULL;
+    struct auth_network networks[KEY_LINK_NETWORKS_MAX];
+    u32 count = 0;
     if (text == NULL) {
         return FAULT_NONE;
     }
-    if (strlen(text) >= sizeof(copy)) {
-        return FAULT(FAULT_INPUT, "--ip: too long");
+    if (!networks_read(text, networks, ARRAY_COUNT(networks), &count) || count == 0) {
+        return FAULT(FAULT_INPUT, "--ip: \"%s\" is not up to %u addresses or networks in digits",
+                     text, KEY_LINK_NETWORKS_MAX);
     }
-    memcpy(copy, text, strlen(text) + 1);
-    for (char *one = strtok_r(copy, ",", &rest); one != NULL; one = strtok_r(NULL, ",", &rest)) {
-        u8 *place = ask->networks + (size_t)ask->networks_count * KEY_LINK_NETWORK_BYTES;
-        if (ask->networks_count == KEY_LINK_NETWORKS_MAX || !network_of(one, place)) {
-            return FAULT(FAULT_INPUT, "--ip: \"%s\" is no address, or one too many", one);
-        }
-        ask->networks_count += 1;
+    for (u32 i = 0; i < count; i += 1) {
+        u8 *place = ask->networks + (size_t)i * KEY_LINK_NETWORK_BYTES;
+        memcpy(place, networks[i].address.bytes, sizeof(networks[i].address.bytes));
+        place[KEY_LINK_NETWORK_BYTES - 1] = (u8)networks[i].bits;
     }
+    ask->networks_count = (u8)count;
     return FAULT_NONE;
 }
 
@@ -611,7 +585,8 @@ static const char *const text[] = {
     "Gives an order to a running venue over its admin socket; who may open that file may give "
     "orders. Every order becomes a journalled command, behind a note that says who gave it and why.",
     "Accounts: account create; account list; account restrict ACCOUNT "
-    "none|withdraw-only|review|freeze; account set ACCOUNT (with --group, --tier).",
+    "none|withdraw-only|review|freeze; account set ACCOUNT (with --group, --tier; what is not given "
+    "stays).",
     "Keys: key create ACCOUNT (with --rights, --ip, --public-key, --label); key revoke ACCOUNT "
     "API_KEY. A secret is shown once and kept sealed.",
     "Money of the demo network: deposit credit ACCOUNT ASSET AMOUNT; withdraw settle HOLD; withdraw "

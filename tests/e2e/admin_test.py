@@ -13,6 +13,7 @@ import program as p
 import serve_test as s
 
 REFUSED, INPUT, USAGE, MISSING = 27, 4, 2, 14
+ADMIN_SOURCE = 2
 
 
 def admin(cli, folder, *arguments, code=0):
@@ -54,6 +55,13 @@ def accounts_and_keys(cli, venue):
     admin(cli, folder, "key", "revoke", str(number), key["api_key"])
     status, answer = s.ask(venue, account, "GET", "/api/v3/account")
     cli.equal((status, answer["code"]), (401, -2015), "a revoked key")
+    admin(cli, folder, "account", "set", str(number), "--tier", "3")
+    admin(cli, folder, "account", "set", str(number), "--group", "5")
+    line = cli.run("admin", "--data", folder, "account", "list")[1].splitlines()[-1].split()
+    cli.equal(line, [str(number), "none", "tier", "3"], "the tier stays when the group is set")
+    for networks in ("10.1.2.3/8", "10.1.2.3,", "none"):
+        refused(cli, folder, INPUT, "networks in digits", "key", "create", str(number), "--ip",
+                networks)
     refused(cli, folder, INPUT, "no such account", "account", "restrict", "9999", "none")
     refused(cli, folder, INPUT, "more than 8 decimals", "deposit", "credit", str(number), "USDT",
             "1.123456789")
@@ -83,14 +91,17 @@ def markets(cli, venue, account):
 
 
 def journalled(cli, venue):
-    """Every order lies behind a note of who gave it and why."""
+    """Every order lies behind a note of who gave it and why, and there is no note without one."""
     code, output, _ = cli.run("dump", "--commands", venue.folder)
-    notes = [json.loads(line)["command"] for line in output.splitlines()
-             if '"command":"note"' in line]
     cli.equal(code, 0, "exit code of dump")
-    cli.check(len(notes) > 10 and all(note["actor"] == 41 and note["reason"] == 7
-                                      for note in notes if note["actor"] != os.geteuid()),
-              f"notes in the journal ({len(notes)})")
+    commands = [json.loads(line)["command"] for line in output.splitlines()]
+    own = [command for command in commands if command.get("source") == ADMIN_SOURCE]
+    is_note = [command["command"] == "note" for command in own]
+    begin = is_note.index(True)  # before it the profile made the venue
+    cli.equal(is_note[begin:], [True, False] * ((len(own) - begin) // 2), "note, order, note, ...")
+    cli.check(len(own) - begin > 20, f"orders in the journal ({len(own) - begin})")
+    found = {(note["actor"], note["reason"]) for note in own[begin::2]}
+    cli.equal(found, {(41, 7), (os.geteuid(), 0)}, "who gave orders, and why")
 
 
 def hostile(cli, path):
