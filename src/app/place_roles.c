@@ -19,9 +19,9 @@ static u64 number_of(const struct place *place, enum config_key key)
     return place->settings->config->values[key].number;
 }
 
-/* The channel, when this process has it. */
 _Static_assert(PLACE_PAGES_MAX <= MONITOR_SOURCES_MAX, "one each");
 
+/* This process has it: CHECK. */
 static const struct channel *channel_of(const struct place *place, enum place_channel channel)
 {
     CHECK(place->channels[channel].ring != NULL);
