@@ -312,6 +312,30 @@ static void what_may_not_be_is_skipped(void **state)
     assert_int_equal(metric_of("cambist_engine_input_malformed_total", "2"), 0);
 }
 
+static bool gateway_may_send(u16 kind)
+{
+    bool may = false;
+    for (u32 index = 0; index < engine_agent_gateway_kinds_count; index += 1) {
+        may = may || engine_agent_gateway_kinds[index] == kind;
+    }
+    return may;
+}
+
+/* docs/threat-model.md: what a gateway that was taken over cannot do. */
+static void the_gateway_moves_no_money_but_by_orders_and_holds(void **state)
+{
+    static const u16 never[] = {COMMAND_TRANSFER,   COMMAND_DEPOSIT,         COMMAND_ADJUST,
+                                COMMAND_RESTRICT,   COMMAND_WITHDRAW_SETTLE, COMMAND_HOLD_RELEASE,
+                                COMMAND_FEE_SET,    COMMAND_MARKET_SET,      COMMAND_KEY_SET,
+                                COMMAND_ACCOUNT_SET};
+    (void)state;
+    assert_int_equal(engine_agent_gateway_kinds_count, 8);
+    assert_true(gateway_may_send(COMMAND_ORDER) && gateway_may_send(COMMAND_WITHDRAW_HOLD));
+    for (u32 index = 0; index < ARRAY_COUNT(never); index += 1) {
+        assert_false(gateway_may_send(never[index]));
+    }
+}
+
 /* While one source has more than fits into a batch, the other one's command is not late. */
 static void sources_take_turns(void **state)
 {
@@ -469,6 +493,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_may_not_be_is_skipped, setup, teardown),
         cmocka_unit_test_setup_teardown(sources_take_turns, setup, teardown),
         cmocka_unit_test_setup_teardown(a_deaf_listener_is_told_later, setup, teardown),
+        cmocka_unit_test(the_gateway_moves_no_money_but_by_orders_and_holds),
         cmocka_unit_test_setup_teardown(a_broken_channel_stops_nobody_else, setup, teardown),
         cmocka_unit_test_setup_teardown(stopping_takes_what_is_there, setup, teardown),
         cmocka_unit_test_setup_teardown(room_comes_back_when_it_is_durable, setup, teardown),
