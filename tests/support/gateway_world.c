@@ -3,6 +3,8 @@
 #include "base/bytes.h"
 #include "base/span.h"
 #include "role/engine/engine_agent.h"
+#include "role/gateway/frame.h"
+#include "tests/support/frame_client.h"
 #include "tests/support/test.h"
 #include "wire/link.h"
 
@@ -337,49 +339,27 @@ bool gateway_world_upgrade(struct gateway_world *world, struct sim_client *clien
 
 void gateway_world_send(struct sim_client *client, const char *text)
 {
-    static const u8 mask[4] = {1, 2, 3, 4};
-    size_t size = strlen(text);
-    u8 head[14] = {0x81};
-    size_t head_bytes = 2;
-    assert_true(size < 65536);
-    if (size < 126) {
-        head[1] = (u8)(0x80 | size);
-    } else {
-        head[1] = 0x80 | 126;
-        head[2] = (u8)(size >> 8);
-        head[3] = (u8)size;
-        head_bytes = 4;
-    }
-    memcpy(head + head_bytes, mask, sizeof mask);
-    sim_client_send(client, span_of(head, head_bytes + 4));
-    for (size_t i = 0; i < size; i++) {
-        u8 byte = (u8)text[i] ^ mask[i % 4];
-        sim_client_send(client, span_of(&byte, 1));
-    }
+    static u8 frame[1 << 16];
+    size_t size =
+        client_frame(frame, sizeof frame, CLIENT_FIN | FRAME_TEXT, 0x01020304, span_of_text(text));
+    sim_client_send(client, span_of(frame, size));
 }
 
 static bool frame_whole(struct sim_client *client, char *text_out, size_t text_bytes,
                         u8 *opcode_out)
 {
     struct span bytes = sim_client_received(client);
-    if (bytes.size < 2) {
+    struct span payload;
+    size_t before = bytes.size;
+    u8 first = 0;
+    if (!client_take(&bytes, &first, &payload)) {
         return false;
     }
-    size_t size = bytes.data[1];
-    size_t head = 2;
-    if (size == 126) {
-        head = 4;
-        size = bytes.size < 4 ? SIZE_MAX / 2 : (size_t)bytes.data[2] << 8 | bytes.data[3];
-    }
-    assert_true(size != 127);
-    if (bytes.size < head + size) {
-        return false;
-    }
-    assert_true(size < text_bytes);
-    memcpy(text_out, bytes.data + head, size);
-    text_out[size] = 0;
-    *opcode_out = bytes.data[0] & 15;
-    sim_client_take(client, head + size);
+    assert_true(payload.size < text_bytes);
+    memcpy(text_out, payload.data, payload.size);
+    text_out[payload.size] = 0;
+    *opcode_out = first & 15;
+    sim_client_take(client, before - bytes.size);
     return true;
 }
 
