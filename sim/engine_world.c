@@ -10,7 +10,6 @@
 
 enum {
     STARTS_MAX = 8,
-    JOURNAL_SEGMENT_BYTES = 256 << 10,
     BATCH_BYTES = 64 << 10,
     EVENT_SEGMENT_BYTES = 1 << 20,
 };
@@ -171,7 +170,7 @@ enum fault engine_world_start(struct engine_world *world)
         .folder = ENGINE_WORLD_FOLDER,
         .genesis = &world->script->genesis,
         .batch_bytes = BATCH_BYTES,
-        .journal_segment = JOURNAL_SEGMENT_BYTES,
+        .journal_segment = ENGINE_WORLD_SEGMENT,
         .event_segment = EVENT_SEGMENT_BYTES,
         .venue = venue,
         .no_continue = true,
@@ -202,7 +201,7 @@ enum fault engine_world_snapshot(struct engine_world *world)
     return FAULT_NONE;
 }
 
-enum fault engine_world_batch(struct engine_world *world)
+enum fault engine_world_submit(struct engine_world *world)
 {
     CHECK(world->position < world->script->batches_count);
     struct span records = engine_script_records(world->script, world->position);
@@ -222,6 +221,12 @@ enum fault engine_world_batch(struct engine_world *world)
     }
     TRY(engine_close_batch(world->engine));
     world->position += 1;
+    return FAULT_NONE;
+}
+
+enum fault engine_world_batch(struct engine_world *world)
+{
+    TRY(engine_world_submit(world));
     for (u64 i = random_below(&world->random, 4); i > 0; i -= 1) {
         clock_false_advance(&world->clock, random_below(&world->random, 8000000));
         set_time(world, world->script->batches[world->position - 1].time_us);

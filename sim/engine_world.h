@@ -16,6 +16,8 @@
 
 #define ENGINE_WORLD_FOLDER "venue"
 
+enum { ENGINE_WORLD_SEGMENT = 256 << 10 }; /* bytes of a segment of the journal */
+
 struct engine_world {
     const struct engine_script *script;
     struct disk_false *disk;
@@ -45,6 +47,8 @@ MUST_USE enum fault engine_world_start(struct engine_world *world);
 MUST_USE enum fault engine_world_snapshot(struct engine_world *world);
 
 /* Submits the script's next batch. The engine may be anywhere behind it. */
+MUST_USE enum fault engine_world_submit(struct engine_world *world);
+/* The same, and some time may pass. */
 MUST_USE enum fault engine_world_batch(struct engine_world *world);
 
 /* From wherever it is to the script's end, and a clean end. */

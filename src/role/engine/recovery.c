@@ -363,14 +363,20 @@ static enum fault batch_apply(struct recovery *recovery, const struct journal_ba
     return FAULT_NONE;
 }
 
+static enum fault batch_let_go(struct recovery *recovery)
+{
+    if (!recovery->holds) {
+        return FAULT_NONE;
+    }
+    recovery->holds = false;
+    return batch_apply(recovery, &recovery->held);
+}
+
 /* Beside a running writer the newest batch is kept back until something follows it: a write begins
  * only once the one before is durable. */
 static enum fault batch_hold(struct recovery *recovery, const struct journal_batch *batch)
 {
-    if (recovery->holds) {
-        recovery->holds = false;
-        TRY(batch_apply(recovery, &recovery->held));
-    }
+    TRY(batch_let_go(recovery));
     if (batch->header.count == 0) {
         return batch_apply(recovery, batch);
     }
@@ -413,6 +419,10 @@ static enum fault attempt(struct recovery *recovery)
             TRY(recovery->config.live ? batch_hold(recovery, &batch)
                                       : batch_apply(recovery, &batch));
         }
+    }
+    if (!recovery->again && journal_reader_end(recovery->reader)->sealed) {
+        /* What followed a batch that is still held is the header of a new segment. */
+        TRY(batch_let_go(recovery));
     }
     if (!recovery->again) {
         recovery->end = *journal_reader_end(recovery->reader);

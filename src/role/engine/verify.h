@@ -32,7 +32,7 @@ struct verify_report {
     u64 bytes;      /* of journal */
     u64 seq_last;   /* 0: nothing in it */
     u64 time_us;    /* of the last batch */
-    bool sealed;    /* the last batch is followed by a seal */
+    bool sealed;    /* the last batch is followed by a seal or a new segment */
     bool live;      /* another process holds the folder: a last batch in flight is left out */
     u64 torn_bytes; /* remains of an unfinished write behind the last batch; a start cuts them */
     u8 batch_hash[JOURNAL_HASH_BYTES]; /* of the last batch, a seal too */
