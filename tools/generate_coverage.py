@@ -8,8 +8,8 @@ generate_coverage.py --check PROGRAM PAGE   ends with 1 when PAGE differs; it ma
 PROGRAM is tests/coverage_print of a build folder. What stands between two "@" in what it prints is
 replaced by the test it asks for, as `file: function`:
 
-    NAME              the first that expects an answer of NAME (call_scene_expect), or else the first
-                      that has NAME in it as a word; a name without a test is an error
+    NAME              the first that expects an answer of NAME (`expect`), or else the first that
+                      has NAME in it as a word; a name without a test is an error
     stream NAME       the first of the streams' own that has the name in quotes, "%" for "@"; it is
                       an error when there is none
     filter NAME       the first that has "filterType":"NAME" in it
@@ -60,7 +60,7 @@ class Tests:
         return None
 
     def answers(self, name):
-        for pattern in (rf"call_scene_expect\([^;]*?\b{name}\b", rf"\b{name}\b"):
+        for pattern in (rf"expect\([^;]*?\b{name}\b", rf"\b{name}\b"):
             wanted = re.compile(pattern)
             test = self.first(lambda body, w=wanted: name in body and w.search(body), tables=False)
             if test:

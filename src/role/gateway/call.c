@@ -169,7 +169,9 @@ static enum call_end call_run(struct call *call, const struct call_request *requ
                       !count_orders(call, params))) {
         return CALL_REFUSED;
     }
-    return ops.begin(call);
+    enum call_end end = ops.begin(call);
+    CHECK(end == CALL_REFUSED || !call_only_refuses(endpoint_id_of(request->endpoint)));
+    return end;
 }
 
 static void call_clear(struct call *call)

@@ -110,6 +110,8 @@ struct call_ops {
 
 /* NULL functions: the endpoint is not served. */
 struct call_ops call_ops_of(enum endpoint_id endpoint);
+/* Whether it refuses whatever is asked: what the API has and this venue does not. */
+bool call_only_refuses(enum endpoint_id endpoint);
 
 /* Undoes what begin has put down for a command that was never sent, or that the engine never took.
  */

@@ -50,8 +50,6 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_ORDER_LIST_OCO] = {list_oco_begin, order_list_finish},
     [ENDPOINT_ORDER_LIST_OTO] = {list_oto_begin, order_list_finish},
     [ENDPOINT_ORDER_LIST_OTOCO] = {list_otoco_begin, order_list_finish},
-    [ENDPOINT_ORDER_LIST_OPO] = {list_opo_begin, NULL},
-    [ENDPOINT_ORDER_LIST_OPOCO] = {list_opo_begin, NULL},
     [ENDPOINT_ORDER_LIST_CANCEL] = {list_cancel_begin, list_cancel_finish},
     /* the account */
     [ENDPOINT_ACCOUNT] = {account_information, NULL},
@@ -101,16 +99,28 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_LOCAL_DEPOSIT_INFO_2] = {travel_provide_info, travel_provide_info_found},
     [ENDPOINT_LOCAL_VASPS] = {travel_vasps, NULL},
     [ENDPOINT_VERIFIED_ADDRESSES] = {travel_verified_addresses, NULL},
-    /* listenKeys */
-    [ENDPOINT_LISTEN_KEY_START] = {account_listen_key, NULL},
-    [ENDPOINT_LISTEN_KEY_PING] = {account_listen_key, NULL},
-    [ENDPOINT_LISTEN_KEY_STOP] = {account_listen_key, NULL},
+};
+
+/* `begin` of those that answer nobody; call.c holds them to it. */
+static enum call_end (*const refusals[ENDPOINT_COUNT])(struct call *call) = {
+    [ENDPOINT_ORDER_LIST_OPO] = list_opo_begin,
+    [ENDPOINT_ORDER_LIST_OPOCO] = list_opo_begin,
+    [ENDPOINT_LISTEN_KEY_START] = account_listen_key,
+    [ENDPOINT_LISTEN_KEY_PING] = account_listen_key,
+    [ENDPOINT_LISTEN_KEY_STOP] = account_listen_key,
 };
 
 struct call_ops call_ops_of(enum endpoint_id endpoint)
 {
     CHECK(endpoint < ENDPOINT_COUNT);
-    return table[endpoint];
+    struct call_ops refusal = {.begin = refusals[endpoint]};
+    return refusal.begin != NULL ? refusal : table[endpoint];
+}
+
+bool call_only_refuses(enum endpoint_id endpoint)
+{
+    CHECK(endpoint < ENDPOINT_COUNT);
+    return refusals[endpoint] != NULL;
 }
 
 void call_never_taken(struct call *call)

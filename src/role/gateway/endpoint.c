@@ -346,7 +346,8 @@ static const char *const coverage_head[] = {
     "",
     "Printed from the table of endpoints (src/role/gateway/endpoint_table.h) by",
     "`tools/generate_coverage.py`; a test compares. Weights are those of the plainest request. A",
-    "row that is served names a test that calls it.",
+    "row that is served or refused names a test that calls it; what is refused is so whatever is",
+    "asked, with the error that the API has for it.",
     "",
     "| REST | WebSocket API | security | weight | parameters | mandatory | tier | state | test |",
     "|---|---|---|---|---|---|---|---|---|",
@@ -372,14 +373,15 @@ bool endpoint_coverage_line(u32 line, char *target, size_t target_bytes)
     }
     const struct endpoint *row = &rows[index];
     struct params params = {.endpoint = row};
-    bool served = call_ops_of((enum endpoint_id)index).begin != NULL;
+    bool known = call_ops_of((enum endpoint_id)index).begin != NULL;
+    const char *served = call_only_refuses((enum endpoint_id)index) ? "refused" : "served";
     int size =
         snprintf(target, target_bytes, "| %s %s | %s | %c | %u | %u | %u | %u | %s | %s |",
                  endpoint_method_name((enum endpoint_method)row->method),
                  row->path == NULL ? "" : row->path, row->ws_method == NULL ? "" : row->ws_method,
                  endpoint_security_letter((enum endpoint_security)row->security),
                  endpoint_weight(&params), row->params_count, row->mandatory_count, row->tier,
-                 served ? "served" : "not served yet", served ? coverage_names[index] : "");
+                 known ? served : "not served yet", known ? coverage_names[index] : "");
     CHECK(size >= 0 && (size_t)size < target_bytes);
     return true;
 }

@@ -214,11 +214,20 @@ static void coverage_has_a_line_per_row(void **state)
     (void)state;
     char line[256];
     u32 rows = 0;
+    u32 refused = 0;
     u32 number = 0;
     for (; endpoint_coverage_line(number, line, sizeof(line)); number += 1) {
-        rows += strstr(line, "| not served yet |") != NULL || strstr(line, "| served |") != NULL;
+        bool is_refused = strstr(line, "| refused |") != NULL;
+        rows += is_refused || strstr(line, "| not served yet |") != NULL ||
+                strstr(line, "| served |") != NULL;
+        refused += is_refused;
+        if (strstr(line, "/orderList/opo") != NULL ||
+            strstr(line, "userDataStream.start") != NULL) {
+            assert_true(is_refused);
+        }
     }
     assert_int_equal(rows, ENDPOINT_COUNT);
+    assert_int_equal(refused, 5); /* opo and opoco, and three of listenKeys */
     assert_false(endpoint_coverage_line(number + 1, line, sizeof(line)));
 }
 
