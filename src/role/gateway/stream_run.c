@@ -1,8 +1,7 @@
 /* What streams are told, and when. */
-#include "base/bytes.h"
 #include "base/check.h"
 #include "base/hash.h"
-#include "base/span.h"
+#include "role/gateway/call.h"
 #include "role/gateway/stream_state.h"
 
 #include <string.h>
@@ -348,22 +347,17 @@ void stream_command(struct stream_hub *hub, struct span events, u64 now_us)
     u32 traded = UINT32_MAX;
     CHECK(hub->view != NULL);
     hub->now_us = now_us;
-    for (size_t at = 0; at < events.size;) {
-        size_t size = (size_t)events.data[at + 2] * WIRE_UNIT;
-        CHECK(size > 0 && size <= events.size - at);
-        if (bytes_u16(events.data + at) == EVENT_TRADE) {
-            struct event_trade event = {0};
-            memcpy(&event, events.data + at, size < sizeof(event) ? size : sizeof(event));
-            if (event.market < hub->config.markets_max) {
-                take_trade(hub, &event, &aggregate);
-                if (event.market != traded) {
-                    traded = event.market;
-                    tell_ended_all(hub, event.market, view_place(hub->view).time_us);
-                }
+    const struct event_head *head = NULL;
+    for (size_t offset = 0; call_event_next(events, &offset, &head);) {
+        const struct event_trade *event = (const void *)head;
+        if (head->kind == EVENT_TRADE && event->market < hub->config.markets_max) {
+            take_trade(hub, event, &aggregate);
+            if (event->market != traded) {
+                traded = event->market;
+                tell_ended_all(hub, event->market, view_place(hub->view).time_us);
             }
         }
         hub->events_count += 1;
-        at += size;
     }
     tell_aggregate(hub, &aggregate);
     if (hub->events_count > hub->config.changes_max / 4) {
