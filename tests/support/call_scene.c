@@ -87,6 +87,21 @@ void call_scene_follow(struct call_scene *scene)
     view_scene_events(&scene->view, scene->world.output.data, scene->world.output.used);
 }
 
+void call_scene_fees(struct call_scene *scene)
+{
+    struct command_fee_set fees = {.standard_maker = 100000,
+                                   .standard_taker = 200000,
+                                   .standard_buyer = 10000,
+                                   .standard_seller = 20000,
+                                   .special_maker = 1,
+                                   .special_taker = 2,
+                                   .special_seller = 3,
+                                   .tax_taker = 4,
+                                   .tax_buyer = 5};
+    world_apply(&scene->world, &fees, COMMAND_FEE_SET, 0);
+    call_scene_follow(scene);
+}
+
 void call_scene_clock(struct call_scene *scene, u64 time_us)
 {
     scene->venue.now_us = time_us;
@@ -178,6 +193,15 @@ u32 call_scene_run(struct call_scene *scene, u32 account, enum endpoint_id endpo
     }
     finish(scene, &json, end);
     return scene->call.status;
+}
+
+void call_scene_does(struct call_scene *scene, u32 account, enum endpoint_id endpoint,
+                     const char *query)
+{
+    u32 status = call_scene_run(scene, account, endpoint, query);
+    if (status != 200) {
+        fail_msg("%s: %u %s", query, status, scene->text);
+    }
 }
 
 void call_scene_expect(struct call_scene *scene, u32 account, enum endpoint_id endpoint,

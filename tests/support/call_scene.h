@@ -39,6 +39,9 @@ void call_scene_close(struct call_scene *scene);
 /* The view takes the events of the world's last command. After each world_... of a test's own. */
 void call_scene_follow(struct call_scene *scene);
 
+/* Sets rates of every kind on the first market, each another number. */
+void call_scene_fees(struct call_scene *scene);
+
 /* Moves the clock of all. */
 void call_scene_clock(struct call_scene *scene, u64 time_us);
 
@@ -47,6 +50,9 @@ void call_scene_clock(struct call_scene *scene, u64 time_us);
 u32 call_scene_run(struct call_scene *scene, u32 account, enum endpoint_id endpoint,
                    const char *query);
 
+/* The same, and it must be answered. */
+void call_scene_does(struct call_scene *scene, u32 account, enum endpoint_id endpoint,
+                     const char *query);
 /* The same, and the answer must be this. */
 void call_scene_expect(struct call_scene *scene, u32 account, enum endpoint_id endpoint,
                        const char *query, const char *json);

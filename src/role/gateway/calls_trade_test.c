@@ -17,17 +17,7 @@ static int open_scene(void **state)
 {
     (void)state;
     call_scene_open(&scene, NULL);
-    struct command_fee_set fees = {.standard_maker = 100000,
-                                   .standard_taker = 200000,
-                                   .standard_buyer = 10000,
-                                   .standard_seller = 20000,
-                                   .special_maker = 1,
-                                   .special_taker = 2,
-                                   .special_seller = 3,
-                                   .tax_taker = 4,
-                                   .tax_buyer = 5};
-    world_apply(&scene.world, &fees, COMMAND_FEE_SET, 0);
-    call_scene_follow(&scene);
+    call_scene_fees(&scene);
     return 0;
 }
 
@@ -52,10 +42,7 @@ static void refuses(u32 account, enum endpoint_id endpoint, const char *query, i
 /* Places an order that is no test's concern. */
 static void place(u32 account, const char *query)
 {
-    u32 status = call_scene_run(&scene, account, ENDPOINT_ORDER_PLACE, query);
-    if (status != 200) {
-        fail_msg("%s: %u %s", query, status, scene.text);
-    }
+    call_scene_does(&scene, account, ENDPOINT_ORDER_PLACE, query);
 }
 
 /* Accounts 4 and 5 make a last price. */

@@ -106,10 +106,7 @@ static void call(u32 account, enum endpoint_id endpoint, const char *query)
 
 static void place(u32 account, const char *query)
 {
-    u32 status = call_scene_run(&scene, account, ENDPOINT_ORDER_PLACE, query);
-    if (status != 200) {
-        fail_msg("%s: %u %s", query, status, scene.text);
-    }
+    call_scene_does(&scene, account, ENDPOINT_ORDER_PLACE, query);
     tell();
 }
 
