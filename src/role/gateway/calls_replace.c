@@ -26,13 +26,7 @@ enum call_end order_replace_begin(struct call *call)
     u16 market = 0;
     struct wire_leg terms;
     struct amount quote_qty;
-    if (!call_market(call, &market)) {
-        return CALL_REFUSED;
-    }
-    struct call_names names = call_names(call->venue->view, market);
-    if (!trade_terms_read(call, &names, PARAM_LEG_SINGLE, &terms) ||
-        !param_amount(params, PARAM_QUOTE_ORDER_QTY, names.quote_scale, CALL_PLACES, &quote_qty,
-                      &call->failure)) {
+    if (!trade_terms_order(call, &market, &terms, &quote_qty)) {
         return CALL_REFUSED;
     }
     struct trade_keep *keep = CALL_KEEP(call, struct trade_keep);

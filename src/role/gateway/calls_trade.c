@@ -22,13 +22,7 @@ static enum call_end send_order(struct call *call, u8 flags)
     u16 market = 0;
     struct wire_leg terms;
     struct amount quote_qty;
-    if (!call_market(call, &market)) {
-        return CALL_REFUSED;
-    }
-    struct call_names names = call_names(call->venue->view, market);
-    if (!trade_terms_read(call, &names, PARAM_LEG_SINGLE, &terms) ||
-        !param_amount(call->params, PARAM_QUOTE_ORDER_QTY, names.quote_scale, CALL_PLACES,
-                      &quote_qty, &call->failure)) {
+    if (!trade_terms_order(call, &market, &terms, &quote_qty)) {
         return CALL_REFUSED;
     }
     struct command_order *command = (void *)call->command;

@@ -110,6 +110,18 @@ bool trade_terms_read(struct call *call, const struct call_names *names, enum pa
     return true;
 }
 
+bool trade_terms_order(struct call *call, u16 *market_out, struct wire_leg *terms_out,
+                       struct amount *quote_qty_out)
+{
+    if (!call_market(call, market_out)) {
+        return false;
+    }
+    struct call_names names = call_names(call->venue->view, *market_out);
+    return trade_terms_read(call, &names, PARAM_LEG_SINGLE, terms_out) &&
+           param_amount(call->params, PARAM_QUOTE_ORDER_QTY, names.quote_scale, CALL_PLACES,
+                        quote_qty_out, &call->failure);
+}
+
 u8 trade_terms_response(const struct call *call, enum order_type type)
 {
     bool is_full = type == ORDER_TYPE_LIMIT || type == ORDER_TYPE_MARKET;

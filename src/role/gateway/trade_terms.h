@@ -14,6 +14,11 @@
 MUST_USE bool trade_terms_read(struct call *call, const struct call_names *names,
                                enum param_leg leg, struct wire_leg *terms_out);
 
+/* What a single order says: its market, its terms (PARAM_LEG_SINGLE), and what it wants to spend.
+ * False: the same. */
+MUST_USE bool trade_terms_order(struct call *call, u16 *market_out, struct wire_leg *terms_out,
+                                struct amount *quote_qty_out);
+
 /* A quantity in base: -1111, -1108, or -2010 for zero. */
 MUST_USE bool trade_terms_quantity(struct call *call, const struct call_names *names,
                                    enum param param, struct amount *qty_out);
