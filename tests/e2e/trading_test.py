@@ -7,7 +7,6 @@ usage: trading_test.py BINARY
 Everything is on loopback, with a port that the system chooses. The random calls come from a seed
 that is printed."""
 
-import base64
 import hashlib
 import hmac
 import http.client
@@ -15,14 +14,13 @@ import json
 import os
 import random
 import signal
-import socket
-import struct
 import subprocess
 import threading
 import time
 import urllib.parse
 
 import program as p
+import streams_test as st
 
 PATIENCE = 60  # seconds for anything
 ROUNDS = 70    # calls of each account: fewer orders than are allowed in ten seconds
@@ -51,58 +49,6 @@ class Client:
         return response.status, json.loads(response.read())
 
 
-class Socket:
-    """A WebSocket client of no more than this test needs: text in one frame, and pongs."""
-
-    def __init__(self, host):
-        name, port = host.split(":")
-        self.socket = socket.create_connection((name, int(port)), timeout=PATIENCE)
-        self.socket.sendall((f"GET /ws-api/v3 HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
-                             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                             "Sec-WebSocket-Key: "
-                             f"{base64.b64encode(os.urandom(16)).decode()}\r\n\r\n").encode())
-        self.buffer = b""
-        while b"\r\n\r\n" not in self.buffer:
-            self.buffer += self.more()
-        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
-        if b" 101 " not in head.split(b"\r\n")[0]:
-            raise OSError(head.decode())
-
-    def more(self):
-        data = self.socket.recv(65536)
-        if not data:
-            raise OSError("closed")
-        return data
-
-    def take(self, size):
-        while len(self.buffer) < size:
-            self.buffer += self.more()
-        data, self.buffer = self.buffer[:size], self.buffer[size:]
-        return data
-
-    def send(self, opcode, payload):
-        mask = os.urandom(4)
-        size = struct.pack(">B", 0x80 | len(payload)) if len(payload) < 126 else \
-            struct.pack(">BH", 0x80 | 126, len(payload))
-        body = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
-        self.socket.sendall(bytes([0x80 | opcode]) + size + mask + body)
-
-    def receive(self):
-        while True:
-            first, size = self.take(2)
-            if size == 126:
-                size, = struct.unpack(">H", self.take(2))
-            elif size == 127:
-                size, = struct.unpack(">Q", self.take(8))
-            payload = self.take(size)
-            if first & 15 == 9:
-                self.send(10, payload)
-            elif first & 15 == 8:
-                raise OSError("closed")
-            else:
-                return json.loads(payload)
-
-
 class Bot(threading.Thread):
     """What an account's user data events say, and nothing else."""
 
@@ -113,25 +59,34 @@ class Bot(threading.Thread):
         self.orders = {}
         self.fills = {}
         self.kinds = set()
-        self.socket = Socket(host)
+        self.stream = st.WebSocket(host, "/ws-api/v3", False)
         pairs, _, signature = signed(account, {"apiKey": account["apiKey"]}, ordered=True)
-        self.socket.send(1, json.dumps({"id": "u1", "method": "userDataStream.subscribe.signature",
-                                        "params": {**pairs, "signature": signature}}).encode())
-        answer = self.socket.receive()
-        cli.equal(answer["status"], 200, f"a subscription: {answer}")
+        self.stream.send(st.TEXT, json.dumps({
+            "id": "u1", "method": "userDataStream.subscribe.signature",
+            "params": {**pairs, "signature": signature}}).encode())
+        end = time.monotonic() + PATIENCE
+        while not self.stream.answers and time.monotonic() < end:
+            self.stream.listen(0.05)
+        answer = self.stream.answers.pop("u1", {})
+        cli.equal(answer.get("status"), 200, f"a subscription: {answer}")
         self.subscription = answer["result"]["subscriptionId"]
 
     def run(self):
         try:
             while True:
-                message = self.socket.receive()
-                if "subscriptionId" not in message:
-                    self.cli.equal(message["event"]["e"], "serverShutdown", "an event of none")
-                    continue
-                self.cli.equal(message["subscriptionId"], self.subscription, "subscriptionId")
-                self.hear(message["event"])
-        except OSError:
-            pass
+                self.stream.listen(0.05)
+                self.hear_all()
+        except (st.Closed, OSError):
+            self.hear_all()
+
+    def hear_all(self):
+        while self.stream.events:
+            message = self.stream.events.pop(0)
+            if "subscriptionId" not in message:
+                self.cli.equal(message["event"]["e"], "serverShutdown", "an event of none")
+                continue
+            self.cli.equal(message["subscriptionId"], self.subscription, "subscriptionId")
+            self.hear(message["event"])
 
     def hear(self, event):
         self.kinds.add(event["e"])
