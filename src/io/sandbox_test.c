@@ -127,10 +127,14 @@ static int bind_refused(void)
     return bind_port() == BAD && errno == EACCES ? GOOD : BAD;
 }
 
-/* Of the bounding set, which root has whole; others cannot lower it, nor gain from it. */
+/* Of the bounding set, which root has whole; others cannot lower it, nor gain from it. And of the
+ * process's own: without CAP_SETPCAP nobody lowers the bounding set. */
 static int capabilities_are_gone(void)
 {
     bool may = geteuid() == 0;
+    if (prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0) == 0 || errno != EPERM) {
+        return BAD;
+    }
     return !may || (prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0) == 0 &&
                     prctl(PR_CAPBSET_READ, CAP_NET_BIND_SERVICE, 0, 0, 0) == 0)
                ? GOOD
