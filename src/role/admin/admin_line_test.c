@@ -1,11 +1,15 @@
+/* Aim: the line sends only while it knows where it stands, and a command only together with its
+ * note. Method: the test is the engine's end of both channels; an event log comes from an engine
+ * that has ended. */
 #include "role/admin/admin_line.h"
 
+#include "base/bytes.h"
 #include "base/span.h"
-#include "tests/support/test.h"
+#include "tests/support/engine_scene.h"
 
 #include <string.h>
 
-enum { CHANNEL_BYTES = 1 << 16 };
+enum { CHANNEL_BYTES = 1 << 16, LARGE_UNITS = 255 };
 
 static struct clock_false false_clock;
 static struct channel commands;
@@ -14,7 +18,7 @@ static struct channel_reader engine;
 static struct channel_writer ringer;
 static struct admin_line line;
 
-static void begin(void)
+static void begin(const char *folder)
 {
     static const u16 kinds[] = {LINK_HELLO};
     clock_false_init(&false_clock, 1795000000000000ULL);
@@ -24,8 +28,20 @@ static void begin(void)
     assert_int_equal(channel_reader_open(&engine, &commands, kinds, 1, LINK_SOURCE_ADMIN),
                      FAULT_NONE);
     assert_int_equal(
-        admin_line_open(&line, disk_real(), &false_clock.clock, "no-such-venue", &commands, &bells),
+        admin_line_open(&line, disk_real(), &false_clock.clock, folder, &commands, &bells),
         FAULT_NONE);
+}
+
+static void engine_leave_log(const char *folder)
+{
+    struct command_genesis genesis = scene_genesis();
+    struct engine_options options = {
+        .disk = disk_real(), .clock = clock_real(), .folder = folder, .genesis = &genesis};
+    struct engine *begun = NULL;
+    genesis.head.source_index = 1;
+    scene_must(engine_open(&begun, &options));
+    scene_must(engine_finish(begun));
+    engine_close(begun);
 }
 
 static void end(void)
@@ -71,7 +87,7 @@ static u64 heard(void)
 static void any_hello_since_it_went_away_is_answered(void **state)
 {
     (void)state;
-    begin();
+    begin("no-such-venue");
     rings(5, 0, 0);
     u64 first = heard();
     assert_true(first != 0 && heard() == 0);
@@ -97,7 +113,7 @@ static void any_hello_since_it_went_away_is_answered(void **state)
 static void a_clock_set_back_does_not_fill_the_channel(void **state)
 {
     (void)state;
-    begin();
+    begin("no-such-venue");
     rings(5, 0, 0);
     assert_true(heard() != 0);
     false_clock.wall_offset_us -= 3600000000ULL;
@@ -109,11 +125,60 @@ static void a_clock_set_back_does_not_fill_the_channel(void **state)
     end();
 }
 
+/* The size of the next record, as the engine takes it; 0: there is none. */
+static size_t taken(u64 *source_index_out)
+{
+    u8 bytes[CHANNEL_RECORD_BYTES_MAX] __attribute__((aligned(8)));
+    size_t size = 0;
+    if (channel_take(&engine, bytes, &size) == CHANNEL_EMPTY) {
+        return 0;
+    }
+    *source_index_out = bytes_u64(bytes + offsetof(struct command_head, source_index));
+    return size;
+}
+
+static void a_note_goes_with_its_command_or_not_at_all(void **state)
+{
+    static u8 record[LARGE_UNITS * WIRE_UNIT] __attribute__((aligned(8)));
+    char folder[SCENE_PATH_BYTES];
+    u64 index = 0;
+    u32 count = 0;
+    (void)state;
+    scene_folder_make(folder);
+    engine_leave_log(folder);
+    begin(folder);
+    rings(5, 0, 0);
+    rings(5, heard(), 17);
+    assert_false(line.is_away);
+    record[2] = LARGE_UNITS;
+    struct span filler = span_of(record, sizeof record);
+    for (; channel_put(&line.commands, filler) == CHANNEL_PUT; count += 1) {
+    }
+    channel_flush(&line.commands);
+    /* There is room for the note, and not for the command. */
+    assert_false(admin_line_send(&line, record, sizeof record, 41, 7));
+    assert_true(line.source_index == 17 && line.awaited == 0);
+    channel_flush(&line.commands);
+    for (; count > 0; count -= 1) {
+        assert_int_equal(taken(&index), sizeof record);
+    }
+    assert_int_equal(taken(&index), 0);
+    channel_release(&engine);
+    assert_true(admin_line_send(&line, record, sizeof record, 41, 7));
+    assert_int_equal(taken(&index), sizeof(struct command_note));
+    assert_true(index == 18);
+    assert_int_equal(taken(&index), sizeof record);
+    assert_true(index == 19 && line.awaited == 19);
+    end();
+    scene_folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_hello_since_it_went_away_is_answered),
         cmocka_unit_test(a_clock_set_back_does_not_fill_the_channel),
+        cmocka_unit_test(a_note_goes_with_its_command_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
