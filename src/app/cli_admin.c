@@ -293,6 +293,8 @@ static enum fault key_create(struct order_of *order)
         tell_text(order, "secret", secret);
         (void)fprintf(stderr, "cambist admin: the secret is shown this once\n");
     }
+    secret_wipe(&key, sizeof(key));
+    secret_wipe(secret, sizeof(secret));
     return FAULT_NONE;
 }
 
