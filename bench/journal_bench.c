@@ -14,6 +14,7 @@
  * made and removed. */
 #include "base/arena.h"
 #include "base/histogram.h"
+#include "base/span.h"
 #include "io/block.h"
 #include "io/clock.h"
 #include "io/cpu.h"
@@ -143,8 +144,10 @@ static void encode(u8 *records, u32 count, u64 seq)
 static void submit(struct bench *bench, u8 *records, u32 count)
 {
     encode(records, count, bench->seq);
-    struct seqlog_batch batch = {
-        .seq_first = bench->seq, .time_us = 1, .count = count, .length = count * RECORD_BYTES};
+    struct seqlog_batch batch = {.seq_first = bench->seq,
+                                 .time_us = 1,
+                                 .count = count,
+                                 .records = span_of(records, (size_t)count * RECORD_BYTES)};
     seqlog_submit(bench->log, &batch);
     bench->seq += count;
     u64 until = now_ns() + bench->options.apply_ns * count;

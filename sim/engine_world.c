@@ -224,9 +224,23 @@ enum fault engine_world_submit(struct engine_world *world)
     return FAULT_NONE;
 }
 
+/* Somebody sends again what the engine has, as a gateway does after a start. */
+static void repeat_some(struct engine_world *world)
+{
+    struct span records = engine_script_records(world->script, world->position - 1);
+    size_t taken = 0;
+    const char *reason = NULL;
+    if (engine_submit(world->engine, records, &taken, &reason) == ENGINE_TAKEN || taken > 0) {
+        wrong(world, "a repeated command was taken");
+    }
+}
+
 enum fault engine_world_batch(struct engine_world *world)
 {
     TRY(engine_world_submit(world));
+    if (random_chance(&world->random, 1, 3)) {
+        repeat_some(world);
+    }
     for (u64 i = random_below(&world->random, 4); i > 0; i -= 1) {
         clock_false_advance(&world->clock, random_below(&world->random, 8000000));
         set_time(world, world->script->batches[world->position - 1].time_us);

@@ -32,7 +32,9 @@ struct seqlog_batch {
     u64 seq_first; /* expected by the caller; must be the log's next */
     u64 time_us;   /* not below the last batch's */
     u32 count;     /* records, at least 1 */
-    u32 length;    /* their bytes, a multiple of JOURNAL_RECORD_STEP */
+    /* They lie at the beginning of the buffer last handed out; a multiple of JOURNAL_RECORD_STEP.
+     */
+    struct span records;
 };
 
 struct seqlog_outcome {
@@ -61,14 +63,14 @@ struct seqlog {
     u32 pending_max;       /* batches that can be submitted before the first is durable */
 };
 
-/* Memory for the next batch's records, the same until it is submitted. NULL while every buffer is
- * in flight or after a final outcome. */
+/* Memory for the next batch's records, the same until it is submitted or the log is sealed. NULL
+ * while every buffer is in flight or after a final outcome. */
 static inline u8 *seqlog_buffer(struct seqlog *log)
 {
     return log->ops->buffer(log);
 }
 
-/* Takes over the buffer last handed out, holding `batch->length` bytes. */
+/* Takes over the buffer last handed out. CHECK: `batch->records` lie in it. */
 static inline void seqlog_submit(struct seqlog *log, const struct seqlog_batch *batch)
 {
     log->ops->submit(log, batch);
@@ -76,7 +78,8 @@ static inline void seqlog_submit(struct seqlog *log, const struct seqlog_batch *
 
 /* Appends an empty seal batch if nothing is pending, the last batch is not a seal and there is a
  * last batch; else does nothing. To be called after SEQLOG_SEAL_AFTER_MS without a command and
- * before a clean end. Its outcome is polled as any other's. */
+ * before a clean end. Its outcome is polled as any other's. Takes over the buffer last handed out:
+ * whoever held one asks again. */
 static inline void seqlog_seal(struct seqlog *log, u64 time_us)
 {
     log->ops->seal(log, time_us);

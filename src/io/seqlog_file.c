@@ -376,7 +376,9 @@ static void file_submit(struct seqlog *base, const struct seqlog_batch *batch)
     CHECK(batch->seq_first == log->seq_submitted);
     CHECK(batch->time_us >= log->time_us);
     CHECK(batch->count >= 1);
-    CHECK(batch->length <= log->log.records_bytes_max);
+    u64 number = atomic_load_explicit(&log->submitted_count, memory_order_relaxed);
+    CHECK(batch->records.data == slot_number(log, number)->block + JOURNAL_BATCH_HEADER_BYTES);
+    CHECK(batch->records.size <= log->log.records_bytes_max);
     if (log_is_dead(log)) {
         return;
     }
@@ -384,7 +386,7 @@ static void file_submit(struct seqlog *base, const struct seqlog_batch *batch)
         .seq_first = batch->seq_first,
         .time_us = batch->time_us,
         .count = batch->count,
-        .length = batch->length,
+        .length = (u32)batch->records.size,
         .flags = 0,
     };
     caller_submit(log, &header);

@@ -306,8 +306,11 @@ static void wrong_calls_are_refused(void **state)
     start(scene);
     write_one(scene, 10);
     struct seqlog *log = scene->world.log;
-    struct seqlog_batch good = {
-        .seq_first = 11, .time_us = scene->world.time_us, .count = 1, .length = 32};
+    u8 *buffer = seqlog_buffer(log);
+    struct seqlog_batch good = {.seq_first = 11,
+                                .time_us = scene->world.time_us,
+                                .count = 1,
+                                .records = span_of(buffer, 32)};
     struct seqlog_batch bad = good;
     bad.seq_first = 12;
     expect_assert_failure(seqlog_submit(log, &bad));
@@ -320,7 +323,10 @@ static void wrong_calls_are_refused(void **state)
     bad.count = 0;
     expect_assert_failure(seqlog_submit(log, &bad));
     bad = good;
-    bad.length = log->records_bytes_max + 32;
+    bad.records.size = log->records_bytes_max + 32;
+    expect_assert_failure(seqlog_submit(log, &bad));
+    bad = good;
+    bad.records.data += 32;
     expect_assert_failure(seqlog_submit(log, &bad));
     expect_assert_failure(seqlog_seal(log, scene->world.time_us - 1));
     assert_reads_back(scene);
@@ -579,12 +585,15 @@ static void submit_after_the_end_does_nothing(void **state)
     start(scene);
     struct seqlog *log = scene->world.log;
     assert_true(journal_world_submit(&scene->world, 200));
-    assert_non_null(seqlog_buffer(log)); /* taken before anybody knew */
+    u8 *buffer = seqlog_buffer(log); /* taken before anybody knew */
+    assert_non_null(buffer);
     disk_false_fail_at(scene->disk, disk_false_operations(scene->disk) + 1, FAULT_IO);
     assert_false(journal_world_settle(&scene->world));
     u64 before = disk_false_operations(scene->disk);
-    struct seqlog_batch batch = {
-        .seq_first = 201, .time_us = scene->world.time_us, .count = 1, .length = 32};
+    struct seqlog_batch batch = {.seq_first = 201,
+                                 .time_us = scene->world.time_us,
+                                 .count = 1,
+                                 .records = span_of(buffer, 32)};
     seqlog_submit(log, &batch);
     struct seqlog_outcome outcome = seqlog_poll(log);
     assert_int_equal(outcome.pending, 1);

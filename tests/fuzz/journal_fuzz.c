@@ -194,8 +194,10 @@ static void append_one(struct disk *disk, const struct journal_end *end)
     u8 *records = seqlog_buffer(seqlog_file_log(log));
     memset(records, 0, 32);
     records[2] = 1;
-    struct seqlog_batch batch = {
-        .seq_first = end->seq_next, .time_us = end->time_us, .count = 1, .length = 32};
+    struct seqlog_batch batch = {.seq_first = end->seq_next,
+                                 .time_us = end->time_us,
+                                 .count = 1,
+                                 .records = span_of(records, 32)};
     seqlog_submit(seqlog_file_log(log), &batch);
     struct seqlog_outcome outcome = seqlog_poll(seqlog_file_log(log));
     CHECK(outcome.status == SEQLOG_DURABLE);

@@ -279,7 +279,7 @@ bool journal_world_submit(struct journal_world *world, u32 count)
         .seq_first = world->seq_next,
         .time_us = world->time_us,
         .count = count,
-        .length = length,
+        .records = span_of(target, length),
     };
     world->seq_next += count;
     seqlog_submit(world->log, &batch);

@@ -336,7 +336,7 @@ static enum fault close_batch(struct engine *engine)
         .seq_first = batch->seq_first,
         .time_us = batch->time_us,
         .count = batch->count,
-        .length = engine->open_bytes,
+        .records = batch->records,
     };
     engine->status.batches += 1;
     engine->status.commands += batch->count;
@@ -351,6 +351,18 @@ static enum fault close_batch(struct engine *engine)
 }
 
 /* ---- the step ---- */
+
+/* Nothing is open. A record that was refused may have left its buffer, which the seal uses: what
+ * comes next asks for another. */
+static void seal(struct engine *engine)
+{
+    CHECK(engine->open_count == 0);
+    engine->open = NULL;
+    engine->time_us = u64_max(engine->time_us, clock_wall_us(engine->options.clock));
+    seqlog_seal(engine->log, engine->time_us);
+    engine->sealed = true;
+    engine->status.seals += 1;
+}
 
 /* After a pause: seals, and goes on with the trigger queue. */
 static enum fault work_idle(struct engine *engine, bool *some_out)
@@ -376,10 +388,7 @@ static enum fault work_idle(struct engine *engine, bool *some_out)
             return close_batch(engine);
         }
     } else if (!engine->sealed && now_ns - engine->quiet_ns >= SEQLOG_SEAL_AFTER_MS * 1000000ULL) {
-        engine->time_us = u64_max(engine->time_us, clock_wall_us(engine->options.clock));
-        seqlog_seal(engine->log, engine->time_us);
-        engine->sealed = true;
-        engine->status.seals += 1;
+        seal(engine);
         *some_out = true;
     }
     return FAULT_NONE;
@@ -482,10 +491,7 @@ enum fault engine_finish(struct engine *engine)
 {
     enum fault fault = engine_drain(engine);
     if (fault == FAULT_NONE && !engine->sealed) {
-        engine->time_us = u64_max(engine->time_us, clock_wall_us(engine->options.clock));
-        seqlog_seal(engine->log, engine->time_us);
-        engine->sealed = true;
-        engine->status.seals += 1;
+        seal(engine);
         fault = drain(engine);
     }
     return fault == FAULT_NONE ? FAULT_NONE : engine_die(engine, fault);

@@ -6,6 +6,7 @@
 #include "base/span.h"
 #include "io/block.h"
 #include "io/log.h"
+#include "io/seqlog.h"
 #include "role/engine/engine.h"
 #include "role/engine/snapshot_run.h"
 #include "role/engine/verify.h"
@@ -21,7 +22,8 @@ enum {
     ORDERS = 20000,
     EVENT_SEGMENT = 1 << 20,
     JOURNAL_SEGMENT = 1 << 20,
-    BATCH_BYTES = 128 << 10
+    BATCH_BYTES = 128 << 10,
+    PAUSES = 5,
 };
 
 struct place {
@@ -161,6 +163,43 @@ static void one_life(void **state)
     compare_events(&sink);
     assert_int_equal(engine_status(engine).seq_durable, 1 + place.commands.count);
     engine_close(engine);
+    scene_sink_free(&sink);
+}
+
+/* A record that is refused takes a buffer of the log and leaves it empty; the seal of a pause uses
+ * the log's next buffer. What comes after must be journalled out of its own. */
+static void refused_before_a_seal(void **state)
+{
+    (void)state;
+    struct scene_sink sink;
+    scene_sink_init(&sink);
+    struct engine_options options = plain_options(&sink);
+    struct engine *engine = NULL;
+    scene_must(engine_open(&engine, &options));
+    for (u32 turn = 1; turn <= PAUSES; turn += 1) {
+        work_to(engine, turn * place.commands.count / PAUSES);
+        scene_must(engine_drain(engine));
+        u64 seals = engine_status(engine).seals;
+        size_t taken = 0;
+        const char *reason = NULL;
+        struct span first = span_of(place.commands.bytes, commands_bytes(1));
+        assert_int_equal(engine_submit(engine, first, &taken, &reason), ENGINE_REPEATED);
+        for (u32 i = 0; i < 100 && engine_status(engine).seals == seals; i += 1) {
+            scene_must(engine_work(engine, NULL));
+            clock_false_advance(&place.clock, SEQLOG_SEAL_AFTER_MS * 1000000ULL);
+        }
+        assert_int_equal(engine_status(engine).seals, seals + 1);
+    }
+    engine_close(engine);
+    scene_must(engine_open(&engine, &options));
+    u8 hash[JOURNAL_HASH_BYTES];
+    scene_must(engine_state_hash(engine, hash));
+    assert_int_equal(engine_status(engine).seq_durable, 1 + place.commands.count);
+    engine_close(engine);
+    struct verify_options wish = {
+        .disk = disk_real(), .clock = clock_real(), .folder = place.folder, .threads = true};
+    struct verify_report report;
+    scene_must(verify_run(&wish, &report));
     scene_sink_free(&sink);
 }
 
@@ -313,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_life),
+        cmocka_unit_test(refused_before_a_seal),
         cmocka_unit_test(lives_that_just_stop),
         cmocka_unit_test(a_killed_process_loses_nothing),
         cmocka_unit_test(two_engines_on_one_folder),

@@ -293,7 +293,7 @@ static enum fault limits_begin(struct engine *engine)
     struct seqlog_batch batch = {.seq_first = engine->seq_submitted,
                                  .time_us = engine->time_us,
                                  .count = 1,
-                                 .length = sizeof(record)};
+                                 .records = span_of(buffer, sizeof(record))};
     seqlog_submit(engine->log, &batch);
     struct seqlog_outcome outcome = seqlog_poll(engine->log);
     while (outcome.status == SEQLOG_DURABLE && outcome.pending > 0) {

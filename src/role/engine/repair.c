@@ -198,14 +198,14 @@ static enum fault record_append(struct repair *repair)
         .void_seq = repair->seq,
         .code = repair->code,
     };
+    u8 *buffer = seqlog_buffer(log);
+    CHECK(buffer != NULL);
     struct seqlog_batch batch = {
         .seq_first = repair->end.seq_next,
         .time_us = u64_max(repair->end.time_us, clock_wall_us(repair->options->clock)),
         .count = 1,
-        .length = sizeof(record),
+        .records = span_of(buffer, sizeof(record)),
     };
-    u8 *buffer = seqlog_buffer(log);
-    CHECK(buffer != NULL);
     memcpy(buffer, &record, sizeof(record));
     seqlog_submit(log, &batch);
     TRY(wait_durable(log, repair->result->hash));

@@ -19,7 +19,8 @@ static void memory_submit(struct seqlog *base, const struct seqlog_batch *batch)
     CHECK(batch->seq_first == log->seq_next);
     CHECK(batch->time_us >= log->time_us);
     CHECK(batch->count >= 1);
-    CHECK(batch->length <= base->records_bytes_max);
+    CHECK(batch->records.data == memory_buffer(base));
+    CHECK(batch->records.size <= base->records_bytes_max);
     log->seq_next += batch->count;
     log->time_us = batch->time_us;
     log->submitted_count += 1;
