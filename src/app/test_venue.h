@@ -12,26 +12,21 @@
 #ifndef APP_TEST_VENUE_H
 #define APP_TEST_VENUE_H
 
+#include "app/venue_maker.h"
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/sign_pair.h"
-#include "role/gateway/keys.h"
 
 #include <sys/types.h>
 
 enum test_account { TEST_ACCOUNT_A, TEST_ACCOUNT_B, TEST_ACCOUNT_W };
 #define TEST_ACCOUNTS_COUNT 3U
 
-struct test_key {
-    char name[AUTH_KEY_BYTES + 1];
-    char secret[KEYS_SECRET_BYTES + 1]; /* HMAC */
-};
-
 struct test_venue {
     u32 accounts[TEST_ACCOUNTS_COUNT]; /* their numbers */
-    struct test_key hmac[TEST_ACCOUNTS_COUNT];
-    struct test_key ed25519; /* of A; secret empty */
-    struct sign_pair pair;   /* its keys */
+    struct venue_key hmac[TEST_ACCOUNTS_COUNT];
+    struct venue_key ed25519; /* of A; secret empty */
+    struct sign_pair pair;    /* its keys */
 };
 
 /* Begins the venue. The folder exists, without a journal; the folder of the keys is made.

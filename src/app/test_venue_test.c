@@ -68,7 +68,7 @@ static void nothing(struct feed_sink *sink, const struct feed_command *command)
     (void)command;
 }
 
-static void key_is_known(struct view *view, const struct test_key *key, u32 account, u8 kind)
+static void key_is_known(struct view *view, const struct venue_key *key, u32 account, u8 kind)
 {
     u8 id[KEY_ID_BYTES];
     assert_int_equal(strlen(key->name), AUTH_KEY_BYTES);
