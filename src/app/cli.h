@@ -12,11 +12,13 @@ extern const struct subcommand cli_dump;
 extern const struct subcommand cli_bench;
 extern const struct subcommand cli_sim;
 extern const struct subcommand cli_serve;
+extern const struct subcommand cli_init;
 extern const struct subcommand cli_admin;
 extern const struct subcommand cli_repair;
 extern const struct subcommand cli_history;
 extern const struct subcommand cli_check_config;
 extern const struct subcommand cli_man;
+extern const struct subcommand cli_completion;
 extern const struct subcommand cli_version;
 
 /* All of them, in the order of --help; NULL at the end. */

@@ -91,7 +91,7 @@ const char *place_role_name(enum place_role role)
     return place_roles[role].name;
 }
 
-static bool process_has(const struct place_process *process, u32 role)
+bool place_has_role(const struct place_process *process, u32 role)
 {
     for (u32 index = 0; index < process->roles_count; index += 1) {
         if ((u32)process->roles[index] == role) {
@@ -103,7 +103,7 @@ static bool process_has(const struct place_process *process, u32 role)
 
 static bool process_uses(const struct place_process *process, const struct channel_row *row)
 {
-    return process_has(process, row->writer) || process_has(process, row->reader);
+    return place_has_role(process, row->writer) || place_has_role(process, row->reader);
 }
 
 /* ---- the supervisor's end ---- */
@@ -192,14 +192,14 @@ u32 place_hub_items(const struct place_hub *hub, const struct place_process *pro
         }
     }
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
-        if (process_has(process, listener_rows[index].role)) {
+        if (place_has_role(process, listener_rows[index].role)) {
             item_put(items_out, &count, listener_rows[index].name, "", 0, hub->listeners[index]);
         }
     }
     u32 place = (u32)(process - hub->placement->processes);
     item_put(items_out, &count, PAGE_NAME, "", 0, hub->pages[place].shared.descriptor);
     for (u32 index = 0;
-         index <= hub->placement->processes_count && process_has(process, PLACE_MONITOR);
+         index <= hub->placement->processes_count && place_has_role(process, PLACE_MONITOR);
          index += 1) {
         char name[HANDOVER_NAME_BYTES];
         (void)snprintf(name, sizeof(name), PAGES_NAME, index);
@@ -267,14 +267,14 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
         const struct listener_row *row = &listener_rows[index];
         const struct handover_item *item = handover_find(items, count, row->name);
-        if (process_has(place->process, row->role) && item == NULL) {
+        if (place_has_role(place->process, row->role) && item == NULL) {
             return FAULT(FAULT_FOREIGN, "%s was not handed over", row->name);
         }
         place->listeners[index] = item == NULL ? -1 : item->descriptor;
     }
     TRY(page_attach(&place->page, PAGE_NAME, items, count));
-    for (u32 index = 0;
-         index <= place->placement->processes_count && process_has(place->process, PLACE_MONITOR);
+    for (u32 index = 0; index <= place->placement->processes_count &&
+                        place_has_role(place->process, PLACE_MONITOR);
          index += 1) {
         char name[HANDOVER_NAME_BYTES];
         (void)snprintf(name, sizeof(name), PAGES_NAME, index);
@@ -340,7 +340,7 @@ static enum fault walls_build(struct walls *walls, const struct place *place)
             count += 1;
         }
     }
-    if (process_has(place->process, PLACE_GATEWAY) && place->settings->config_path != NULL) {
+    if (place_has_role(place->process, PLACE_GATEWAY) && place->settings->config_path != NULL) {
         /* Its folder: who changes a file often puts a new one in its place. */
         (void)snprintf(walls->texts[count], sizeof(walls->texts[count]), "%s",
                        place->settings->config_path);

@@ -110,6 +110,8 @@ struct metrics_page *place_hub_page(struct place_hub *hub);
 u32 place_hub_items(const struct place_hub *hub, const struct place_process *process,
                     struct handover_item items_out[HANDOVER_ITEMS_MAX]);
 
+bool place_has_role(const struct place_process *process, u32 role);
+
 /* The argument of place_process_run. */
 struct place_call {
     const struct place_settings *settings;

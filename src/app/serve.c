@@ -1,6 +1,7 @@
 #include "app/serve.h"
 
 #include "app/listen.h"
+#include "app/notify.h"
 #include "app/placement.h"
 #include "app/supervise.h"
 #include "app/test_venue.h"
@@ -21,7 +22,10 @@
 
 #define US_MS 1000ULL
 
-enum { PAGE_EVERY_MS = 1000 };
+enum {
+    PAGE_EVERY_MS = 1000,
+    PAGE_OLD_US = 20000000, /* a process that writes none for so long hangs */
+};
 
 /* Everything of one supervisor. */
 struct serve {
@@ -42,6 +46,7 @@ struct serve {
     struct metrics metrics;
     struct metric *starts[PLACE_PROCESSES_MAX];
     struct test_venue test;
+    struct notify notify;
 };
 
 static u64 number_of(const struct serve *serve, enum config_key key)
@@ -61,21 +66,33 @@ static enum fault begin_empty(const char *folder)
     return engine_finish(engine);
 }
 
+static enum fault has_venue(const char *folder, bool *has_out)
+{
+    struct layout_paths paths;
+    TRY(layout_paths(&paths, folder));
+    return layout_has_journal(disk_real(), &paths, has_out);
+}
+
+enum fault serve_begin(const char *folder)
+{
+    bool has = false;
+    TRY(has_venue(folder, &has));
+    return has ? FAULT(FAULT_EXISTS, "%s: there is a venue in this folder already", folder)
+               : begin_empty(folder);
+}
+
 static enum fault begin(struct serve *serve)
 {
     const char *folder = serve->options->folder;
-    struct layout_paths paths;
     bool has = false;
-    TRY(layout_paths(&paths, folder));
-    TRY(layout_has_journal(disk_real(), &paths, &has));
+    TRY(has_venue(folder, &has));
     switch (serve->options->begin) {
     case SERVE_GO_ON:
         return has ? FAULT_NONE
                    : FAULT(FAULT_MISSING, "%s: there is no venue in this folder; --new begins one",
                            folder);
     case SERVE_NEW:
-        return has ? FAULT(FAULT_EXISTS, "%s: there is a venue in this folder already", folder)
-                   : begin_empty(folder);
+        return serve_begin(folder);
     case SERVE_TEST:
         return has ? FAULT(FAULT_EXISTS,
                            "%s: there is a venue in this folder already; without --profile it "
@@ -149,6 +166,23 @@ static void pids_update(struct serve *serve)
     }
 }
 
+/* Whether every process that runs has written its page lately. A clock that was put back makes
+ * pages of the future, which are fresh. */
+static bool all_alive(const struct serve *serve)
+{
+    u64 now_us = clock_wall_us(clock_real());
+    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+        const struct place_process *process = &serve->placement->processes[index];
+        const struct supervise_child *child = &serve->supervise.children[index];
+        u64 page_us = metrics_page_time_us(&serve->hub.pages[index]);
+        if (child->state == SUPERVISE_RUNNING && !place_has_role(process, PLACE_SNAPSHOT) &&
+            page_us + PAGE_OLD_US < now_us) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool all_run(const struct serve *serve)
 {
     for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
@@ -184,6 +218,7 @@ static enum fault ready(struct serve *serve)
         test_venue_wipe(&serve->test);
         TRY(fault);
     }
+    notify_send(&serve->notify, "READY=1\nSTATUS=ready");
     (void)printf("ready: %s://%s\n", is_tls ? "https" : "http", host);
     (void)fflush(stdout);
     return FAULT_NONE;
@@ -226,10 +261,14 @@ static enum fault supervised(struct serve *serve)
     while (fault == FAULT_NONE && supervise_step(&serve->supervise, PAGE_EVERY_MS)) {
         pids_update(serve);
         page_write(serve);
+        if (all_alive(serve)) {
+            notify_alive(&serve->notify, clock_mono_ns(clock_real()));
+        }
         if (!serve->is_ready && all_run(serve)) {
             fault = ready(serve);
         }
     }
+    notify_send(&serve->notify, "STOPPING=1\nSTATUS=stopping");
     supervise_close(&serve->supervise);
     pids_update(serve);
     return fault;
@@ -310,7 +349,9 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     TRY(serve_admin_path(options->config, options->folder, serve.admin_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));
     TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
+    notify_open(&serve.notify);
     enum fault fault = locked(&serve);
+    notify_close(&serve.notify);
     test_venue_wipe(&serve.test);
     *exit_code_out = serve.supervise.exit_code;
     return fault;

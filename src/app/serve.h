@@ -3,7 +3,9 @@
  * (supervise.h) until it is asked to stop.
  *
  * In the data folder `run` says what is alive: NAME.pid for each process, and supervisor.pid; the
- * folder's lock keeps a second supervisor out. */
+ * folder's lock keeps a second supervisor out. A service manager that asks is told when the venue
+ * is ready and when it stops (notify.h), and that it is alive for as long as every running process
+ * writes its page of metrics; one that writes snapshots may be busy for long and is not asked. */
 #ifndef APP_SERVE_H
 #define APP_SERVE_H
 
@@ -34,6 +36,9 @@ struct serve_options {
 /* Returns when a signal, or a role that cannot be started again, has ended it; *exit_code_out is 0
  * or that role's. A fault: it has not begun. */
 MUST_USE enum fault serve_run(const struct serve_options *options, int *exit_code_out);
+
+/* Begins an empty venue in a folder that is there, and ends. FAULT_EXISTS: it holds one. */
+MUST_USE enum fault serve_begin(const char *folder);
 
 /* Where the admin agent of a venue in this folder listens. FAULT_CONFIG: too long. */
 MUST_USE enum fault serve_admin_path(const struct config *config, const char *folder,

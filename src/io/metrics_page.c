@@ -110,3 +110,9 @@ bool metrics_page_get(const struct metrics_page *page, char *target, size_t *siz
     *size_out = 0;
     return false;
 }
+
+u64 metrics_page_time_us(const struct metrics_page *page)
+{
+    struct shared_page *shared = page->shared.memory;
+    return atomic_load_explicit(&shared->time_us, memory_order_relaxed);
+}

@@ -37,4 +37,7 @@ MUST_USE enum fault metrics_page_put(struct metrics_page *page, const struct met
 MUST_USE bool metrics_page_get(const struct metrics_page *page, char *target, size_t *size_out,
                                struct metrics_page_state *state_out);
 
+/* When it was written last; 0: never. One number, without looking at the text. */
+u64 metrics_page_time_us(const struct metrics_page *page);
+
 #endif /* IO_METRICS_PAGE_H */

@@ -12,8 +12,8 @@ import subprocess
 
 import program as p
 
-COMMANDS = ["serve", "admin", "replay", "verify", "snapshot", "dump", "bench", "sim", "repair", "history",
-            "check-config", "man", "version"]
+COMMANDS = ["serve", "init", "admin", "replay", "verify", "snapshot", "dump", "bench", "sim", "repair", "history",
+            "check-config", "man", "completion", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 
