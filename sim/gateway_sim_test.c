@@ -178,6 +178,8 @@ static void keeps_sessions_and_subscriptions(void **state)
     gateway_world_key_revoke(&world, &pair);
     char text[4096];
     u8 opcode = 0;
+    assert_true(gateway_world_frame(&world, client, 2000, text, sizeof text, &opcode));
+    assert_non_null(strstr(text, "{\"subscriptionId\":0,\"event\":{\"e\":\"eventStreamTerm"));
     (void)snprintf(text, sizeof text,
                    "{\"id\":7,\"method\":\"account.status\",\"params\":{\"timestamp\":%llu}}",
                    (unsigned long long)(clock_wall_us(&world.clock.clock) / 1000));

@@ -11,6 +11,8 @@ import struct
 
 import program as p
 import serve_test as s
+import streams_test as st
+import trading_test as t
 
 REFUSED, INPUT, USAGE, MISSING = 27, 4, 2, 14
 ADMIN_SOURCE = 2
@@ -26,6 +28,25 @@ def refused(cli, folder, code, text, *arguments):
     found, _, error = cli.run("admin", "--data", folder, *arguments)
     cli.equal(found, code, f"exit code of admin {' '.join(arguments)} ({error.strip()})")
     cli.check(text in error, f"admin {' '.join(arguments)} says why: {error.strip()!r}")
+
+
+def listens(cli, venue, account):
+    """A WebSocket with a subscription of user data made with the account's key."""
+    listener = st.WebSocket(venue.host, "/ws-api/v3", False)
+    pairs, _, signature = t.signed(account, {"apiKey": account["apiKey"]}, ordered=True)
+    listener.send(st.TEXT, json.dumps({
+        "id": 1, "method": "userDataStream.subscribe.signature",
+        "params": {**pairs, "signature": signature}}).encode())
+    cli.check(s.eventually(lambda: listener.listen(0.05) or listener.answers), "a subscription")
+    cli.equal(listener.answers.pop(1)["status"], 200, "status of the subscription")
+    return listener
+
+
+def hears_the_end(cli, listener):
+    cli.check(s.eventually(lambda: listener.listen(0.05) or listener.events), "an event")
+    event = listener.events.pop(0)
+    cli.equal((event["subscriptionId"], event["event"]["e"]), (0, "eventStreamTerminated"),
+              "what a subscription hears when its key is revoked")
 
 
 def accounts_and_keys(cli, venue):
@@ -52,7 +73,12 @@ def accounts_and_keys(cli, venue):
     cli.equal((answer["canTrade"], answer["canWithdraw"], answer["canDeposit"]),
               (False, True, False), "what withdraw-only leaves")
     admin(cli, folder, "account", "restrict", str(number), "none")
+    listener = listens(cli, venue, account)
     admin(cli, folder, "key", "revoke", str(number), key["api_key"])
+    hears_the_end(cli, listener)
+    admin(cli, folder, "deposit", "credit", str(number), "USDT", "1")
+    listener.listen(0.2)
+    cli.equal(listener.events, [], "events for a revoked key")
     status, answer = s.ask(venue, account, "GET", "/api/v3/account")
     cli.equal((status, answer["code"]), (401, -2015), "a revoked key")
     admin(cli, folder, "account", "set", str(number), "--tier", "3")

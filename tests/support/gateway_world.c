@@ -176,15 +176,14 @@ void gateway_world_close(struct gateway_world *world)
 
 /* ---- keys ---- */
 
-static void key_set(struct gateway_world *world, u32 account, u8 kind, u32 rights,
-                    const struct world_key *key, const u8 public_key[32])
+void gateway_world_key_set(struct gateway_world *world, const struct world_key *key, u32 rights)
 {
     struct scene_commands commands;
-    struct command_key_set set = {.rights = rights, .key_kind = kind};
+    struct command_key_set set = {.rights = rights, .key_kind = key->kind};
     memcpy(set.key_id, key->id, sizeof set.key_id);
-    memcpy(set.public_key, public_key, sizeof set.public_key);
+    memcpy(set.public_key, key->public_key, sizeof set.public_key);
     scene_commands_init(&commands);
-    scene_put(&commands, &set, COMMAND_KEY_SET, account);
+    scene_put(&commands, &set, COMMAND_KEY_SET, key->account);
     gateway_world_admin(world, &commands);
     scene_commands_free(&commands);
 }
@@ -192,10 +191,10 @@ static void key_set(struct gateway_world *world, u32 account, u8 kind, u32 right
 void gateway_world_key(struct gateway_world *world, u32 account, u8 kind, u32 rights,
                        struct world_key *key_out)
 {
-    u8 public_key[32] = {0};
     u8 der[128];
     memset(key_out, 0, sizeof *key_out);
     key_out->account = account;
+    key_out->kind = kind;
     scene_must(keys_invent((u8 *)key_out->name, (u8 *)key_out->secret));
     scene_must(keys_id(span_of(key_out->name, AUTH_KEY_BYTES), key_out->id));
     struct keys_new key = {.api_key = span_of(key_out->name, AUTH_KEY_BYTES)};
@@ -204,15 +203,15 @@ void gateway_world_key(struct gateway_world *world, u32 account, u8 kind, u32 ri
     } else {
         key_out->pair = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
         assert_non_null(key_out->pair);
-        size_t size = sizeof public_key;
-        assert_int_equal(EVP_PKEY_get_raw_public_key(key_out->pair, public_key, &size), 1);
+        size_t size = sizeof key_out->public_key;
+        assert_int_equal(EVP_PKEY_get_raw_public_key(key_out->pair, key_out->public_key, &size), 1);
         u8 *at = der;
         int bytes = i2d_PUBKEY(key_out->pair, &at);
         assert_true(bytes > 0 && (size_t)bytes <= sizeof der);
         key.public = span_of(der, (size_t)bytes);
     }
     scene_must(gateway_key_put(world->gateway, &key));
-    key_set(world, account, kind, rights, key_out, public_key);
+    gateway_world_key_set(world, key_out, rights);
 }
 
 void gateway_world_key_revoke(struct gateway_world *world, const struct world_key *key)

@@ -65,12 +65,16 @@ struct world_key {
     char secret[KEYS_SECRET_BYTES + 1]; /* hmac */
     void *pair;                         /* ed25519: an EVP_PKEY */
     u8 id[KEY_ID_BYTES];
+    u8 public_key[32]; /* as key_set has it */
     u32 account;
+    u8 kind; /* enum key_kind */
 };
 
 /* A key for an account with these rights (enum key_right), in force. Freed by world_key_free. */
 void gateway_world_key(struct gateway_world *world, u32 account, u8 kind, u32 rights,
                        struct world_key *key_out);
+/* Other rights for it; also for one that was revoked, and then perhaps another account. */
+void gateway_world_key_set(struct gateway_world *world, const struct world_key *key, u32 rights);
 void gateway_world_key_revoke(struct gateway_world *world, const struct world_key *key);
 void world_key_free(struct world_key *key);
 

@@ -61,12 +61,11 @@ static u32 right_needed(const struct endpoint *endpoint)
     return 0;
 }
 
-static bool key_may(const struct key_entry *entry, const struct auth_request *request)
+bool auth_key_may(const struct key_entry *entry, u32 right, const struct auth_address *address)
 {
-    u32 right = right_needed(request->params->endpoint);
     return entry->enabled && (entry->rights & right) == right &&
            (entry->networks_count == 0 ||
-            auth_network_holds(entry->networks, entry->networks_count, &request->address));
+            auth_network_holds(entry->networks, entry->networks_count, address));
 }
 
 static bool check_key(struct key_view *view, const struct auth_request *request,
@@ -83,7 +82,8 @@ static bool check_key(struct key_view *view, const struct auth_request *request,
     if (needs_signature && request->params->signature.size == 0) {
         return api_fail_name(failure_out, API_ERROR_MANDATORY_PARAM, param_name(PARAM_SIGNATURE));
     }
-    if (!view->find(view, request->api_key, entry_out) || !key_may(entry_out, request)) {
+    if (!view->find(view, request->api_key, entry_out) ||
+        !auth_key_may(entry_out, right_needed(request->params->endpoint), &request->address)) {
         return api_fail(failure_out, API_ERROR_REJECTED_MBX_KEY);
     }
     return auth_in_time(request->params, request->now_us, failure_out);

@@ -34,6 +34,7 @@ enum key_right {
 
 /* A key as the store hands it out; its pointers stay good until the store changes. */
 struct key_entry {
+    u32 number; /* of the key, from 1 on, the same as long as the store is open; 0: it gives none */
     u32 account;
     u32 rights; /* of enum key_right */
     bool enabled;
@@ -69,6 +70,10 @@ MUST_USE bool auth_check(struct signer *signer, struct key_view *view,
  * is looked up again, since it may have been revoked meanwhile. */
 MUST_USE bool auth_check_session(struct key_view *view, const struct auth_request *request,
                                  struct key_entry *entry_out, struct api_failure *failure_out);
+
+/* Whether the key is in force, has the right, and may be used from the address. */
+MUST_USE bool auth_key_may(const struct key_entry *entry, u32 right,
+                           const struct auth_address *address);
 
 /* timestamp < now + 1 s and now - timestamp <= recvWindow; else -1021. Checked on receipt by
  * auth_check, and once more by whoever hands the command on (API rest-api.md "Timing security"). */

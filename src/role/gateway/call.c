@@ -108,6 +108,9 @@ static bool authenticate(struct call *call, const struct call_request *request,
                                 .now_us = call->venue->now_us};
     struct venue *venue = call->venue;
     call->by_session = by_session;
+    if (by_session && request->session_lost) {
+        return api_fail(&call->failure, API_ERROR_REJECTED_MBX_KEY);
+    }
     bool fine = by_session
                     ? auth_check_session(venue->keys, &auth, entry_out, &call->failure)
                     : auth_check(venue->signer, venue->keys, &auth, entry_out, &call->failure);

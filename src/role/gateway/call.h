@@ -130,6 +130,7 @@ struct call_request {
     /* WebSocket: the session is signed in with this key; then a request without apiKey and
      * signature is its owner's. */
     struct span session_key;
+    bool session_lost; /* that key is good for nothing any more */
 };
 
 /* `call` has venue, json, ask and command; everything else is written. `params` is memory. The JSON

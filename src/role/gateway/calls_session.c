@@ -5,11 +5,8 @@
 #include "role/gateway/call_json.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/session.h"
-#include "role/gateway/user_json.h"
 
 #include <string.h>
-
-#define TERMINATED_BYTES 160U
 
 static enum call_end put_status(struct call *call)
 {
@@ -44,10 +41,7 @@ enum call_end session_logon(struct call *call)
     if (call->key->sign->kind != SIGN_KIND_ED25519) {
         return call_fail(call, API_ERROR_UNSUPPORTED_OPERATION);
     }
-    memcpy(session->api.key, call->params->api_key.data, AUTH_KEY_BYTES);
-    session->api.account = call->state.account;
-    session->api.authorized_us = call->venue->now_us;
-    session->api.is_logged_on = true;
+    api_session_logon(session, call->params->api_key, call->key);
     return put_status(call);
 }
 
@@ -56,40 +50,9 @@ enum call_end session_status(struct call *call)
     return put_status(call);
 }
 
-/* API user-data-stream.md "Event Stream Terminated"; it comes before the answer to who ended it. */
-static void end_subscription(struct session *session, u32 slot)
-{
-    struct gateway *gateway = session->gateway;
-    char text[TERMINATED_BYTES];
-    struct json_writer json;
-    json_begin(&json, text, sizeof(text));
-    json_object_begin(&json);
-    call_number(&json, "subscriptionId", user_stream_at(&gateway->users, slot)->id);
-    json_key(&json, "event");
-    user_put_terminated(&json, gateway->venue.now_us, session->microseconds);
-    json_object_end(&json);
-    size_t size = json_end(&json);
-    CHECK(size > 0);
-    if (!session->is_shutting) {
-        ws_session_send(session, span_of(text, size));
-    }
-    user_stream_remove(&session->gateway->users, &session->api.subscriptions, slot);
-    session->api.subscriptions_count -= 1;
-}
-
 enum call_end session_logout(struct call *call)
 {
-    struct session *session = call->session;
-    struct user_stream *users = &session->gateway->users;
-    for (u32 slot = session->api.subscriptions; slot != 0;) {
-        const struct user_subscription *one = user_stream_at(users, slot);
-        u32 next = one->of_session;
-        if (one->by_logon) {
-            end_subscription(session, slot);
-        }
-        slot = next;
-    }
-    session->api.is_logged_on = false;
+    api_session_logout(call->session);
     return put_status(call);
 }
 
@@ -121,14 +84,14 @@ enum call_end session_subscriptions(struct call *call)
     return CALL_ANSWERED;
 }
 
-static enum call_end subscribe(struct call *call, u32 account, bool by_logon)
+static enum call_end subscribe(struct call *call, const struct key_entry *key, bool by_logon)
 {
     struct session *session = call->session;
     struct session_api *api = &session->api;
     struct user_stream *users = &session->gateway->users;
     for (u32 slot = api->subscriptions; slot != 0;) {
         const struct user_subscription *one = user_stream_at(users, slot);
-        if (one->account == account) {
+        if (one->account == key->account) {
             return call_fail(call, API_ERROR_SUBSCRIPTION_ACTIVE);
         }
         slot = one->of_session;
@@ -136,12 +99,9 @@ static enum call_end subscribe(struct call *call, u32 account, bool by_logon)
     bool is_full = api->subscriptions_count == USER_STREAM_ACTIVE_MAX ||
                    api->subscriptions_ever == USER_STREAM_EVER_MAX;
     u32 id = api->subscriptions_ever;
-    if (is_full || user_stream_add(users, &api->subscriptions, session_handle(session), account, id,
-                                   by_logon) == 0) {
+    if (is_full || !api_session_subscribe(session, key, by_logon)) {
         return call_fail(call, API_ERROR_MAXIMUM_SUBSCRIPTION_IDS);
     }
-    api->subscriptions_count += 1;
-    api->subscriptions_ever += 1;
     json_object_begin(call->json);
     call_number(call->json, "subscriptionId", id);
     json_object_end(call->json);
@@ -153,18 +113,20 @@ enum call_end session_subscribe(struct call *call)
     const struct session_api *api = &call->session->api;
     struct key_entry entry;
     struct key_view *keys = call->venue->keys;
-    if (!api->is_logged_on) {
+    if (!api->is_logged_on && !api->has_lost_key) {
         return call_fail(call, API_ERROR_UNAUTHORIZED);
     }
-    if (!keys->find(keys, span_of(api->key, AUTH_KEY_BYTES), &entry) || !entry.enabled) {
+    call->by_session = true;
+    if (api->has_lost_key || !keys->find(keys, span_of(api->key, AUTH_KEY_BYTES), &entry) ||
+        !auth_key_may(&entry, KEY_RIGHT_READ, &call->session->address)) {
         return call_fail(call, API_ERROR_REJECTED_MBX_KEY);
     }
-    return subscribe(call, api->account, true);
+    return subscribe(call, &entry, true);
 }
 
 enum call_end session_subscribe_signed(struct call *call)
 {
-    return subscribe(call, call->state.account, false);
+    return subscribe(call, call->key, false);
 }
 
 enum call_end session_unsubscribe(struct call *call)
@@ -177,7 +139,7 @@ enum call_end session_unsubscribe(struct call *call)
         const struct user_subscription *one = user_stream_at(&session->gateway->users, slot);
         u32 next = one->of_session;
         if (all || one->id == id) {
-            end_subscription(session, slot);
+            api_session_unsubscribe(session, slot);
             found = true;
         }
         slot = next;

@@ -183,6 +183,7 @@ static void command_come(struct feed_sink *sink, const struct feed_command *comm
         user_events_tell(gateway->user_events, gateway->venue.view, command->events,
                          gateway->venue.now_us, &gateway->user_sink);
         stream_command(gateway->hub, command->events, gateway->venue.now_us);
+        api_sessions_follow(gateway, command->events);
     }
     if (command->source != LINK_SOURCE_GATEWAY || command->source_index == 0) {
         return;

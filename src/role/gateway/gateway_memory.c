@@ -34,6 +34,12 @@ static enum fault plan_make(const struct gateway *gateway, struct plan *plan)
     return entropy_fill((u8 *)&plan->limits.seed, sizeof(plan->limits.seed));
 }
 
+/* Sessions that are signed in, and subscriptions, of which there is room for as many. */
+static u32 key_users_max(const struct gateway_options *options)
+{
+    return options->sessions_max * 2;
+}
+
 static size_t plan_bytes(const struct gateway *gateway, const struct plan *plan)
 {
     const struct gateway_options *options = &gateway->options;
@@ -47,6 +53,7 @@ static size_t plan_bytes(const struct gateway *gateway, const struct plan *plan)
     footprint_add(&footprint, 1, keys_bytes(options->keys_max), 64);
     footprint_add(&footprint, 1,
                   user_stream_footprint(options->sessions_max, plan->limits.accounts_max), 64);
+    footprint_add(&footprint, 1, key_uses_footprint(options->keys_max, key_users_max(options)), 64);
     footprint_add(&footprint, 1, lookup_client_footprint().bytes, 64);
     footprint_add(&footprint, 1, user_events_footprint(), 64);
     footprint_add(&footprint, 1, stream_hub_footprint(&plan->streams), 64);
@@ -86,6 +93,8 @@ static enum fault take_streams(struct gateway *gateway, const struct plan *plan)
     TRY(frame_codec_open(&gateway->codec, &plan->frames, &gateway->arena));
     TRY(user_stream_open(&gateway->users, sessions_max, plan->limits.accounts_max,
                          &gateway->arena));
+    TRY(key_uses_open(&gateway->key_uses, gateway->options.keys_max,
+                      key_users_max(&gateway->options), &gateway->arena));
     TRY(user_events_open(&gateway->user_events, &gateway->arena));
     gateway_user_open(gateway);
     stream_session_sink(&gateway->stream_sink);

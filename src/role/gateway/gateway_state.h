@@ -11,6 +11,7 @@
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_keys.h"
+#include "role/gateway/key_use.h"
 #include "role/gateway/lookup_client.h"
 #include "role/gateway/payout.h"
 #include "role/gateway/pending.h"
@@ -73,6 +74,7 @@ struct gateway {
     struct payouts payouts; /* open when venue.payouts is set */
     struct pending pending;
     struct user_stream users;
+    struct key_uses key_uses; /* session_key.c */
     struct user_events *user_events;
     struct user_sink user_sink;
     struct stream_hub *hub;

@@ -38,14 +38,8 @@ static void networks_take(const struct key_ask *ask, struct keystore_row *row)
 /* First on the disk, then in the table. */
 static enum fault keep(struct key_maker *maker, const struct keystore_row *row)
 {
-    struct keys_new key = {.api_key = span_of(row->name, sizeof(row->name)),
-                           .secret = row->secret,
-                           .public = row->public,
-                           .networks = row->networks,
-                           .networks_count = row->networks_count,
-                           .created_us = row->created_us};
     TRY(keystore_add(maker->store, row));
-    return keys_put(maker->keys, &key);
+    return keystore_row_put(maker->keys, row);
 }
 
 static enum fault make(struct key_maker *maker, const struct key_ask *ask, u64 now_us,

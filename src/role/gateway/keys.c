@@ -1,5 +1,6 @@
 #include "role/gateway/keys.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/secret.h"
@@ -56,14 +57,25 @@ static void follow(const struct keys *keys, const struct keys_row *row, struct k
     entry->rights = same ? known->rights : 0;
 }
 
-static bool keys_find(struct key_view *view, struct span api_key, struct key_entry *entry_out)
+/* Where the row's number stands that has this id, or the free place where it would go. An id is a
+ * SHA-256 of random letters, so its first bytes are as good as a hash. */
+static u32 *place_of(const struct keys *keys, const u8 id[KEY_ID_BYTES])
 {
-    struct keys *keys = (struct keys *)view;
-    struct keys_row *row = api_key.size == AUTH_KEY_BYTES ? row_of(keys, api_key) : NULL;
-    if (row == NULL || !row->used) {
-        return false;
+    u64 slot = bytes_u64(id);
+    for (u32 i = 0; i < keys->keys_max; i += 1) {
+        u32 *place = &keys->ids[(slot + i) & (keys->keys_max - 1)];
+        if (*place == 0 || memcmp(keys->rows[*place - 1].id, id, KEY_ID_BYTES) == 0) {
+            return place;
+        }
     }
-    *entry_out = (struct key_entry){.account = row->account,
+    CHECK(keys->count < keys->keys_max);
+    return NULL;
+}
+
+static void entry_of(const struct keys *keys, struct keys_row *row, struct key_entry *entry_out)
+{
+    *entry_out = (struct key_entry){.number = (u32)(row - keys->rows) + 1,
+                                    .account = row->account,
                                     .rights = row->rights,
                                     .enabled = row->enabled,
                                     .sign = &row->sign,
@@ -73,12 +85,32 @@ static bool keys_find(struct key_view *view, struct span api_key, struct key_ent
     if (keys->followed != NULL) {
         follow(keys, row, entry_out);
     }
+}
+
+static bool keys_find(struct key_view *view, struct span api_key, struct key_entry *entry_out)
+{
+    struct keys *keys = (struct keys *)view;
+    struct keys_row *row = api_key.size == AUTH_KEY_BYTES ? row_of(keys, api_key) : NULL;
+    if (row == NULL || !row->used) {
+        return false;
+    }
+    entry_of(keys, row, entry_out);
+    return true;
+}
+
+bool keys_find_id(const struct keys *keys, const u8 id[KEY_ID_BYTES], struct key_entry *entry_out)
+{
+    u32 number = *place_of(keys, id);
+    if (number == 0) {
+        return false;
+    }
+    entry_of(keys, &keys->rows[number - 1], entry_out);
     return true;
 }
 
 size_t keys_bytes(u32 keys_max)
 {
-    return sizeof(struct keys_row) * keys_max;
+    return (sizeof(struct keys_row) + sizeof(u32)) * keys_max;
 }
 
 void keys_init(struct keys *keys, struct signer *signer, u32 keys_max, u64 seed, void *memory)
@@ -88,6 +120,7 @@ void keys_init(struct keys *keys, struct signer *signer, u32 keys_max, u64 seed,
     *keys = (struct keys){.view = {.find = keys_find},
                           .signer = signer,
                           .rows = memory,
+                          .ids = (u32 *)((struct keys_row *)memory + keys_max),
                           .keys_max = keys_max,
                           .seed = seed};
 }
@@ -178,6 +211,7 @@ enum fault keys_put(struct keys *keys, const struct keys_new *key)
     for (u32 i = 0; i < key->networks_count; i += 1) {
         row->networks[i] = key->networks[i];
     }
+    *place_of(keys, id) = (u32)(row - keys->rows) + 1;
     keys->count += 1;
     return FAULT_NONE;
 }

@@ -24,6 +24,7 @@ struct keys {
     struct signer *signer;
     const struct view *followed; /* NULL: account and rights are those of keys_put */
     struct keys_row *rows;
+    u32 *ids;     /* rows by key id, counted from 1 */
     u32 keys_max; /* a power of two */
     u32 count;
     u64 seed;
@@ -54,6 +55,10 @@ void keys_follow(struct keys *keys, const struct view *view);
 
 /* The id that stands for a name in commands: its SHA-256. */
 MUST_USE enum fault keys_id(struct span api_key, u8 id_out[KEY_ID_BYTES]);
+
+/* The key that has this id, as keys_find; false: there is none. */
+MUST_USE bool keys_find_id(const struct keys *keys, const u8 id[KEY_ID_BYTES],
+                           struct key_entry *entry_out);
 
 /* Whether keys_put finds room for another. */
 MUST_USE bool keys_has_room(const struct keys *keys);

@@ -266,6 +266,17 @@ enum fault keystore_each(struct keystore *store, struct keystore_reader *reader,
 
 /* ---- into the table ---- */
 
+enum fault keystore_row_put(struct keys *keys, const struct keystore_row *row)
+{
+    struct keys_new key = {.api_key = span_of(row->name, sizeof(row->name)),
+                           .secret = row->secret,
+                           .public = row->public,
+                           .networks = row->networks,
+                           .networks_count = row->networks_count,
+                           .created_us = row->created_us};
+    return keys_put(keys, &key);
+}
+
 struct loader {
     struct keystore_reader reader; /* first: it is cast back */
     struct keys *keys;
@@ -276,13 +287,7 @@ struct loader {
 static enum fault row_load(struct keystore_reader *reader, const struct keystore_row *row)
 {
     struct loader *loader = (struct loader *)reader;
-    struct keys_new key = {.api_key = span_of(row->name, sizeof(row->name)),
-                           .secret = row->secret,
-                           .public = row->public,
-                           .networks = row->networks,
-                           .networks_count = row->networks_count,
-                           .created_us = row->created_us};
-    enum fault fault = keys_put(loader->keys, &key);
+    enum fault fault = keystore_row_put(loader->keys, row);
     if (fault == FAULT_INPUT) { /* a public key that is none */
         fault_forget();
         loader->unusable += 1;

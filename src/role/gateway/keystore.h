@@ -68,6 +68,9 @@ struct keystore_reader {
 MUST_USE enum fault keystore_each(struct keystore *store, struct keystore_reader *reader,
                                   u32 *unreadable_out);
 
+/* Puts the key of a row into the table. Faults of keys_put. */
+MUST_USE enum fault keystore_row_put(struct keys *keys, const struct keystore_row *row);
+
 /* Puts every key into the table, which follows a view. Rows that cannot be read are left out and
  * logged by number; FAULT_ROT when there are such and no other, as under another key file.
  * FAULT_LIMIT: the table is too small. */

@@ -29,11 +29,14 @@ struct session_api {
     u8 key[AUTH_KEY_BYTES]; /* of session.logon */
     u64 authorized_us;
     u64 connected_us;
-    u32 account;       /* of the key */
     u32 subscriptions; /* the first of this session in the table of user_stream.h; 0: none */
     u32 subscriptions_count;
     u32 subscriptions_ever;
     bool is_logged_on;
+    /* The key was revoked, or lost a right: the next request that counts on it is told so (API
+     * web-socket-api.md "Regarding API key revocation"), and then the session was never signed in.
+     */
+    bool has_lost_key;
     bool hide_rate_limits; /* unless a request says otherwise */
 };
 
@@ -130,6 +133,20 @@ void api_session_message(struct session *session, struct span text);
 void api_session_answer(struct session *session, struct call *call, enum call_end end,
                         struct span id);
 void api_session_ended(struct session *session);
+
+/* What a session has by its key (session_key.c): it ends as soon as the key is revoked or loses a
+ * right, with the work of one step for each session that uses the key. */
+struct key_entry;
+void api_session_logon(struct session *session, struct span api_key, const struct key_entry *key);
+/* Subscriptions made by the logon end before it, each telling so. */
+void api_session_logout(struct session *session);
+/* False: no room. The subscription gets the session's next id. */
+MUST_USE bool api_session_subscribe(struct session *session, const struct key_entry *key,
+                                    bool by_logon);
+/* Tells the end in the subscription's own stream. */
+void api_session_unsubscribe(struct session *session, u32 slot);
+/* Looks whether a command has changed a key. */
+void api_sessions_follow(struct gateway *gateway, struct span events);
 /* Tells that the server is about to end. */
 void api_session_shutdown(struct session *session);
 

@@ -25,14 +25,6 @@ void api_session_begin(struct session *session, const struct http_request *reque
     session->api.hide_rate_limits = span_equal(limits, span_of_text("false"));
 }
 
-void api_session_ended(struct session *session)
-{
-    struct user_stream *table = &session->gateway->users;
-    while (session->api.subscriptions != 0) {
-        user_stream_remove(table, &session->api.subscriptions, session->api.subscriptions);
-    }
-}
-
 void api_session_shutdown(struct session *session)
 {
     char text[128];
@@ -136,10 +128,12 @@ static void send_answer(struct session *session, const struct call *call, enum c
  * lacks as well: it is signed out (API web-socket-api.md "Regarding API key revocation"). */
 static void sign_out_if_revoked(struct session *session, const struct call *call, struct span *id)
 {
-    bool revoked = session->api.is_logged_on && call->failure.error == API_ERROR_REJECTED_MBX_KEY &&
-                   call->by_session;
-    if (revoked) {
-        session->api.is_logged_on = false;
+    if (call->by_session && call->failure.error == API_ERROR_REJECTED_MBX_KEY) {
+        if (session->api.has_lost_key) {
+            session->api.has_lost_key = false; /* it was signed out then */
+        } else {
+            api_session_logout(session);
+        }
         *id = (struct span){NULL, 0};
     }
 }
@@ -215,7 +209,7 @@ static void serve(struct session *session, const struct ws_request *request,
     gateway_call(gateway, &call, &json);
     call.session = session;
     struct span piece = span_of(scratch->payload, signed_bytes);
-    bool is_logged_on = session->api.is_logged_on;
+    bool by_key = session->api.is_logged_on || session->api.has_lost_key;
     struct call_request asked = {
         .endpoint = endpoint,
         .pairs = scratch->pairs,
@@ -224,8 +218,8 @@ static void serve(struct session *session, const struct ws_request *request,
         .pieces_count = 1,
         .address = session->address,
         .microseconds = session->microseconds,
-        .session_key =
-            is_logged_on ? span_of(session->api.key, AUTH_KEY_BYTES) : (struct span){NULL, 0},
+        .session_key = by_key ? span_of(session->api.key, AUTH_KEY_BYTES) : (struct span){NULL, 0},
+        .session_lost = session->api.has_lost_key,
     };
     enum call_end end = call_begin(&call, &asked, &scratch->params);
     call.state.number = gateway->requests_count;

@@ -26,6 +26,11 @@ struct user_subscription *user_stream_at(struct user_stream *table, u32 slot)
     return slot == 0 ? NULL : &table->slots[slot - 1];
 }
 
+static struct user_subscription *slot_at(struct user_stream *table, u32 slot)
+{
+    return &table->slots[slot - 1];
+}
+
 u32 user_stream_first(const struct user_stream *table, u32 account)
 {
     return account < table->accounts_max ? table->accounts[account] : 0;
@@ -51,6 +56,12 @@ u32 user_stream_add(struct user_stream *table, u32 *chain, u64 session, u32 acco
                                                         .of_session = *chain,
                                                         .by_logon = by_logon,
                                                         .is_used = true};
+    if (table->accounts[account] != 0) {
+        table->slots[table->accounts[account] - 1].before_account = slot;
+    }
+    if (*chain != 0) {
+        table->slots[*chain - 1].before_session = slot;
+    }
     table->accounts[account] = slot;
     *chain = slot;
     table->count += 1;
@@ -61,18 +72,20 @@ void user_stream_remove(struct user_stream *table, u32 *chain, u32 slot)
 {
     struct user_subscription *one = user_stream_at(table, slot);
     CHECK(one != NULL && one->is_used);
-    u32 *place = chain;
-    while (*place != slot) {
-        CHECK(*place != 0);
-        place = &table->slots[*place - 1].of_session;
-    }
+    u32 *place =
+        one->before_session == 0 ? chain : &slot_at(table, one->before_session)->of_session;
+    CHECK(*place == slot);
     *place = one->of_session;
-    place = &table->accounts[one->account];
-    while (*place != slot) {
-        CHECK(*place != 0);
-        place = &table->slots[*place - 1].of_account;
+    if (one->of_session != 0) {
+        slot_at(table, one->of_session)->before_session = one->before_session;
     }
+    place = one->before_account == 0 ? &table->accounts[one->account]
+                                     : &slot_at(table, one->before_account)->of_account;
+    CHECK(*place == slot);
     *place = one->of_account;
+    if (one->of_account != 0) {
+        slot_at(table, one->of_account)->before_account = one->before_account;
+    }
     one->is_used = false;
     one->of_session = table->free;
     table->free = slot;
