@@ -34,6 +34,7 @@ struct sim_client {
     u32 count_max;
     enum net_end why;
     u8 host;
+    bool is_local; /* 127.0.0.1, not 10.0.0.host */
     bool is_used;
     bool is_accepted;
     bool is_paused;
@@ -228,6 +229,10 @@ static bool deliver_output(struct sim_client *client)
             net_buffer_release(buffer);
         }
     }
+    bool is_open = !client->is_flushing && !client->must_close && !client->is_closed;
+    if (some && client->queue_count == 0 && is_open && client->net->handler->drained != NULL) {
+        client->net->handler->drained(client->conn.user);
+    }
     if (client->is_flushing && client->queue_count == 0 && !client->must_close) {
         client->must_close = true;
         client->why = NET_END_OURS;
@@ -240,6 +245,9 @@ static void accept_client(struct sim_client *client)
     struct sim_net *net = client->net;
     struct net_arrival arrival = {
         .address = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = client->host}};
+    if (client->is_local) {
+        memcpy(arrival.address + 12, "\x7f\0\0\1", 4);
+    }
     client->conn = (struct net_conn){.net = &net->net};
     client->conn.user = net->handler->accept(net->context, &client->conn, &arrival);
     if (client->conn.user == NULL) {
@@ -428,6 +436,11 @@ void sim_net_destroy(struct sim_net *net)
 
 /* ---- the client's end ---- */
 
+const struct net_pool *sim_net_pool(const struct sim_net *net)
+{
+    return &net->pool;
+}
+
 struct sim_client *sim_connect(struct sim_net *net, u8 host)
 {
     u32 slot = 0;
@@ -445,6 +458,15 @@ struct sim_client *sim_connect(struct sim_net *net, u8 host)
     client->bytes_max = net->options.queue_bytes_max;
     client->count_max = QUEUE_MAX;
     net->clients[slot] = client;
+    return client;
+}
+
+struct sim_client *sim_connect_local(struct sim_net *net)
+{
+    struct sim_client *client = sim_connect(net, 1);
+    if (client != NULL) {
+        client->is_local = true;
+    }
     return client;
 }
 

@@ -30,9 +30,14 @@ void sim_net_destroy(struct sim_net *net); /* also closes what clients still hav
 /* What the gateway's options want; open once at a time. */
 struct gateway_network *sim_net_network(struct sim_net *net);
 
+/* Where its buffers come from. */
+const struct net_pool *sim_net_pool(const struct sim_net *net);
+
 /* A new connection from an IPv4 address of this last byte; it is accepted in one of the next turns.
  * NULL: the gateway does not listen. */
 struct sim_client *sim_connect(struct sim_net *net, u8 host);
+/* The same from 127.0.0.1. */
+struct sim_client *sim_connect_local(struct sim_net *net);
 
 void sim_client_send(struct sim_client *client, struct span bytes);
 void sim_client_send_text(struct sim_client *client, const char *text);

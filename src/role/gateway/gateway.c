@@ -492,11 +492,13 @@ static enum fault agent_open_gateway(struct agent *agent)
     gateway->handler = (struct net_handler){.accept = session_accept,
                                             .input = session_input,
                                             .end = session_end,
+                                            .drained = session_drained,
                                             .deadline = session_deadline,
                                             .closed = session_closed,
                                             .prepare = prepare,
                                             .tick = tick};
     TRY(options->network->open(options->network, &gateway->handler, gateway, &gateway->net));
+    TRY(page_session_open(gateway));
     TRY(net_watch(gateway->net, gateway->bell.wake, NULL, NULL));
     if (options->key_asks != NULL) {
         TRY(net_watch(gateway->net, options->key_asks->wake, NULL, NULL));
@@ -594,6 +596,7 @@ static void agent_close_gateway(struct agent *agent)
         gateway->is_started = false;
         gateway->is_ready = false;
         net_close_all(gateway->net);
+        page_session_close(gateway);
         gateway->options.network->close(gateway->options.network, gateway->net);
         gateway->net = NULL;
     }

@@ -19,7 +19,9 @@
 #include "io/metrics.h"
 #include "io/net.h"
 #include "role/gateway/auth.h"
+#include "role/gateway/demo_sign.h"
 #include "role/gateway/limit.h"
+#include "role/gateway/pages.h"
 #include "wire/http.h"
 
 #define GATEWAY_TRUSTED_MAX 8U
@@ -67,6 +69,9 @@ struct gateway_options {
     enum fault (*limits_again)(void *argument, struct limit_config *limits_out);
     void *argument;
     struct metrics *metrics; /* may be NULL */
+    /* Both outlive the gateway. */
+    const struct page_table *pages;   /* NULL: none */
+    const struct demo_accounts *demo; /* NULL: nobody signs in (docs/pages.md) */
 };
 
 /* Numbers that suit a venue of one machine. Folder, disk, clock, network and channels: the caller.

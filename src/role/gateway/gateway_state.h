@@ -105,6 +105,7 @@ struct gateway {
     u64 date_s;
     char date[GATEWAY_DATE_BYTES];
     u64 requests_count;
+    struct net_buffer *page_bodies[PAGES_MAX][2]; /* plain, gzip */
     struct gateway_measures measures;
 };
 

@@ -97,10 +97,28 @@ void session_shut(struct session *session)
     net_shut_flushed(session->conn);
 }
 
+void session_shut_drained(struct session *session)
+{
+    session->is_shutting = true;
+    session->shuts_drained = true;
+    net_deadline(session->conn, session->gateway->options.idle_ms);
+}
+
+void session_drained(void *user)
+{
+    struct session *session = user;
+    if (session->shuts_drained) {
+        session_shut(session);
+    }
+}
+
 void session_drain_all(struct session_table *table)
 {
     for (u32 i = 0; i < table->used; i += 1) {
         struct session *session = &table->sessions[i];
+        if (session->conn != NULL && session->shuts_drained) {
+            session_shut(session);
+        }
         if (session->conn == NULL || session->is_shutting) {
             continue;
         }

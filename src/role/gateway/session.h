@@ -11,6 +11,7 @@
 #include "io/net.h"
 #include "role/gateway/auth.h"
 #include "role/gateway/frame.h"
+#include "role/gateway/limit.h"
 #include "role/gateway/pending.h"
 #include "role/gateway/ws_stream.h"
 #include "wire/http.h"
@@ -53,10 +54,11 @@ struct session {
     bool keep_alive; /* HTTP: of the request that waits */
     bool is_head;    /* HTTP: its answer has no body */
     bool is_shutting;
-    bool microseconds; /* of the request that waits, or of the WebSocket */
-    bool has_ended;    /* the peer sends nothing more */
-    bool deflate;      /* WebSocket: permessage-deflate was agreed on */
-    u32 waiting_count; /* calls of this session that wait */
+    bool shuts_drained; /* HTTP: is_shutting, once all output is written */
+    bool microseconds;  /* of the request that waits, or of the WebSocket */
+    bool has_ended;     /* the peer sends nothing more */
+    bool deflate;       /* WebSocket: permessage-deflate was agreed on */
+    u32 waiting_count;  /* calls of this session that wait */
     /* WebSocket: */
     struct frame_reader frame;
     u64 opened_ms;
@@ -87,14 +89,17 @@ void *session_accept(void *context, struct net_conn *conn, const struct net_arri
 void session_input(void *user, struct span bytes);
 void session_end(void *user);
 void session_deadline(void *user);
+void session_drained(void *user);
 void session_closed(void *user, enum net_end why);
 
 /* A call of this session has ended: answers it. `id`: what pending_call kept. */
 struct call;
 void session_answer(struct session *session, struct call *call, enum call_end end, struct span id);
 
-/* Ends it: what is queued is still written. */
+/* Ends it: what is queued is still written, within the net's shut_ms. */
 void session_shut(struct session *session);
+/* The same with as much time as an idle connection has: for what is long. */
+void session_shut_drained(struct session *session);
 
 /* ---- HTTP (session_http.c) ---- */
 
@@ -105,9 +110,23 @@ void http_session_answer(struct session *session, struct call *call, enum call_e
  * in X-Forwarded-For that is none of ours. */
 struct auth_address http_session_address(const struct session *session,
                                          const struct http_request *request);
+/* A whole answer in JSON, outside of a call. is_secret: its bytes are wiped once they are sent. */
+void http_session_say(struct session *session, u32 status, struct span json, bool is_secret);
 /* Refuses what was asked by HTTP, before there was a call. */
-void http_session_refuse(struct session *session, u32 status, enum api_error error,
-                         u32 retry_after_s);
+void http_session_fail(struct session *session, u32 status, const struct api_failure *failure,
+                       u32 retry_after_s);
+/* The same with an error that names nothing; then the connection ends. */
+void http_session_refuse(struct session *session, u32 status, enum api_error error);
+/* True: the limits said no, the client has been told so, and the connection ends. */
+bool http_session_limited(struct session *session, const struct limit_answer *limit);
+
+/* ---- pages and the demo's sign-in (session_page.c) ---- */
+
+/* Answers a request for one of them; false: it is for something else. */
+bool page_session_serve(struct session *session, const struct http_request *request);
+/* The bodies of options.pages, which all connections share. FAULT_LIMIT, FAULT_CONFIG. */
+MUST_USE enum fault page_session_open(struct gateway *gateway);
+void page_session_close(struct gateway *gateway);
 
 /* ---- WebSockets (session_ws.c) ---- */
 

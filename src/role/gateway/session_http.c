@@ -39,8 +39,8 @@ static void put_limits(struct http_answer *answer, const struct session *session
 }
 
 /* Sends head and body as one buffer; the connection ends when there is no room for it. */
-static void send_answer(struct session *session, const struct call *call, u32 status,
-                        struct span body)
+static void send_whole(struct session *session, const struct call *call, u32 status,
+                       struct span body, bool is_secret)
 {
     u8 head[HEAD_BYTES];
     struct http_answer answer;
@@ -64,12 +64,25 @@ static void send_answer(struct session *session, const struct call *call, u32 st
         memcpy(buffer->data + size, body.data, body.size);
     }
     buffer->size = (u32)(size + body.size);
+    buffer->is_secret = is_secret;
     (void)net_send_last(session->conn, buffer);
     if (!session->keep_alive) {
         session_shut(session);
     } else {
         net_deadline(session->conn, session->gateway->options.idle_ms);
     }
+}
+
+static void send_answer(struct session *session, const struct call *call, u32 status,
+                        struct span body)
+{
+    send_whole(session, call, status, body, false);
+}
+
+void http_session_say(struct session *session, u32 status, struct span json, bool is_secret)
+{
+    struct call call = {.venue = &session->gateway->venue};
+    send_whole(session, &call, status, json, is_secret);
 }
 
 static struct span failure_text(struct gateway *gateway, const struct call *call)
@@ -124,13 +137,32 @@ static void refuse(struct session *session, const struct http_request *request, 
                 failure_text(session->gateway, &call));
 }
 
-void http_session_refuse(struct session *session, u32 status, enum api_error error,
-                         u32 retry_after_s)
+void http_session_fail(struct session *session, u32 status, const struct api_failure *failure,
+                       u32 retry_after_s)
 {
-    struct call call = {.venue = &session->gateway->venue, .retry_after_s = retry_after_s};
-    (void)api_fail(&call.failure, error);
-    session->keep_alive = false;
+    struct call call = {
+        .venue = &session->gateway->venue, .failure = *failure, .retry_after_s = retry_after_s};
     send_answer(session, &call, status, failure_text(session->gateway, &call));
+}
+
+void http_session_refuse(struct session *session, u32 status, enum api_error error)
+{
+    struct api_failure failure;
+    (void)api_fail(&failure, error);
+    session->keep_alive = false;
+    http_session_fail(session, status, &failure, 0);
+}
+
+bool http_session_limited(struct session *session, const struct limit_answer *limit)
+{
+    struct api_failure failure;
+    if (limit->verdict == LIMIT_ADMITTED) {
+        return false;
+    }
+    (void)limit_fail(limit, &failure);
+    session->keep_alive = false;
+    http_session_fail(session, api_error_http(failure.error), &failure, limit->retry_after_s);
+    return true;
 }
 
 static void refuse_malformed(struct session *session, enum http_refusal refusal)
@@ -330,6 +362,9 @@ static void request_come(struct session *session, const struct http_request *req
     session->gateway->requests_count += 1;
     if (request->upgrade) {
         ws_session_upgrade(session, request);
+        return;
+    }
+    if (page_session_serve(session, request)) {
         return;
     }
     bool path_known = false;

@@ -64,17 +64,13 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
     struct gateway *gateway = session->gateway;
     enum session_kind kind = kind_of(request->path);
     if (kind == SESSION_FREE) {
-        http_session_refuse(session, 404, API_ERROR_UNSUPPORTED_OPERATION, 0);
+        http_session_refuse(session, 404, API_ERROR_UNSUPPORTED_OPERATION);
         return;
     }
     session->address = http_session_address(session, request);
     struct limit_answer limit =
         limit_connect(&gateway->limit, &session->address, gateway->venue.now_us);
-    if (limit.verdict != LIMIT_ADMITTED) {
-        struct api_failure failure;
-        (void)limit_fail(&limit, &failure);
-        http_session_refuse(session, api_error_http(failure.error), failure.error,
-                            limit.retry_after_s);
+    if (http_session_limited(session, &limit)) {
         return;
     }
     u8 head[UPGRADE_HEAD_BYTES_MAX];
@@ -83,7 +79,7 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
     bool is_open = upgrade.status == 101;
     if (is_open && kind == SESSION_STREAM &&
         !stream_session_begin(session, request, upgrade.deflate)) {
-        http_session_refuse(session, 400, API_ERROR_INVALID_PARAMETER, 0);
+        http_session_refuse(session, 400, API_ERROR_INVALID_PARAMETER);
         return;
     }
     session->kind = is_open ? (u8)kind : session->kind;

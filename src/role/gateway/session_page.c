@@ -1,0 +1,181 @@
+/* Pages and the demo's sign-in, over HTTP: docs/pages.md. */
+#include "base/check.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "role/gateway/gateway_state.h"
+#include "role/gateway/session.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define METHOD_HEAD_BYTES 512U
+
+/* ---- bodies ---- */
+
+enum fault page_session_open(struct gateway *gateway)
+{
+    const struct page_table *table = gateway->options.pages;
+    if (table == NULL) {
+        return FAULT_NONE;
+    }
+    if (!page_table_is_sound(table)) {
+        return FAULT(FAULT_CONFIG, "the table of pages is not sound");
+    }
+    for (u32 i = 0; i < table->count; i += 1) {
+        for (u32 coding = 0; coding < 2; coding += 1) {
+            struct span body = page_body(&table->pages[i], coding == 1);
+            gateway->page_bodies[i][coding] = net_buffer_copy(gateway->net->pool, body);
+            if (gateway->page_bodies[i][coding] == NULL) {
+                return FAULT(FAULT_LIMIT, "no room for the page %s", table->pages[i].path);
+            }
+        }
+    }
+    return FAULT_NONE;
+}
+
+void page_session_close(struct gateway *gateway)
+{
+    for (u32 i = 0; i < PAGES_MAX; i += 1) {
+        for (u32 coding = 0; coding < 2; coding += 1) {
+            if (gateway->page_bodies[i][coding] != NULL) {
+                net_buffer_release(gateway->page_bodies[i][coding]);
+                gateway->page_bodies[i][coding] = NULL;
+            }
+        }
+    }
+}
+
+/* ---- answers ---- */
+
+/* Head, then the shared body; NULL: none. */
+static void send(struct session *session, struct span head, struct net_buffer *body)
+{
+    session->is_head = false;
+    if (!net_send_copy(session->conn, head) || (body != NULL && !net_send(session->conn, body))) {
+        session->is_shutting = true;
+        net_shut_now(session->conn);
+        return;
+    }
+    if (session->keep_alive) {
+        net_deadline(session->conn, session->gateway->options.idle_ms);
+    } else {
+        session_shut_drained(session);
+    }
+}
+
+static void send_method(struct session *session, const char *allowed)
+{
+    u8 head[METHOD_HEAD_BYTES];
+    struct http_answer answer;
+    http_answer_begin(&answer, head, sizeof(head), 405, session->keep_alive);
+    http_answer_put_text(&answer, "Date", gateway_date(session->gateway));
+    http_answer_put_text(&answer, "Allow", allowed);
+    size_t size = http_answer_end(&answer, 0);
+    CHECK(size > 0);
+    send(session, span_of(head, size), NULL);
+}
+
+static void send_page(struct session *session, const struct http_request *request, u32 index)
+{
+    struct gateway *gateway = session->gateway;
+    u8 head[PAGE_HEAD_BYTES];
+    struct page_answer said = page_answer(&gateway->options.pages->pages[index], request,
+                                          gateway_date(gateway), session->keep_alive, head);
+    bool has_body = said.status == 200 && request->verb == HTTP_VERB_GET;
+    send(session, span_of(head, said.head_bytes),
+         has_body ? gateway->page_bodies[index][said.is_gzip] : NULL);
+}
+
+/* ---- signing in ---- */
+
+static void fail(struct session *session, u32 status, enum api_error error)
+{
+    struct api_failure failure;
+    (void)api_fail(&failure, error);
+    http_session_fail(session, status, &failure, 0);
+}
+
+static bool is_json(const struct http_request *request)
+{
+    static const char json[] = "application/json";
+    struct span type = http_header(request, HTTP_NAME_CONTENT_TYPE);
+    size_t size = sizeof(json) - 1;
+    return type.size >= size && strncasecmp((const char *)type.data, json, size) == 0 &&
+           (type.size == size || type.data[size] == ';' || type.data[size] == ' ');
+}
+
+static void send_accounts(struct session *session)
+{
+    struct gateway *gateway = session->gateway;
+    struct json_writer json;
+    json_begin(&json, gateway->scratch.json, DEMO_SIGN_BYTES);
+    demo_accounts_print(&json, gateway->options.demo);
+    size_t size = json_end(&json);
+    CHECK(size > 0);
+    http_session_say(session, 200, span_of(gateway->scratch.json, size), false);
+}
+
+static void send_key(struct session *session, const struct http_request *request)
+{
+    struct gateway *gateway = session->gateway;
+    struct api_failure failure;
+    const struct demo_account *account =
+        demo_sign_read(gateway->options.demo, request->body, &failure);
+    if (account == NULL) {
+        http_session_fail(session, api_error_http(failure.error), &failure, 0);
+        return;
+    }
+    struct json_writer json;
+    json_begin(&json, gateway->scratch.json, DEMO_SIGN_BYTES);
+    demo_account_print(&json, account);
+    size_t size = json_end(&json);
+    CHECK(size > 0);
+    http_session_say(session, 200, span_of(gateway->scratch.json, size), true);
+    secret_wipe(gateway->scratch.json, size);
+}
+
+static void sign_in(struct session *session, const struct http_request *request,
+                    enum demo_path path)
+{
+    bool is_post = path == DEMO_PATH_SIGN_IN;
+    bool is_method = is_post ? request->verb == HTTP_VERB_POST
+                             : request->verb == HTTP_VERB_GET || request->verb == HTTP_VERB_HEAD;
+    if (!demo_sign_allowed(request, &session->address)) {
+        fail(session, 403, API_ERROR_UNAUTHORIZED);
+    } else if (!is_method) {
+        send_method(session, is_post ? "POST" : PAGE_ALLOWED_METHODS);
+    } else if (!is_post) {
+        send_accounts(session);
+    } else if (!is_json(request)) {
+        fail(session, 415, API_ERROR_UNSUPPORTED_OPERATION);
+    } else {
+        send_key(session, request);
+    }
+}
+
+/* ---- requests ---- */
+
+bool page_session_serve(struct session *session, const struct http_request *request)
+{
+    struct gateway *gateway = session->gateway;
+    const struct gateway_options *options = &gateway->options;
+    i32 page = options->pages == NULL ? -1 : page_find(options->pages, request->path);
+    enum demo_path demo = options->demo == NULL ? DEMO_PATH_NONE : demo_sign_path(request->path);
+    if (page < 0 && demo == DEMO_PATH_NONE) {
+        return false;
+    }
+    struct auth_address address = http_session_address(session, request);
+    struct limit_answer limit =
+        limit_request(&gateway->limit, &address, LIMIT_POOL_API, 0, gateway->venue.now_us);
+    if (http_session_limited(session, &limit)) {
+        return true;
+    }
+    if (demo != DEMO_PATH_NONE) {
+        sign_in(session, request, demo);
+    } else if (request->verb == HTTP_VERB_GET || request->verb == HTTP_VERB_HEAD) {
+        send_page(session, request, (u32)page);
+    } else {
+        send_method(session, PAGE_ALLOWED_METHODS);
+    }
+    return true;
+}
