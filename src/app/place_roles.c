@@ -1,6 +1,7 @@
 #include "app/place_roles.h"
 
 #include "app/networks.h"
+#include "app/venue_pages.h"
 #include "base/check.h"
 #include "io/clock.h"
 #include "io/file.h"
@@ -220,6 +221,8 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     options.keys_folder = place->settings->keys_folder;
     options.sessions_max = network.connections_max;
     options.metrics = &place->metrics;
+    options.pages = &venue_pages;
+    options.demo = place->settings->demo;
     if (!networks_read(place->settings->config->values[CONFIG_GATEWAY_PROXIES].text,
                        options.trusted, GATEWAY_TRUSTED_MAX, &options.trusted_count)) {
         return FAULT(FAULT_CONFIG, "gateway.proxies");

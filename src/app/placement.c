@@ -2,6 +2,7 @@
 
 #include "app/place_roles.h"
 #include "base/check.h"
+#include "base/secret.h"
 #include "base/span.h"
 #include "io/clock.h"
 #include "io/log.h"
@@ -445,6 +446,9 @@ static enum fault live(struct place *place, int socket)
 
 static enum fault process_live(struct place *place, struct place_hub *hub, int socket)
 {
+    if (place->settings->demo != NULL && !place_has_role(place->process, PLACE_GATEWAY)) {
+        secret_wipe(place->settings->demo, sizeof(*place->settings->demo));
+    }
     TRY(take_over(place, hub, socket));
     metrics_init(&place->metrics);
     agent_requests_of_signals(&place->requests);

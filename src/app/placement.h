@@ -25,6 +25,7 @@
 #include "io/file.h"
 #include "io/handover.h"
 #include "io/metrics_page.h"
+#include "role/gateway/demo_sign.h"
 
 enum place_role {
     PLACE_ENGINE,
@@ -80,6 +81,9 @@ struct place_settings {
     const char *folder;                /* the venue's */
     char keys_folder[FILE_PATH_BYTES]; /* PLACE_KEYS_FOLDER in it: nobody's but the gateway's */
     bool is_generous;                  /* limits for tests: nobody is slowed down or banned */
+    /* Who may sign in at the page without a key of their own; NULL: nobody. Processes without the
+     * gateway wipe their copy. */
+    struct demo_accounts *demo;
 };
 
 /* Who wants a listening socket. */

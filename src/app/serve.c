@@ -8,6 +8,7 @@
 #include "app/text_file.h"
 #include "app/venue_limits.h"
 #include "base/check.h"
+#include "base/secret.h"
 #include "io/clock.h"
 #include "io/file.h"
 #include "io/log.h"
@@ -47,6 +48,7 @@ struct serve {
     struct metric *starts[PLACE_PROCESSES_MAX];
     struct test_venue test;
     struct notify notify;
+    struct demo_accounts demo; /* empty: nobody signs in at the page */
 };
 
 static u64 number_of(const struct serve *serve, enum config_key key)
@@ -94,11 +96,15 @@ static enum fault begin(struct serve *serve)
     case SERVE_NEW:
         return serve_begin(folder);
     case SERVE_TEST:
-        return has ? FAULT(FAULT_EXISTS,
-                           "%s: there is a venue in this folder already; without --profile it "
-                           "goes on",
-                           folder)
-                   : test_venue_begin(folder, serve->settings.keys_folder, &serve->test);
+        if (has) {
+            return FAULT(FAULT_EXISTS,
+                         "%s: there is a venue in this folder already; without --profile it "
+                         "goes on",
+                         folder);
+        }
+        TRY(test_venue_begin(folder, serve->settings.keys_folder, &serve->test));
+        test_venue_demo(&serve->test, &serve->demo);
+        return FAULT_NONE;
     }
     return FAULT_NONE;
 }
@@ -309,6 +315,7 @@ static enum fault locked(struct serve *serve)
     pid_put(serve, "supervisor", getpid());
     enum fault fault = begin(serve);
     if (fault == FAULT_NONE) {
+        serve->settings.demo = serve->demo.count > 0 ? &serve->demo : NULL;
         fault = listening(serve);
     }
     pid_put(serve, "supervisor", 0);
@@ -353,6 +360,7 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     enum fault fault = locked(&serve);
     notify_close(&serve.notify);
     test_venue_wipe(&serve.test);
+    secret_wipe(&serve.demo, sizeof(serve.demo));
     *exit_code_out = serve.supervise.exit_code;
     return fault;
 }

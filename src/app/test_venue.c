@@ -148,6 +148,27 @@ enum fault test_venue_begin(const char *folder, const char *keys_folder,
     return fault;
 }
 
+void test_venue_demo(const struct test_venue *venue, struct demo_accounts *accounts_out)
+{
+    static const struct {
+        const char *account;
+        const char *name;
+    } rows[TEST_ACCOUNTS_COUNT] = {
+        [TEST_ACCOUNT_A] = {"A", "A: may do everything"},
+        [TEST_ACCOUNT_B] = {"B", "B: may do everything"},
+        [TEST_ACCOUNT_W] = {"W", "W: may cancel and withdraw, not trade"},
+    };
+    memset(accounts_out, 0, sizeof(*accounts_out));
+    for (u32 i = 0; i < TEST_ACCOUNTS_COUNT; i += 1) {
+        struct demo_account *account = &accounts_out->list[i];
+        (void)snprintf(account->account, sizeof(account->account), "%s", rows[i].account);
+        (void)snprintf(account->name, sizeof(account->name), "%s", rows[i].name);
+        memcpy(account->api_key, venue->hmac[i].name, sizeof(account->api_key));
+        memcpy(account->secret, venue->hmac[i].secret, sizeof(account->secret));
+    }
+    accounts_out->count = TEST_ACCOUNTS_COUNT;
+}
+
 void test_venue_wipe(struct test_venue *venue)
 {
     secret_wipe(venue, sizeof(*venue));

@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/sign_pair.h"
+#include "role/gateway/demo_sign.h"
 
 #include <sys/types.h>
 
@@ -47,6 +48,9 @@ struct test_addresses {
 MUST_USE enum fault test_venue_write(const struct test_venue *venue,
                                      const struct test_addresses *addresses, pid_t pid,
                                      const char *path);
+
+/* Who may sign in at the page: each account by its HMAC key. */
+void test_venue_demo(const struct test_venue *venue, struct demo_accounts *accounts_out);
 
 void test_venue_wipe(struct test_venue *venue);
 

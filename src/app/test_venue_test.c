@@ -198,6 +198,12 @@ static void the_keys_file_says_it_all(void **state)
     assert_non_null(strstr(text, "\"pid\":42"));
     assert_non_null(strstr(text, venue.hmac[TEST_ACCOUNT_W].secret));
     assert_non_null(strstr(text, "BEGIN PRIVATE KEY"));
+    struct demo_accounts demo;
+    test_venue_demo(&venue, &demo);
+    assert_int_equal(demo.count, TEST_ACCOUNTS_COUNT);
+    assert_string_equal(demo.list[TEST_ACCOUNT_W].account, "W");
+    assert_string_equal(demo.list[TEST_ACCOUNT_W].api_key, venue.hmac[TEST_ACCOUNT_W].name);
+    assert_string_equal(demo.list[TEST_ACCOUNT_W].secret, venue.hmac[TEST_ACCOUNT_W].secret);
     test_venue_wipe(&venue);
     assert_int_equal(venue.hmac[TEST_ACCOUNT_W].secret[0], 0);
 }

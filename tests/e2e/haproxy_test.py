@@ -125,9 +125,9 @@ def answer(connection):
     return head, body
 
 
-def ask(port, path, headers="", source="127.0.0.1"):
+def ask(port, path, headers="", source="127.0.0.1", host="demo.invalid"):
     with connect(port, source) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: demo.invalid\r\n{headers}\r\n".encode())
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n".encode())
         return answer(connection)
 
 
@@ -245,6 +245,13 @@ def order(port, account, side, force):
 def check_venue(cli, port, accounts):
     cli.check(wait_for_status(port, 200), "HAProxy serves a venue")
     cli.equal(ask(port, "/api/v3/ping")[1], b"{}", "ping")
+    head, body = ask(port, "/")
+    cli.check(body.startswith(b"<!doctype html>") and b"content-security-policy: " in head.lower(),
+              f"the page: {head}")
+    # Whoever comes through a proxy is none of this machine, whatever he says.
+    for host in ("localhost", "demo.invalid"):
+        head, _ = ask(port, "/demo/accounts", host=host)
+        cli.check(head.startswith(b"HTTP/1.1 403 "), f"no demo accounts for {host}: {head}")
     # Each address has a count of its own, behind the proxy too, and cannot take another's.
     for source, claimed, weight in (("127.0.0.2", "203.0.113.1", 1), ("127.0.0.3", "127.0.0.2", 1),
                                     ("127.0.0.2", "203.0.113.2", 2)):

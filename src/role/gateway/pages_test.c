@@ -197,7 +197,8 @@ static void heads_say_what_they_must(void **state)
             bool has_body = known == 0;
             assert_int_equal(has_line(head, said.head_bytes, "Content-Encoding: gzip"), has_body);
             assert_int_equal(memmem(head, said.head_bytes, "Content-Length", 14) != NULL, has_body);
-            assert_int_equal(memmem(head, said.head_bytes, "\r\nContent-Type", 14) != NULL, has_body);
+            assert_int_equal(memmem(head, said.head_bytes, "\r\nContent-Type", 14) != NULL,
+                             has_body);
         }
     }
 }
