@@ -3,10 +3,22 @@
 
 PACKAGES_EXIT_MISSING=3
 
-# packages_missing LIST...: prints the packages of the lists that are not installed.
+# packages_listed LIST...: prints the lines of the lists, without comments.
+packages_listed() {
+    sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$@"
+}
+
+# packages_missing LIST...: prints the packages of the lists that are not installed. One that is
+# listed as PACKAGE=COMMAND is not missed where the command comes from elsewhere.
 packages_missing() {
-    local name
-    sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@" | while read -r name; do
+    local line name command
+    packages_listed "$@" | while read -r line; do
+        name=${line%%=*}
+        command=${line#"$name"}
+        command=${command#=}
+        if [ -n "$command" ] && command -v "$command" >/dev/null; then
+            continue
+        fi
         case $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) in
             installed) ;;
             *) echo "$name" ;;
@@ -21,7 +33,7 @@ packages_require() {
     shift
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
         echo "This is not a Debian system. What is needed, by Debian's names:" >&2
-        sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@" | tr '\n' ' ' >&2
+        packages_listed "$@" | sed -e 's/=.*//' | tr '\n' ' ' >&2
         echo >&2
         return 0
     fi
