@@ -10,13 +10,14 @@ CAMBIST_SOAK_SECONDS: how long, 60 if not given (600 by hand); CAMBIST_SEED_BASE
 given. Everything is on loopback, with a port that the system chooses; only processes that this
 script started are killed, by the numbers in the venue's run folder."""
 
+import collections
 import json
 import os
 import random
 import signal
 import time
 
-import clients_test as c
+import client_money as c
 import program as p
 import serve_test as s
 import soak_clients as k
@@ -298,7 +299,7 @@ def account_is_whole(cli, soak, name, past):
     cli.equal(len(past.by_client), len(past.orders), f"orders of {name} by client id and by number")
     is_open = {key for key, row in past.orders.items() if row["status"] in t.OPEN}
     cli.equal(past.open, is_open, f"openOrders and allOrders of {name}")
-    executed = c.collections.Counter()
+    executed = collections.Counter()
     for (symbol, order, _), terms in past.trades.items():
         executed[(symbol, order)] += sum(c.units(term[0]) for term in terms)
     for key, row in past.orders.items():
@@ -359,7 +360,7 @@ def memory_is_flat(cli, soak):
 
 def print_figures(soak, unknown, exist):
     bots, listeners = soak.bots, [*soak.books, *soak.users.values()]
-    codes = sum((bot.codes for bot in bots), c.collections.Counter())
+    codes = sum((bot.codes for bot in bots), collections.Counter())
     print(f"calls {sum(bot.calls for bot in bots)}, "
           f"orders acknowledged {sum(len(bot.acknowledged) for bot in bots)}, "
           f"canceled {sum(len(bot.canceled) for bot in bots)}, "
