@@ -1,0 +1,19 @@
+/* Starts the page: state first, so that requests are under way while the first picture is drawn. */
+import './styles/page.css';
+import { render } from 'preact';
+import { startForm } from './state/form.ts';
+import { startSession } from './state/session.ts';
+import { start } from './state/store.ts';
+import { startTheme } from './state/theme.ts';
+import { startTitle } from './state/title.ts';
+import { Page } from './ui/page.tsx';
+import { startKeys } from './ui/keys.ts';
+
+startTheme();
+start();
+startSession();
+startForm();
+startTitle();
+startKeys();
+const place = document.getElementById('page');
+if (place) render(<Page />, place);

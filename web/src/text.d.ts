@@ -1,0 +1,6 @@
+declare module '#notice' {
+  const text: string;
+  export default text;
+}
+
+declare module '*.css';
