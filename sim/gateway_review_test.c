@@ -310,11 +310,53 @@ static void nothing_is_asked_for_nothing(void **state)
     gateway_world_close(&world);
 }
 
+/* The status of a request for a WebSocket, and the texts of its refusal. */
+static void upgrades(struct sim_client *client, const char *forwarded, u32 status,
+                     const char *expected)
+{
+    char text[512];
+    (void)snprintf(text, sizeof text,
+                   "GET /ws-api/v3 HTTP/1.1\r\nHost: venue\r\n%s%s%sUpgrade: websocket\r\n"
+                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                   forwarded == NULL ? "" : "X-Forwarded-For: ", forwarded == NULL ? "" : forwarded,
+                   forwarded == NULL ? "" : "\r\n");
+    sim_client_send_text(client, text);
+    assert_true(gateway_world_http(&world, client, 1000, &got));
+    assert_int_equal(got.status, status);
+    if (expected != NULL && strstr(got.body, expected) == NULL) {
+        fail_msg("%s\nexpected %s", got.body, expected);
+    }
+}
+
+/* Who opens WebSockets again and again is refused, and then banned, in the documented words. */
+static void too_many_websockets_are_refused(void **state)
+{
+    (void)state;
+    gateway_world_init(&world, test_seed(), false);
+    world.options.limits.connects_max = 2;
+    world.options.limits.refusals_max = 1;
+    gateway_world_start(&world);
+    for (u32 i = 0; i < 4; i++) {
+        static const char *const texts[] = {
+            NULL, NULL,
+            "{\"code\":-1034,\"msg\":\"Too many connection attempts from IP; current limit is 2 per "
+            "'5 MINUTE'.\"}",
+            "{\"code\":-1003,\"msg\":\"Way too much request weight used; IP banned until 1795"};
+        static const u32 statuses[] = {101, 101, 429, 418};
+        struct sim_client *client = sim_connect(world.net, 1);
+        upgrades(client, NULL, statuses[i], texts[i]);
+        assert_int_equal(strstr(got.head, "retry-after: ") != NULL, i >= 2);
+    }
+    gateway_world_close(&world);
+}
+
 int main(void)
 {
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_WARN, clock_real());
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_asked_for_nothing),
+        cmocka_unit_test(too_many_websockets_are_refused),
         cmocka_unit_test(believes_the_proxy_and_not_its_client),
         cmocka_unit_test(websockets_count_for_who_is_behind_the_proxy),
         cmocka_unit_test(head_is_answered_without_a_body),
