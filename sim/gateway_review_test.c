@@ -12,14 +12,20 @@
 static struct gateway_world world;
 static struct http_got got;
 
-static void begin_behind_proxy(u8 host)
+/* To be called between init and start. */
+static void trust(u8 host)
 {
-    gateway_world_init(&world, test_seed(), false);
     struct auth_network *network = &world.options.trusted[0];
     *network = (struct auth_network){.address = {{[10] = 0xff, [11] = 0xff, [12] = 10}}};
     network->address.bytes[15] = host;
     network->bits = 128;
     world.options.trusted_count = 1;
+}
+
+static void begin_behind_proxy(u8 host)
+{
+    gateway_world_init(&world, test_seed(), false);
+    trust(host);
     gateway_world_start(&world);
 }
 
@@ -351,12 +357,102 @@ static void too_many_websockets_are_refused(void **state)
     gateway_world_close(&world);
 }
 
+/* ---- how many of one address may be open ---- */
+
+static enum fault two_more(void *argument, struct limit_config *limits_out)
+{
+    (void)argument;
+    limits_out->open_max += 2;
+    return FAULT_NONE;
+}
+
+static void begin_with_open(u32 open_max, bool is_behind_proxy)
+{
+    gateway_world_init(&world, test_seed(), false);
+    world.options.limits.open_max = open_max;
+    world.options.limits_again = two_more;
+    if (is_behind_proxy) {
+        trust(1);
+    }
+    gateway_world_start(&world);
+}
+
+static bool pings(struct sim_client *client)
+{
+    sim_client_send_text(client, "GET /api/v3/ping HTTP/1.1\r\nHost: a\r\n\r\n");
+    return gateway_world_http(&world, client, 50, &got) && got.status == 200;
+}
+
+static void an_address_has_so_many_connections(void **state)
+{
+    (void)state;
+    struct sim_client *clients[3];
+    begin_with_open(3, false);
+    for (u32 i = 0; i < 3; i++) {
+        clients[i] = sim_connect(world.net, 1);
+        assert_true(i == 0 ? gateway_world_upgrade(&world, clients[i], "/ws") : pings(clients[i]));
+    }
+    struct sim_client *more = sim_connect(world.net, 1);
+    assert_false(pings(more));
+    assert_true(sim_client_is_closed(more));
+    assert_int_equal(sim_client_received(more).size, 0);
+    assert_true(pings(sim_connect(world.net, 2)));
+    assert_int_equal(gateway_status(world.gateway).refused_address, 1);
+    assert_int_equal(gateway_status(world.gateway).sessions, 4);
+    /* A place for each that goes, of either kind, however it goes. */
+    sim_client_cut(clients[0]);
+    sim_client_end(clients[1]);
+    gateway_world_turns(&world, 20);
+    assert_true(pings(sim_connect(world.net, 1)));
+    assert_true(pings(sim_connect(world.net, 1)));
+    assert_false(pings(sim_connect(world.net, 1)));
+    assert_int_equal(agent_reload(gateway_agent(world.gateway)), FAULT_NONE);
+    assert_true(pings(sim_connect(world.net, 1)));
+    assert_true(pings(sim_connect(world.net, 1)));
+    assert_false(pings(sim_connect(world.net, 1)));
+    assert_int_equal(gateway_status(world.gateway).refused_address, 3);
+    gateway_world_close(&world);
+}
+
+/* A proxy's connections are everybody's, until one is a WebSocket: that is one of its client. */
+static void behind_a_proxy_websockets_are_those_of_its_clients(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"code\":-1034,\"msg\":\"Too many connection attempts from IP; "
+                               "current limit is 2 per 'IP'.\"}";
+    static const char *const pairs[][2] = {{"9.9.9.9", "9.9.9.9"},
+                                           {"2001:db8::1", "2001:db8:0:0:7::"}};
+    begin_with_open(2, true);
+    for (u32 i = 0; i < 8; i++) {
+        assert_true(pings(sim_connect(world.net, 1)));
+        upgrades(sim_connect(world.net, 1), "127.0.0.1", 101, NULL);
+        upgrades(sim_connect(world.net, 1), NULL, 101, NULL);
+    }
+    for (u32 i = 0; i < ARRAY_COUNT(pairs); i++) {
+        struct sim_client *first = sim_connect(world.net, 1);
+        upgrades(first, pairs[i][0], 101, NULL);
+        upgrades(sim_connect(world.net, 1), pairs[i][1], 101, NULL);
+        struct sim_client *third = sim_connect(world.net, 1);
+        upgrades(third, pairs[i][0], 429, text);
+        gateway_world_turns(&world, 5);
+        assert_true(sim_client_is_closed(third));
+        assert_int_equal(gateway_status(world.gateway).refused_address, i + 1);
+        sim_client_cut(first);
+        gateway_world_turns(&world, 5);
+        upgrades(sim_connect(world.net, 1), pairs[i][1], 101, NULL);
+    }
+    upgrades(sim_connect(world.net, 1), "2001:db8:0:1::1", 101, NULL);
+    gateway_world_close(&world);
+}
+
 int main(void)
 {
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_WARN, clock_real());
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_asked_for_nothing),
         cmocka_unit_test(too_many_websockets_are_refused),
+        cmocka_unit_test(an_address_has_so_many_connections),
+        cmocka_unit_test(behind_a_proxy_websockets_are_those_of_its_clients),
         cmocka_unit_test(believes_the_proxy_and_not_its_client),
         cmocka_unit_test(websockets_count_for_who_is_behind_the_proxy),
         cmocka_unit_test(head_is_answered_without_a_body),

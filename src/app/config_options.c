@@ -113,6 +113,15 @@ const struct config_option config_options[CONFIG_COUNT] = {
                                 .maximum = 1000000000,
                                 .otherwise = "300",
                                 .help = "WebSocket connections from one address in five minutes."},
+    [CONFIG_LIMITS_CONNECTIONS] = {.section = "limits",
+                                   .name = "connections",
+                                   .kind = CONFIG_NUMBER,
+                                   .minimum = 1,
+                                   .maximum = 1000000000,
+                                   .otherwise = "300",
+                                   .help = "Open connections of one address. Not of loopback, and "
+                                           "not of gateway.proxies: behind those, WebSockets count "
+                                           "for the address that X-Forwarded-For names."},
     [CONFIG_LIMITS_ORDERS_10S] = {.section = "limits",
                                   .name = "orders_10s",
                                   .kind = CONFIG_NUMBER,

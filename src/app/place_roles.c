@@ -159,6 +159,7 @@ static void limits_loosen(struct limit_config *limits)
     limits->account_weight_max = GENEROUS_COUNT;
     limits->requests_max = GENEROUS_COUNT;
     limits->connects_max = GENEROUS_COUNT;
+    limits->open_max = GENEROUS_COUNT;
     limits->orders_10s_max = GENEROUS_PER_ORDER;
     limits->orders_day_max = GENEROUS_COUNT;
     limits->refusals_max = GENEROUS_COUNT;
@@ -170,6 +171,7 @@ static void limits_of(const struct config *config, struct limit_config *limits)
     limits->weight_max[LIMIT_POOL_API] = (u32)values[CONFIG_LIMITS_WEIGHT].number;
     limits->requests_max = (u32)values[CONFIG_LIMITS_REQUESTS].number;
     limits->connects_max = (u32)values[CONFIG_LIMITS_CONNECTS].number;
+    limits->open_max = (u32)values[CONFIG_LIMITS_CONNECTIONS].number;
     limits->orders_10s_max = (u32)values[CONFIG_LIMITS_ORDERS_10S].number;
     limits->orders_day_max = (u32)values[CONFIG_LIMITS_ORDERS_DAY].number;
 }
@@ -292,14 +294,21 @@ static void gateway_measure(struct place *place, const struct agent *agent)
         {"cambist_gateway_position", "Position of the event log up to which the view has come."},
         {"cambist_gateway_behind_steps", "Steps of 32 bytes of the event log not in the view yet."},
         {"cambist_gateway_connections", "Open connections."},
+        {"cambist_gateway_refused_address_total",
+         "Connections refused since their address had too many open."},
         {"cambist_gateway_pending", "Calls that wait for the engine or the history."},
         {"cambist_gateway_source_index", "Number of the last command sent."},
         {"cambist_gateway_engine_ready", "1 while commands can be sent to the engine."},
     };
     (void)agent;
     struct gateway_status status = gateway_status(place->gateway);
-    const u64 values[] = {status.position, status.behind,       status.sessions,
-                          status.pending,  status.source_index, status.engine_ready ? 1 : 0};
+    const u64 values[] = {status.position,
+                          status.behind,
+                          status.sessions,
+                          status.refused_address,
+                          status.pending,
+                          status.source_index,
+                          status.engine_ready ? 1 : 0};
     values_put(place, place->gateway_values, rows, values, ARRAY_COUNT(rows));
     network_measure(place);
 }

@@ -22,6 +22,7 @@ const struct gateway_options gateway_defaults = {
                .account_weight_max = 180000,
                .requests_max = 300000,
                .connects_max = 300,
+               .open_max = 300,
                .orders_10s_max = 100,
                .orders_day_max = 200000,
                .refusals_max = 1000,
@@ -585,7 +586,7 @@ static enum fault agent_reload_gateway(struct agent *agent)
     }
     limit_set(&gateway->limit, &limits);
     log_info("gateway.reloaded", LOG_U64("weight", limits.weight_max[LIMIT_POOL_API]),
-             LOG_U64("orders_10s", limits.orders_10s_max));
+             LOG_U64("orders_10s", limits.orders_10s_max), LOG_U64("open", limits.open_max));
     return FAULT_NONE;
 }
 
@@ -661,6 +662,7 @@ struct gateway_status gateway_status(const struct gateway *gateway)
         .position = position,
         .source_index = gateway->source_index,
         .sessions = gateway->sessions.count,
+        .refused_address = gateway->crowd.refused_count,
         .pending = gateway->pending.count,
         .engine_ready = !gateway->venue.engine_away,
         .is_ready = gateway->is_ready,

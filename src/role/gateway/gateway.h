@@ -92,13 +92,14 @@ struct keys_new;
 MUST_USE enum fault gateway_key_put(struct gateway *gateway, const struct keys_new *key);
 
 struct gateway_status {
-    u64 position;      /* of the event log, in the view */
-    u64 behind;        /* of what is released: 32-byte steps */
-    u64 source_index;  /* of the last command sent */
-    u32 sessions;      /* open connections */
-    u32 pending;       /* calls that wait */
-    bool engine_ready; /* commands can be sent */
-    bool is_ready;     /* it listens, and the view had reached the released position once */
+    u64 position;        /* of the event log, in the view */
+    u64 behind;          /* of what is released: 32-byte steps */
+    u64 source_index;    /* of the last command sent */
+    u32 sessions;        /* open connections */
+    u32 pending;         /* calls that wait */
+    u64 refused_address; /* connections refused since their address had too many */
+    bool engine_ready;   /* commands can be sent */
+    bool is_ready;       /* it listens, and the view had reached the released position once */
 };
 struct gateway_status gateway_status(const struct gateway *gateway);
 

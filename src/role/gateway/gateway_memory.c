@@ -49,6 +49,7 @@ static size_t plan_bytes(const struct gateway *gateway, const struct plan *plan)
     footprint_add(&footprint, 1, COMMAND_BYTES_MAX, 64);
     footprint_add(&footprint, 1, limit_bytes(&plan->limits), 64);
     footprint_add(&footprint, 1, session_table_bytes(options->sessions_max), 64);
+    footprint_add(&footprint, 1, crowd_footprint(options->sessions_max), 64);
     footprint_add(&footprint, 1, pending_footprint(options->pending_max), 64);
     footprint_add(&footprint, 1, keys_bytes(options->keys_max), 64);
     footprint_add(&footprint, 1,
@@ -115,6 +116,7 @@ enum fault gateway_take_memory(struct gateway *gateway)
     limit_init(&gateway->limit, &plan.limits, take(gateway, limit_bytes(&plan.limits)));
     session_table_init(&gateway->sessions, options->sessions_max,
                        take(gateway, session_table_bytes(options->sessions_max)));
+    TRY(crowd_open(&gateway->crowd, options->sessions_max, plan.limits.seed, &gateway->arena));
     TRY(pending_open(&gateway->pending, options->pending_max, &gateway->arena));
     TRY(take_streams(gateway, &plan));
     struct lookup_client_options lookups = {

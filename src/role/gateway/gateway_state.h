@@ -7,6 +7,7 @@
 #include "io/sign.h"
 #include "role/gateway/call.h"
 #include "role/gateway/calls_ticker.h"
+#include "role/gateway/crowd.h"
 #include "role/gateway/demo.h"
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
@@ -68,6 +69,7 @@ struct gateway {
     struct feed_sink feed_sink;
     struct venue venue;
     struct limit limit;
+    struct crowd crowd;
     struct signer signer;
     struct gateway_keys keys;
     void *keys_memory;      /* of their table */

@@ -56,8 +56,7 @@ void limit_init(struct limit *limit, const struct limit_config *config, void *me
 
 /* ---- addresses ---- */
 
-/* IPv4 whole, IPv6 by its network. */
-static struct auth_address key_of(const struct auth_address *address)
+struct auth_address limit_key(const struct auth_address *address)
 {
     static const u8 mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     struct auth_address key = *address;
@@ -103,7 +102,7 @@ static void entry_roll(struct limit_entry *entry, u64 now_us)
 static struct limit_entry *entry_of(struct limit *limit, const struct auth_address *address,
                                     u64 now_us)
 {
-    struct auth_address key = key_of(address);
+    struct auth_address key = limit_key(address);
     u64 hash = hash_bytes(key.bytes, sizeof(key.bytes), limit->config.seed);
     u64 sets_count = limit->config.addresses_max / LIMIT_WAYS;
     struct limit_entry *set = limit->entries + (hash & (sets_count - 1)) * LIMIT_WAYS;

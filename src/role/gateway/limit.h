@@ -25,6 +25,7 @@ struct limit_config {
     u32 account_weight_max;           /* /sapi per account and minute: 180000 */
     u32 requests_max;                 /* per address and 5 minutes: 300000 */
     u32 connects_max;                 /* the same: 300 */
+    u32 open_max;                     /* connections of an address at a time (crowd.h) */
     u32 orders_10s_max;               /* per account: 100 */
     u32 orders_day_max;               /* per account: 200000 */
     u32 refusals_max;                 /* in one minute; one more is a ban */
@@ -66,6 +67,9 @@ struct limit {
     u64 evictions_count; /* active or banned addresses that had to go: a metric */
     u64 bans_count;
 };
+
+/* What an address counts by: IPv4 whole, IPv6 by its first 64 bits, the rest zero. */
+struct auth_address limit_key(const struct auth_address *address);
 
 /* What the tables need. */
 size_t limit_bytes(const struct limit_config *config);

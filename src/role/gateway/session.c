@@ -54,6 +54,38 @@ static struct session *session_take(struct session_table *table)
     return session;
 }
 
+static void session_give(struct session_table *table, struct session *session)
+{
+    session->conn = NULL;
+    session->kind = SESSION_FREE;
+    session->next = table->free;
+    table->free = (u32)(session - table->sessions) + 1;
+    table->count -= 1;
+}
+
+/* 127.0.0.0/8, ::1, and a local socket. */
+static bool is_own(const struct auth_address *address)
+{
+    static const struct auth_network own[] = {
+        {.address = {{[10] = 0xff, [11] = 0xff, [12] = 127}}, .bits = 104},
+        {.address = {{[15] = 1}}, .bits = 128},
+        {.address = {{0}}, .bits = 128},
+    };
+    return auth_network_holds(own, ARRAY_COUNT(own), address);
+}
+
+bool session_enter(struct session *session, const struct auth_address *address)
+{
+    struct gateway *gateway = session->gateway;
+    const struct gateway_options *options = &gateway->options;
+    if (session->crowd != 0 || is_own(address) ||
+        auth_network_holds(options->trusted, options->trusted_count, address)) {
+        return true;
+    }
+    session->crowd = crowd_enter(&gateway->crowd, address, gateway->limit.config.open_max);
+    return session->crowd != 0;
+}
+
 void *session_accept(void *context, struct net_conn *conn, const struct net_arrival *arrival)
 {
     struct gateway *gateway = context;
@@ -63,9 +95,13 @@ void *session_accept(void *context, struct net_conn *conn, const struct net_arri
         return NULL;
     }
     session->gateway = gateway;
+    memcpy(session->address.bytes, arrival->address, sizeof(session->address.bytes));
+    if (!session_enter(session, &session->address)) {
+        session_give(&gateway->sessions, session);
+        return NULL;
+    }
     session->conn = conn;
     session->kind = SESSION_HTTP;
-    memcpy(session->address.bytes, arrival->address, sizeof(session->address.bytes));
     net_deadline(conn, gateway->options.idle_ms);
     return session;
 }
@@ -84,11 +120,8 @@ void session_closed(void *user, enum net_end why)
     } else if (session->kind == SESSION_STREAM) {
         stream_session_ended(session);
     }
-    session->conn = NULL;
-    session->kind = SESSION_FREE;
-    session->next = table->free;
-    table->free = (u32)(session - table->sessions) + 1;
-    table->count -= 1;
+    crowd_leave(&session->gateway->crowd, session->crowd);
+    session_give(table, session);
 }
 
 void session_shut(struct session *session)

@@ -49,6 +49,7 @@ struct session {
     struct http_reader http;
     u32 generation;
     u32 next;        /* free ones */
+    u32 crowd;       /* the place of crowd.h; 0: it counts for no address */
     u8 kind;         /* enum session_kind */
     bool is_busy;    /* HTTP: a request waits for its answer */
     bool keep_alive; /* HTTP: of the request that waits */
@@ -95,6 +96,11 @@ void session_closed(void *user, enum net_end why);
 /* A call of this session has ended: answers it. `id`: what pending_call kept. */
 struct call;
 void session_answer(struct session *session, struct call *call, enum call_end end, struct span id);
+
+/* Counts it for this address, unless it counts already, or the address is one of ours: the
+ * machine's own, or a proxy's, whose connections belong to many. False: the address has too many.
+ */
+MUST_USE bool session_enter(struct session *session, const struct auth_address *address);
 
 /* Ends it: what is queued is still written, within the net's shut_ms. */
 void session_shut(struct session *session);

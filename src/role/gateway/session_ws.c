@@ -59,6 +59,19 @@ static enum session_kind kind_of(struct span path)
     return ws_stream_is_path(path) ? SESSION_STREAM : SESSION_FREE;
 }
 
+/* Behind a proxy: an address that has too many open. The documents have a text for attempts only.
+ */
+static void refuse_crowd(struct session *session)
+{
+    char number[16];
+    struct api_failure failure;
+    int size = snprintf(number, sizeof(number), "%u", session->gateway->limit.config.open_max);
+    CHECK(size > 0 && (size_t)size < sizeof(number));
+    (void)api_fail_pair(&failure, API_ERROR_TOO_MANY_CONNECTIONS, number, "IP");
+    session->keep_alive = false;
+    http_session_fail(session, api_error_http(failure.error), &failure, 0);
+}
+
 void ws_session_upgrade(struct session *session, const struct http_request *request)
 {
     struct gateway *gateway = session->gateway;
@@ -71,6 +84,10 @@ void ws_session_upgrade(struct session *session, const struct http_request *requ
     struct limit_answer limit =
         limit_connect(&gateway->limit, &session->address, gateway->venue.now_us);
     if (http_session_limited(session, &limit)) {
+        return;
+    }
+    if (!session_enter(session, &session->address)) {
+        refuse_crowd(session);
         return;
     }
     u8 head[UPGRADE_HEAD_BYTES_MAX];
