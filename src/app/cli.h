@@ -12,6 +12,8 @@ extern const struct subcommand cli_dump;
 extern const struct subcommand cli_bench;
 extern const struct subcommand cli_sim;
 extern const struct subcommand cli_serve;
+extern const struct subcommand cli_demo;
+extern const struct subcommand cli_bots;
 extern const struct subcommand cli_init;
 extern const struct subcommand cli_admin;
 extern const struct subcommand cli_repair;

@@ -21,12 +21,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define US_MS 1000ULL
+#define SECOND_NS 1000000000ULL
+#define US_MS     1000ULL
 
 enum {
     PAGE_EVERY_MS = 1000,
     PAGE_OLD_US = 20000000, /* a process that writes none for so long hangs */
 };
+
+#define PROCESSES_MAX (PLACE_PROCESSES_MAX + 1U) /* and the guest's */
 
 /* Everything of one supervisor. */
 struct serve {
@@ -35,17 +38,19 @@ struct serve {
     const struct placement *placement;
     struct place_hub hub;
     struct place_call calls[PLACE_PROCESSES_MAX];
-    struct supervise_role roles[PLACE_PROCESSES_MAX];
+    struct supervise_role roles[PROCESSES_MAX];
     struct handover_item items[PLACE_PROCESSES_MAX][HANDOVER_ITEMS_MAX];
     struct supervise supervise;
     char run_folder[FILE_PATH_BYTES];
     char admin_path[FILE_PATH_BYTES];
-    pid_t written[PLACE_PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
+    pid_t written[PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
     u16 port;
     u16 admin_port;
     bool is_ready;
+    u64 ready_ns;
     struct metrics metrics;
-    struct metric *starts[PLACE_PROCESSES_MAX];
+    struct metric *starts[PROCESSES_MAX];
+    u32 processes_count; /* the guest's included */
     struct test_venue test;
     struct notify notify;
     struct demo_accounts demo; /* empty: nobody signs in at the page */
@@ -105,6 +110,9 @@ static enum fault begin(struct serve *serve)
         TRY(test_venue_begin(folder, serve->settings.keys_folder, &serve->test));
         test_venue_demo(&serve->test, &serve->demo);
         return FAULT_NONE;
+    case SERVE_GUEST:
+        return serve->options->guest->begin(serve->options->guest, folder,
+                                            serve->settings.keys_folder, has, &serve->demo);
     }
     return FAULT_NONE;
 }
@@ -141,7 +149,7 @@ static void pid_put(const struct serve *serve, const char *name, pid_t pid)
 static void page_write(struct serve *serve)
 {
     struct metrics_page_state state = {.time_us = clock_wall_us(clock_real()), .is_ready = true};
-    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+    for (u32 index = 0; index < serve->processes_count; index += 1) {
         metric_set(serve->starts[index], (i64)serve->supervise.children[index].starts_count);
     }
     enum fault fault = metrics_page_put(place_hub_page(&serve->hub), &serve->metrics, &state);
@@ -151,22 +159,22 @@ static void page_write(struct serve *serve)
 static void metrics_declare(struct serve *serve)
 {
     metrics_init(&serve->metrics);
-    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+    for (u32 index = 0; index < serve->processes_count; index += 1) {
         serve->starts[index] = metrics_counter(
             &serve->metrics,
             &(struct metric_declaration){.name = "cambist_process_starts_total",
                                          .help = "How often the supervisor has started a process.",
                                          .label_name = "process",
-                                         .label_value = serve->placement->processes[index].name});
+                                         .label_value = serve->roles[index].name});
     }
 }
 
 static void pids_update(struct serve *serve)
 {
-    for (u32 index = 0; index < serve->placement->processes_count; index += 1) {
+    for (u32 index = 0; index < serve->processes_count; index += 1) {
         pid_t pid = serve->supervise.children[index].pid;
         if (pid != serve->written[index]) {
-            pid_put(serve, serve->placement->processes[index].name, pid);
+            pid_put(serve, serve->roles[index].name, pid);
             serve->written[index] = pid;
         }
     }
@@ -199,33 +207,47 @@ static bool all_run(const struct serve *serve)
     return true;
 }
 
+/* Where the venue is reached, with the memory of the texts. */
+struct reached {
+    struct test_addresses addresses;
+    char host[LISTEN_HOST_BYTES];
+    char admin_host[LISTEN_HOST_BYTES];
+    char admin[PATH_MAX];
+};
+
+static void reached_fill(const struct serve *serve, struct reached *reached)
+{
+    const struct config_value *values = serve->options->config->values;
+    listen_host_print(values[CONFIG_GATEWAY_ADDRESS].text, serve->port, reached->host);
+    listen_host_print(values[CONFIG_ADMIN_ADDRESS].text, serve->admin_port, reached->admin_host);
+    const char *admin = realpath(serve->admin_path, reached->admin);
+    reached->addresses = (struct test_addresses){
+        .host = reached->host,
+        .admin_host = reached->admin_host,
+        .admin = admin == NULL ? serve->admin_path : admin,
+        .is_tls = strcmp(values[CONFIG_GATEWAY_CERTIFICATE].text, "none") != 0,
+    };
+}
+
 /* Once, when every process has said that it is ready. */
 static enum fault ready(struct serve *serve)
 {
-    const struct config_value *values = serve->options->config->values;
-    char host[LISTEN_HOST_BYTES];
-    char admin_host[LISTEN_HOST_BYTES];
-    listen_host_print(values[CONFIG_GATEWAY_ADDRESS].text, serve->port, host);
-    listen_host_print(values[CONFIG_ADMIN_ADDRESS].text, serve->admin_port, admin_host);
-    bool is_tls = strcmp(values[CONFIG_GATEWAY_CERTIFICATE].text, "none") != 0;
+    struct reached reached;
+    reached_fill(serve, &reached);
     serve->is_ready = true;
-    log_info("serve.ready", LOG_STR("address", host), LOG_STR("admin", admin_host));
+    serve->ready_ns = clock_mono_ns(clock_real());
+    log_info("serve.ready", LOG_STR("address", reached.host), LOG_STR("admin", reached.admin_host));
     if (serve->options->keys_file != NULL) {
-        char whole[PATH_MAX];
-        const char *admin = realpath(serve->admin_path, whole);
-        struct test_addresses addresses = {
-            .host = host,
-            .admin_host = admin_host,
-            .admin = admin == NULL ? serve->admin_path : admin,
-            .is_tls = is_tls,
-        };
         enum fault fault =
-            test_venue_write(&serve->test, &addresses, getpid(), serve->options->keys_file);
+            test_venue_write(&serve->test, &reached.addresses, getpid(), serve->options->keys_file);
         test_venue_wipe(&serve->test);
         TRY(fault);
     }
     notify_send(&serve->notify, "READY=1\nSTATUS=ready");
-    (void)printf("ready: %s://%s\n", is_tls ? "https" : "http", host);
+    if (serve->options->guest != NULL) {
+        return serve->options->guest->ready(serve->options->guest, &reached.addresses);
+    }
+    (void)printf("ready: %s://%s\n", reached.addresses.is_tls ? "https" : "http", reached.host);
     (void)fflush(stdout);
     return FAULT_NONE;
 }
@@ -247,24 +269,39 @@ static void roles_fill(struct serve *serve)
             .tells_ready = true,
         };
     }
+    serve->processes_count = serve->placement->processes_count;
+    const struct serve_guest *guest = serve->options->guest;
+    if (guest != NULL && guest->role != NULL) {
+        serve->roles[serve->processes_count] = *guest->role;
+        serve->processes_count += 1;
+    }
+}
+
+/* The seconds that it was to run, if it was told. */
+static bool is_over(const struct serve *serve)
+{
+    u64 seconds = serve->options->seconds;
+    return seconds > 0 && serve->is_ready &&
+           clock_mono_ns(clock_real()) - serve->ready_ns >= seconds * SECOND_NS;
 }
 
 static enum fault supervised(struct serve *serve)
 {
+    roles_fill(serve);
     struct supervise_options options = {
         .roles = serve->roles,
-        .roles_count = serve->placement->processes_count,
+        .roles_count = serve->processes_count,
         .back_off_ms = number_of(serve, CONFIG_SUPERVISOR_PAUSE) / US_MS,
         .back_off_max_ms = number_of(serve, CONFIG_SUPERVISOR_PAUSE_MAX) / US_MS,
         .steady_ms = number_of(serve, CONFIG_SUPERVISOR_STEADY) / US_MS,
         .stop_ms = number_of(serve, CONFIG_SUPERVISOR_STOP) / US_MS,
         .failures_max = (u32)number_of(serve, CONFIG_SUPERVISOR_FAILURES_MAX),
     };
-    roles_fill(serve);
     metrics_declare(serve);
     TRY(supervise_open(&serve->supervise, &options));
     enum fault fault = FAULT_NONE;
-    while (fault == FAULT_NONE && supervise_step(&serve->supervise, PAGE_EVERY_MS)) {
+    while (fault == FAULT_NONE && !is_over(serve) &&
+           supervise_step(&serve->supervise, PAGE_EVERY_MS)) {
         pids_update(serve);
         page_write(serve);
         if (all_alive(serve)) {
@@ -303,7 +340,16 @@ static enum fault listening(struct serve *serve)
     int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1};
     TRY(listeners_open(serve, listeners));
     TRY(place_hub_open(&serve->hub, serve->placement, serve->options->config, listeners));
-    enum fault fault = supervised(serve);
+    struct serve_guest *guest = serve->options->guest;
+    enum fault fault = FAULT_NONE;
+    if (guest != NULL) {
+        struct reached reached;
+        reached_fill(serve, &reached);
+        fault = guest->opened(guest, &reached.addresses);
+    }
+    if (fault == FAULT_NONE) {
+        fault = supervised(serve);
+    }
     place_hub_close(&serve->hub);
     return fault;
 }

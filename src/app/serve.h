@@ -10,6 +10,8 @@
 #define APP_SERVE_H
 
 #include "app/config.h"
+#include "app/supervise.h"
+#include "app/test_venue.h"
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/file.h"
@@ -21,6 +23,19 @@ enum serve_begin {
     SERVE_GO_ON, /* the folder holds one; FAULT_MISSING when not */
     SERVE_NEW,   /* an empty one is begun: FAULT_EXISTS when the folder holds one */
     SERVE_TEST,  /* the test venue (test_venue.h) is begun: the same */
+    SERVE_GUEST, /* its guest begins one where there is none */
+};
+
+/* What a ready-made venue does besides: `cambist demo`. */
+struct serve_guest {
+    /* Begins a venue, or looks at the one that is there; says who may sign in at the page. */
+    enum fault (*begin)(struct serve_guest *guest, const char *folder, const char *keys_folder,
+                        bool has_venue, struct demo_accounts *accounts_out);
+    /* The addresses are known, and no process runs. */
+    enum fault (*opened)(struct serve_guest *guest, const struct test_addresses *addresses);
+    /* Every process is ready. */
+    enum fault (*ready)(struct serve_guest *guest, const struct test_addresses *addresses);
+    const struct supervise_role *role; /* a process more, which starts last; NULL: none */
 };
 
 struct serve_options {
@@ -30,7 +45,9 @@ struct serve_options {
     u16 port;                    /* 0: any free one */
     u16 admin_port;              /* of metrics and readiness; 0: any free one */
     enum serve_begin begin;
-    const char *keys_file; /* SERVE_TEST: where the keys are written when the venue is ready */
+    const char *keys_file;     /* SERVE_TEST: where the keys are written when the venue is ready */
+    struct serve_guest *guest; /* SERVE_GUEST */
+    u32 seconds;               /* ready for so many, it ends by itself; 0: not */
 };
 
 /* Returns when a signal, or a role that cannot be started again, has ended it; *exit_code_out is 0

@@ -185,6 +185,20 @@ static void url_put(struct json_writer *json, const char *name, const char *sche
     json_put_text(json, url);
 }
 
+void test_addresses_put(struct json_writer *json, const struct test_addresses *addresses, pid_t pid)
+{
+    const char *http = addresses->is_tls ? "https" : "http";
+    const char *ws = addresses->is_tls ? "wss" : "ws";
+    url_put(json, "rest", http, addresses->host, "");
+    url_put(json, "ws_stream", ws, addresses->host, "");
+    url_put(json, "ws_api", ws, addresses->host, "/ws-api/v3");
+    url_put(json, "metrics", "http", addresses->admin_host, "/metrics");
+    json_key(json, "pid");
+    json_put_u64(json, (u64)pid);
+    json_key(json, "admin");
+    json_put_text(json, addresses->admin);
+}
+
 static void account_put(struct json_writer *json, const struct test_venue *venue,
                         enum test_account account, const char *name)
 {
@@ -215,16 +229,7 @@ enum fault test_venue_write(const struct test_venue *venue, const struct test_ad
     struct json_writer json;
     json_begin(&json, text, sizeof(text));
     json_object_begin(&json);
-    const char *http = addresses->is_tls ? "https" : "http";
-    const char *ws = addresses->is_tls ? "wss" : "ws";
-    url_put(&json, "rest", http, addresses->host, "");
-    url_put(&json, "ws_stream", ws, addresses->host, "");
-    url_put(&json, "ws_api", ws, addresses->host, "/ws-api/v3");
-    url_put(&json, "metrics", "http", addresses->admin_host, "/metrics");
-    json_key(&json, "pid");
-    json_put_u64(&json, (u64)pid);
-    json_key(&json, "admin");
-    json_put_text(&json, addresses->admin);
+    test_addresses_put(&json, addresses, pid);
     json_key(&json, "accounts");
     json_object_begin(&json);
     account_put(&json, venue, TEST_ACCOUNT_A, "A");

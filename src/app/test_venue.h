@@ -17,6 +17,7 @@
 #include "io/fault.h"
 #include "io/sign_pair.h"
 #include "role/gateway/demo_sign.h"
+#include "wire/json.h"
 
 #include <sys/types.h>
 
@@ -42,6 +43,10 @@ struct test_addresses {
     const char *admin;      /* path of the admin socket */
     bool is_tls;            /* the API is https: and wss: */
 };
+
+/* The members of a keys file that say so: rest, ws_stream, ws_api, metrics, pid, admin. */
+void test_addresses_put(struct json_writer *json, const struct test_addresses *addresses,
+                        pid_t pid);
 
 /* Writes the keys file, which only its owner may read, whole or not at all: JSON with the members
  * rest, ws_stream, ws_api, metrics, pid, admin and accounts. */

@@ -12,8 +12,8 @@ import subprocess
 
 import program as p
 
-COMMANDS = ["serve", "init", "admin", "replay", "verify", "snapshot", "dump", "bench", "sim", "repair", "history",
-            "check-config", "man", "completion", "version"]
+COMMANDS = ["serve", "demo", "bots", "init", "admin", "replay", "verify", "snapshot", "dump", "bench",
+            "sim", "repair", "history", "check-config", "man", "completion", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 

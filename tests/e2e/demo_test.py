@@ -1,27 +1,38 @@
 #!/usr/bin/env -S python3 -B
-"""./demo: its options, which of its own values those of the caller replace, and the commands that it
-comes to, run with the binary of this build instead of a release: the venue with its bots until it is
-stopped, and the replay.
+"""Aim: the demo is a living market. Books of all five markets are full on both sides and stay so,
+trades happen, prices agree across markets; the bots survive kill -9 and a restart of the gateway; a
+second start goes on with the same keys, money and orders; what is printed can be pasted; ./demo comes
+to the command that it says.
+Method: cambist demo of this build on a free port, looked at through its public API; ./demo with
+--dry-run.
 usage: demo_test.py BINARY"""
 
+import hashlib
+import hmac
 import json
 import os
-import pty
 import re
-import shlex
 import shutil
 import signal
 import stat
 import subprocess
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
 
 import program as p
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 USAGE = 2
-OWN = "--generate deep --depth 100000 --count 2000000 --seed 7"
+INPUT = 4
+MISSING = 14
+MARKETS = ("BTCUSDT", "BTCRUB", "USDTRUB", "ETHUSDT", "BTCEUR")
+LEVELS = 15
+PATIENCE = 30
 
+
+# ---- ./demo ----
 
 def demo(*arguments):
     """(exit code, standard output, standard error) of ./demo; it installs and builds nothing."""
@@ -30,152 +41,213 @@ def demo(*arguments):
     return outcome.returncode, outcome.stdout, outcome.stderr
 
 
-def command(cli, *arguments):
-    """What ./demo would run."""
-    code, output, error = demo("--dry-run", "--replay", *arguments)
-    cli.equal((code, error), (0, ""), f"./demo --dry-run --replay {' '.join(arguments)}")
-    cli.check(output.startswith("+ build/release/src/app/cambist replay --journal "), output)
-    return output.removeprefix("+ build/release/src/app/cambist replay --journal ").rstrip("\n")
-
-
-def check_arguments(cli):
+def check_script(cli):
     folder = cli.path("data")
+    binary = "build/release/src/app/cambist"
     for given, wanted in [
-            ([], OWN),
-            (["--json"], OWN + " --json"),
-            (["--count", "5"], "--generate deep --depth 100000 --seed 7 --count 5"),
-            (["--count=5", "--json"], "--generate deep --depth 100000 --seed 7 --count=5 --json"),
-            (["--generate", "hot", "--seed", "1"],
-             "--depth 100000 --count 2000000 --generate hot --seed 1"),
-            (["--bitstamp", "a.log", "b.log"], "--bitstamp a.log b.log"),
-            (["--orders=x"], "--orders=x"),
-            (["--", "--help"], OWN + " --help"),
-    ]:
-        cli.equal(command(cli, "--data", folder, *given), f"{folder} {wanted}", f"./demo {given}")
-    cli.equal(command(cli), f"build/demo.XXXXXX/data {OWN}", "a folder of its own")
-    for given, wanted in [
-            ([], "build/demo.XXXXXX/data build/demo.XXXXXX/data/keys.json 0 0"),
+            ([], f"+ {binary} demo --data build/demo\n"),
             (["--data", folder, "--port", "8090", "--seconds=5"],
-             f"{folder} {folder}/keys.json 8090 5"),
+             f"+ {binary} demo --data {folder} --port 8090 --seconds=5\n"),
+            (["--fresh", f"--data={folder}"],
+             f"+ rm -rf {folder}\n+ {binary} demo --data {folder}\n"),
     ]:
-        cli.equal(demo("--dry-run", *given),
-                  (0, f"+ tools/demo_venue.sh build/release/src/app/cambist {wanted}\n", ""),
-                  f"./demo {given}")
-
-
-def check_refusals(cli):
+        cli.equal(demo("--dry-run", *given), (0, wanted, ""), f"./demo {given}")
     code, output, error = demo("--help")
     cli.equal((code, error), (0, ""), "./demo --help")
     cli.check(output.startswith("usage: ./demo ") and len(output.splitlines()) < 32, "its help")
     cli.equal(demo("--data"), (USAGE, "", "./demo: --data wants a folder\n"), "--data alone")
-    for arguments, said in [
-            (["--port", "x"], "--port wants a number"),
-            (["--seconds="], "--seconds wants a number"),
-            (["--seconds"], "--seconds wants a number"),
-            (["--json"], "--json: goes with --replay, or is unknown"),
-            (["--replay", "--port", "80"], "--port and --seconds do not go with --replay"),
-    ]:
-        cli.equal(demo(*arguments), (USAGE, "", f"./demo: {said}\n"), f"./demo {arguments}")
-    cli.equal(demo("--replay", "--journal", "x"),
-              (USAGE, "", "./demo: --journal: the folder is given as --data DIR\n"), "--journal")
     cli.write("file", "x")
-    for name in (cli.folder, cli.path("file")):
-        cli.equal(demo("--data", name),
-                  (USAGE, "", f"./demo: {os.path.realpath(name)} is there already and not an "
-                              "empty folder\n"), f"--data {name}")
+    code, _, error = demo("--fresh", "--no-install", "--data", cli.folder)
+    cli.equal(code, USAGE, "--fresh of a folder that is no demo")
+    cli.check("is not removed" in error and os.path.exists(cli.path("file")), error)
 
 
-def check_command(cli):
-    """The words of the command are understood by cambist, and the report is whole."""
-    words = shlex.split(command(cli, "--data", cli.path("small"), "--depth", "500", "--count",
-                                "3000", "--json"))
-    found = cli.json("replay", "--journal", *words)
-    cli.equal((found.get("ops"), found.get("journal"), found.get("verdict")), (3000, True, "ok"),
-              "the demo's command")
-    words[0] = cli.path("people")
-    code, output, _ = cli.run("replay", "--journal", *words[:-1])
-    cli.equal(code, 0, "the demo's command, for people")
-    for line in ("rate", "journal", "state hash", "resting orders", "oracle"):
-        cli.check(f"\n  {line}  " in output, f"the closing report tells of {line}: {output}")
+def check_refusals(cli):
+    for arguments, code, said in [
+            ([], USAGE, "--data DIR is missing"),
+            (["--data", "x", "--speed", "0"], USAGE,
+             '--speed: "0" is not a number from 0.01 to 100'),
+            (["--data", "x", "--speed", "fast"], USAGE,
+             '--speed: "fast" is not a number from 0.01 to 100'),
+    ]:
+        cli.refuses(["demo", *arguments], code, f"cambist demo: {said}")
+    cli.refuses(["bots"], USAGE, "cambist bots: --keys FILE is missing")
+    keys = cli.write("spoiled.json", '{"seed":7}')
+    cli.refuses(["bots", "--keys", keys], INPUT,
+                f"cambist bots: {keys}: byte 9: not as the demo writes it")
 
 
-def check_progress(cli):
-    """On a terminal the line is there, on nothing else, and it is wiped at the end."""
-    master, slave = pty.openpty()
-    words = shlex.split(command(cli, "--data", cli.path("watched"), "--depth", "1000", "--count",
-                                "400000", "--json", "--batch", "64"))
-    with subprocess.Popen([cli.binary, "replay", "--journal", *words], stdout=subprocess.PIPE,
-                          stderr=slave) as process:
-        os.close(slave)
-        shown = b""
-        while True:
-            try:
-                piece = os.read(master, 4096)
-            except OSError:  # the other end is closed
-                break
-            if not piece:
-                break
-            shown += piece
-        output = process.stdout.read()
-    os.close(master)
-    cli.equal(process.returncode, 0, "a replay that is watched")
-    cli.equal(json.loads(output.splitlines()[-1])["ops"], 400000, "its JSON")
-    # A machine that needs less than a second shows nothing.
-    if shown:
-        cli.check(b" left" in shown and b"/s, " in shown, f"rate and remaining time: {shown!r}")
-        cli.check(shown.endswith(b"\r\x1b[K"), "the line is wiped")
+# ---- the market ----
 
+STARTED = []
 
-# ---- the venue ----
 
 class Demo:
-    """What ./demo starts, with this build's binary."""
+    """cambist demo, from its start to its end."""
 
-    def __init__(self, cli, name, seconds):
-        self.keys_file = cli.path(name + ".json")
+    def __init__(self, cli, name, *arguments):
+        self.folder = cli.path(name)
         # A session of its own: a Ctrl-C here is one signal to all in it, as on a terminal.
         self.process = subprocess.Popen(
-            [os.path.join(ROOT, "tools", "demo_venue.sh"), cli.binary, cli.path(name),
-             self.keys_file, "0", str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, start_new_session=True)
+            [cli.binary, "demo", "--data", self.folder, "--port", "0", *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        STARTED.append(self.process)
         self.words = ""
-
-    def read_words(self):
-        """What it prints, up to the last line to paste; then the keys are there."""
         while "createOrder" not in self.words:
             line = self.process.stdout.readline()
             if not line:
                 break
             self.words += line
-        with open(self.keys_file, encoding="ascii") as file:
+        if not self.words:
+            raise RuntimeError(f"no demo: {self.process.communicate()[1]}")
+        with open(os.path.join(self.folder, "keys.json"), encoding="ascii") as file:
             self.keys = json.load(file)
 
     def get(self, path):
-        with urllib.request.urlopen(self.keys["rest"] + path, timeout=20) as answer:
+        """None when nobody answers."""
+        try:
+            with urllib.request.urlopen(self.keys["rest"] + path, timeout=10) as answer:
+                return json.loads(answer.read())
+        except OSError:
+            return None
+
+    def ask(self, account, method, path, **parameters):
+        query = urllib.parse.urlencode({**parameters, "timestamp": int(time.time() * 1000)})
+        keys = self.keys["accounts"][account]
+        signature = hmac.new(keys["secret"].encode(), query.encode(), hashlib.sha256).hexdigest()
+        request = urllib.request.Request(
+            f"{self.keys['rest']}{path}?{query}&signature={signature}", method=method,
+            headers={"X-MBX-APIKEY": keys["apiKey"]})
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
+    def pid(self, name):
+        try:
+            with open(os.path.join(self.folder, "run", name + ".pid"), encoding="ascii") as file:
+                return int(file.read())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def trades(self):
+        """How many there have been on each market; None when nobody answers."""
+        counts = []
+        for market in MARKETS:
+            last = self.get(f"/api/v3/trades?symbol={market}&limit=1")
+            if last is None:
+                return None
+            counts.append(last[-1]["id"] + 1 if last else 0)
+        return counts
+
     def end(self):
-        """(exit code, standard error), and the venue's port is closed."""
+        """(exit code, standard error) after a Ctrl-C."""
+        os.killpg(self.process.pid, signal.SIGINT)
         _, error = self.process.communicate(timeout=60)
         return self.process.returncode, error
 
 
-def trades_happen(cli, running):
-    """The book is never empty once there was one, and the bots' trades go on."""
-    seen = set()
-    books = 0
-    end = time.monotonic() + 60
-    while time.monotonic() < end and (len(seen) < 6 or books < 20):
-        seen.update(trade["id"] for trade in running.get("/api/v3/trades?symbol=BTCUSDT"))
-        book = running.get("/api/v3/depth?symbol=BTCUSDT&limit=5")
-        if book["bids"] and book["asks"]:
-            books += 1
-            cli.check(float(book["bids"][0][0]) < float(book["asks"][0][0]), "a book crosses")
-            cli.check(abs(float(book["bids"][0][0]) - 30000) < 1000, "a price around 30,000")
-        else:
-            cli.equal(books, 0, "full books before an empty one")
+def wait_for(what, patience=PATIENCE):
+    """Whether it becomes true."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def middle(book):
+    return (float(book["bids"][0][0]) + float(book["asks"][0][0])) / 2
+
+
+def is_full(book):
+    return book is not None and len(book["bids"]) >= LEVELS and len(book["asks"]) >= LEVELS
+
+
+def books(running):
+    return [running.get(f"/api/v3/depth?symbol={market}&limit=100") for market in MARKETS]
+
+
+def watch(cli, running, seconds):
+    """Books that are full stay so, and do not cross."""
+    end = time.monotonic() + seconds
+    looks = 0
+    while time.monotonic() < end:
+        for market, book in zip(MARKETS, books(running)):
+            if book is None:  # the gateway is away for a moment
+                continue
+            looks += 1
+            cli.check(book["bids"] and book["asks"], f"{market}: a side is empty")
+            if book["bids"] and book["asks"]:
+                cli.check(float(book["bids"][0][0]) < float(book["asks"][0][0]),
+                          f"{market}: the book crosses")
         time.sleep(0.05)
-    cli.check(len(seen) >= 6 and books >= 20, f"trades: {len(seen)}, books: {books}")
+    cli.check(looks >= 10, f"{looks} looks at books")
+
+
+def check_prices(cli, running):
+    usdt, rub, usd_rub, eth, eur = (middle(book) for book in books(running))
+    cli.check(abs(rub / (usdt * usd_rub) - 1) < 0.02, f"{rub} RUB, {usdt} USDT at {usd_rub}")
+    cli.check(0.5 < eur / usdt < 1.5 and 0.01 < eth / usdt < 0.2, f"{eur} EUR, {eth} for an ETH")
+    cli.check(45000 < usdt < 85000, f"a price around 65,000: {usdt}")
+
+
+def check_market(cli, running):
+    cli.check(wait_for(lambda: all(is_full(book) for book in books(running))), "full books")
+    cli.check(wait_for(lambda: min(running.trades() or [0]) > 0), "trades on every market")
+    watch(cli, running, 1)
+    check_prices(cli, running)
+    for market in MARKETS:
+        bars = running.get(f"/api/v3/klines?symbol={market}&interval=1s&limit=1000")
+        cli.check(bars and any(float(bar[5]) > 0 for bar in bars), f"{market}: candles")
+
+
+def check_deaths(cli, running):
+    """The bots, killed, come back and go on; the gateway, killed, is come back to."""
+    for name in ("bots", "edge"):
+        before = running.trades()
+        old = running.pid(name)
+        os.kill(old, signal.SIGKILL)
+        watch(cli, running, 0.5)
+        cli.check(wait_for(lambda: running.pid(name) not in (0, old)), f"{name} is back")
+
+        def more():
+            now = running.trades()
+            return now is not None and all(new > had for new, had in zip(now[:1], before))
+        cli.check(wait_for(more), f"trades after the end of {name}")
+        cli.check(wait_for(lambda: all(is_full(book) for book in books(running))), "full books")
+
+
+def check_words(cli, running):
+    for what in (running.keys["rest"], running.keys["ws_stream"], running.keys["ws_api"],
+                 running.keys["metrics"], os.path.join(running.folder, "keys.json"),
+                 running.keys["accounts"]["ada"]["apiKey"],
+                 running.keys["accounts"]["bruno"]["secret"]):
+        cli.check(what in running.words, f"the words tell {what}")
+    for name in ("keys.json", "demo/accounts.json", "demo/bots.json"):
+        mode = stat.S_IMODE(os.stat(os.path.join(running.folder, name)).st_mode)
+        cli.equal(mode, 0o600, f"mode of {name}")
+
+
+def check_sign_in(cli, running):
+    """People may sign in at the page, bots may not."""
+    known = running.get("/demo/accounts")
+    cli.equal([row["account"] for row in known["accounts"]], ["ada", "bruno", "camille", "demir"],
+              "who may sign in")
+    for account, status in (("bruno", 200), ("taker-1", 400)):
+        request = urllib.request.Request(
+            running.keys["rest"] + "/demo/sign-in", data=json.dumps({"account": account}).encode(),
+            headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                found, body = answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as refusal:
+            found, body = refusal.code, {}
+            refusal.close()
+        cli.equal(found, status, f"{account} signs in")
+        if status == 200:
+            cli.equal((body["apiKey"], body["secret"]),
+                      (running.keys["accounts"][account]["apiKey"],
+                       running.keys["accounts"][account]["secret"]), "the key that was printed")
 
 
 def paste(cli, running):
@@ -190,42 +262,82 @@ def paste(cli, running):
                           capture_output=True, timeout=60, check=False)
     cli.equal((done.returncode, done.stderr), (0, ""), "the pasted lines")
     average = re.findall(r"^[0-9.]+$", done.stdout, re.M)
-    cli.check(average and abs(float(average[-1]) - 30000) < 1000, f"their order: {done.stdout}")
+    cli.check(average and 45000 < float(average[-1]) < 85000, f"their order: {done.stdout}")
 
 
-def gone(port_url):
+def gone(url):
     try:
-        urllib.request.urlopen(port_url, timeout=5).close()
+        urllib.request.urlopen(url, timeout=5).close()
     except OSError:
         return True
     return False
 
 
+def money(running):
+    answer = running.ask("camille", "GET", "/api/v3/account")
+    return {row["asset"]: (row["free"], row["locked"]) for row in answer["balances"]}
+
+
 def check_venue(cli):
-    running = Demo(cli, "venue", 0)
-    running.read_words()
-    for what in (running.keys["rest"], running.keys["ws_stream"], running.keys["ws_api"],
-                 running.keys_file, running.keys["accounts"]["A"]["apiKey"]):
-        cli.check(what in running.words, f"the words tell {what}")
-    cli.equal(stat.S_IMODE(os.stat(running.keys_file).st_mode), 0o600, "mode of the keys file")
-    trades_happen(cli, running)
+    running = Demo(cli, "venue", "--seed", "7")
+    check_words(cli, running)
+    check_sign_in(cli, running)
+    check_market(cli, running)
+    check_deaths(cli, running)
     paste(cli, running)
-    os.killpg(running.process.pid, signal.SIGINT)
-    cli.equal(running.end(), (0, ""), "Ctrl-C")
+    running.ask("camille", "POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="LIMIT",
+                timeInForce="GTC", quantity="0.01", price="20000", newClientOrderId="stays")
+    had = money(running)
+    counts = running.trades()
+    code, error = running.end()
+    cli.equal(code, 0, f"Ctrl-C ({error})")
     cli.check(gone(running.keys["rest"]), "nobody is left")
+    return running.keys["accounts"], had, counts
+
+
+def check_again(cli, accounts, had, counts):
+    """The same folder goes on; at another speed."""
+    cli.refuses(["demo", "--data", cli.path("venue"), "--port", "0", "--seed", "8"], INPUT,
+                f"cambist demo: {cli.path('venue')}: this demo was begun with --seed 7, and prices "
+                "would jump: go on with that, or begin in another folder")
+    running = Demo(cli, "venue", "--speed", "5")
+    cli.equal(running.keys["accounts"], accounts, "the same accounts and keys")
+    cli.equal(money(running), had, "the same money")
+    orders = running.ask("camille", "GET", "/api/v3/openOrders", symbol="BTCUSDT")
+    cli.equal([order["clientOrderId"] for order in orders], ["stays"], "the same orders")
+    watch(cli, running, 1)
+    cli.check(wait_for(lambda: (running.trades() or [0])[0] > counts[0]), "trades go on")
+    check_prices(cli, running)
+    cli.equal(running.end()[0], 0, "Ctrl-C")
     cli.equal(cli.run("verify", cli.path("venue"))[0], 0, "cambist verify afterwards")
-    timed = Demo(cli, "timed", 2)
-    timed.read_words()
-    cli.equal(timed.end(), (0, ""), "an end by itself")
-    cli.check(gone(timed.keys["rest"]), "nobody is left")
+
+
+def check_alone(cli):
+    """Without bots nobody trades, and it ends by itself."""
+    running = Demo(cli, "alone", "--bots", "off", "--seconds", "3")
+    cli.equal(running.pid("bots"), 0, "no process of bots")
+    cli.equal([(book["bids"], book["asks"]) for book in books(running)], [([], [])] * len(MARKETS),
+              "empty books")
+    _, error = running.process.communicate(timeout=60)
+    cli.equal((running.process.returncode, error), (0, ""), "an end by itself")
+    os.remove(os.path.join(running.folder, "demo/accounts.json"))
+    code, _, error = cli.run("demo", "--data", running.folder, "--port", "0")
+    cli.equal(code, MISSING, "a venue that is no demo")
+    cli.check("begin in another folder" in error, error)
 
 
 def run(cli):
-    check_arguments(cli)
+    check_script(cli)
     check_refusals(cli)
-    check_venue(cli)
-    check_command(cli)
-    check_progress(cli)
+    try:
+        kept = check_venue(cli)
+        check_again(cli, *kept)
+        check_alone(cli)
+    finally:
+        for process in STARTED:
+            if process.poll() is None:  # the kernel stops its processes with it
+                process.kill()
+                process.wait()
 
 
 p.main(run)

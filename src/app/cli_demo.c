@@ -1,0 +1,118 @@
+#include "app/cli.h"
+#include "app/demo.h"
+#include "app/speed.h"
+#include "io/clock.h"
+#include "io/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DEMO_DATA,
+    DEMO_PORT,
+    DEMO_SEED_OPTION,
+    DEMO_BOTS,
+    DEMO_SPEED,
+    DEMO_SECONDS,
+    DEMO_LOG_LEVEL,
+};
+
+enum { BOTS_ON, BOTS_OFF };
+
+static const struct option options[] = {
+    [DEMO_DATA] = {.name = "data",
+                   .kind = OPTION_TEXT,
+                   .value = "DIR",
+                   .required = true,
+                   .help = "Where the demo lives. A folder that holds one goes on: the same "
+                           "accounts, keys, money and orders."},
+    [DEMO_PORT] = {.name = "port",
+                   .kind = OPTION_NUMBER,
+                   .value = "N",
+                   .minimum = 0,
+                   .maximum = 65535,
+                   .otherwise = "8080",
+                   .help = "The port on 127.0.0.1 for the page, REST, streams and the WebSocket "
+                           "API. 0: any free one."},
+    [DEMO_SEED_OPTION] = {.name = "seed",
+                          .kind = OPTION_NUMBER,
+                          .value = "N",
+                          .minimum = 0,
+                          .maximum = UINT64_MAX,
+                          .help = "What the bots intend follows from it. Without it 1, or that of "
+                                  "the folder, which keeps it."},
+    [DEMO_BOTS] = {.name = "bots",
+                   .kind = OPTION_CHOICE,
+                   .value = "on|off",
+                   .otherwise = "on",
+                   .help = "off: nobody trades but you. Orders that bots left earlier stay."},
+    [DEMO_SPEED] =
+        {.name = "speed", .kind = OPTION_TEXT, .value = "X", .otherwise = "1", .help = SPEED_HELP},
+    [DEMO_SECONDS] = {.name = "seconds",
+                      .kind = OPTION_NUMBER,
+                      .value = "N",
+                      .minimum = 1,
+                      .maximum = 1000000,
+                      .help = "Ends by itself when it has been ready for so many."},
+    [DEMO_LOG_LEVEL] = {.name = "log-level",
+                        .kind = OPTION_CHOICE,
+                        .value = "debug|info|warn|error",
+                        .otherwise = "warn",
+                        .help = "The least important lines of the log."},
+};
+
+static int run(const struct option_call *call)
+{
+    static struct config config;
+    const struct option_value *values = call->values;
+    u32 speed = 0;
+    int exit_code = EXIT_SUCCESS;
+    enum fault fault = speed_read(values[DEMO_SPEED].text, &speed);
+    if (fault == FAULT_NONE && !values[DEMO_DATA].given) {
+        fault = FAULT(FAULT_USAGE, "--data DIR is missing");
+    }
+    if (fault != FAULT_NONE) {
+        return cli_fail(call->subcommand, fault);
+    }
+    config_init(&config);
+    log_setup(2, LOG_FORMAT_JSON, (enum log_level)values[DEMO_LOG_LEVEL].number, clock_real());
+    struct demo_options demo = {
+        .config = &config,
+        .folder = values[DEMO_DATA].text,
+        .port = (u16)values[DEMO_PORT].number,
+        .seed = values[DEMO_SEED_OPTION].given ? &values[DEMO_SEED_OPTION].number : NULL,
+        .has_bots = values[DEMO_BOTS].number == BOTS_ON,
+        .speed = values[DEMO_SPEED].text,
+        .seconds = (u32)values[DEMO_SECONDS].number,
+    };
+    fault = demo_run(&demo, &exit_code);
+    return fault == FAULT_NONE ? exit_code : cli_fail(call->subcommand, fault);
+}
+
+static const char *const text[] = {
+    "Runs a venue for looking at and trying things on: markets BTCUSDT, BTCRUB, USDTRUB, ETHUSDT and "
+    "BTCEUR, accounts with money and invented names, and bots that keep the books full and trade, over "
+    "the public API as everybody does. It listens on loopback only, prints addresses, two keys and a few lines to "
+    "paste, and runs until Ctrl-C. All keys stand in DIR/keys.json.",
+    "Prices come from the seed and the number of the bots' step, never from outside. Nothing in the "
+    "venue is made up: every candle is of trades that happened, so at first the charts are short.",
+    "A recording of a real market is replayed by cambist replay, and not traded.",
+    NULL,
+};
+
+static const struct option_example examples[] = {
+    {"demo --data build/demo", "Begins a demo there, or goes on with it."},
+    {"demo --data /tmp/market --seed 7 --speed 5 --port 0", "Another market, five times as fast."},
+    {"demo --data /tmp/empty --bots off", "Empty books, to be filled by your own programs."},
+    {NULL, NULL},
+};
+
+const struct subcommand cli_demo = {
+    .name = "demo",
+    .summary = "runs a venue with bots, to look at and to try things on",
+    .options = options,
+    .options_count = ARRAY_COUNT(options),
+    .text = text,
+    .examples = examples,
+    .run = run,
+};

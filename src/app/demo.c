@@ -1,0 +1,174 @@
+#include "app/demo.h"
+
+#include "app/demo_file.h"
+#include "app/demo_venue.h"
+#include "app/serve.h"
+#include "base/secret.h"
+#include "io/file.h"
+#include "io/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM    "/proc/self/exe"
+#define BOTS_LEVEL "warn"
+
+enum {
+    LIMIT_WEIGHT = 60000,
+    LIMIT_REQUESTS = 1000000,
+    LIMIT_CONNECTS = 3000,
+    LIMIT_ORDERS_10S = 1000,
+    LIMIT_ORDERS_DAY = 5000000,
+};
+
+struct demo {
+    struct serve_guest guest; /* first: it is cast back */
+    const struct demo_options *options;
+    struct demo_file file;
+    struct supervise_role role;
+    char bots_path[FILE_PATH_BYTES];
+};
+
+static struct demo *demo_of(struct serve_guest *guest)
+{
+    return (struct demo *)(void *)guest;
+}
+
+/* What the configuration says itself stays. */
+static void limits_raise(struct config *config)
+{
+    static const struct {
+        enum config_key key;
+        u64 number;
+    } rows[] = {
+        {CONFIG_LIMITS_WEIGHT, LIMIT_WEIGHT},         {CONFIG_LIMITS_REQUESTS, LIMIT_REQUESTS},
+        {CONFIG_LIMITS_CONNECTS, LIMIT_CONNECTS},     {CONFIG_LIMITS_ORDERS_10S, LIMIT_ORDERS_10S},
+        {CONFIG_LIMITS_ORDERS_DAY, LIMIT_ORDERS_DAY},
+    };
+    for (u32 index = 0; index < ARRAY_COUNT(rows); index += 1) {
+        struct config_value *value = &config->values[rows[index].key];
+        value->number = value->line == 0 ? rows[index].number : value->number;
+    }
+}
+
+/* ---- the bots' process ---- */
+
+/* In the new process: becomes another program, so nothing of this one's memory is left. */
+static int bots_start(void *argument, int socket)
+{
+    const struct demo *demo = argument;
+    char program[] = PROGRAM;
+    char path[FILE_PATH_BYTES];
+    char speed[32];
+    (void)snprintf(path, sizeof(path), "%s", demo->bots_path);
+    (void)snprintf(speed, sizeof(speed), "%s", demo->options->speed);
+    char *const arguments[] = {
+        program, (char[]){"bots"},        (char[]){"--keys"},   path, (char[]){"--speed"},
+        speed,   (char[]){"--log-level"}, (char[]){BOTS_LEVEL}, NULL};
+    char *const environment[] = {NULL};
+    (void)close(socket);
+    (void)close_range(STDERR_FILENO + 1, UINT32_MAX, 0);
+    (void)execve(program, arguments, environment);
+    log_error("demo.bots_not_started", LOG_STR("cause", strerror(errno)));
+    return fault_exit_code(FAULT_IO);
+}
+
+/* ---- what it does besides ---- */
+
+static enum fault venue_find(struct demo *demo, const char *folder, const char *keys_folder,
+                             bool has_venue)
+{
+    const u64 *seed = demo->options->seed;
+    if (!has_venue) {
+        return demo_venue_begin(folder, keys_folder, seed == NULL ? DEMO_SEED : *seed, &demo->file);
+    }
+    TRY(demo_venue_read(folder, &demo->file));
+    return seed == NULL || *seed == demo->file.seed
+               ? FAULT_NONE
+               : FAULT(
+                     FAULT_INPUT,
+                     "%s: this demo was begun with --seed %llu, and prices would jump: go on with "
+                     "that, or begin in another folder",
+                     folder, (unsigned long long)demo->file.seed);
+}
+
+static enum fault on_begin(struct serve_guest *guest, const char *folder, const char *keys_folder,
+                           bool has_venue, struct demo_accounts *accounts_out)
+{
+    struct demo *demo = demo_of(guest);
+    TRY(venue_find(demo, folder, keys_folder, has_venue));
+    demo_venue_sign(&demo->file, accounts_out);
+    return FAULT_NONE;
+}
+
+static enum fault on_opened(struct serve_guest *guest, const struct test_addresses *addresses)
+{
+    struct demo *demo = demo_of(guest);
+    char rest[DEMO_FILE_REST + 1];
+    (void)snprintf(rest, sizeof(rest), "%s://%s", addresses->is_tls ? "https" : "http",
+                   addresses->host);
+    return demo_venue_tell_bots(demo->options->folder, &demo->file, rest);
+}
+
+static void words_print(const struct demo *demo, const struct test_addresses *addresses,
+                        const char *keys_path)
+{
+    const char *host = addresses->host;
+    const struct demo_holder *first = &demo->file.holders[0];
+    const struct demo_holder *second = &demo->file.holders[1];
+    (void)printf("\nA venue is running%s. Ctrl-C ends everything; the next start goes on.\n\n"
+                 "  trading page    http://%s/\n"
+                 "  REST            http://%s\n"
+                 "  streams         ws://%s\n"
+                 "  WebSocket API   ws://%s/ws-api/v3\n"
+                 "  metrics         http://%s/metrics\n"
+                 "  all keys        %s\n",
+                 demo->options->has_bots ? ", and bots trade on five markets" : ", without bots",
+                 host, host, host, host, addresses->admin_host, keys_path);
+    (void)printf("\n  %-15s key    %s\n                  secret %s\n"
+                 "\n  %-15s key    %s\n                  secret %s\n",
+                 first->name, first->key.name, first->key.secret, second->name, second->key.name,
+                 second->key.secret);
+    (void)printf("\nWith ccxt (npm install ccxt), paste this into node:\n\n"
+                 "const { default: ccxt } = await import('ccxt');\n"
+                 "const x = new ccxt.binance({ apiKey: '%s', secret: '%s' });\n"
+                 "for (const n in x.urls.api) if (typeof x.urls.api[n] === 'string') x.urls.api[n] "
+                 "= x.urls.api[n].replace(/^https:..[a-z]*api.binance.com/, 'http://%s');\n"
+                 "console.log((await x.fetchOrderBook('BTC/USDT', 5)).bids);\n"
+                 "console.log((await x.createOrder('BTC/USDT', 'market', 'buy', 0.01)).average);\n",
+                 first->key.name, first->key.secret, host);
+    (void)fflush(stdout);
+}
+
+static enum fault on_ready(struct serve_guest *guest, const struct test_addresses *addresses)
+{
+    struct demo *demo = demo_of(guest);
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, demo->options->folder, DEMO_KEYS_FILE));
+    TRY(demo_venue_tell_all(&demo->file, addresses, getpid(), path));
+    words_print(demo, addresses, path);
+    return FAULT_NONE;
+}
+
+enum fault demo_run(const struct demo_options *options, int *exit_code_out)
+{
+    static struct demo demo;
+    demo = (struct demo){.guest = {.begin = on_begin, .opened = on_opened, .ready = on_ready},
+                         .options = options};
+    TRY(file_path(demo.bots_path, options->folder, DEMO_BOTS_FILE));
+    demo.role = (struct supervise_role){.name = "bots", .run = bots_start, .argument = &demo};
+    demo.guest.role = options->has_bots ? &demo.role : NULL;
+    limits_raise(options->config);
+    struct serve_options serve = {.config = options->config,
+                                  .folder = options->folder,
+                                  .port = options->port,
+                                  .begin = SERVE_GUEST,
+                                  .guest = &demo.guest,
+                                  .seconds = options->seconds};
+    enum fault fault = serve_run(&serve, exit_code_out);
+    secret_wipe(&demo, sizeof(demo));
+    return fault;
+}
