@@ -33,15 +33,21 @@ void gateway_measures_declare(struct gateway *gateway)
     }
 }
 
+void gateway_counted(struct gateway *gateway, u32 status)
+{
+    if (gateway->measures.requests[0] != NULL) {
+        metric_add(gateway->measures.requests[status < 400 ? 0 : 1 + (status >= 500)], 1);
+    }
+}
+
 void gateway_answered(struct gateway *gateway, const struct call *call)
 {
     const struct call_state *state = &call->state;
     const struct gateway_measures *measures = &gateway->measures;
     u64 now_us = clock_wall_us(gateway->options.clock);
     u64 took_us = now_us > state->received_us ? now_us - state->received_us : 0;
-    if (measures->requests[0] != NULL) {
-        u32 class = call->status < 400 ? 0 : 1 + (call->status >= 500);
-        metric_add(measures->requests[class], 1);
+    gateway_counted(gateway, call->status);
+    if (measures->answers[0] != NULL) {
         metric_observe(measures->answers[state->waited], took_us * 1000);
     }
     if (state->endpoint != NULL) {

@@ -121,6 +121,8 @@ void gateway_call(struct gateway *gateway, struct call *call, struct json_writer
 
 /* Once, before the first request. */
 void gateway_measures_declare(struct gateway *gateway);
+/* A request was answered that was no call: counts it. */
+void gateway_counted(struct gateway *gateway, u32 status);
 /* A call has ended and is told: counts it and writes the log's line. */
 void gateway_answered(struct gateway *gateway, const struct call *call);
 

@@ -82,6 +82,7 @@ static void send_answer(struct session *session, const struct call *call, u32 st
 void http_session_say(struct session *session, u32 status, struct span json, bool is_secret)
 {
     struct call call = {.venue = &session->gateway->venue};
+    gateway_counted(session->gateway, status);
     send_whole(session, &call, status, json, is_secret);
 }
 
@@ -142,6 +143,7 @@ void http_session_fail(struct session *session, u32 status, const struct api_fai
 {
     struct call call = {
         .venue = &session->gateway->venue, .failure = *failure, .retry_after_s = retry_after_s};
+    gateway_counted(session->gateway, status);
     send_answer(session, &call, status, failure_text(session->gateway, &call));
 }
 

@@ -47,10 +47,11 @@ void page_session_close(struct gateway *gateway)
 
 /* ---- answers ---- */
 
-/* Head, then the shared body; NULL: none. */
-static void send(struct session *session, struct span head, struct net_buffer *body)
+/* Head, then the shared body; NULL: none. What is said in JSON is counted where it is said. */
+static void send(struct session *session, u32 status, struct span head, struct net_buffer *body)
 {
     session->is_head = false;
+    gateway_counted(session->gateway, status);
     if (!net_send_copy(session->conn, head) || (body != NULL && !net_send(session->conn, body))) {
         session->is_shutting = true;
         net_shut_now(session->conn);
@@ -72,7 +73,7 @@ static void send_method(struct session *session, const char *allowed)
     http_answer_put_text(&answer, "Allow", allowed);
     size_t size = http_answer_end(&answer, 0);
     CHECK(size > 0);
-    send(session, span_of(head, size), NULL);
+    send(session, 405, span_of(head, size), NULL);
 }
 
 static void send_page(struct session *session, const struct http_request *request, u32 index)
@@ -82,7 +83,7 @@ static void send_page(struct session *session, const struct http_request *reques
     struct page_answer said = page_answer(&gateway->options.pages->pages[index], request,
                                           gateway_date(gateway), session->keep_alive, head);
     bool has_body = said.status == 200 && request->verb == HTTP_VERB_GET;
-    send(session, span_of(head, said.head_bytes),
+    send(session, said.status, span_of(head, said.head_bytes),
          has_body ? gateway->page_bodies[index][said.is_gzip] : NULL);
 }
 
