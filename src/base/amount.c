@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <string.h>
+
 #define AMOUNT_PLACES_MAX 26U /* so that 20 digits, a point, 26 places and a NUL fit the text */
 _Static_assert(20U + 1U + AMOUNT_PLACES_MAX + 1U <= AMOUNT_TEXT_BYTES, "room for the longest text");
 
@@ -119,38 +121,52 @@ enum amount_error price_parse(struct span text, struct price *out)
     return error;
 }
 
-/* The digits of a number, last one first; at least one. Returns how many. */
-static u32 digits_reversed(u64 number, char digits[20])
+/* Writes the digits of a number so that they end before `end`, two at a time; at least one. Returns
+ * where they begin. */
+static char *digits_before(char *end, u64 number)
 {
-    u32 count = 0;
-    do {
-        digits[count] = (char)('0' + number % 10);
-        number /= 10;
-        count += 1;
-    } while (number > 0);
-    return count;
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    while (number >= 100) {
+        end -= 2;
+        memcpy(end, pairs + number % 100 * 2, 2);
+        number /= 100;
+    }
+    if (number >= 10) {
+        end -= 2;
+        memcpy(end, pairs + number * 2, 2);
+        return end;
+    }
+    end -= 1;
+    *end = (char)('0' + number);
+    return end;
 }
+
+enum { DIGITS_MAX = 20 }; /* of UINT64_MAX */
+
+/* Copies of fixed size, which take a few instructions, stay within what is there. */
+_Static_assert(AMOUNT_SCALE_MAX + 1 <= DIGITS_MAX, "the point and a digit before it are inside");
+_Static_assert(DIGITS_MAX - 1 <= AMOUNT_PLACES_MAX, "as many digits as begin with the last one");
+_Static_assert(DIGITS_MAX + 1 + AMOUNT_PLACES_MAX < AMOUNT_TEXT_BYTES, "both copies fit the text");
 
 u32 amount_print(struct amount a, u32 scale, u32 places, char *text_out)
 {
     CHECK(scale <= AMOUNT_SCALE_MAX);
     CHECK(places <= AMOUNT_PLACES_MAX);
-    char digits[20];
-    u32 count = digits_reversed(a.units, digits);
-    u32 length = 0;
-    u32 first = count > scale ? count : scale + 1; /* at least one digit before the point */
-    for (u32 i = first; i > scale; i -= 1) {
-        text_out[length] = i <= count ? digits[i - 1] : '0';
-        length += 1;
-    }
+    char zeros[DIGITS_MAX + AMOUNT_PLACES_MAX]; /* with the digits among them */
+    memset(zeros, '0', sizeof(zeros));
+    char *first = digits_before(zeros + DIGITS_MAX, a.units);
+    char *point = zeros + DIGITS_MAX - scale;
+    char *begin = first < point ? first : point - 1; /* at least one digit before the point */
+    u32 length = (u32)(point - begin);
+    CHECK(length <= DIGITS_MAX);
+    memcpy(text_out, begin, DIGITS_MAX);
     if (places > 0) {
         text_out[length] = '.';
-        length += 1;
-    }
-    for (u32 i = 0; i < places; i += 1) {
-        u32 digit = scale - i; /* digits[digit - 1] is the one at decimal place i */
-        text_out[length] = i < scale && digit <= count ? digits[digit - 1] : '0';
-        length += 1;
+        memcpy(text_out + length + 1, point, AMOUNT_PLACES_MAX);
+        length += 1 + places;
     }
     text_out[length] = 0;
     return length;

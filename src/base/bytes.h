@@ -61,19 +61,40 @@ ALWAYS_INLINE u32 bytes_hex_digit(u8 byte)
 #define BYTES_ONES 0x0101010101010101ULL
 #define BYTES_TOPS 0x8080808080808080ULL
 
-/* Whether all are plain: 0x20 to 0x7e. */
-ALWAYS_INLINE bool bytes_are_plain(u64 eight)
+/* A mark is the top bit of a byte. What the tests mark first, from the front, is right; what they
+ * mark behind it may be mistaken. */
+
+/* Marks bytes that are not plain: below 0x20 or above 0x7e. */
+ALWAYS_INLINE u64 bytes_mark_odd(u64 eight)
 {
     u64 below = eight - BYTES_ONES * 0x20; /* a borrow comes only out of a byte that is below */
     u64 above = eight + BYTES_ONES;
-    return ((below | above | eight) & BYTES_TOPS) == 0;
+    return (below | above | eight) & BYTES_TOPS;
+}
+
+/* Marks those that are `byte`. */
+ALWAYS_INLINE u64 bytes_mark(u64 eight, u8 byte)
+{
+    u64 rest = eight ^ BYTES_ONES * byte;
+    return (rest - BYTES_ONES) & ~rest & BYTES_TOPS;
+}
+
+/* How many come before the first mark: 0 to 8. */
+ALWAYS_INLINE u32 bytes_before_mark(u64 marks)
+{
+    return marks == 0 ? 8 : (u32)__builtin_ctzll(marks) / 8;
+}
+
+/* Whether all are plain. */
+ALWAYS_INLINE bool bytes_are_plain(u64 eight)
+{
+    return bytes_mark_odd(eight) == 0;
 }
 
 /* Whether none is `byte`. */
 ALWAYS_INLINE bool bytes_lack(u64 eight, u8 byte)
 {
-    u64 rest = eight ^ BYTES_ONES * byte;
-    return ((rest - BYTES_ONES) & ~rest & BYTES_TOPS) == 0;
+    return bytes_mark(eight, byte) == 0;
 }
 
 #endif /* BASE_BYTES_H */

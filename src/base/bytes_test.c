@@ -27,6 +27,15 @@ static bool plain_by_hand(const u8 *bytes)
     return plain;
 }
 
+static u32 before_by_hand(const u8 *bytes, u8 wanted)
+{
+    u32 count = 0;
+    while (count < 8 && bytes[count] >= 0x20 && bytes[count] <= 0x7e && bytes[count] != wanted) {
+        count += 1;
+    }
+    return count;
+}
+
 static void eight_are_judged_like_one(void **state)
 {
     (void)state;
@@ -48,6 +57,8 @@ static void eight_are_judged_like_one(void **state)
             }
             assert_int_equal(bytes_lack(bytes_u64(bytes), wanted), lacks);
             assert_false(bytes_lack(bytes_u64(bytes), (u8)value));
+            u64 marks = bytes_mark_odd(bytes_u64(bytes)) | bytes_mark(bytes_u64(bytes), wanted);
+            assert_int_equal(bytes_before_mark(marks), before_by_hand(bytes, wanted));
         }
     }
 }

@@ -238,18 +238,25 @@ bool sign_equal(const u8 *a, const u8 *b, size_t bytes)
 
 /* ---- the texts ---- */
 
+/* One more than the digit that a byte is; 0: it is none. Digits of a signature are random: branches
+ * on them are guessed wrong. */
+static const u8 hex_digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+
 size_t sign_decode_hex(struct span text, u8 *target, size_t target_bytes)
 {
     if (text.size % 2 != 0 || text.size / 2 > target_bytes) {
         return 0;
     }
     for (size_t i = 0; i < text.size; i += 2) {
-        u32 high = bytes_hex_digit(text.data[i]);
-        u32 low = bytes_hex_digit(text.data[i + 1]);
-        if (high > 15 || low > 15) {
+        u32 high = hex_digits[text.data[i]];
+        u32 low = hex_digits[text.data[i + 1]];
+        if (high == 0 || low == 0) {
             return 0;
         }
-        target[i / 2] = (u8)(high << 4 | low);
+        target[i / 2] = (u8)((high - 1) << 4 | (low - 1));
     }
     return text.size / 2;
 }

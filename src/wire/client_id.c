@@ -2,38 +2,43 @@
 
 static const char symbols[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static i32 symbol_value(u8 c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
+/* One more than the value of a symbol; 0: it is none. Letters of ids are random: branches on them
+ * are guessed wrong. */
+static const u8 values[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
+    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['-'] = 63, ['_'] = 64};
 
+_Static_assert(CLIENT_ID_SYMBOLS_MAX % 4 == 0 &&
+                   CLIENT_ID_SYMBOLS_MAX / 4 * 3 == CLIENT_ID_PACKED_BYTES,
+               "four symbols are three bytes");
+
+/* Four symbols at a time; those that are not there are zero bits. */
 bool client_id_pack(struct client_id *id_out, struct span text)
 {
     memset(id_out, 0, sizeof *id_out);
     if (text.size == 0 || text.size > CLIENT_ID_SYMBOLS_MAX) {
         return false;
     }
-    for (u32 i = 0; i < text.size; i++) {
-        i32 value = symbol_value(text.data[i]);
-        if (value < 0) {
-            memset(id_out, 0, sizeof *id_out);
-            return false;
+    for (u32 i = 0; i < text.size; i += 4) {
+        u32 bits = 0;
+        for (u32 k = i; k < i + 4; k += 1) {
+            u32 value = k < text.size ? values[text.data[k]] : 1;
+            if (value == 0) {
+                memset(id_out, 0, sizeof *id_out);
+                return false;
+            }
+            bits = bits << 6 | (value - 1);
         }
-        u32 bit = i * 6;
-        u32 wide = (u32)value << (10 - bit % 8); /* 16-bit window, big-endian bits */
-        id_out->packed[bit / 8] = (u8)(id_out->packed[bit / 8] | wide >> 8);
-        if (bit / 8 + 1 < CLIENT_ID_PACKED_BYTES) {
-            id_out->packed[bit / 8 + 1] = (u8)(id_out->packed[bit / 8 + 1] | (wide & 255U));
-        }
+        u8 *packed = id_out->packed + i / 4 * 3;
+        packed[0] = (u8)(bits >> 16);
+        packed[1] = (u8)(bits >> 8);
+        packed[2] = (u8)bits;
     }
     id_out->length = (u8)text.size;
     return true;
@@ -42,13 +47,12 @@ bool client_id_pack(struct client_id *id_out, struct span text)
 u32 client_id_print(const struct client_id *id, char *text_out)
 {
     u32 length = id->length <= CLIENT_ID_SYMBOLS_MAX ? id->length : CLIENT_ID_SYMBOLS_MAX;
-    for (u32 i = 0; i < length; i++) {
-        u32 bit = i * 6;
-        u32 wide = (u32)id->packed[bit / 8] << 8;
-        if (bit / 8 + 1 < CLIENT_ID_PACKED_BYTES) {
-            wide |= id->packed[bit / 8 + 1];
+    for (u32 i = 0; i < length; i += 4) { /* whole fours, within the room for the longest */
+        const u8 *packed = id->packed + i / 4 * 3;
+        u32 bits = (u32)packed[0] << 16 | (u32)packed[1] << 8 | packed[2];
+        for (u32 k = 0; k < 4; k += 1) {
+            text_out[i + k] = symbols[bits >> (18 - 6 * k) & 63U];
         }
-        text_out[i] = symbols[wide >> (10 - bit % 8) & 63U];
     }
     text_out[length] = 0;
     return length;

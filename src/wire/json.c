@@ -106,17 +106,17 @@ void json_array_end(struct json_writer *writer)
     container_end(writer, false);
 }
 
-void json_key(struct json_writer *writer, const char *name)
+void json_key_span(struct json_writer *writer, struct span name)
 {
     CHECK(writer->depth > 0 && !writer->after_key);
-    size_t size = strlen(name);
+    size_t size = name.size;
     size_t comma = writer->needs_comma ? 1 : 0;
     char *at = reserve(writer, comma + size + 3);
     writer->after_key = true;
     if (at != NULL) {
         at[0] = ',';
         at[comma] = '"';
-        memcpy(at + comma + 1, name, size);
+        memcpy(at + comma + 1, name.data, size);
         memcpy(at + comma + 1 + size, "\":", 2);
     }
 }
@@ -180,13 +180,8 @@ static void put_with_escapes(struct json_writer *writer, struct span text)
     put_char(writer, '"');
 }
 
-void json_put_span(struct json_writer *writer, struct span text)
+static void put_quoted(struct json_writer *writer, struct span text)
 {
-    before_value(writer);
-    if (plain_bytes(text) < text.size) {
-        put_with_escapes(writer, text);
-        return;
-    }
     char *at = reserve(writer, text.size + 2);
     if (at != NULL) {
         at[0] = '"';
@@ -195,6 +190,23 @@ void json_put_span(struct json_writer *writer, struct span text)
         }
         at[text.size + 1] = '"';
     }
+}
+
+void json_put_span(struct json_writer *writer, struct span text)
+{
+    before_value(writer);
+    if (plain_bytes(text) < text.size) {
+        put_with_escapes(writer, text);
+    } else {
+        put_quoted(writer, text);
+    }
+}
+
+void json_put_plain(struct json_writer *writer, struct span text)
+{
+    CHECK_DEBUG(plain_bytes(text) == text.size);
+    before_value(writer);
+    put_quoted(writer, text);
 }
 
 void json_put_text(struct json_writer *writer, const char *text)

@@ -7,6 +7,7 @@
 #define WIRE_JSON_H
 
 #include "base/base.h"
+#include "base/span.h"
 
 #define JSON_DEPTH_MAX 16U
 
@@ -32,13 +33,20 @@ void json_object_end(struct json_writer *writer);
 void json_array_begin(struct json_writer *writer);
 void json_array_end(struct json_writer *writer);
 
-/* Inside an object, before each value. The name is ours: it needs no escaping. */
-void json_key(struct json_writer *writer, const char *name);
+/* Inside an object, before each value. The name is ours: it needs no escaping. Inline, so that the
+ * compiler counts the letters of a literal. */
+void json_key_span(struct json_writer *writer, struct span name);
+ALWAYS_INLINE void json_key(struct json_writer *writer, const char *name)
+{
+    json_key_span(writer, span_of_text(name));
+}
 
 /* Text in quotes. Control characters and bytes that are no UTF-8 are escaped (the latter as if they
  * were Latin-1), so the result is always valid. */
 void json_put_span(struct json_writer *writer, struct span text);
 void json_put_text(struct json_writer *writer, const char *text);
+/* The same for text that is known to need no escaping: names and numbers of ours. */
+void json_put_plain(struct json_writer *writer, struct span text);
 
 void json_put_u64(struct json_writer *writer, u64 number);
 void json_put_i64(struct json_writer *writer, i64 number);

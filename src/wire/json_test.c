@@ -354,9 +354,38 @@ static void random_bytes_never_break_it(void **state)
     }
 }
 
+/* Text that needs no escaping is the same either way, also where it does not fit. */
+static void plain_text_is_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "BUY", "0.00100000", "TAKE_PROFIT_LIMIT"};
+    for (u32 i = 0; i < ARRAY_COUNT(texts); i += 1) {
+        for (size_t room = 1; room < 64; room += 1) {
+            char text[64];
+            char plain[64];
+            struct json_writer writers[2];
+            json_begin(&writers[0], text, room);
+            json_begin(&writers[1], plain, room);
+            for (u32 k = 0; k < 2; k += 1) {
+                json_object_begin(&writers[k]);
+                json_key(&writers[k], "a");
+                json_put_u64(&writers[k], 1);
+                json_key_span(&writers[k], span_of("bc", 1));
+            }
+            json_put_text(&writers[0], texts[i]);
+            json_put_plain(&writers[1], span_of_text(texts[i]));
+            json_object_end(&writers[0]);
+            json_object_end(&writers[1]);
+            assert_int_equal(json_end(&writers[0]), json_end(&writers[1]));
+            assert_string_equal(text, plain);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_text_is_text),
         cmocka_unit_test(writer_nests_and_separates),
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(special_bytes_are_found_anywhere),

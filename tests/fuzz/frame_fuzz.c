@@ -1,7 +1,7 @@
 /* WebSocket frames and handshakes: pieces change nothing, payloads stay within their bounds, texts
- * are UTF-8, what ended stays ended. The first byte chooses whether compression was agreed on, the
- * second the size of the pieces, the rest is what a connection sends: 'G' as its first byte makes
- * it a handshake, anything else frames. */
+ * are UTF-8, what ended stays ended; masks come off in pieces as they do at once. The first byte
+ * chooses whether compression was agreed on, the second the size of the pieces, the rest is what a
+ * connection sends: 'G' as its first byte makes it a handshake, anything else frames. */
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/span.h"
@@ -81,6 +81,25 @@ static u64 read_pieces(struct span bytes, bool deflate, size_t step)
     }
 }
 
+/* Eight bytes at once mean what one at a time does, also when it goes on in the middle. */
+static void check_unmask(struct span bytes, size_t cut)
+{
+    static u8 whole[INPUT_BYTES_MAX];
+    static u8 pieces[INPUT_BYTES_MAX];
+    if (bytes.size < FRAME_MASK_BYTES) {
+        return;
+    }
+    const u8 *mask = bytes.data;
+    struct span masked = span_after(bytes, FRAME_MASK_BYTES);
+    cut = masked.size < cut ? masked.size : cut;
+    for (size_t i = 0; i < masked.size; i++) {
+        whole[i] = masked.data[i] ^ mask[i % FRAME_MASK_BYTES];
+    }
+    frame_unmask(span_piece(masked, 0, cut), mask, 0, pieces);
+    frame_unmask(span_after(masked, cut), mask, cut, pieces + cut);
+    CHECK(memcmp(whole, pieces, masked.size) == 0);
+}
+
 static void check_upgrade(struct span bytes, bool allowed)
 {
     static struct http_request request;
@@ -106,6 +125,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
         check_upgrade(bytes, deflate);
         return 0;
     }
+    check_unmask(bytes, data[1]);
     CHECK(read_pieces(bytes, deflate, bytes.size) == read_pieces(bytes, deflate, 1U + data[1]));
     return 0;
 }

@@ -11,8 +11,8 @@
 void call_put_amount(struct json_writer *json, struct amount amount, u32 scale)
 {
     char text[AMOUNT_TEXT_BYTES];
-    (void)amount_print(amount, scale, CALL_PLACES, text);
-    json_put_text(json, text);
+    u32 length = amount_print(amount, scale, CALL_PLACES, text);
+    json_put_plain(json, span_of(text, length));
 }
 
 void call_put_price(struct json_writer *json, struct price price)
@@ -55,56 +55,14 @@ void call_put_sum(struct json_writer *json, struct view_sum sum, u32 scale)
     at -= 1;
     *at = '.';
     at = digits_before(at, sum.sum / one, 1);
-    json_put_text(json, at);
+    json_put_plain(json, span_of(at, (size_t)(text + sizeof(text) - 1 - at)));
 }
 
-void call_amount(struct json_writer *json, const char *key, struct amount amount, u32 scale)
-{
-    json_key(json, key);
-    call_put_amount(json, amount, scale);
-}
-
-void call_sum(struct json_writer *json, const char *key, struct view_sum sum, u32 scale)
-{
-    json_key(json, key);
-    call_put_sum(json, sum, scale);
-}
-
-void call_price(struct json_writer *json, const char *key, struct price price)
-{
-    json_key(json, key);
-    call_put_price(json, price);
-}
-
-void call_number(struct json_writer *json, const char *key, u64 number)
-{
-    json_key(json, key);
-    json_put_u64(json, number);
-}
-
-void call_signed(struct json_writer *json, const char *key, i64 number)
-{
-    json_key(json, key);
-    json_put_i64(json, number);
-}
-
-void call_text(struct json_writer *json, const char *key, const char *text)
-{
-    json_key(json, key);
-    json_put_text(json, text);
-}
-
-void call_bool(struct json_writer *json, const char *key, bool truth)
-{
-    json_key(json, key);
-    json_put_bool(json, truth);
-}
-
-void call_client(struct json_writer *json, const char *key, const struct client_id *id)
+void call_put_client(struct json_writer *json, const struct client_id *id)
 {
     char text[CLIENT_ID_SYMBOLS_MAX + 1];
-    (void)client_id_print(id, text);
-    call_text(json, key, text);
+    u32 length = client_id_print(id, text);
+    json_put_plain(json, span_of(text, length));
 }
 
 /* The text of `magnitude`, which counts 10^-scale, with a minus before it. */
@@ -113,7 +71,7 @@ static void put_signed(struct json_writer *json, const char *key, bool negative,
 {
     char text[1 + AMOUNT_TEXT_BYTES] = "-";
     (void)amount_print(magnitude, scale, scale, text + 1);
-    call_text(json, key, negative ? text : text + 1);
+    call_name(json, key, negative ? text : text + 1);
 }
 
 void call_change(struct json_writer *json, const char *key, struct price from, struct price to)
@@ -142,11 +100,6 @@ void call_percent(struct json_writer *json, const char *key, struct price from, 
 void call_ratio(struct json_writer *json, const char *key, u32 ratio)
 {
     put_signed(json, key, false, amount_of(ratio), 4);
-}
-
-void call_time(struct json_writer *json, const char *key, u64 time_us, bool microseconds)
-{
-    call_number(json, key, microseconds ? time_us : time_us / 1000);
 }
 
 void call_asset_name(const struct view *view, u16 asset, char name_out[9])

@@ -1,5 +1,6 @@
 #include "role/gateway/frame.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "base/utf8.h"
@@ -10,7 +11,6 @@
 
 /* Client frames: two bytes, eight more of a length, four of the mask. */
 #define HEAD_BYTES_MAX 14U
-#define MASK_BYTES     4U
 
 /* Memory for both of zlib's states, windows included: it takes 54 and 40 KiB. */
 #define ZLIB_BYTES ((size_t)128 << 10)
@@ -23,10 +23,20 @@
 /* The empty block that a flush ends with is left out on the wire (RFC 7692 section 7.2.1). */
 static const u8 flush_end[4] = {0x00, 0x00, 0xff, 0xff};
 
+/* A frame that libwslay reads as one without a mask: its head, then its payload, from which the
+ * mask is taken on the way. */
+struct input {
+    u8 head[HEAD_BYTES_MAX];
+    u32 head_bytes; /* 0: it has been read */
+    u8 mask[FRAME_MASK_BYTES];
+    struct span payload; /* what is left of it, still masked */
+    u64 offset;          /* of that in the payload */
+};
+
 struct frame_codec {
     wslay_frame_context_ptr context;
-    struct span input; /* what libwslay may still read */
-    u8 *target;        /* where it writes */
+    struct input input; /* what libwslay may still read */
+    u8 *target;         /* where it writes */
     size_t target_left;
     struct arena zlib;
     z_stream deflate;
@@ -45,18 +55,44 @@ struct head {
     bool compressed;
 };
 
+/* ---- the mask ---- */
+
+void frame_unmask(struct span masked, const u8 mask[FRAME_MASK_BYTES], u64 offset, u8 *target)
+{
+    u8 turned[8];
+    for (u32 i = 0; i < sizeof(turned); i += 1) {
+        turned[i] = mask[(offset + i) % FRAME_MASK_BYTES];
+    }
+    u64 eight = bytes_u64(turned);
+    size_t at = 0;
+    for (; masked.size - at >= 8; at += 8) {
+        bytes_put_u64(target + at, bytes_u64(masked.data + at) ^ eight);
+    }
+    for (; at < masked.size; at += 1) {
+        target[at] = masked.data[at] ^ turned[at % 8];
+    }
+}
+
 /* ---- libwslay and zlib ask for bytes and memory ---- */
 
 static ssize_t give_bytes(uint8_t *target, size_t size, int flags, void *user)
 {
-    struct frame_codec *codec = user;
+    struct input *input = &((struct frame_codec *)user)->input;
     (void)flags;
-    size_t count = u64_min(size, codec->input.size);
+    if (input->head_bytes > 0) {
+        size_t count = input->head_bytes;
+        CHECK(count <= size);
+        memcpy(target, input->head, count);
+        input->head_bytes = 0;
+        return (ssize_t)count;
+    }
+    size_t count = u64_min(size, input->payload.size);
     if (count == 0) {
         return -1;
     }
-    memcpy(target, codec->input.data, count);
-    codec->input = span_after(codec->input, count);
+    frame_unmask(span_piece(input->payload, 0, count), input->mask, input->offset, target);
+    input->payload = span_after(input->payload, count);
+    input->offset += count;
     return (ssize_t)count;
 }
 
@@ -256,7 +292,7 @@ static enum head_progress head_read(struct span bytes, bool deflate,
     if ((bytes.data[1] & 0x80) == 0) {
         return HEAD_BAD; /* a client's frame without a mask */
     }
-    *head_out = (struct head){.bytes = 2 + extra + MASK_BYTES,
+    *head_out = (struct head){.bytes = 2 + extra + FRAME_MASK_BYTES,
                               .payload_bytes = short_length,
                               .opcode = bytes.data[0] & 0x0f,
                               .fin = (bytes.data[0] & 0x80) != 0,
@@ -276,18 +312,32 @@ static enum head_progress head_read(struct span bytes, bool deflate,
 
 /* ---- whole frames ---- */
 
-/* The frame's payload without its mask, by libwslay. False: it sees another frame than we do. */
+/* The frame as libwslay is to read it: without its mask, which is taken off eight bytes at a time
+ * on the way there. */
+static struct input input_of(struct span frame, const struct head *head)
+{
+    CHECK(head->bytes > FRAME_MASK_BYTES && head->bytes <= HEAD_BYTES_MAX);
+    CHECK((frame.data[1] & 0x80) != 0);
+    struct input input = {.head_bytes = head->bytes - FRAME_MASK_BYTES,
+                          .payload = span_after(frame, head->bytes)};
+    memcpy(input.head, frame.data, input.head_bytes);
+    memcpy(input.mask, frame.data + input.head_bytes, sizeof(input.mask));
+    input.head[1] &= 0x7f;
+    return input;
+}
+
+/* The frame's payload without its mask. False: libwslay sees another frame than we do. */
 static bool payload_decode(struct frame_codec *codec, struct span frame, const struct head *head,
                            u8 *target)
 {
     struct wslay_frame_iocb part;
     u64 used = 0;
-    codec->input = frame;
+    codec->input = input_of(frame, head);
     do {
         memset(&part, 0, sizeof(part));
         ssize_t size = wslay_frame_recv(codec->context, &part);
         bool same = size >= 0 && part.payload_length == head->payload_bytes &&
-                    part.opcode == head->opcode && part.fin == head->fin && part.mask == 1 &&
+                    part.opcode == head->opcode && part.fin == head->fin && part.mask == 0 &&
                     part.rsv == (head->compressed ? WSLAY_RSV1_BIT : WSLAY_RSV_NONE) &&
                     (size_t)size == part.data_length &&
                     part.data_length <= part.payload_length - used;
@@ -300,7 +350,7 @@ static bool payload_decode(struct frame_codec *codec, struct span frame, const s
             used += (u64)size;
         }
     } while (used < head->payload_bytes);
-    CHECK(codec->input.size == 0);
+    CHECK(codec->input.payload.size == 0);
     return true;
 }
 

@@ -9,7 +9,8 @@
  * subscriber.
  *
  * A head is read twice: by the rules here, which only refuse, and by libwslay, which says what it
- * means and takes the mask off. Where the two disagree the connection is refused.
+ * means. Where the two disagree the connection is refused. The mask is taken off on the way to
+ * libwslay, eight bytes at once: it would go byte by byte.
  * Source: RFC 6455, RFC 7692. */
 #ifndef ROLE_GATEWAY_FRAME_H
 #define ROLE_GATEWAY_FRAME_H
@@ -18,6 +19,7 @@
 #include "io/fault.h"
 
 #define FRAME_HEAD_BYTES_MAX    10U /* of a frame of the server, which has no mask */
+#define FRAME_MASK_BYTES        4U
 #define FRAME_CONTROL_BYTES_MAX 125U
 #define FRAME_REASON_BYTES_MAX  123U
 /* What the fragments of one message, and control frames between them, may cost beside the text. */
@@ -105,6 +107,10 @@ MUST_USE enum frame_progress frame_read(struct frame_codec *codec, struct frame_
 /* After MESSAGE: how many bytes to drop from the front of the buffer; 0 while an unfinished message
  * begins there. */
 MUST_USE u32 frame_next(struct frame_reader *reader);
+
+/* Takes the mask off a piece of a payload that begins at `offset` in it; `target` is other memory,
+ * of the piece's size. */
+void frame_unmask(struct span masked, const u8 mask[FRAME_MASK_BYTES], u64 offset, u8 *target);
 
 /* True while nothing of a frame is being waited for. */
 ALWAYS_INLINE bool frame_is_idle(const struct frame_reader *reader)

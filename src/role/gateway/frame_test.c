@@ -604,6 +604,32 @@ static void control_frames_are_sent(void **state)
     assert_int_equal(used, 0);
 }
 
+static void masks_are_taken_off_anywhere(void **state)
+{
+    (void)state;
+    struct random random;
+    random_init(&random, test_seed());
+    for (u32 size = 0; size <= 40; size += 1) {
+        for (u32 offset = 0; offset <= 9; offset += 1) {
+            u8 mask[FRAME_MASK_BYTES];
+            u8 *masked = malloc(size + 1);
+            u8 *found = malloc(size + 1);
+            u8 wanted[40];
+            random_fill(&random, mask, sizeof(mask));
+            random_fill(&random, masked, size);
+            found[size] = 0x55;
+            for (u32 i = 0; i < size; i += 1) {
+                wanted[i] = masked[i] ^ mask[(offset + i) % 4];
+            }
+            frame_unmask(span_of(masked, size), mask, offset, found);
+            assert_memory_equal(found, wanted, size);
+            assert_int_equal(found[size], 0x55);
+            free(masked);
+            free(found);
+        }
+    }
+}
+
 static void opening_is_bounded(void **state)
 {
     (void)state;
@@ -642,6 +668,7 @@ int main(void)
         cmocka_unit_test(random_damage),
         cmocka_unit_test(sent_frames_are_read_back),
         cmocka_unit_test(control_frames_are_sent),
+        cmocka_unit_test(masks_are_taken_off_anywhere),
         cmocka_unit_test(opening_is_bounded),
     };
     return cmocka_run_group_tests(tests, codec_setup, codec_teardown);

@@ -376,6 +376,7 @@ static enum fault begin(struct gateway *gateway, bool *busy_out)
 static enum fault turn(struct gateway *gateway, bool *busy_out)
 {
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
+    channel_flush(&gateway->commands); /* what clients have sent: the engine begins at once */
     TRY(take_bells(gateway));
     if (!gateway->is_ready) {
         TRY(begin(gateway, busy_out));

@@ -160,7 +160,7 @@ static void put_name(struct json_writer *json, const char *key, enum param_set s
 {
     const char *name = param_set_name(set, number);
     CHECK(name != NULL);
-    call_text(json, key, name);
+    call_name(json, key, name);
 }
 
 /* 0 in none, which the API writes as -1; ids of ours begin with 1. */
@@ -186,7 +186,7 @@ static void put_time_or_none(struct json_writer *json, const char *key, u64 time
 
 static void put_terms(struct json_writer *json, const struct order_shown *order)
 {
-    call_text(json, "status", order_status_name((enum view_status)order->status));
+    call_name(json, "status", order_status_name((enum view_status)order->status));
     put_name(json, "timeInForce", PARAM_SET_TIME_IN_FORCE, order->tif);
     put_name(json, "type", PARAM_SET_TYPE, order->type);
     put_name(json, "side", PARAM_SET_SIDE, order->side);

@@ -1,5 +1,6 @@
 #include "role/gateway/param.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "role/gateway/endpoint.h"
@@ -11,13 +12,18 @@
 struct param_row {
     const char *name;
     u8 kind;
-    u8 name_bytes;
     u64 bound;
 };
 
-#define PARAM_ROW(id, name, kind, bound) \
-    [PARAM_##id] = {(name), PARAM_KIND_##kind, sizeof(name) - 1, (bound)},
+#define PARAM_ROW(id, name, kind, bound) [PARAM_##id] = {(name), PARAM_KIND_##kind, (bound)},
 static const struct param_row rows[PARAM_COUNT] = {PARAM_TABLE(PARAM_ROW)};
+
+#define SPAN_OF_NAME(name)                   \
+    {                                        \
+        (const u8 *)(name), sizeof(name) - 1 \
+    }
+#define PARAM_NAME(id, name, kind, bound) [PARAM_##id] = SPAN_OF_NAME(name),
+const struct span param_names[PARAM_COUNT] = {PARAM_TABLE(PARAM_NAME)};
 
 _Static_assert(PARAM_COUNT <= UINT8_MAX, "lists of parameters are bytes");
 
@@ -206,13 +212,23 @@ static bool read_number(enum param param, struct span text, u64 *number_out,
     return true;
 }
 
+static bool is_plain(struct span text)
+{
+    size_t at = 0;
+    while (text.size - at >= 8 && bytes_are_plain(bytes_u64(text.data + at))) {
+        at += 8;
+    }
+    while (at < text.size && text.data[at] >= 0x20 && text.data[at] <= 0x7e) {
+        at += 1;
+    }
+    return at == text.size;
+}
+
 static bool read_text(enum param param, struct span text, struct api_failure *failure_out)
 {
     const struct param_row *row = row_of(param);
-    for (size_t i = 0; i < text.size && row->kind == PARAM_KIND_TEXT; i += 1) {
-        if (text.data[i] < 0x20 || text.data[i] > 0x7e) {
-            return illegal(param, failure_out);
-        }
+    if (row->kind == PARAM_KIND_TEXT && !is_plain(text)) {
+        return illegal(param, failure_out);
     }
     return text.size <= row->bound || not_valid(param, failure_out);
 }

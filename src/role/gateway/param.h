@@ -194,6 +194,9 @@ enum param { PARAM_TABLE(PARAM_ENUM) PARAM_COUNT };
 
 const char *param_name(enum param param);
 
+/* The same names, with their sizes. */
+extern const struct span param_names[PARAM_COUNT];
+
 /* The legal range as the error -1100 prints it. */
 const char *param_legal_range(enum param param);
 
@@ -222,6 +225,8 @@ struct params {
     struct span signature;
     bool timestamp_sent;
     bool hide_rate_limits; /* returnRateLimits=false */
+    u8 slots[PARAM_COUNT]; /* where each stands in `values`, plus one; 0: the endpoint does not know
+                              it */
     struct param_value values[PARAM_VALUES_MAX];
 };
 

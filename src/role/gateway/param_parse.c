@@ -15,7 +15,7 @@ static const u8 common[] = {PARAM_API_KEY, PARAM_RECV_WINDOW, PARAM_SIGNATURE, P
 static u32 list_find(const u8 *list, u32 count, struct span name)
 {
     for (u32 i = 0; i < count; i += 1) {
-        if (span_equal(name, span_of_text(param_name((enum param)list[i])))) {
+        if (span_equal(name, param_names[list[i]])) {
             return i;
         }
     }
@@ -123,6 +123,9 @@ bool param_parse(struct params *params, const struct endpoint *endpoint,
         return api_fail_numbers(failure_out, API_ERROR_TOO_MANY_PARAMETERS_OF,
                                 endpoint->params_count, pairs_count);
     }
+    for (u32 slot = 0; slot < endpoint->params_count; slot += 1) {
+        params->slots[endpoint->params[slot]] = (u8)(slot + 1);
+    }
     struct gathered gathered = {.sent_count = 0};
     if (!gather(params, pairs, pairs_count, &gathered, failure_out) ||
         !names_check(endpoint, &gathered, failure_out)) {
@@ -146,13 +149,10 @@ bool param_parse(struct params *params, const struct endpoint *endpoint,
 
 const struct param_value *param_find(const struct params *params, enum param param)
 {
-    const struct endpoint *endpoint = params->endpoint;
-    for (u32 slot = 0; slot < endpoint->params_count; slot += 1) {
-        if (endpoint->params[slot] == param) {
-            return params->values[slot].text.data == NULL ? NULL : &params->values[slot];
-        }
-    }
-    return NULL;
+    CHECK((u32)param < PARAM_COUNT);
+    u32 slot = params->slots[param];
+    return slot == 0 || params->values[slot - 1].text.data == NULL ? NULL
+                                                                   : &params->values[slot - 1];
 }
 
 bool param_sent(const struct params *params, enum param param)

@@ -48,8 +48,8 @@ static void put_limit(struct json_writer *json, const char *type, const char *in
                       u32 limit, u32 count)
 {
     json_object_begin(json);
-    call_text(json, "rateLimitType", type);
-    call_text(json, "interval", interval);
+    call_name(json, "rateLimitType", type);
+    call_name(json, "interval", interval);
     call_number(json, "intervalNum", number);
     call_number(json, "limit", limit);
     call_number(json, "count", count);

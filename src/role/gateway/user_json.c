@@ -8,7 +8,7 @@
 static void put_head(struct json_writer *json, const char *name, u64 now_us, bool microseconds)
 {
     json_object_begin(json);
-    call_text(json, "e", name);
+    call_name(json, "e", name);
     call_time(json, "E", now_us, microseconds);
 }
 
@@ -16,7 +16,7 @@ static void put_name(struct json_writer *json, const char *key, enum param_set s
 {
     const char *name = param_set_name(set, number);
     CHECK(name != NULL);
-    call_text(json, key, name);
+    call_name(json, key, name);
 }
 
 /* An id, or -1 for none. */
