@@ -269,10 +269,14 @@ bool channel_poll_begin(struct channel_reader *reader)
     return channel_is_empty(reader);
 }
 
+void channel_poll_drain(struct channel_reader *reader)
+{
+    u64 count = 0;
+    ssize_t size = read(reader->wake, &count, sizeof(count));
+    (void)size; /* nothing to read after all */
+}
+
 void channel_poll_end(struct channel_reader *reader)
 {
     gate_awake(channel_gate(reader));
-    u64 count = 0;
-    ssize_t size = read(reader->wake, &count, sizeof(count));
-    (void)size; /* nothing to read: woken by something else */
 }

@@ -128,8 +128,11 @@ void channel_wait(struct channel_reader *reader, u64 spin_ns, u64 sleep_us);
 struct gate *channel_gate(struct channel_reader *reader);
 
 /* For a loop on poll(2) or epoll(7): before sleeping, channel_poll_begin says whether it may; the
- * descriptor `wake` becomes readable with the next flush; after sleeping, channel_poll_end. */
+ * descriptor `wake` becomes readable with the next flush; after sleeping, channel_poll_end.
+ * Whenever `wake` is readable, channel_poll_drain: most sleeps end for another reason, and there is
+ * nothing to be read then. */
 MUST_USE bool channel_poll_begin(struct channel_reader *reader);
+void channel_poll_drain(struct channel_reader *reader);
 void channel_poll_end(struct channel_reader *reader);
 
 #endif /* IO_CHANNEL_H */

@@ -500,18 +500,32 @@ static enum fault agent_open_gateway(struct agent *agent)
                                             .prepare = prepare,
                                             .tick = tick};
     TRY(options->network->open(options->network, &gateway->handler, gateway, &gateway->net));
-    TRY(page_session_open(gateway));
-    TRY(net_watch(gateway->net, gateway->bell.wake, NULL, NULL));
-    if (options->key_asks != NULL) {
-        TRY(net_watch(gateway->net, options->key_asks->wake, NULL, NULL));
-    }
-    return net_watch(gateway->net, options->answers->wake, NULL, NULL);
+    return page_session_open(gateway);
+}
+
+static void wake_ready(void *argument)
+{
+    channel_poll_drain(argument);
+}
+
+/* Wakes the loop for what comes over a channel; each is read by turn(). */
+static enum fault watch(struct gateway *gateway, struct channel_reader *reader)
+{
+    return net_watch(gateway->net, reader->wake, wake_ready, reader);
+}
+
+static enum fault watch_channels(struct gateway *gateway)
+{
+    TRY(watch(gateway, &gateway->bell));
+    TRY(watch(gateway, lookup_reader(gateway->lookups)));
+    return gateway->keys.is_asked ? watch(gateway, &gateway->keys.asks) : FAULT_NONE;
 }
 
 static enum fault agent_start_gateway(struct agent *agent)
 {
     struct gateway *gateway = gateway_of(agent);
     TRY(gateway_take_memory(gateway));
+    TRY(watch_channels(gateway));
     gateway_measures_declare(gateway);
     gateway->venue.view = feed_view(gateway->feed);
     gateway->venue.limit = &gateway->limit;
