@@ -79,6 +79,7 @@ static enum fault history_make(struct place *place, struct agent **agent_out)
         .asks = channel_of(place, PLACE_ASKS),
         .answers = channel_of(place, PLACE_ANSWERS),
         .bell = channel_of(place, PLACE_HISTORY_BELLS),
+        .gather_us = HISTORY_GATHER_US,
     };
     struct arena arena;
     TRY(block_take(history_agent_footprint().bytes, "the history", &place->history));
@@ -405,7 +406,8 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                        .unmake = history_unmake,
                        .is_ready = history_is_ready,
                        .measure = history_measure,
-                       .paths = {{.below = "events"}, {.below = "history", .is_writable = true}}},
+                       .paths = {{.below = "events"}, {.below = "history", .is_writable = true}},
+                       .sleep_us = HISTORY_GATHER_US},
     [PLACE_GATEWAY] = {.name = "gateway",
                        .make = gateway_make,
                        .unmake = gateway_unmake,

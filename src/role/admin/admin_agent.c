@@ -407,19 +407,30 @@ static enum fault admin_work(struct agent *base, bool *busy_out)
     return agent->turn_fault;
 }
 
+/* Bells are waited for only where something depends on them: the others are taken off now and then,
+ * and wake nobody. */
+static bool awaits_bell(const struct admin_agent *agent)
+{
+    return agent->line.awaited != 0 || agent->line.is_away;
+}
+
 static u32 admin_gates(struct agent *base, struct gate **gates_out, u32 gates_max)
 {
     struct admin_agent *agent = agent_of(base);
     CHECK(gates_max >= 2);
-    gates_out[0] = channel_gate(&agent->line.bell);
-    gates_out[1] = channel_gate(&agent->key_answers);
+    gates_out[0] = channel_gate(&agent->key_answers);
+    if (!awaits_bell(agent)) {
+        return 1;
+    }
+    gates_out[1] = channel_gate(&agent->line.bell);
     return 2;
 }
 
 static bool admin_has_work(struct agent *base)
 {
     struct admin_agent *agent = agent_of(base);
-    return !channel_is_empty(&agent->line.bell) || !channel_is_empty(&agent->key_answers);
+    return (awaits_bell(agent) && !channel_is_empty(&agent->line.bell)) ||
+           !channel_is_empty(&agent->key_answers);
 }
 
 static void admin_close(struct agent *base)

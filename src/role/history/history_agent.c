@@ -38,6 +38,7 @@ struct history_agent {
     struct history *history; /* NULL: no event log yet */
     struct store *store;     /* for questions; opened with the history */
     u64 open_next_ns;
+    u64 gather_until_ns;
 
     struct channel_reader asks;
     struct channel_reader bell;
@@ -128,6 +129,7 @@ static enum fault history_agent_open(struct agent *base)
     agent->told = false;
     agent->answering.active = false;
     agent->open_next_ns = 0;
+    agent->gather_until_ns = 0;
     agent->counts = (struct history_agent_counts){.waiting = 0};
     memset(agent->waiting, 0, HISTORY_QUESTIONS_MAX * sizeof(struct waiting));
     return history_try(agent);
@@ -361,10 +363,18 @@ static enum fault answer_some(struct history_agent *agent, bool *busy_out)
 
 /* ---- the step ---- */
 
+static bool is_gathering(const struct history_agent *agent)
+{
+    return agent->counts.waiting == 0 && clock_mono_ns(agent->clock) < agent->gather_until_ns;
+}
+
 static enum fault follow(struct history_agent *agent, bool *busy_out)
 {
     if (agent->history == NULL) {
         TRY(history_try(agent));
+        return FAULT_NONE;
+    }
+    if (is_gathering(agent)) {
         return FAULT_NONE;
     }
     struct history_status status;
@@ -375,6 +385,9 @@ static enum fault follow(struct history_agent *agent, bool *busy_out)
     agent->counts.released = status.position_released;
     agent->counts.transactions = status.transactions;
     agent->counts.event_bytes = status.event_bytes;
+    if (some && status.behind_bytes == 0) {
+        agent->gather_until_ns = clock_mono_ns(agent->clock) + agent->options.gather_us * 1000;
+    }
     *busy_out = *busy_out || some;
     return FAULT_NONE;
 }
@@ -388,6 +401,17 @@ static enum fault history_agent_work(struct agent *base, bool *busy_out)
     return answer_some(agent, busy_out);
 }
 
+/* What was being gathered is written before the end. */
+static enum fault history_agent_stop(struct agent *base, bool *done_out)
+{
+    struct history_agent *agent = agent_of(base);
+    bool busy = false;
+    agent->gather_until_ns = 0;
+    TRY(follow(agent, &busy));
+    *done_out = !busy;
+    return FAULT_NONE;
+}
+
 static u32 history_agent_gates(struct agent *base, struct gate **gates_out, u32 gates_max)
 {
     struct history_agent *agent = agent_of(base);
@@ -396,7 +420,7 @@ static u32 history_agent_gates(struct agent *base, struct gate **gates_out, u32 
         gates_out[count] = channel_gate(&agent->asks);
         count += 1;
     }
-    if (agent->options.bell != NULL && count < gates_max) {
+    if (agent->options.bell != NULL && count < gates_max && !is_gathering(agent)) {
         gates_out[count] = channel_gate(&agent->bell);
         count += 1;
     }
@@ -407,7 +431,8 @@ static bool history_agent_has_work(struct agent *base)
 {
     struct history_agent *agent = agent_of(base);
     bool asked = !channel_is_empty(&agent->asks) && agent->counts.waiting < HISTORY_QUESTIONS_MAX;
-    bool rung = agent->options.bell != NULL && !channel_is_empty(&agent->bell);
+    bool rung =
+        agent->options.bell != NULL && !channel_is_empty(&agent->bell) && !is_gathering(agent);
     return asked || rung;
 }
 
@@ -416,6 +441,7 @@ enum fault history_agent_init(struct agent **agent_out, const struct history_age
 {
     static const struct agent_ops ops = {.open = history_agent_open,
                                          .work = history_agent_work,
+                                         .stop = history_agent_stop,
                                          .close = history_agent_close,
                                          .gates = history_agent_gates,
                                          .has_work = history_agent_has_work};

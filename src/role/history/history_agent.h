@@ -5,7 +5,9 @@
  *              reached its position_min, and then has its turn in the order of arrival
  *     answers  a channel of rows and ends of answers, and of how far the history is. When it is
  *              full, the answer under way goes on later; the log is followed all the same
- *     bell     a channel on which anything means "look at the log"
+ *     bell     a channel on which anything means "look at the log". Heard at once by an agent that
+ *              was idle; one that has just written gathers first (gather_us), so that a transaction
+ *              for each order does not take the processor from those whom the order waits for
  *
  * One step is some events, or one question, each bounded: nothing here waits, no question holds up
  * the following for longer than history_agent_options.steps_max is worth. While there is no event
@@ -24,6 +26,7 @@
 #define HISTORY_STEPS_MAX     20000000ULL  /* about half a second of a processor */
 #define HISTORY_STEP_BYTES    (256U << 10) /* of events in one transaction */
 #define HISTORY_TELL_US       20000ULL     /* the shortest time between two words of the position */
+#define HISTORY_GATHER_US     20000ULL     /* in a venue: see gather_us */
 
 struct history_agent;
 
@@ -38,6 +41,8 @@ struct history_agent_options {
     u64 wait_us;                   /* 0: HISTORY_WAIT_US */
     u64 steps_max;                 /* of SQLite's machine for one question; 0: HISTORY_STEPS_MAX */
     u64 bytes_max;                 /* 0: HISTORY_STEP_BYTES */
+    u64 gather_us; /* so long after the end of the log was reached, what comes is gathered, unless
+                      somebody asks: one transaction instead of many. 0: never */
 };
 
 struct footprint history_agent_footprint(void);

@@ -32,6 +32,7 @@ struct place {
     struct channel_reader answer;
     void *memory;
     struct agent *agent;
+    u64 gather_us;
     u64 ticket;
 
     /* What came last from the agent. */
@@ -71,7 +72,8 @@ static void agent_make(u64 steps_max)
                                             .bell = &place.bell,
                                             .wait_us = WAIT_US,
                                             .steps_max = steps_max,
-                                            .bytes_max = STEP};
+                                            .bytes_max = STEP,
+                                            .gather_us = place.gather_us};
     free(place.memory);
     place.memory = aligned_alloc(64, (footprint.bytes + 63) / 64 * 64);
     assert_non_null(place.memory);
@@ -522,6 +524,56 @@ static void it_wakes_at_bells_and_questions(void **state)
     assert_false(place.agent->ops->has_work(place.agent));
 }
 
+static u64 position_worked(void)
+{
+    settle();
+    return history_agent_counts(place.agent).position;
+}
+
+/* What comes after the end of the log was reached becomes one transaction, and no bell is heard
+ * until then; who asks is answered at once. */
+static void it_gathers_unless_asked(void **state)
+{
+    (void)state;
+    struct gate *gates[4];
+    place.gather_us = 8000; /* engine_go takes 7 ms */
+    agent_make(0);
+    engine_start();
+    (void)engine_go(500);
+    scene_must(agent_open(place.agent));
+    u64 first = place.sink.position;
+    assert_int_equal(position_worked(), first);
+    u64 transactions = history_agent_counts(place.agent).transactions;
+
+    (void)engine_go(10);
+    u8 bell[64] = {200, 0, 2, 0};
+    assert_int_equal(channel_put(&place.ring, span_of(bell, sizeof(bell))), CHANNEL_PUT);
+    channel_flush(&place.ring);
+    assert_int_equal(place.agent->ops->gates(place.agent, gates, 4), 1);
+    assert_false(place.agent->ops->has_work(place.agent));
+    assert_int_equal(position_worked(), first);
+    clock_false_advance(&place.clock, 1000000);
+    assert_int_equal(place.agent->ops->gates(place.agent, gates, 4), 2);
+    assert_int_equal(position_worked(), place.sink.position);
+    assert_int_equal(history_agent_counts(place.agent).transactions, transactions + 1);
+
+    (void)engine_go(10);
+    struct lookup_ask ask = lookup_ask_of(LOOKUP_ORDERS);
+    ask.position_min = place.sink.position;
+    u64 ticket = put(ask);
+    settle();
+    assert_true(take());
+    assert_true(place.end.ticket == ticket && place.end.status == LOOKUP_OK);
+    assert_int_equal(history_agent_counts(place.agent).position, place.sink.position);
+
+    (void)engine_go(10);
+    bool done = false;
+    while (!done) {
+        scene_must(agent_stop(place.agent, &done));
+    }
+    assert_int_equal(history_agent_counts(place.agent).position, place.sink.position);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, clear)
 
 int main(void)
@@ -537,6 +589,7 @@ int main(void)
         TEST(questions_wait_in_the_channel),
         TEST(it_waits_for_an_engine),
         TEST(it_wakes_at_bells_and_questions),
+        TEST(it_gathers_unless_asked),
     };
     return cmocka_run_group_tests_name("history_agent", tests, NULL, NULL);
 }
