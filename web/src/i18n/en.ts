@@ -61,7 +61,7 @@ export const en = {
   'wallet.title': 'Deposit and withdraw', 'wallet.deposit': 'Deposit', 'wallet.withdraw': 'Withdraw', 'wallet.history': 'History', 'wallet.asset': 'Asset', 'wallet.network': 'Network',
   'wallet.address': 'Address', 'wallet.yourAddress': 'Your {asset} address', 'wallet.copy': 'Copy', 'wallet.copied': 'Copied', 'wallet.copyFailed': 'Could not be copied; select the text instead.',
   'wallet.qr': 'QR code of the address', 'wallet.warning': 'Send only {asset} on the {network} to this address. Anything else is lost.',
-  'wallet.demo': 'The demo network carries no real money: what another account withdraws to this address arrives here.',
+  'wallet.demo': 'The demo network carries no real money, and nothing moves on it by itself: the venue’s operator credits deposits and settles withdrawals.',
   'wallet.confirmations': 'Credited after {count} confirmation(s).', 'wallet.amount': 'Amount', 'wallet.fee': 'Network fee', 'wallet.receive': 'Arrives', 'wallet.send': 'Review withdrawal', 'wallet.confirm': 'Withdraw now',
   'wallet.min': 'At least {value} {asset}.', 'wallet.max': 'At most {value} {asset}.', 'wallet.step': 'A multiple of {value} {asset}.', 'wallet.badAddress': 'This is no address of this network.', 'wallet.tooMuch': 'More than is available ({value} {asset}).',
   'wallet.sent': 'Withdrawal accepted.', 'wallet.unknown': 'No answer came. See the history before you try again: the request cannot be carried out twice.', 'wallet.kind': 'Kind', 'wallet.none': 'No deposits or withdrawals yet.',

@@ -63,7 +63,7 @@ export const fr: Record<Key, string> = {
   'wallet.title': 'Déposer et retirer', 'wallet.deposit': 'Dépôt', 'wallet.withdraw': 'Retrait', 'wallet.history': 'Historique', 'wallet.asset': 'Actif', 'wallet.network': 'Réseau',
   'wallet.address': 'Adresse', 'wallet.yourAddress': 'Votre adresse {asset}', 'wallet.copy': 'Copier', 'wallet.copied': 'Copié', 'wallet.copyFailed': 'Copie impossible ; sélectionnez le texte.',
   'wallet.qr': 'Code QR de l’adresse', 'wallet.warning': 'N’envoyez que du {asset} sur le réseau {network} à cette adresse. Tout le reste est perdu.',
-  'wallet.demo': 'Le réseau de démonstration ne porte pas d’argent réel : ce qu’un autre compte retire vers cette adresse arrive ici.',
+  'wallet.demo': 'Le réseau de démonstration ne porte pas d’argent réel, et rien n’y bouge de soi-même : l’opérateur de la plateforme crédite les dépôts et règle les retraits.',
   'wallet.confirmations': 'Crédité après {count} confirmation(s).', 'wallet.amount': 'Montant', 'wallet.fee': 'Frais de réseau', 'wallet.receive': 'Montant reçu', 'wallet.send': 'Vérifier le retrait', 'wallet.confirm': 'Retirer maintenant',
   'wallet.min': 'Au moins {value} {asset}.', 'wallet.max': 'Au plus {value} {asset}.', 'wallet.step': 'Un multiple de {value} {asset}.', 'wallet.badAddress': 'Ce n’est pas une adresse de ce réseau.', 'wallet.tooMuch': 'Plus que le disponible ({value} {asset}).',
   'wallet.sent': 'Retrait accepté.', 'wallet.unknown': 'Aucune réponse. Consultez l’historique avant de réessayer : la demande ne peut pas être exécutée deux fois.', 'wallet.kind': 'Nature', 'wallet.none': 'Aucun dépôt ni retrait.',

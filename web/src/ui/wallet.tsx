@@ -17,6 +17,8 @@ import { Tabs } from './tabs.tsx';
 
 const QR_CELL = 4;
 const QR_MARGIN = 4;
+const LOOK_SOON_MS = 500;
+const LOOK_MS = 20_000;
 
 export function QrCode({ text }: { text: string }) {
   const code = qrcode(0, 'M');
@@ -162,9 +164,16 @@ function WithdrawView({ asset, network }: { asset: string; network: Network }) {
 
 interface Movement { key: string; time: number; kind: 'deposit' | 'withdraw'; coin: string; amount: string; fee: string; status: string; state: string; address: string; txId: string }
 
+/* No event tells when a withdrawal is through: it is asked for while one is under way. The question
+ * is dear (API wallet "withdraw history"), so not often. */
+function isMoving(row: Movement): boolean {
+  return row.kind === 'deposit' ? row.status === '0' : ['0', '2', '4'].includes(row.status);
+}
+
 function HistoryView() {
   const rows = useSignal<Movement[] | null>(null);
   const trouble = useSignal<string | null>(null);
+  const again = useSignal(0);
   useSignalEffect(() => {
     void balanceTurn.value;
     let left = false;
@@ -175,10 +184,12 @@ function HistoryView() {
           ...came.map((row): Movement => ({ key: `d${row.id}`, time: row.insertTime, kind: 'deposit', coin: row.coin, amount: row.amount, fee: '0', status: String(row.status), state: `deposit.${row.status}`, address: row.address, txId: row.txId })),
           ...went.map((row): Movement => ({ key: `w${row.id}`, time: Date.parse(`${row.applyTime.replace(' ', 'T')}Z`), kind: 'withdraw', coin: row.coin, amount: row.amount, fee: row.transactionFee, status: String(row.status), state: `withdrawal.${row.status}`, address: row.address, txId: row.txId })),
         ].sort((a, b) => b.time - a.time);
+        trouble.value = null;
+        if (rows.peek()?.some(isMoving)) setTimeout(() => { again.value += left ? 0 : 1; }, again.peek() === 0 ? LOOK_SOON_MS : LOOK_MS);
       }, (error: unknown) => {
         if (!left) trouble.value = explain(error).text;
       });
-    }, 200);
+    }, again.value === 0 ? 0 : LOOK_SOON_MS);
     return () => {
       left = true;
       clearTimeout(timer);
