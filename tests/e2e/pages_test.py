@@ -108,10 +108,11 @@ def check_slow_reader(cli, venue):
              for link in re.findall(rb"(?:src|href)=\"(/assets/[^\"]+)\"", page)}
     path = max(whole, key=lambda link: len(whole[link]), default="/")
     host, port = venue.host.rsplit(":", 1)
-    with socket.socket() as reader:
-        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        reader.settimeout(20)
-        reader.connect((host, int(port)))
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.settimeout(20)
+    raw.connect((host, int(port)))
+    with venue.context.wrap_socket(raw) if venue.scheme == "https" else raw as reader:
         reader.sendall(f"GET {path} HTTP/1.1\r\nHost: {venue.host}\r\n"
                        "Connection: close\r\n\r\n".encode())
         time.sleep(SLOW_SECONDS)
@@ -280,6 +281,7 @@ def run(cli):
     with TlsVenue(cli, folder, "--config", certificate(cli)) as venue:
         venue.ready()
         check_pages(cli, venue)
+        check_slow_reader(cli, venue)
         check_no_sign_in(cli, venue)
         cli.equal(venue.stop(), 0, "the end")
 
