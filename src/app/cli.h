@@ -18,6 +18,7 @@ extern const struct subcommand cli_init;
 extern const struct subcommand cli_admin;
 extern const struct subcommand cli_repair;
 extern const struct subcommand cli_history;
+extern const struct subcommand cli_rules;
 extern const struct subcommand cli_check_config;
 extern const struct subcommand cli_man;
 extern const struct subcommand cli_completion;

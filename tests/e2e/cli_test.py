@@ -13,7 +13,7 @@ import subprocess
 import program as p
 
 COMMANDS = ["serve", "demo", "bots", "init", "admin", "replay", "verify", "snapshot", "dump", "bench",
-            "sim", "repair", "history", "check-config", "man", "completion", "version"]
+            "sim", "repair", "history", "rules", "check-config", "man", "completion", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 

@@ -26,6 +26,29 @@ def function(name, lines):
     return f"void {name}(void)\n{{\n" + "    work();\n" * (lines - 2) + "}\n"
 
 
+with open(os.path.join(TOOLS, "..", "rules", "schema.json"), encoding="utf-8") as schema_file:
+    SCHEMA = schema_file.read()
+ACT = ("  - {id: act-1, title: {en: a, fr: b}, jurisdiction: EU, certainty: seen}\n")
+PACK = """pack:
+  {id: p, version: 1, title: {en: a, fr: b}, jurisdiction: EU, origin: law, sources: [act-1],
+   published: 2022-04-08, effective_from: 2022-04-09}
+rules:
+  - id: r
+    scope: person
+    cite: [{source: act-1, article: 5b}]
+    explain: {en: a, fr: b}
+    subject: {has: nationality, in: [RU]}
+    actions: [freeze]
+    on_unknown: {actions: [review], evidence: nationality, days: 14, then: [review]}
+    audience: customer
+    keep_records_years: 5
+"""
+
+
+def rules(pack, acts="sources:\n" + ACT):
+    return {"rules/schema.json": SCHEMA, "rules/sources.yaml": acts, "rules/p.yaml": pack}
+
+
 FORMAT = "BasedOnStyle: LLVM\nIndentWidth: 4\nColumnLimit: 100\nBreakStringLiterals: false\n"
 
 CASES = {
@@ -140,6 +163,23 @@ CASES = {
         ("no file", {"README.md": "x\n[a](docs/a.md)\n"}, ["README.md:2"]),
         ("no heading", {"README.md": "# Two\n[a](#one)\n"}, ["README.md:2"]),
     ],
+    "rules": [
+        ("a pack and its act", rules(PACK), []),
+        ("an act that is not registered", rules(PACK.replace("source: act-1", "source: act-2")),
+         ["rules/p.yaml:7"]),
+        ("an act that nobody cites",
+         rules(PACK, "sources:\n" + ACT + ACT.replace("act-1", "act-3")),
+         ["rules/sources.yaml:3"]),
+        ("an act without certainty", rules(PACK, "sources:\n" + ACT.replace("seen", "perhaps")),
+         ["rules/sources.yaml:2"]),
+        ("a key that the schema does not know", rules(PACK.replace("audience:", "audiences:")),
+         ["rules/p.yaml:5"]),
+        ("a predicate of no kind", rules(PACK.replace("{has: nationality,", "{is: nationality,")),
+         ["rules/p.yaml:9"]),
+        ("no YAML", rules("a: [\n"), ["rules/p.yaml:2"]),
+        ("no register", {"rules/schema.json": SCHEMA, "rules/p.yaml": PACK},
+         ["rules/sources.yaml:1"]),
+    ],
     "scripts": [
         ("good", {"a.sh": "#!/usr/bin/env bash\necho 1\n", "b.py": "print(1)\n"}, []),
         ("bash that does not parse", {"a.sh": "#!/usr/bin/env bash\nif\n"}, ["a.sh:1"]),
@@ -216,6 +256,9 @@ def run_case(check, more, case):
         outcome = subprocess.run(
             [sys.executable, os.path.join(TOOLS, f"check_{check}.py"), "--root", root] + more,
             capture_output=True, text=True)
+    if outcome.returncode == 77:
+        print(outcome.stdout.strip())
+        sys.exit(77)
     good = outcome.returncode == (1 if findings else 0) and all(
         any(line.startswith(place + ":") for line in outcome.stdout.splitlines())
         for place in findings)

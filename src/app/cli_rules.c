@@ -1,0 +1,261 @@
+#include "app/cli.h"
+#include "app/rule_read.h"
+#include "app/rule_sign.h"
+#include "base/check.h"
+#include "base/span.h"
+#include "core/rule_form.h"
+#include "io/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RULES_OFFICERS, RULES_JSON };
+
+static const struct option options[] = {
+    [RULES_OFFICERS] = {.name = "officers",
+                        .kind = OPTION_TEXT,
+                        .value = "FILE",
+                        .help = "The register of officers. With it, each pack must be signed by "
+                                "two of them, in the file PACK.sig beside it."},
+    [RULES_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
+};
+
+/* What is kept of a file after the next one was read. */
+struct checked {
+    const char *path;
+    char id[RULE_ID_BYTES];
+    u8 content_hash[RULE_HASH_BYTES];
+    struct rule_interval effective;
+    u32 version;
+    u32 rules_count;
+    size_t form_bytes;
+    bool is_uncertain;
+};
+
+static struct rule_source source;
+
+/* "2022-04-21", with the hour where it is not midnight. */
+static const char *day_text(u64 time_us, char target[40])
+{
+    u64 seconds = time_us / 1000000;
+    u64 days = seconds / 86400;
+    u64 rest = seconds % 86400;
+    u64 year = 1970;
+    static const u8 lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    u32 month = 0;
+    for (;; year += 1) {
+        u64 length = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 366 : 365;
+        if (days < length) {
+            break;
+        }
+        days -= length;
+    }
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    for (; month < 12; month += 1) {
+        u64 length = lengths[month] + (month == 1 && is_leap ? 1U : 0U);
+        if (days < length) {
+            break;
+        }
+        days -= length;
+    }
+    int used = snprintf(target, 40, "%04u-%02u-%02u", (u32)year, month + 1, (u32)days + 1);
+    if (rest != 0 && used > 0) {
+        (void)snprintf(target + used, 40 - (size_t)used, "T%02u:%02u:%02uZ", (u32)(rest / 3600),
+                       (u32)(rest / 60 % 60), (u32)(rest % 60));
+    }
+    return target;
+}
+
+static const char *interval_text(struct rule_interval interval, char target[96])
+{
+    char from[40];
+    char until[40];
+    (void)snprintf(target, 96, "%s to %s", day_text(interval.from, from),
+                   interval.until == RULE_TIME_OPEN ? "(open)" : day_text(interval.until, until));
+    return target;
+}
+
+static enum fault check_signatures(const char *path, const char *officers_path)
+{
+    static u8 signatures[RULE_SIGN_FILE_BYTES];
+    static u8 officers[RULE_SIGN_FILE_BYTES];
+    size_t signatures_bytes = 0;
+    size_t officers_bytes = 0;
+    char name[FILE_PATH_BYTES];
+    int length = snprintf(name, sizeof(name), "%s.sig", path);
+    if (length < 0 || (size_t)length >= sizeof(name)) {
+        return FAULT(FAULT_USAGE, "%s: the path is too long", path);
+    }
+    TRY(rule_read_bytes(name, signatures, sizeof(signatures), &signatures_bytes));
+    TRY(rule_read_bytes(officers_path, officers, sizeof(officers), &officers_bytes));
+    return rule_sign_check(span_of(signatures, signatures_bytes), name,
+                           span_of(officers, officers_bytes), officers_path,
+                           source.pack.content_hash);
+}
+
+/* Versions of one id follow one another, without a day that has two. */
+static enum fault check_versions(const struct checked *files, u32 count)
+{
+    const struct checked *last = &files[count - 1];
+    for (u32 i = 0; i + 1 < count; i += 1) {
+        const struct checked *other = &files[i];
+        if (strcmp(other->id, last->id) != 0) {
+            continue;
+        }
+        const struct checked *older = other->version < last->version ? other : last;
+        const struct checked *newer = older == other ? last : other;
+        if (older->version == newer->version) {
+            return FAULT(FAULT_INPUT, "%s:1: pack.version: %s has version %u too", last->path,
+                         other->path, last->version);
+        }
+        if (older->effective.until > newer->effective.from) {
+            return FAULT(FAULT_INPUT, "%s:1: pack.effective_until: overlaps version %u in %s",
+                         older->path, newer->version, newer->path);
+        }
+    }
+    return FAULT_NONE;
+}
+
+static enum fault check_file(const char *path, const char *officers, struct checked *checked)
+{
+    static u8 form[RULE_FORM_BYTES_MAX];
+    TRY(rule_read_file(path, &source));
+    if (officers != NULL) {
+        TRY(check_signatures(path, officers));
+    }
+    const struct rule_pack *pack = &source.pack;
+    *checked = (struct checked){.path = path,
+                                .effective = pack->effective,
+                                .version = pack->version,
+                                .rules_count = pack->rules_count,
+                                .form_bytes = rule_form_encode(pack, form),
+                                .is_uncertain = pack->is_uncertain};
+    memcpy(checked->id, pack->id, RULE_ID_BYTES);
+    memcpy(checked->content_hash, pack->content_hash, RULE_HASH_BYTES);
+    return FAULT_NONE;
+}
+
+static void print_file(const struct checked *file)
+{
+    char text[96];
+    char hash[CLI_HASH_BYTES];
+    (void)printf("%s\n", file->path);
+    cli_line("pack", "%s version %u", file->id, file->version);
+    cli_line("content hash", "%s", cli_hash(file->content_hash, hash));
+    cli_line("in force", "%s", interval_text(file->effective, text));
+    cli_line("rules", "%u, compiled to %zu bytes", file->rules_count, file->form_bytes);
+    cli_line("certain", "%s", file->is_uncertain ? "no: an officer must confirm it" : "yes");
+}
+
+static void print_json(const struct checked *files, u32 count)
+{
+    static char text[CLI_JSON_BYTES];
+    struct json_writer writer;
+    char hash[CLI_HASH_BYTES];
+    json_begin(&writer, text, sizeof(text));
+    json_object_begin(&writer);
+    json_key(&writer, "packs");
+    json_array_begin(&writer);
+    for (u32 i = 0; i < count; i += 1) {
+        json_object_begin(&writer);
+        json_key(&writer, "id");
+        json_put_text(&writer, files[i].id);
+        json_key(&writer, "version");
+        json_put_u64(&writer, files[i].version);
+        json_key(&writer, "hash");
+        json_put_text(&writer, cli_hash(files[i].content_hash, hash));
+        json_key(&writer, "rules");
+        json_put_u64(&writer, files[i].rules_count);
+        json_key(&writer, "uncertain");
+        json_put_bool(&writer, files[i].is_uncertain);
+        json_object_end(&writer);
+    }
+    json_array_end(&writer);
+    json_object_end(&writer);
+    cli_print_json(&writer);
+}
+
+static int run_check(const struct option_call *call)
+{
+    static struct checked files[OPERANDS_MAX];
+    u32 count = call->operands_count - 1;
+    for (u32 i = 0; i < count; i += 1) {
+        enum fault fault =
+            check_file(call->operands[i + 1], call->values[RULES_OFFICERS].text, &files[i]);
+        if (fault == FAULT_NONE) {
+            fault = check_versions(files, i + 1);
+        }
+        if (fault != FAULT_NONE) {
+            return cli_fail(call->subcommand, fault);
+        }
+        print_file(&files[i]);
+    }
+    if (call->values[RULES_JSON].given) {
+        print_json(files, count);
+    }
+    return EXIT_SUCCESS;
+}
+
+/* The canonical form, or the text to be signed. */
+static int run_print(const struct option_call *call, bool is_message)
+{
+    char message[RULE_SIGN_MESSAGE_BYTES];
+    enum fault fault = call->operands_count != 2 ? FAULT(FAULT_USAGE, "one FILE is wanted")
+                                                 : rule_read_file(call->operands[1], &source);
+    if (fault != FAULT_NONE) {
+        return cli_fail(call->subcommand, fault);
+    }
+    const void *data = is_message ? (const void *)message : source.canonical;
+    size_t size =
+        is_message ? rule_sign_message(source.pack.content_hash, message) : source.canonical_bytes;
+    (void)fwrite(data, 1, size, stdout); /* main looks at the stream's end */
+    return EXIT_SUCCESS;
+}
+
+static int run(const struct option_call *call)
+{
+    const char *what = call->operands[0];
+    if (strcmp(what, "check") == 0 && call->operands_count > 1) {
+        return run_check(call);
+    }
+    if (strcmp(what, "canonical") == 0 || strcmp(what, "message") == 0) {
+        return run_print(call, what[0] == 'm');
+    }
+    enum fault fault =
+        strcmp(what, "check") == 0
+            ? FAULT(FAULT_USAGE, "FILE is missing: which pack is to be checked?")
+            : FAULT(FAULT_USAGE, "\"%s\" is none of check, canonical, message", what);
+    return cli_fail(call->subcommand, fault);
+}
+
+static const char *const text[] = {
+    "ACTION is check, canonical or message. check reads rule packs as the venue would and says what they are: id, version, content hash, when "
+    "they are in force, and whether they rest on dates that are not certain. A mistake is one line, with "
+    "file, line, key and reason, and exit code 4. Versions of one pack may not overlap.",
+    "canonical prints the form whose SHA-256 is the content hash. message prints the text that an officer "
+    "signs with Ed25519.",
+    "With --officers, the file PACK.sig must hold two good signatures of officers of different groups, a "
+    "line each: code, group, public key and signature in base64. The register has a line for each officer: "
+    "code, group, public key.",
+    NULL,
+};
+
+static const struct option_example examples[] = {
+    {"rules check rules/eu-833-5b2.v1.yaml", "Says what the pack is, or what is wrong."},
+    {"rules check --officers officers.txt pack.yaml", "Wants two good signatures beside it."},
+    {"rules message pack.yaml", "Prints what an officer signs."},
+    {NULL, NULL},
+};
+
+const struct subcommand cli_rules = {
+    .name = "rules",
+    .summary = "reads rule packs and says what they are, or what is wrong",
+    .operands = "ACTION FILE...",
+    .operands_min = 1,
+    .operands_max = OPERANDS_MAX,
+    .options = options,
+    .options_count = ARRAY_COUNT(options),
+    .text = text,
+    .examples = examples,
+    .run = run,
+};

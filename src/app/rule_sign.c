@@ -1,0 +1,176 @@
+#include "app/rule_sign.h"
+
+#include "base/check.h"
+#include "base/span.h"
+#include "io/sign.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FIELDS_MAX 4U
+#define KEY_BYTES  32U
+
+/* SubjectPublicKeyInfo of Ed25519 (RFC 8410) up to the key itself. */
+static const u8 key_prefix[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+                                0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+
+struct line {
+    u32 number;
+    struct span fields[FIELDS_MAX];
+    u8 key[KEY_BYTES];
+};
+
+struct lines {
+    const char *name;
+    u32 count;
+    struct line lines[RULE_SIGN_LINES_MAX];
+};
+
+size_t rule_sign_message(const u8 content_hash[RULE_HASH_BYTES],
+                         char target[RULE_SIGN_MESSAGE_BYTES])
+{
+    int used = snprintf(target, RULE_SIGN_MESSAGE_BYTES, "cambist rule pack v1\n");
+    for (u32 i = 0; i < RULE_HASH_BYTES; i += 1) {
+        used += snprintf(target + used, RULE_SIGN_MESSAGE_BYTES - (size_t)used, "%02x",
+                         content_hash[i]);
+    }
+    used += snprintf(target + used, RULE_SIGN_MESSAGE_BYTES - (size_t)used, "\n");
+    CHECK(used > 0 && (size_t)used < RULE_SIGN_MESSAGE_BYTES);
+    return (size_t)used;
+}
+
+/* ---- lines ---- */
+
+static enum fault take_line(struct lines *lines, struct span text, u32 number, u32 fields_wanted)
+{
+    u32 count = 0;
+    size_t at = 0;
+    if (text.size == 0 || text.data[0] == '#') {
+        return FAULT_NONE;
+    }
+    if (lines->count == RULE_SIGN_LINES_MAX) {
+        return FAULT(FAULT_INPUT, "%s:%u: more than %u lines", lines->name, number,
+                     RULE_SIGN_LINES_MAX);
+    }
+    struct line *line = &lines->lines[lines->count];
+    *line = (struct line){.number = number};
+    while (at < text.size && count <= FIELDS_MAX) {
+        size_t begin = at;
+        while (at < text.size && text.data[at] != ' ') {
+            at += 1;
+        }
+        if (count < FIELDS_MAX) {
+            line->fields[count] = span_of(text.data + begin, at - begin);
+        }
+        count += 1;
+        at += 1;
+    }
+    if (count != fields_wanted || text.data[text.size - 1] == ' ') {
+        return FAULT(FAULT_INPUT, "%s:%u: %u words with one blank between them are wanted",
+                     lines->name, number, fields_wanted);
+    }
+    if (rule_name_of(line->fields[0]) == 0 || rule_name_of(line->fields[1]) == 0) {
+        return FAULT(FAULT_INPUT,
+                     "%s:%u: officer and group are 1 to %u small letters, digits and -",
+                     lines->name, number, RULE_NAME_SYMBOLS);
+    }
+    if (sign_decode_base64(line->fields[2], line->key, KEY_BYTES) != KEY_BYTES) {
+        return FAULT(FAULT_INPUT, "%s:%u: the key is not %u bytes in base64", lines->name, number,
+                     KEY_BYTES);
+    }
+    lines->count += 1;
+    return FAULT_NONE;
+}
+
+static enum fault read_lines(struct span text, const char *name, u32 fields_wanted,
+                             struct lines *lines_out)
+{
+    size_t begin = 0;
+    lines_out->name = name;
+    lines_out->count = 0;
+    for (u32 number = 1; begin < text.size; number += 1) {
+        size_t end = begin;
+        while (end < text.size && text.data[end] != '\n') {
+            end += 1;
+        }
+        TRY(take_line(lines_out, span_of(text.data + begin, end - begin), number, fields_wanted));
+        begin = end + 1;
+    }
+    return FAULT_NONE;
+}
+
+/* ---- signatures ---- */
+
+static bool in_register(const struct lines *officers, const struct line *line)
+{
+    for (u32 i = 0; i < officers->count; i += 1) {
+        const struct line *officer = &officers->lines[i];
+        if (span_equal(officer->fields[0], line->fields[0]) &&
+            span_equal(officer->fields[1], line->fields[1]) &&
+            memcmp(officer->key, line->key, KEY_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum fault verify(const struct line *line, struct span message, bool *good_out)
+{
+    struct signer signer;
+    struct sign_key key;
+    u8 buffer[RULE_SIGN_MESSAGE_BYTES];
+    u8 der[sizeof(key_prefix) + KEY_BYTES];
+    memcpy(der, key_prefix, sizeof(key_prefix));
+    memcpy(der + sizeof(key_prefix), line->key, KEY_BYTES);
+    TRY(signer_open(&signer, buffer, sizeof(buffer)));
+    enum fault fault = sign_key_open_public(span_of(der, sizeof(der)), &key);
+    if (fault == FAULT_NONE) {
+        *good_out = sign_verify(&signer, &key, &message, 1, line->fields[3], false);
+        sign_key_close(&key);
+    }
+    signer_close(&signer);
+    return fault;
+}
+
+static enum fault check_line(const struct lines *signatures, u32 index,
+                             const struct lines *officers, struct span message)
+{
+    const struct line *line = &signatures->lines[index];
+    const struct span *fields = line->fields;
+    bool is_good = false;
+    if (!in_register(officers, line)) {
+        return FAULT(FAULT_INPUT, "%s:%u: %.*s is not in %s with this group and key",
+                     signatures->name, line->number, (int)fields[0].size,
+                     (const char *)fields[0].data, officers->name);
+    }
+    for (u32 i = 0; i < index; i += 1) {
+        const struct line *other = &signatures->lines[i];
+        if (span_equal(other->fields[0], fields[0]) || span_equal(other->fields[1], fields[1]) ||
+            memcmp(other->key, line->key, KEY_BYTES) == 0) {
+            return FAULT(FAULT_INPUT, "%s:%u: the officer, group or key of line %u again",
+                         signatures->name, line->number, other->number);
+        }
+    }
+    TRY(verify(line, message, &is_good));
+    return is_good ? FAULT_NONE
+                   : FAULT(FAULT_INPUT, "%s:%u: the signature of %.*s is wrong", signatures->name,
+                           line->number, (int)fields[0].size, (const char *)fields[0].data);
+}
+
+enum fault rule_sign_check(struct span signatures, const char *name, struct span officers,
+                           const char *officers_name, const u8 content_hash[RULE_HASH_BYTES])
+{
+    struct lines signed_by;
+    struct lines known;
+    char message[RULE_SIGN_MESSAGE_BYTES];
+    size_t length = rule_sign_message(content_hash, message);
+    TRY(read_lines(officers, officers_name, 3, &known));
+    TRY(read_lines(signatures, name, 4, &signed_by));
+    for (u32 i = 0; i < signed_by.count; i += 1) {
+        TRY(check_line(&signed_by, i, &known, span_of(message, length)));
+    }
+    return signed_by.count >= RULE_SIGN_WANTED
+               ? FAULT_NONE
+               : FAULT(FAULT_INPUT, "%s:1: %u signatures, and %u are wanted", name, signed_by.count,
+                       RULE_SIGN_WANTED);
+}

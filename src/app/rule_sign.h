@@ -1,0 +1,29 @@
+/* Signatures of officers under a rule pack (docs/rules.md "Signatures").
+ *
+ * What is signed is a text with the pack's content hash. The file beside a pack, and the register
+ * of officers, have one line for each: code, group, public key in base64 (32 bytes of Ed25519), and
+ * in the former the signature in base64. A line that begins with # is a comment. Two signatures are
+ * wanted, of two officers of different groups and keys that stand so in the register. */
+#ifndef APP_RULE_SIGN_H
+#define APP_RULE_SIGN_H
+
+#include "base/base.h"
+#include "core/rule.h"
+#include "io/fault.h"
+
+#define RULE_SIGN_WANTED        2U
+#define RULE_SIGN_LINES_MAX     64U
+#define RULE_SIGN_FILE_BYTES    16384U
+#define RULE_SIGN_MESSAGE_BYTES 96U
+
+/* The text that officers sign, with a zero at the end; its length. */
+size_t rule_sign_message(const u8 content_hash[RULE_HASH_BYTES],
+                         char target[RULE_SIGN_MESSAGE_BYTES]);
+
+/* FAULT_INPUT with "NAME:LINE: reason": a line is malformed, an officer is not in the register, a
+ * signature is wrong, somebody signed twice, or too few signed. */
+MUST_USE enum fault rule_sign_check(struct span signatures, const char *name, struct span officers,
+                                    const char *officers_name,
+                                    const u8 content_hash[RULE_HASH_BYTES]);
+
+#endif /* APP_RULE_SIGN_H */

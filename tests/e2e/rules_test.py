@@ -1,0 +1,96 @@
+#!/usr/bin/env -S python3 -B
+"""cambist rules: what it says of the shipped packs, the hash computed by other means, exact messages
+and exit codes, versions that overlap, and signatures that openssl made. usage: rules_test.py BINARY"""
+
+import base64
+import glob
+import hashlib
+import json
+import os
+import subprocess
+
+import program as p
+
+USAGE, INPUT, MISSING = 2, 4, 14
+PACK = "rules/eu-833-5b2.v1.yaml"
+
+
+def check_shipped(cli):
+    packs = sorted(glob.glob("rules/*.v?.yaml"))
+    cli.check(len(packs) >= 8, "there are packs")
+    told = cli.json("rules", "check", "--json", *packs)["packs"]
+    cli.equal(len(told), len(packs), "each pack is told")
+    for path, pack in zip(packs, told):
+        code, canonical, _ = cli.run("rules", "canonical", path)
+        cli.equal((code, hashlib.sha256(canonical.encode()).hexdigest()), (0, pack["hash"]), path)
+        cli.equal(json.loads(canonical)["pack"]["id"], pack["id"], f"{path}: canonical form")
+    code, output, _ = cli.run("rules", "check", PACK)
+    cli.check(code == 0 and "2022-04-09 to 2022-10-07" in output, "when the pack is in force")
+
+
+def check_refusals(cli):
+    with open(PACK, encoding="utf-8") as file:
+        text = file.read()
+    wrong = cli.write("wrong.yaml", text.replace("origin: law", "orgin: law"))
+    line = text[:text.index("origin: law")].count("\n") + 1
+    cli.refuses(["rules", "check", PACK, wrong], INPUT,
+                f"cambist rules: {wrong}:{line}: pack.orgin: unknown key; did you mean origin")
+    later = cli.write("later.yaml", text.replace("version: 1", "version: 9"))
+    cli.refuses(["rules", "check", PACK, later], INPUT,
+                f"cambist rules: {PACK}:1: pack.effective_until: overlaps version 9 in {later}")
+    same = cli.write("same.yaml", text)
+    cli.refuses(["rules", "check", PACK, same], INPUT,
+                f"cambist rules: {same}:1: pack.version: {PACK} has version 1 too")
+    cli.refuses(["rules", "check"], USAGE,
+                "cambist rules: FILE is missing: which pack is to be checked?")
+    cli.refuses(["rules", "burn", PACK], USAGE,
+                'cambist rules: "burn" is none of check, canonical, message')
+    cli.equal(cli.run("rules", "check", cli.path("nothing.yaml"))[0], MISSING, "no such file")
+
+
+def make_officer(cli, name):
+    """(public key, function that signs a file), by openssl."""
+    key = cli.path(name + ".pem")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+    public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"],
+                            check=True, capture_output=True).stdout[-32:]
+
+    def sign(path):
+        return base64.b64encode(subprocess.run(
+            ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", path],
+            check=True, capture_output=True).stdout).decode()
+    return base64.b64encode(public).decode(), sign
+
+
+def check_signatures(cli):
+    with open(PACK, "rb") as file:
+        pack = cli.write("signed.yaml", file.read())
+    officers = [("anna", "compliance") + make_officer(cli, "anna"),
+                ("bela", "law") + make_officer(cli, "bela")]
+    register = cli.write("officers.txt", "".join(
+        f"{name} {group} {key}\n" for name, group, key, _ in officers))
+    check = ["rules", "check", "--officers", register, pack]
+    cli.equal(cli.run(*check)[0], MISSING, "no file of signatures")
+    message = cli.write("message", cli.run("rules", "message", pack)[1])
+    lines = [f"{name} {group} {key} {sign(message)}\n" for name, group, key, sign in officers]
+    cli.write("signed.yaml.sig", lines[0])
+    cli.refuses(check, INPUT, f"cambist rules: {pack}.sig:1: 1 signatures, and 2 are wanted")
+    cli.write("signed.yaml.sig", "".join(lines))
+    cli.equal(cli.run(*check)[0], 0, "two signatures")
+    with open(pack, "a", encoding="utf-8") as file:
+        file.write("# a comment changes nothing\n")
+    cli.equal(cli.run(*check)[0], 0, "a comment")
+    with open(pack, encoding="utf-8") as file:
+        changed = file.read().replace('amount: "10000.00"', 'amount: "10001.00"')
+    cli.write("signed.yaml", changed)
+    cli.refuses(check, INPUT, f"cambist rules: {pack}.sig:1: the signature of anna is wrong")
+
+
+def run(cli):
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+    check_shipped(cli)
+    check_refusals(cli)
+    check_signatures(cli)
+
+
+p.main(run)
