@@ -13,7 +13,6 @@
 #include "io/log.h"
 
 #include <ctype.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +39,7 @@ struct bots {
     struct bots_plan plans[DEMO_MARKETS_COUNT];
     struct bots_limits limits;
     u32 speed;
+    u32 without; /* bit n: market n is somebody else's */
     u32 maker_keys[DEMO_MARKETS_COUNT];
     u32 taker_keys[DEMO_TAKERS_COUNT];
     struct bots_own own[DEMO_MARKETS_COUNT][BOTS_OWN_MAX];
@@ -48,28 +48,11 @@ struct bots {
     bool is_adopted;
     bool is_away;
     bool is_burst;
+    const volatile bool *stop;
     struct bots_call calls[CALLS_MAX];
     u32 calls_count;
     u64 refused_count;
 };
-
-static volatile bool stop;
-
-static void on_signal(int number)
-{
-    (void)number;
-    stop = true;
-}
-
-static void signals_set(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)signal(SIGHUP, SIG_IGN);
-    (void)signal(SIGPIPE, SIG_IGN);
-}
 
 /* ---- calls ---- */
 
@@ -94,8 +77,8 @@ static void calls_run(struct bots *bots, struct bots_reader *reader)
     for (u32 index = 0; index < bots->calls_count; index += 1) {
         weight += bots->calls[index].weight;
     }
-    bots_pace_pay(&bots->pace, weight, &stop);
-    bots_http_run(bots->http, bots->calls, bots->calls_count, reader, &stop);
+    bots_pace_pay(&bots->pace, weight, bots->stop);
+    bots_http_run(bots->http, bots->calls, bots->calls_count, reader, bots->stop);
     for (u32 index = 0; index < bots->calls_count; index += 1) {
         const struct bots_call *call = &bots->calls[index];
         if (call->status == BOTS_HTTP_FULL || call->status == BOTS_HTTP_BANNED) {
@@ -106,7 +89,7 @@ static void calls_run(struct bots *bots, struct bots_reader *reader)
     }
     if (wait_s > 0) {
         log_warn("bots.limited", LOG_U64("wait_s", wait_s));
-        bots_pace_sleep((u64)wait_s * 1000 * MS_NS, &stop);
+        bots_pace_sleep((u64)wait_s * 1000 * MS_NS, bots->stop);
     }
 }
 
@@ -140,6 +123,9 @@ static bool look_at_limits(struct bots *bots)
 /* Ladders are looked after in turn; all of them where nothing is known yet. */
 static bool is_due(const struct bots *bots, u32 market)
 {
+    if ((bots->without & 1U << market) != 0) {
+        return false;
+    }
     return !bots->is_adopted || (bots->model.step + market) % BOTS_QUOTE_STEPS == 0;
 }
 
@@ -168,15 +154,15 @@ static bool look_at_orders(struct bots *bots)
 static void look(struct bots *bots, bool (*at)(struct bots *bots))
 {
     u64 wait_ms = AWAY_MS;
-    while (!at(bots) && !stop) {
+    while (!at(bots) && !*bots->stop) {
         if (!bots->is_away) {
             bots->is_away = true;
             log_warn("bots.venue_away", LOG_STR("address", bots->file.rest));
         }
-        bots_pace_sleep(wait_ms * MS_NS, &stop);
+        bots_pace_sleep(wait_ms * MS_NS, bots->stop);
         wait_ms = u64_min(wait_ms * 2, AWAY_MS_MAX);
     }
-    if (bots->is_away && !stop) {
+    if (bots->is_away && !*bots->stop) {
         bots->is_away = false;
         log_info("bots.venue_back", LOG_STR("address", bots->file.rest));
     }
@@ -315,11 +301,11 @@ static void taker_add(struct bots *bots, u32 index)
     u32 key = bots->taker_keys[index % DEMO_TAKERS_COUNT];
     char price[TEXT_BYTES];
     char qty[TEXT_BYTES];
-    struct bots_call *call =
-        bots_pace_order(&bots->pace, key) ? call_add(bots, BOTS_POST, ORDER_PATH, key, 1) : NULL;
-    if (call == NULL) {
+    if ((bots->without & 1U << taker->market) != 0 || !bots_pace_order(&bots->pace, key)) {
         return;
     }
+    struct bots_call *call = call_add(bots, BOTS_POST, ORDER_PATH, key, 1);
+    CHECK(call != NULL);
     (void)amount_print(amount_of(taker->price), PRICE_SCALE, PRICE_SCALE, price);
     (void)amount_print(amount_of(taker->qty), VENUE_MAKER_PLACES, VENUE_MAKER_PLACES, qty);
     int used = snprintf(
@@ -346,9 +332,9 @@ static void take(struct bots *bots, u64 begin_ns)
 {
     u64 length_ns = step_ns(bots);
     u32 next = 0;
-    while (next < bots->intent.takers_count && !stop) {
+    while (next < bots->intent.takers_count && !*bots->stop) {
         u64 due_ns = begin_ns + length_ns * bots->intent.takers[next].at / BOTS_THOUSANDTHS;
-        bots_pace_until(due_ns, &stop);
+        bots_pace_until(due_ns, bots->stop);
         u64 now_ns = clock_mono_ns(clock_real());
         bots->calls_count = 0;
         while (next < bots->intent.takers_count &&
@@ -358,7 +344,7 @@ static void take(struct bots *bots, u64 begin_ns)
         }
         calls_run(bots, NULL);
     }
-    bots_pace_until(begin_ns + length_ns, &stop);
+    bots_pace_until(begin_ns + length_ns, bots->stop);
 }
 
 /* ---- the whole ---- */
@@ -395,10 +381,10 @@ static void trade(struct bots *bots)
 {
     look(bots, look_at_limits);
     bots_pace_limit(&bots->pace, bots->limits.weight_minute, bots->limits.orders_10s);
-    while (!stop) {
+    while (!*bots->stop) {
         u64 begin_ns = clock_mono_ns(clock_real());
         look(bots, look_at_orders);
-        if (stop) {
+        if (*bots->stop) {
             break;
         }
         if (!bots->is_adopted) {
@@ -419,10 +405,11 @@ enum fault bots_run(const struct bots_options *options)
     static struct bots bots;
     bots.reader.answer = on_answer;
     bots.speed = options->speed;
+    bots.without = options->without;
     CHECK(bots.speed >= 1 && bots.speed <= BOTS_SPEED_MAX);
     TRY(demo_file_read(options->keys_file, &bots.file));
     TRY(keys_find(&bots));
-    signals_set();
+    bots.stop = bots_pace_stop();
     bots_model_init(&bots.model, bots.file.seed);
     bots_pace_init(&bots.pace);
     TRY(bots_http_open(&bots.http, bots.file.rest, bots.file.holders, bots.file.holders_count));

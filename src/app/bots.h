@@ -23,6 +23,8 @@
 struct bots_options {
     const char *keys_file; /* demo_file.h */
     u32 speed;             /* in thousandths */
+    u32 without;           /* bit n: leaves the market n alone, since a recording plays there */
+    const char *replay;    /* a recording; of bots_replay_run */
 };
 
 /* Until SIGTERM or SIGINT. A fault: it has not begun. */

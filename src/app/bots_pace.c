@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "io/clock.h"
 
+#include <signal.h>
 #include <time.h>
 
 #define MS_NS        1000000ULL
@@ -83,6 +84,25 @@ bool bots_pace_order(struct bots_pace *pace, u32 key)
 }
 
 /* ---- sleeping ---- */
+
+static volatile bool stop_asked;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop_asked = true;
+}
+
+const volatile bool *bots_pace_stop(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
+    return &stop_asked;
+}
 
 void bots_pace_until(u64 mono_ns, const volatile bool *stop)
 {

@@ -32,6 +32,10 @@ void bots_pace_pay(struct bots_pace *pace, u64 weight, const volatile bool *stop
 /* Whether the account may place one more order now; counts it. */
 MUST_USE bool bots_pace_order(struct bots_pace *pace, u32 key);
 
+/* From now on SIGTERM and SIGINT end nothing but set what is returned; SIGHUP and SIGPIPE do
+ * nothing. */
+const volatile bool *bots_pace_stop(void);
+
 /* Sleeping, until *stop. */
 void bots_pace_sleep(u64 ns, const volatile bool *stop);
 void bots_pace_until(u64 mono_ns, const volatile bool *stop);

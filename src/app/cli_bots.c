@@ -1,4 +1,5 @@
 #include "app/bots.h"
+#include "app/bots_replay.h"
 #include "app/cli.h"
 #include "app/speed.h"
 #include "io/clock.h"
@@ -9,6 +10,8 @@
 enum {
     BOTS_KEYS,
     BOTS_SPEED,
+    BOTS_WITHOUT,
+    BOTS_REPLAY,
     BOTS_LOG_LEVEL,
 };
 
@@ -21,6 +24,14 @@ static const struct option options[] = {
                            "demo/bots.json in the demo's folder."},
     [BOTS_SPEED] =
         {.name = "speed", .kind = OPTION_TEXT, .value = "X", .otherwise = "1", .help = SPEED_HELP},
+    [BOTS_WITHOUT] = {.name = "without",
+                      .kind = OPTION_CHOICE,
+                      .value = "BTCUSDT|BTCRUB|USDTRUB|ETHUSDT|BTCEUR",
+                      .help = "Leaves this market to others."},
+    [BOTS_REPLAY] = {.name = "replay",
+                     .kind = OPTION_TEXT,
+                     .value = "FILE",
+                     .help = "Plays this recording, and nothing else."},
     [BOTS_LOG_LEVEL] = {.name = "log-level",
                         .kind = OPTION_CHOICE,
                         .value = "debug|info|warn|error",
@@ -31,14 +42,18 @@ static const struct option options[] = {
 static int run(const struct option_call *call)
 {
     const struct option_value *values = call->values;
-    struct bots_options bots = {.keys_file = values[BOTS_KEYS].text};
+    struct bots_options bots = {
+        .keys_file = values[BOTS_KEYS].text,
+        .without = values[BOTS_WITHOUT].given ? 1U << values[BOTS_WITHOUT].number : 0,
+        .replay = values[BOTS_REPLAY].text,
+    };
     enum fault fault = speed_read(values[BOTS_SPEED].text, &bots.speed);
     if (fault == FAULT_NONE && !values[BOTS_KEYS].given) {
         fault = FAULT(FAULT_USAGE, "--keys FILE is missing");
     }
     if (fault == FAULT_NONE) {
         log_setup(2, LOG_FORMAT_JSON, (enum log_level)values[BOTS_LOG_LEVEL].number, clock_real());
-        fault = bots_run(&bots);
+        fault = bots.replay != NULL ? bots_replay_run(&bots) : bots_run(&bots);
     }
     return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
 }

@@ -13,6 +13,7 @@ enum {
     DEMO_SEED_OPTION,
     DEMO_BOTS,
     DEMO_SPEED,
+    DEMO_REPLAY,
     DEMO_SECONDS,
     DEMO_LOG_LEVEL,
 };
@@ -48,6 +49,12 @@ static const struct option options[] = {
                    .help = "off: nobody trades but you. Orders that bots left earlier stay."},
     [DEMO_SPEED] =
         {.name = "speed", .kind = OPTION_TEXT, .value = "X", .otherwise = "1", .help = SPEED_HELP},
+    [DEMO_REPLAY] = {.name = "replay",
+                     .kind = OPTION_TEXT,
+                     .value = "FILE",
+                     .help = "Plays a recording of a real market on BTCUSDT, instead of the bots' "
+                             "own prices there: Bitstamp's order-by-order feed or Binance's "
+                             "streams, packed or not. The folder should be a new one."},
     [DEMO_SECONDS] = {.name = "seconds",
                       .kind = OPTION_NUMBER,
                       .value = "N",
@@ -83,6 +90,7 @@ static int run(const struct option_call *call)
         .seed = values[DEMO_SEED_OPTION].given ? &values[DEMO_SEED_OPTION].number : NULL,
         .has_bots = values[DEMO_BOTS].number == BOTS_ON,
         .speed = values[DEMO_SPEED].text,
+        .replay = values[DEMO_REPLAY].text,
         .seconds = (u32)values[DEMO_SECONDS].number,
     };
     fault = demo_run(&demo, &exit_code);
@@ -96,13 +104,17 @@ static const char *const text[] = {
     "paste, and runs until Ctrl-C. All keys stand in DIR/keys.json.",
     "Prices come from the seed and the number of the bots' step, never from outside. Nothing in the "
     "venue is made up: every candle is of trades that happened, so at first the charts are short.",
-    "A recording of a real market is replayed by cambist replay, and not traded.",
+    "A recording is played through the API at its own pace times the speed, from its beginning at each "
+    "start; the other markets go on by themselves. To run one through the core and compare it with the "
+    "venue it comes from, there is cambist replay.",
     NULL,
 };
 
 static const struct option_example examples[] = {
     {"demo --data build/demo", "Begins a demo there, or goes on with it."},
     {"demo --data /tmp/market --seed 7 --speed 5 --port 0", "Another market, five times as fast."},
+    {"demo --data /tmp/2015 --replay 2015-05-01.log.xz --speed 10",
+     "A recorded day, ten times as fast."},
     {"demo --data /tmp/empty --bots off", "Empty books, to be filled by your own programs."},
     {NULL, NULL},
 };

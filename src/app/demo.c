@@ -1,5 +1,6 @@
 #include "app/demo.h"
 
+#include "app/bots_recording.h"
 #include "app/demo_file.h"
 #include "app/demo_venue.h"
 #include "app/serve.h"
@@ -13,8 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PROGRAM    "/proc/self/exe"
-#define BOTS_LEVEL "warn"
+#define PROGRAM "/proc/self/exe"
 
 enum {
     LIMIT_WEIGHT = 60000,
@@ -28,7 +28,8 @@ struct demo {
     struct serve_guest guest; /* first: it is cast back */
     const struct demo_options *options;
     struct demo_file file;
-    struct supervise_role role;
+    struct supervise_role roles[2];
+    struct bots_recording recording; /* closed again: which market it plays on */
     char bots_path[FILE_PATH_BYTES];
 };
 
@@ -57,23 +58,60 @@ static void limits_raise(struct config *config)
 /* ---- the bots' process ---- */
 
 /* In the new process: becomes another program, so nothing of this one's memory is left. */
+static int program_start(const struct demo *demo, int socket, const char *level, const char *option,
+                         const char *value)
+{
+    char texts[][FILE_PATH_BYTES] = {PROGRAM, "bots",        "--keys", "", "--speed",
+                                     "",      "--log-level", "warn",   "", ""};
+    char *arguments[ARRAY_COUNT(texts) + 1] = {NULL};
+    char *const environment[] = {NULL};
+    u32 count = option == NULL ? ARRAY_COUNT(texts) - 2 : ARRAY_COUNT(texts);
+    (void)snprintf(texts[3], FILE_PATH_BYTES, "%s", demo->bots_path);
+    (void)snprintf(texts[5], FILE_PATH_BYTES, "%s", demo->options->speed);
+    (void)snprintf(texts[7], FILE_PATH_BYTES, "%s", level);
+    if (option != NULL) {
+        (void)snprintf(texts[8], FILE_PATH_BYTES, "%s", option);
+        (void)snprintf(texts[9], FILE_PATH_BYTES, "%s", value);
+    }
+    for (u32 index = 0; index < count; index += 1) {
+        arguments[index] = texts[index];
+    }
+    (void)close(socket);
+    (void)close_range(STDERR_FILENO + 1, UINT32_MAX, 0);
+    (void)execve(PROGRAM, arguments, environment);
+    log_error("demo.bots_not_started", LOG_STR("cause", strerror(errno)));
+    return fault_exit_code(FAULT_IO);
+}
+
 static int bots_start(void *argument, int socket)
 {
     const struct demo *demo = argument;
-    char program[] = PROGRAM;
-    char path[FILE_PATH_BYTES];
-    char speed[32];
-    (void)snprintf(path, sizeof(path), "%s", demo->bots_path);
-    (void)snprintf(speed, sizeof(speed), "%s", demo->options->speed);
-    char *const arguments[] = {
-        program, (char[]){"bots"},        (char[]){"--keys"},   path, (char[]){"--speed"},
-        speed,   (char[]){"--log-level"}, (char[]){BOTS_LEVEL}, NULL};
-    char *const environment[] = {NULL};
-    (void)close(socket);
-    (void)close_range(STDERR_FILENO + 1, UINT32_MAX, 0);
-    (void)execve(program, arguments, environment);
-    log_error("demo.bots_not_started", LOG_STR("cause", strerror(errno)));
-    return fault_exit_code(FAULT_IO);
+    bool plays = demo->options->replay != NULL;
+    return program_start(demo, socket, "warn", plays ? "--without" : NULL,
+                         plays ? demo_markets[demo->recording.market].market.name : NULL);
+}
+
+static int replay_start(void *argument, int socket)
+{
+    const struct demo *demo = argument;
+    return program_start(demo, socket, "info", "--replay", demo->options->replay);
+}
+
+static void roles_fill(struct demo *demo)
+{
+    u32 count = 0;
+    if (demo->options->has_bots) {
+        demo->roles[count] =
+            (struct supervise_role){.name = "bots", .run = bots_start, .argument = demo};
+        count += 1;
+    }
+    if (demo->options->replay != NULL) {
+        demo->roles[count] =
+            (struct supervise_role){.name = "replay", .run = replay_start, .argument = demo};
+        count += 1;
+    }
+    demo->guest.roles = demo->roles;
+    demo->guest.roles_count = count;
 }
 
 /* ---- what it does besides ---- */
@@ -126,7 +164,9 @@ static void words_print(const struct demo *demo, const struct test_addresses *ad
                  "  WebSocket API   ws://%s/ws-api/v3\n"
                  "  metrics         http://%s/metrics\n"
                  "  all keys        %s\n",
-                 demo->options->has_bots ? ", and bots trade on five markets" : ", without bots",
+                 demo->options->replay != NULL ? ", and a recording plays"
+                 : demo->options->has_bots     ? ", and bots trade on five markets"
+                                               : ", without bots",
                  host, host, host, host, addresses->admin_host, keys_path);
     (void)printf("\n  %-15s key    %s\n                  secret %s\n"
                  "\n  %-15s key    %s\n                  secret %s\n",
@@ -159,8 +199,13 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
     demo = (struct demo){.guest = {.begin = on_begin, .opened = on_opened, .ready = on_ready},
                          .options = options};
     TRY(file_path(demo.bots_path, options->folder, DEMO_BOTS_FILE));
-    demo.role = (struct supervise_role){.name = "bots", .run = bots_start, .argument = &demo};
-    demo.guest.role = options->has_bots ? &demo.role : NULL;
+    if (options->replay != NULL) {
+        /* Whatever is wrong with it is told before anything is begun. */
+        enum fault fault = bots_recording_open(&demo.recording, options->replay);
+        bots_recording_close(&demo.recording);
+        TRY(fault);
+    }
+    roles_fill(&demo);
     limits_raise(options->config);
     struct serve_options serve = {.config = options->config,
                                   .folder = options->folder,

@@ -18,7 +18,8 @@ struct demo_options {
     u16 port;
     const u64 *seed; /* NULL: the folder's, or DEMO_SEED */
     bool has_bots;
-    const char *speed; /* as speed.h reads it */
+    const char *speed;  /* as speed.h reads it */
+    const char *replay; /* a recording; NULL: none */
     u32 seconds;
 };
 

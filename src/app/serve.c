@@ -29,7 +29,9 @@ enum {
     PAGE_OLD_US = 20000000, /* a process that writes none for so long hangs */
 };
 
-#define PROCESSES_MAX (PLACE_PROCESSES_MAX + 1U) /* and the guest's */
+#define PROCESSES_MAX (PLACE_PROCESSES_MAX + SERVE_GUEST_ROLES_MAX)
+
+_Static_assert(PROCESSES_MAX <= SUPERVISE_ROLES_MAX, "one each");
 
 /* Everything of one supervisor. */
 struct serve {
@@ -271,8 +273,9 @@ static void roles_fill(struct serve *serve)
     }
     serve->processes_count = serve->placement->processes_count;
     const struct serve_guest *guest = serve->options->guest;
-    if (guest != NULL && guest->role != NULL) {
-        serve->roles[serve->processes_count] = *guest->role;
+    for (u32 index = 0; guest != NULL && index < guest->roles_count; index += 1) {
+        CHECK(index < SERVE_GUEST_ROLES_MAX);
+        serve->roles[serve->processes_count] = guest->roles[index];
         serve->processes_count += 1;
     }
 }

@@ -26,6 +26,8 @@ enum serve_begin {
     SERVE_GUEST, /* its guest begins one where there is none */
 };
 
+#define SERVE_GUEST_ROLES_MAX 2U
+
 /* What a ready-made venue does besides: `cambist demo`. */
 struct serve_guest {
     /* Begins a venue, or looks at the one that is there; says who may sign in at the page. */
@@ -35,7 +37,8 @@ struct serve_guest {
     enum fault (*opened)(struct serve_guest *guest, const struct test_addresses *addresses);
     /* Every process is ready. */
     enum fault (*ready)(struct serve_guest *guest, const struct test_addresses *addresses);
-    const struct supervise_role *role; /* a process more, which starts last; NULL: none */
+    const struct supervise_role *roles; /* more processes, which start last */
+    u32 roles_count;                    /* at most SERVE_GUEST_ROLES_MAX */
 };
 
 struct serve_options {

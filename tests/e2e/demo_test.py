@@ -326,6 +326,37 @@ def check_alone(cli):
     cli.check("begin in another folder" in error, error)
 
 
+def check_recording(cli):
+    """A recording plays on its market, the others go on by themselves."""
+    line = ('{} order_{} {{"price": "{}", "amount": "{}", "datetime": "1", "id": {}, '
+            '"order_type": {}}}\n')
+    lines = [line.format(1000000000000 + 50 * step, "created", 230 + side, "3.00000000",
+                         10 * step + side, side)
+             for step in range(40) for side in (0, 1)]
+    lines.append(line.format(1000000002000, "created", "231.00", "1.50000000", 9, 0))
+    lines.append(line.format(1000000002100, "deleted", "230.00", "3.00000000", 0, 0))
+    recording = cli.write("recording.log", "".join(lines))
+    running = Demo(cli, "recorded", "--replay", recording, "--speed", "2")
+
+    def played():
+        trades = running.get("/api/v3/trades?symbol=BTCUSDT")
+        book = running.get("/api/v3/depth?symbol=BTCUSDT&limit=5")
+        return (trades and [trade["qty"] for trade in trades] == ["1.50000000"] and
+                book["bids"] == [["230.00000000", "117.00000000"]] and
+                book["asks"] == [["231.00000000", "118.50000000"]])
+    cli.check(wait_for(played), "the recording's orders and its trade")
+    cli.check(wait_for(lambda: all(is_full(book) for book in books(running)[1:])),
+              "the other markets' books")
+    code, error = running.end()
+    cli.equal(code, 0, "Ctrl-C")
+    cli.check('"bots.recording_ended","done":82,"refused":0,"left_out":0' in error, error)
+    spoiled = cli.write("spoiled.log", "".join(lines) + "x")
+    code, _, error = cli.run("demo", "--data", cli.path("none"), "--replay", spoiled)
+    cli.equal(code, INPUT, "a spoiled recording")
+    cli.check(f"cambist demo: {spoiled}: line 83: " in error, error)
+    cli.check(not os.path.exists(cli.path("none")), "nothing is begun")
+
+
 def run(cli):
     check_script(cli)
     check_refusals(cli)
@@ -333,6 +364,7 @@ def run(cli):
         kept = check_venue(cli)
         check_again(cli, *kept)
         check_alone(cli)
+        check_recording(cli)
     finally:
         for process in STARTED:
             if process.poll() is None:  # the kernel stops its processes with it
