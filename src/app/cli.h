@@ -17,6 +17,8 @@ extern const struct subcommand cli_bots;
 extern const struct subcommand cli_init;
 extern const struct subcommand cli_admin;
 extern const struct subcommand cli_repair;
+extern const struct subcommand cli_backup;
+extern const struct subcommand cli_restore;
 extern const struct subcommand cli_history;
 extern const struct subcommand cli_rules;
 extern const struct subcommand cli_check_config;

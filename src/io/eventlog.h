@@ -118,6 +118,10 @@ MUST_USE enum fault eventlog_reader_next(struct eventlog_reader *reader,
 MUST_USE enum fault eventlog_reader_released(struct eventlog_reader *reader,
                                              struct eventlog_point *point_out);
 
+/* The same of a folder, without a reader; zeros where there is no log or it does not say. */
+MUST_USE enum fault eventlog_released(struct disk *disk, const char *folder,
+                                      struct eventlog_point *point_out);
+
 /* Whose log this is. */
 void eventlog_reader_venue(const struct eventlog_reader *reader,
                            u8 venue_out[EVENTLOG_VENUE_BYTES]);

@@ -257,6 +257,29 @@ enum fault eventlog_reader_released(struct eventlog_reader *reader,
     return FAULT_NONE;
 }
 
+enum fault eventlog_released(struct disk *disk, const char *folder,
+                             struct eventlog_point *point_out)
+{
+    *point_out = (struct eventlog_point){.position = 0, .seq = 0};
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, folder, EVENTLOG_CONTROL_NAME));
+    bool exists = false;
+    TRY(disk_exists(disk, path, &exists));
+    if (!exists) {
+        return FAULT_NONE;
+    }
+    u8 *block = NULL;
+    TRY(map_block(disk, path, 0, &block));
+    struct eventlog_header header;
+    enum fault fault = eventlog_header_decode(span_of(block, EVENTLOG_BLOCK_BYTES),
+                                              EVENTLOG_KIND_CONTROL, path, &header);
+    if (fault == FAULT_NONE && !eventlog_control_get(eventlog_control_of(block), point_out)) {
+        *point_out = (struct eventlog_point){.position = 0, .seq = 0};
+    }
+    file_unmap(disk, block, EVENTLOG_BLOCK_BYTES);
+    return fault;
+}
+
 void eventlog_reader_venue(const struct eventlog_reader *reader, u8 venue_out[EVENTLOG_VENUE_BYTES])
 {
     memcpy(venue_out, reader->venue, EVENTLOG_VENUE_BYTES);

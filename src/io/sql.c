@@ -1,6 +1,7 @@
 #include "io/sql.h"
 
 #include "base/check.h"
+#include "base/span.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -187,6 +188,44 @@ enum fault sql_file_make(const char *folder, const char *path)
     SCOPED_FILE file;
     TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
     return disk_sync_folder(disk_real(), folder);
+}
+
+static enum fault copy_inner(struct sql *sql, const char *target)
+{
+    struct sqlite3_stmt *statement = NULL;
+    int code =
+        sqlite3_open_v2(sql->path, &sql->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) {
+        return failed(sql, code);
+    }
+    (void)sqlite3_busy_timeout(sql->db, BUSY_MS);
+    TRY(sql_prepare(sql, "VACUUM INTO CAST(? AS TEXT)", &statement));
+    struct sql_call call = sql_call(statement);
+    sql_put_bytes(&call, span_of((const u8 *)target, strlen(target)));
+    enum fault fault = sql_do(sql, &call);
+    sql_give_back(&statement);
+    return fault;
+}
+
+enum fault sql_copy(const char *path, const char *folder, const char *target)
+{
+    struct sql sql = {.db = NULL};
+    bool exists = false;
+    TRY(disk_exists(disk_real(), target, &exists));
+    if (exists) {
+        return FAULT(FAULT_EXISTS, "%s: is there already", target);
+    }
+    int length = snprintf(sql.path, sizeof(sql.path), "%s", path);
+    if (length < 0 || (size_t)length >= sizeof(sql.path)) {
+        return FAULT(FAULT_LIMIT, "%.200s: a path has 1 to %u bytes", path, FILE_PATH_BYTES - 1);
+    }
+    TRY(sql_file_make(folder, target));
+    enum fault fault = copy_inner(&sql, target);
+    sql_close(&sql);
+    TRY(fault);
+    SCOPED_FILE file = {.disk = NULL};
+    TRY(file_open(disk_real(), target, FILE_WRITE, &file));
+    return file_sync(&file);
 }
 
 void sql_close(struct sql *sql)

@@ -44,6 +44,10 @@ MUST_USE enum fault sql_open(struct sql *sql, const char *path, enum sql_access 
 /* Makes an empty file that only its owner may read, where there is none: sql_open would make one
  * that others may read. SQLite's log takes after it. */
 MUST_USE enum fault sql_file_make(const char *folder, const char *path);
+/* Copies a database, what is in its log included, as one moment of it, while others use it. The
+ * copy is a file that only its owner may read, on the disk when this returns. FAULT_EXISTS: there
+ * is one already. */
+MUST_USE enum fault sql_copy(const char *path, const char *folder, const char *target);
 /* A closed one is fine. All statements must have been given back. */
 void sql_close(struct sql *sql);
 

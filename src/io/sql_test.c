@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[128];
@@ -193,6 +194,42 @@ static void a_statement_is_prepared_once(void **state)
     sql_close(&sql);
 }
 
+/* What is only in the log is copied too, while the writer has the database open. */
+static void a_copy_is_one_moment_of_it(void **state)
+{
+    (void)state;
+    struct sql sql;
+    struct sql copied;
+    struct stat found;
+    char target[300];
+    (void)snprintf(target, sizeof(target), "%s/copy.db", folder);
+    assert_int_equal(sql_copy(path, folder, target), FAULT_MISSING);
+    (void)unlink(target);
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "INSERT INTO number VALUES (1, 7, x'00')"), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "BEGIN IMMEDIATE"), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "INSERT INTO number VALUES (2, 8, NULL)"), FAULT_NONE);
+    assert_int_equal(sql_copy(path, folder, target), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "COMMIT"), FAULT_NONE);
+    assert_int_equal(sql_copy(path, folder, target), FAULT_EXISTS);
+    assert_int_equal(stat(target, &found), 0);
+    assert_int_equal(found.st_mode & 0777, 0600);
+    sql_close(&sql);
+    assert_int_equal(sql_open(&copied, target, SQL_WRITE, &format), FAULT_NONE);
+    struct sqlite3_stmt *get = NULL;
+    assert_int_equal(sql_prepare(&copied, "SELECT count(*), sum(value) FROM number", &get),
+                     FAULT_NONE);
+    struct sql_call call = sql_call(get);
+    bool row = false;
+    assert_int_equal(sql_next(&copied, &call, &row), FAULT_NONE);
+    assert_int_equal(sql_get_u64(&call), 1);
+    assert_int_equal(sql_get_u64(&call), 7);
+    sql_end(&call);
+    sql_give_back(&get);
+    sql_close(&copied);
+    assert_int_equal(unlink(target), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +239,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_page_is_told, make, clear),
         cmocka_unit_test_setup_teardown(too_many_steps_are_stopped, make, clear),
         cmocka_unit_test_setup_teardown(a_statement_is_prepared_once, make, clear),
+        cmocka_unit_test_setup_teardown(a_copy_is_one_moment_of_it, make, clear),
     };
     return cmocka_run_group_tests_name("sql", tests, NULL, NULL);
 }

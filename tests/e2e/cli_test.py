@@ -12,7 +12,7 @@ import subprocess
 
 import program as p
 
-COMMANDS = ["serve", "demo", "bots", "init", "admin", "replay", "verify", "snapshot", "dump", "bench",
+COMMANDS = ["serve", "demo", "bots", "init", "admin", "replay", "verify", "snapshot", "backup", "restore", "dump", "bench",
             "sim", "repair", "history", "rules", "check-config", "man", "completion", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22

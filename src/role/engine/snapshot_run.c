@@ -14,17 +14,15 @@
 
 enum { IMAGE_PIECE_BYTES = 1 << 20, READ_WINDOWS = 3 };
 
-/* The image a reader of the event log starts from: the snapshot's records, read back from the disk
- * and so checked once more. */
-static enum fault image_write(const struct snapshot_options *options,
-                              const struct layout_paths *paths, const struct snapshot_info *info)
+enum fault snapshot_image_write(struct disk *disk, const struct layout_paths *paths,
+                                const struct snapshot_info *info)
 {
     SCOPED_SNAPSHOT_IMAGE snapshot = {.records = {.data = NULL}};
-    TRY(snapshot_file_read(options->disk, paths->snapshots, info->point.seq, &snapshot));
+    TRY(snapshot_file_read(disk, paths->snapshots, info->point.seq, &snapshot));
     struct eventlog_image image;
     struct eventlog_point point = {.position = info->point.event_position,
                                    .seq = info->point.event_seq};
-    TRY(eventlog_image_create(&image, options->disk, paths->events, info->point.venue, point));
+    TRY(eventlog_image_create(&image, disk, paths->events, info->point.venue, point));
     enum fault fault = FAULT_NONE;
     for (size_t at = 0; at < snapshot.records.size && fault == FAULT_NONE;
          at += IMAGE_PIECE_BYTES) {
@@ -170,7 +168,7 @@ static enum fault run(const struct snapshot_options *options, const struct layou
                             &result->info));
     result->written = true;
     if (options->image) {
-        TRY(image_write(options, paths, &result->info));
+        TRY(snapshot_image_write(options->disk, paths, &result->info));
         result->image_written = true;
     }
     if (options->keep_count > 0) {

@@ -35,6 +35,11 @@ struct snapshot_result {
     u64 duration_ns;
 };
 
+/* Writes the image that belongs to a snapshot, for readers of the event log to start from: the
+ * snapshot's records, read back from the disk and so checked once more. */
+MUST_USE enum fault snapshot_image_write(struct disk *disk, const struct layout_paths *paths,
+                                         const struct snapshot_info *info);
+
 /* Runs beside the engine: it holds no lock but that of the snapshots' folder, and leaves out a last
  * batch that may not be durable yet. If no engine holds the journal's lock, damage in the last
  * segment is told too (FAULT_ROT), and nothing written. A journal without a genesis: FAULT_MISSING.

@@ -110,10 +110,10 @@ static void report_fill(struct verify_report *report, const struct recovery *rec
     memcpy(report->batch_hash, recovery->point.batch_hash, JOURNAL_HASH_BYTES);
 }
 
-static enum fault ledgers_check(const struct core *core, struct verify_report *report)
+enum fault verify_core(const struct core *core, u32 *assets_out)
 {
-    report->assets = core_assets_count(core);
-    for (u32 asset = 0; asset < report->assets; asset += 1) {
+    *assets_out = core_assets_count(core);
+    for (u32 asset = 0; asset < *assets_out; asset += 1) {
         i128 sum = core_ledger_sum(core, (u16)asset);
         if (sum != 0) {
             return FAULT(FAULT_DIVERGED, "the ledger of asset %u does not add up: %s by %llu",
@@ -121,6 +121,7 @@ static enum fault ledgers_check(const struct core *core, struct verify_report *r
                          (unsigned long long)(sum > 0 ? sum : -sum));
         }
     }
+    core_validate(core);
     return FAULT_NONE;
 }
 
@@ -136,8 +137,7 @@ static enum fault end_check(struct verifier *verifier, const struct recovery *re
     if (recovery->house.core == NULL) {
         return FAULT_NONE;
     }
-    TRY(ledgers_check(recovery->house.core, report));
-    core_validate(recovery->house.core);
+    TRY(verify_core(recovery->house.core, &report->assets));
     report->counts = core_counts_of(recovery->house.core);
     return snapshot_state_hash(recovery->house.core, report->state_hash);
 }

@@ -47,6 +47,9 @@ struct verify_report {
     u64 duration_ns;
 };
 
+/* Whether every asset's ledger adds up and every structure is sound; *assets_out: how many. */
+MUST_USE enum fault verify_core(const struct core *core, u32 *assets_out);
+
 /* FAULT_ROT: a byte of the journal; FAULT_DIVERGED: a snapshot differs from what the journal gives,
  * or a ledger does not add up. The report holds what was found up to there. */
 MUST_USE enum fault verify_run(const struct verify_options *options,

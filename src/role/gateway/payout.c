@@ -111,6 +111,27 @@ void payouts_close(struct payouts *payouts)
     sql_close(&payouts->sql);
 }
 
+/* ---- going back ---- */
+
+static enum fault delete_above(struct payouts *payouts, const char *text, u64 bound)
+{
+    struct sqlite3_stmt *statement = NULL;
+    TRY(sql_prepare(&payouts->sql, text, &statement));
+    struct sql_call call = sql_call(statement);
+    sql_put_u64(&call, bound);
+    enum fault fault = sql_do(&payouts->sql, &call);
+    sql_give_back(&statement);
+    return fault;
+}
+
+enum fault payouts_cut(struct payouts *payouts, u64 source_index, u64 time_us, u64 *dropped_out)
+{
+    TRY(delete_above(payouts, "DELETE FROM payout WHERE source_index>?", source_index));
+    *dropped_out = sql_changes(&payouts->sql);
+    TRY(delete_above(payouts, "DELETE FROM answer WHERE time_us>?", time_us));
+    return waiting_load(payouts);
+}
+
 /* ---- unsettled rows ---- */
 
 static bool waits(const struct payouts *payouts, u64 source_index)

@@ -110,6 +110,12 @@ MUST_USE enum fault payouts_follow(struct payouts *payouts, u64 source_index, st
 /* The engine has taken this gateway's commands up to this one and no later ones. */
 MUST_USE enum fault payouts_taken(struct payouts *payouts, u64 source_index);
 
+/* Forgets what lies behind a point of the journal: withdrawals of later commands of this gateway,
+ * and answers given later. For a folder that is put back to that point, where numbers are given
+ * anew. *dropped_out: withdrawals forgotten. */
+MUST_USE enum fault payouts_cut(struct payouts *payouts, u64 source_index, u64 time_us,
+                                u64 *dropped_out);
+
 /* Around many reads, which then need no lock each; nothing is written in between. */
 MUST_USE enum fault payouts_read_begin(struct payouts *payouts);
 MUST_USE enum fault payouts_read_end(struct payouts *payouts);

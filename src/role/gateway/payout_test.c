@@ -294,6 +294,41 @@ static void answers_are_hashed_and_salted(void **state)
 }
 
 /* All that is asked while a client waits finds its rows by an index. */
+/* Put back to a point: what lies behind it goes, settled or not, and its numbers are free again. */
+static void a_cut_forgets_what_is_behind_it(void **state)
+{
+    (void)state;
+    struct payout found;
+    u64 dropped = 0;
+    bool answered = false;
+    struct payout_answers answers;
+    for (u64 index = 1; index <= 4; index += 1) {
+        char order_id[8];
+        (void)snprintf(order_id, sizeof(order_id), "o%u", (u32)index);
+        struct payout payout = sample(index, 7, order_id);
+        must(payouts_add(&payouts, &payout));
+    }
+    must(payouts_settle(&payouts, 1, 1, 11));
+    must(payouts_settle(&payouts, 3, 3, 13));
+    must(payout_answers_hash(span_of_text("{}"), &answers));
+    must(payouts_answer(&payouts, 7, 100, 5000, &answers));
+    must(payouts_answer(&payouts, 7, 101, 5001, &answers));
+    must(payouts_cut(&payouts, 2, 5000, &dropped));
+    assert_int_equal(dropped, 2);
+    assert_int_equal(payouts.waiting_count, 1);
+    assert_true(of_order(7, "o1", &found));
+    assert_true(of_order(7, "o2", &found));
+    assert_false(of_order(7, "o3", &found));
+    assert_false(of_order(7, "o4", &found));
+    must(payouts_answered(&payouts, 7, 100, &answered));
+    assert_true(answered);
+    must(payouts_answered(&payouts, 7, 101, &answered));
+    assert_false(answered);
+    struct payout again = sample(3, 7, "o3");
+    must(payouts_add(&payouts, &again));
+    must(payouts_settle(&payouts, 3, 3, 13));
+}
+
 static void no_statement_reads_a_table(void **state)
 {
     (void)state;
@@ -343,6 +378,7 @@ int main(void)
         TEST(waits_for_the_newest_only),
         TEST(places_are_told_once),
         TEST(answers_are_hashed_and_salted),
+        TEST(a_cut_forgets_what_is_behind_it),
         TEST(no_statement_reads_a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
