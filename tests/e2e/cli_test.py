@@ -12,8 +12,9 @@ import subprocess
 
 import program as p
 
-COMMANDS = ["serve", "demo", "bots", "init", "admin", "replay", "verify", "snapshot", "backup", "restore", "dump", "bench",
-            "sim", "repair", "history", "rules", "check-config", "man", "completion", "version"]
+COMMANDS = ["serve", "demo", "bots", "init", "admin", "replay", "verify", "snapshot", "backup",
+            "restore", "dump", "bench", "sim", "repair", "history", "rules", "check-config", "man",
+            "completion", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 
