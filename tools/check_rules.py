@@ -119,7 +119,8 @@ def run():
         if act not in cited:
             tree.report(REGISTER, line, f"{act} is cited nowhere", "remove it, or cite it")
     if arguments.cambist:
-        outcome = subprocess.run([arguments.cambist, "rules", "check"] + packs, cwd=tree.root,
+        cambist = os.path.abspath(arguments.cambist)
+        outcome = subprocess.run([cambist, "rules", "check"] + packs, cwd=tree.root,
                                  capture_output=True, text=True, check=False)
         if outcome.returncode != 0:
             print(outcome.stderr.strip())
