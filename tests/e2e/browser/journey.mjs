@@ -45,6 +45,12 @@ async function trading(page) {
     await said(page, 'good', 'accepted');
     await level(page, '29,000.00').waitFor();
     await page.locator('[data-order]', { hasText: '29,000.00' }).waitFor();
+    /* Cells of a row stand beside each other, below their heads. */
+    for (const row of ['.level.bid', '[data-order]']) {
+      const tops = await page.locator(row).first().locator('td')
+        .evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().top)));
+      assert.equal(new Set(tops).size, 1, `${row}: ${tops}`);
+    }
   });
 
   await step('a second client fills a part of it, and then the rest', async () => {
@@ -114,19 +120,15 @@ async function trading(page) {
   });
 
   await step('a refusal shows its text and what to do', async () => {
-    await page.route('**/api/v3/order*', (route) => {
-      const url = route.request().url();
-      /* The page would not send it: what arrives is no multiple of the step. */
-      return route.request().method() === 'POST'
-        ? route.fulfill({ status: 400, contentType: 'application/json',
-          body: '{"code":-2010,"msg":"Account has insufficient balance for requested action."}' })
-        : route.continue({ url });
-    });
+    /* The page would not send it by itself: it knows the balance. */
+    await page.route('**/api/v3/order?*', (route) => (route.request().method() === 'POST'
+      ? route.fulfill({ status: 400, contentType: 'application/json',
+        body: '{"code":-2010,"msg":"Account has insufficient balance for requested action."}' })
+      : route.continue()));
     await send(page, 'BUY', { price: '28000', quantity: '0.01' });
     await said(page, 'bad', 'Account has insufficient balance');
     await said(page, 'bad', 'Lower the amount');
-    await page.unroute('**/api/v3/order*');
-    /* And one that the venue itself refuses: the account may not trade. */
+    await page.unroute('**/api/v3/order?*');
   });
 
   await step('a reload finds the order, the form and the account again', async () => {
@@ -325,6 +327,10 @@ async function narrow(browser) {
     await page.locator('[data-order]', { hasText: '20,500.00' }).waitFor();
     await page.locator('[data-order] [data-cancel]').click();
     await gone(page.locator('[data-order]'));
+    await page.locator('[data-settings]').click();
+    await page.locator('[data-sign-out]').click();
+    await page.waitForSelector('[data-sign-in]');
+    assert.equal(await page.evaluate(() => sessionStorage.getItem('cambist.session')), null);
     assert.deepEqual(context.faults, []);
     await context.close();
   });
@@ -358,6 +364,25 @@ async function oddities(browser) {
     await page.locator('[data-order]', { hasText: '20,100.00' }).waitFor();
     await page.locator('[data-order] [data-cancel]').click();
     await gone(page.locator('[data-order]'));
+    assert.deepEqual(context.faults, []);
+    await context.close();
+  });
+
+  await step('what the page let through, the venue refuses: filter and advice', async () => {
+    const context = await newContext(browser, venue);
+    await context.route('**/api/v3/exchangeInfo*', async (route) => {
+      const answer = await (await route.fetch()).json();
+      for (const row of answer.symbols) {
+        row.filters = row.filters.filter((filter) => !filter.filterType.startsWith('PERCENT_PRICE'));
+      }
+      await route.fulfill({ json: answer });
+    });
+    const page = await open(context, venue);
+    await restore(page);
+    await send(page, 'SELL', { price: '900000', quantity: '0.01' });
+    await said(page, 'bad', 'Filter failure: PERCENT_PRICE_BY_SIDE');
+    await said(page, 'bad', 'too far from the average');
+    await said(page, 'bad', 'Code -1013');
     assert.deepEqual(context.faults, []);
     await context.close();
   });

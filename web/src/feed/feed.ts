@@ -42,7 +42,8 @@ export class Feed {
         this.subscribed.clear();
         this.handlers.onState('open');
         this.handlers.onFresh();
-        this.resync(this.reconcile());
+        /* Before a market is chosen there is nothing to ask for, and a request would hold up the next. */
+        if (this.symbol) this.resync(this.reconcile());
       },
       onMessage: (message) => this.message(message),
       onDown: () => {

@@ -7,6 +7,7 @@ const PAUSE_FIRST_MS = 500;
 const PAUSE_MAX_MS = 8_000;
 const SEND_GAP_MS = 250;
 const BEAT_MS = 2_000;
+const FIRST_BEAT_MS = 500;
 export const SILENT_MS = 6_000;
 const OPEN_MS = 10_000;
 const QUEUE_MAX = 64;
@@ -102,7 +103,7 @@ export class Link {
       clearTimeout(this.timers.open);
       this.lastHeard = performance.now();
       this.handlers.onOpen();
-      this.beat();
+      this.timers.soon = setTimeout(() => this.beat(), FIRST_BEAT_MS) as unknown as number;
       this.timers.beat = setInterval(() => this.beat(), BEAT_MS) as unknown as number;
     };
     socket.onmessage = (event: MessageEvent<string>) => {

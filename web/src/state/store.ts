@@ -5,7 +5,7 @@
  * be used: it is true only while the stream is open, has been heard of lately, the book is whole and
  * the venue says that it runs. */
 import { batch, computed, signal } from '@preact/signals';
-import { getPublic, syncTime } from '../api/client.ts';
+import { ApiError, getPublic, syncTime } from '../api/client.ts';
 import type { SymbolInfo, Ticker } from '../api/types.ts';
 import { type Units, units } from '../decimal/decimal.ts';
 import { type CandleRow, Feed, type TradeRow } from '../feed/feed.ts';
@@ -39,7 +39,6 @@ export const gaps = signal(0);
 export const reconnections = signal(0);
 export const lastEventMs = signal<number | null>(null);
 export const eventAgeMs = signal<number | null>(null);
-export const startFailed = signal(false);
 
 const streamOpen = signal(false);
 const everOpen = signal(false);
@@ -163,7 +162,10 @@ export const feed = new Feed({
     lastMarketMs = performance.now();
   },
   onGap: () => { gaps.value += 1; },
-  onFresh: () => void refresh(),
+  onFresh: () => {
+    /* The first connection opens while the first refresh is under way. */
+    if (markets.peek().length) void refresh();
+  },
 });
 
 export function chooseMarket(name: string): void {
@@ -206,26 +208,32 @@ function noteTickers(rows: Ticker[]): void {
   quotes.value = made;
 }
 
-/* All that streams do not tell: time, markets, statistics. Behind each connection. */
+/* All that streams do not tell: time, markets, statistics. At the start, and behind each connection;
+ * one at a time. */
+let refreshing = false;
+
 async function refresh(): Promise<void> {
+  if (refreshing) return;
+  refreshing = true;
   try {
-    await syncTime();
-    const [info, tickers] = await Promise.all([
+    const [, info, tickers] = await Promise.all([
+      syncTime(),
       getPublic<{ symbols: SymbolInfo[] }>('/api/v3/exchangeInfo'),
       getPublic<Ticker[]>('/api/v3/ticker/24hr'),
     ]);
+    refreshing = false;
     batch(() => {
       markets.value = info.symbols.map(marketOf);
       noteTickers(tickers);
-      startFailed.value = false;
       freshTurn.value += 1;
     });
     const first = markets.peek()[0];
     if (first && !markets.peek().some((row) => row.symbol === symbol.peek())) chooseMarket(first.symbol);
     else await loadAverage();
-  } catch {
-    startFailed.value = true;
-    setTimeout(() => void refresh(), START_RETRY_MS);
+  } catch (error) {
+    refreshing = false;
+    const pause = error instanceof ApiError ? error.retryAfterMs : 0;
+    setTimeout(() => void refresh(), Math.max(START_RETRY_MS, pause));
   }
 }
 
@@ -240,6 +248,7 @@ async function lookAtStatus(): Promise<void> {
 export function start(): void {
   if (symbol.peek()) feed.show(symbol.peek(), interval.peek());
   feed.start();
+  void refresh();
   setInterval(() => {
     const now = performance.now();
     if (streamOpen.peek() && now - lastHeardMs > SILENT_MS) silent.value = true;

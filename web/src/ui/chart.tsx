@@ -19,6 +19,8 @@ import { Tabs } from './tabs.tsx';
 
 const PAGE = 500;
 const BACK_AT = 40;
+const BARS_LEAST = 45;
+const BARS_MOST = 110;
 const CANDLES_MAX = 20_000;
 const RETRY_MS = 2_000;
 
@@ -135,7 +137,7 @@ class Candles {
       this.draw();
       if (other) {
         this.chart.timeScale().applyOptions({ secondsVisible: span === '1s' });
-        this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(-6, rows.length - 110), to: rows.length + 5 });
+        this.chart.timeScale().setVisibleLogicalRange({ from: rows.length - Math.min(BARS_MOST, Math.max(BARS_LEAST, rows.length)), to: rows.length + 5 });
         this.chart.priceScale('right').applyOptions({ autoScale: true });
       }
       this.onState(this.rows.length ? 'ready' : 'empty');

@@ -11,6 +11,7 @@ import { colour } from '../state/theme.ts';
 const DRAW_MS = 500;
 const LEVELS_SHOWN = 400;
 const FOOT_PX = 22;
+const SHARE_SHOWN = 0.9;
 
 interface Stair { price: number; total: number }
 
@@ -41,11 +42,14 @@ function paint(canvas: HTMLCanvasElement): { bids: Units; asks: Units } {
   pen.clearRect(0, 0, width, height);
   const middle = bestBid !== undefined && bestAsk !== undefined ? (bestBid + bestAsk) / 2 : bestBid ?? bestAsk;
   if (middle === undefined) return { bids: bids.total, asks: asks.total };
-  const farBid = bids.steps[bids.steps.length - 1]?.price ?? middle;
-  const farAsk = asks.steps[asks.steps.length - 1]?.price ?? middle;
+  /* A few orders far away would squeeze all others into a line. */
+  const far = (steps: Stair[]) => steps[Math.floor((steps.length - 1) * SHARE_SHOWN)]?.price ?? middle;
+  const farBid = far(bids.steps);
+  const farAsk = far(asks.steps);
   const reach = Math.max(middle - farBid, farAsk - middle, middle * 1e-4);
   const x = (price: number) => ((price - middle + reach) / (2 * reach)) * width;
-  const most = Math.max(bids.steps[bids.steps.length - 1]?.total ?? 0, asks.steps[asks.steps.length - 1]?.total ?? 0) || 1;
+  const seen = (steps: Stair[]) => steps.filter((step) => Math.abs(step.price - middle) <= reach).pop()?.total ?? 0;
+  const most = Math.max(seen(bids.steps), seen(asks.steps)) || 1;
   const floor = height - FOOT_PX;
   const y = (total: number) => floor - (total / most) * (floor - 12);
   for (const [steps, name, edge] of [[bids.steps, 'bid', 0], [asks.steps, 'ask', width]] as const) {

@@ -6,7 +6,7 @@ import type { DemoAccount } from '../api/types.ts';
 import { changeBasis } from '../decimal/decimal.ts';
 import { formatBasis, formatShort, formatUnits } from '../decimal/format.ts';
 import { chooseLanguage, type Key, language, t } from '../i18n/index.ts';
-import { demoAccounts, explain, signInDemo, signInKey } from '../state/session.ts';
+import { credentials, demoAccounts, explain, signInDemo, signInKey, signOut } from '../state/session.ts';
 import { chooseMarket, markets, quotes, symbol } from '../state/store.ts';
 import { chooseTheme, theme, THEMES } from '../state/theme.ts';
 import { Modal } from './modal.tsx';
@@ -138,6 +138,10 @@ export function SettingsDialog() {
         <button type="button" lang="fr" data-language="fr" aria-pressed={language.value === 'fr'} onClick={() => chooseLanguage('fr')}>{NAMES.fr}</button>
       </fieldset>
       <div class="buttons">
+        {credentials.value ? <button type="button" data-sign-out onClick={() => {
+          signOut();
+          close();
+        }}>{t('account.signOut')}</button> : null}
         <button type="button" onClick={() => { dialog.value = 'help'; }}>{t('settings.help')}</button>
         <button type="button" data-about onClick={() => { dialog.value = 'about'; }}>{t('settings.about')}</button>
       </div>
