@@ -88,6 +88,26 @@ static enum fault refuse(const struct builder *builder, const yaml_event_t *even
     return FAULT(FAULT_INPUT, "%s:%u: %s", builder->tree->name, line_of(event->start_mark), reason);
 }
 
+/* Whether the text has what no file may hold as it is: control characters, the line and paragraph
+ * separators of Unicode, marks of byte order and U+FFFE, U+FFFF. They can be written as escapes,
+ * and the canonical form would not be read back as the same text. */
+static bool has_control(const u8 *text, size_t size)
+{
+    for (size_t i = 0; i < size; i += 1) {
+        u8 second = i + 1 < size ? text[i + 1] : 0;
+        u8 third = i + 2 < size ? text[i + 2] : 0;
+        bool is_control = (text[i] < 0x20 && text[i] != '\n') || text[i] == 0x7f ||
+                          (text[i] == 0xc2 && second < 0xa0) ||
+                          (text[i] == 0xe2 && second == 0x80 && (third == 0xa8 || third == 0xa9)) ||
+                          (text[i] == 0xef && second == 0xbb && third == 0xbf) ||
+                          (text[i] == 0xef && second == 0xbf && third >= 0xbe);
+        if (is_control) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum fault keep_text(struct builder *builder, const yaml_event_t *event, u32 *text_out)
 {
     struct yaml_tree *tree = builder->tree;
@@ -96,10 +116,8 @@ static enum fault keep_text(struct builder *builder, const yaml_event_t *event, 
     if (size + 1 > sizeof(tree->text) - tree->text_used) {
         return refuse(builder, event, "too much text");
     }
-    for (size_t i = 0; i < size; i += 1) {
-        if ((value[i] < 0x20 && value[i] != '\n') || value[i] == 0x7f) {
-            return refuse(builder, event, "a control character");
-        }
+    if (has_control(value, size)) {
+        return refuse(builder, event, "a control character");
     }
     *text_out = tree->text_used;
     memcpy(tree->text + tree->text_used, value, size);

@@ -57,6 +57,11 @@ static void what_is_not_allowed_is_refused(void **state)
     refused("{[a]: 1}\n", "f:1: a key is a plain word");
     refused("a: 1\n---\nb: 1\n", "f:2: a second document");
     refused("a: \"x\\ty\"\n", "f:1: a control character");
+    refused("a: \"x\\Ny\"\n", "f:1: a control character");
+    refused("a: \"x\\Ly\"\n", "f:1: a control character");
+    refused("a: \"\\uFEFF\"\n", "f:1: a control character");
+    refused("a: \"\\uFFFF\"\n", "f:1: a control character");
+    refused("a: \"\\x9f\"\n", "f:1: a control character");
     refused("a: [1\n", "f:2: not YAML: did not find expected ',' or ']'");
 }
 
