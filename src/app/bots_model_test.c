@@ -167,6 +167,25 @@ static void no_step_leaves_a_ladder_behind(void **state)
     }
 }
 
+/* However strong the drift is. */
+static void no_walk_moves_faster_than_promised(void **state)
+{
+    (void)state;
+    for (u32 index = 0; index < BOTS_WALKS_COUNT; index += 1) {
+        for (i64 drift = -100000000; drift <= 100000000; drift += 200000000) {
+            struct bots_model model;
+            bots_model_init(&model, index);
+            model.walks[index].drift = drift;
+            u64 before = model.walks[index].price;
+            bots_model_advance(&model);
+            u64 after = model.walks[index].price;
+            assert_true(near(after, before, 1000000000 / BOTS_MOVE_MAX));
+            assert_false(near(after, before, 1100000000 / BOTS_MOVE_MAX));
+            assert_true((after > before) == (drift > 0));
+        }
+    }
+}
+
 static void takers_come_as_often_as_said(void **state)
 {
     static const u32 hundredths[DEMO_MARKETS_COUNT] = {50, 12, 20, 30, 15};
@@ -208,6 +227,7 @@ int main(void)
         cmocka_unit_test(prices_move_and_agree),
         cmocka_unit_test(ladders_are_whole),
         cmocka_unit_test(no_step_leaves_a_ladder_behind),
+        cmocka_unit_test(no_walk_moves_faster_than_promised),
         cmocka_unit_test(takers_come_as_often_as_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ static const char bitstamp[] =
     EVENT(1430438404600, "order_created", "235.00", "0.01000000", 14, 0) /* less than 5 USDT */
     EVENT(1430438405000, "order_deleted", "235.00", "0.00000900", 13, 0)
     EVENT(1430438406000, "order_created", "238.00", "1.23456789", 15, 1) /* rounded down */
+    EVENT(1430438406500, "order_changed", "239.00", "0.01000000", 15, 1) /* less than 5 USDT */
     EVENT(1430438407000, "order_deleted", "236.00", "2.00000000", 11, 0);
 /* clang-format on */
 
@@ -84,6 +85,7 @@ static void orders_of_a_feed_are_deeds(void **state)
     deed = next(BOTS_DEED_PLACE, 5);
     assert_int_equal(deed.qty, 123456000);
     assert_int_equal(deed.after_us, 2000000);
+    (void)next(BOTS_DEED_CANCEL, 5); /* what it becomes is left out */
     deed = next(BOTS_DEED_CANCEL, 1);
     assert_int_equal(deed.after_us, 3000000);
     assert_false(bots_recording_next(&recording, &deed));
@@ -101,6 +103,8 @@ static void orders_of_a_feed_are_deeds(void **state)
     "\"E\":1723161255250,\"s\":\"BTCUSDT\",\"t\":7,\"p\":\"61838.00000000\","      \
     "\"q\":\"0.25000000\",\"b\":1,\"a\":2,\"T\":1723161255250,\"m\":false,\"M\":true}}\n"
 #define FIRST_BID  "[\"61837.00000000\",\"1.00000000\"]"
+#define TINY_ASK   "[\"61839.00000000\",\"0.00005000\"]"
+#define GROWN_ASK  "[\"61839.00000000\",\"1.00000000\"]"
 #define LESS_BID   "[\"61837.00000000\",\"0.50000000\"]"
 #define NO_BID     "[\"61837.00000000\",\"0.00000000\"]"
 #define FIRST_ASK  "[\"61838.00000000\",\"2.00000000\"]"
@@ -108,10 +112,10 @@ static void orders_of_a_feed_are_deeds(void **state)
 
 /* clang-format off */
 static const char binance[] =
-    DEPTH(1723161255000, 1, 2, FIRST_BID, FIRST_ASK)
+    DEPTH(1723161255000, 1, 2, FIRST_BID, FIRST_ASK "," TINY_ASK)
     DEPTH(1723161255100, 3, 4, LESS_BID, LARGER_ASK)
     TRADE
-    DEPTH(1723161255400, 5, 6, NO_BID, "");
+    DEPTH(1723161255400, 5, 6, NO_BID, GROWN_ASK);
 /* clang-format on */
 
 static void levels_and_trades_are_deeds(void **state)
@@ -125,21 +129,23 @@ static void levels_and_trades_are_deeds(void **state)
     deed = next(BOTS_DEED_AMEND, 1);
     assert_int_equal(deed.qty, ONE / 2);
     assert_int_equal(deed.after_us, 100000);
-    deed = next(BOTS_DEED_REPLACE, 3);
+    deed = next(BOTS_DEED_REPLACE, 4);
     assert_int_equal(deed.target, 2);
     assert_int_equal(deed.side, SIDE_SELL);
     assert_int_equal(deed.price, 61838 * ONE);
     assert_int_equal(deed.qty, 3 * ONE);
-    deed = next(BOTS_DEED_TAKE, 4);
+    deed = next(BOTS_DEED_TAKE, 5);
     assert_int_equal(deed.side, SIDE_BUY);
     assert_int_equal(deed.qty, 25 * CENT);
     deed = next(BOTS_DEED_CANCEL, 1);
     assert_int_equal(deed.after_us, 400000);
-    deed = next(BOTS_DEED_REPLACE, 5); /* the update names nothing there: it is as it was */
-    assert_int_equal(deed.target, 3);
+    deed = next(BOTS_DEED_PLACE, 6); /* what it replaces was left out */
+    assert_int_equal(deed.price, 61839 * ONE);
+    deed = next(BOTS_DEED_REPLACE, 7); /* the update names nothing there: it is as it was */
+    assert_int_equal(deed.target, 4);
     assert_int_equal(deed.qty, 3 * ONE);
     assert_false(bots_recording_next(&recording, &deed));
-    assert_int_equal(recording.left_out_count, 0);
+    assert_int_equal(recording.left_out_count, 1);
     bots_recording_close(&recording);
 }
 
@@ -162,7 +168,7 @@ static void what_is_no_recording_is_refused(void **state)
     refused("hello\n", ": line 1: neither");
     refused("[1,2,3]\n", ": line 1: neither");
     (void)snprintf(text, sizeof(text), "%s1430438408000 order_created {\"price\": 1\n", bitstamp);
-    refused(text, ": line 8: ");
+    refused(text, ": line 9: ");
     (void)snprintf(text, sizeof(text), "%s1723161254537085768 {\"stream\":\n", binance);
     refused(text, ": line 5: ");
     static const char other[] =
