@@ -1,7 +1,7 @@
 /* A WebSocket that comes back: pauses grow from half a second to eight, each drawn at random so that
  * a thousand pages do not return in the same instant. Requests leave at most four a second, since the
  * venue closes connections that send more than five. Each has an id; a heartbeat measures the round
- * trip, and a connection that answers nothing for SILENT_MS is given up. */
+ * trip, and a connection that leaves one without an answer for SILENT_MS is given up. */
 
 const PAUSE_FIRST_MS = 500;
 const PAUSE_MAX_MS = 8_000;
@@ -37,6 +37,7 @@ export class Link {
   private queue: string[] = [];
   private lastSent = 0;
   private lastHeard = 0;
+  private beatAt: number | null = null;
   private timers: { beat?: number; open?: number; retry?: number; send?: number; soon?: number } = {};
   private ended = false;
 
@@ -125,20 +126,25 @@ export class Link {
     socket.onerror = () => undefined;
   }
 
+  /* The timers of a hidden page are slow, so silence alone proves nothing: a question without an
+   * answer does. */
   private beat(): void {
-    if (performance.now() - this.lastHeard > SILENT_MS) {
-      this.drop();
+    const now = performance.now();
+    if (this.beatAt !== null) {
+      if (now - this.beatAt > SILENT_MS && now - this.lastHeard > SILENT_MS) this.drop();
       return;
     }
-    const sent = performance.now();
     /* Behind other requests it would measure their wait: a little later, then. */
-    if (this.queue.length > 0 || sent - this.lastSent < SEND_GAP_MS) {
+    if (this.queue.length > 0 || now - this.lastSent < SEND_GAP_MS) {
       clearTimeout(this.timers.soon);
       this.timers.soon = setTimeout(() => this.beat(), SEND_GAP_MS * 1.5) as unknown as number;
       return;
     }
-    this.request(this.handlers.beat.method)
-      .then(() => this.handlers.onRoundTrip(performance.now() - sent), () => undefined);
+    this.beatAt = now;
+    this.request(this.handlers.beat.method).then(() => {
+      this.beatAt = null;
+      this.handlers.onRoundTrip(performance.now() - now);
+    }, () => { this.beatAt = null; });
   }
 
   /* A socket that hangs may take minutes to report its end: it is left behind at once. */
@@ -161,6 +167,7 @@ export class Link {
     clearInterval(this.timers.beat);
     this.timers.send = undefined;
     this.queue = [];
+    this.beatAt = null;
     for (const answer of this.answers.values()) answer.reject(new Error('connection lost'));
     this.answers.clear();
     this.handlers.onDown();
