@@ -37,16 +37,17 @@ async function loadOnce(browser, venue) {
     new MutationObserver(() => {
       if (document.querySelector('[data-field="price"]')) globalThis.seen.form ??= performance.now();
       if (document.querySelector('[data-link="live"]')) globalThis.seen.live ??= performance.now();
+      if (document.querySelector('[data-candles="ready"]')) globalThis.seen.chart ??= performance.now();
     }).observe(document, { subtree: true, childList: true, attributes: true });
   });
   await page.goto(venue.url);
   await live(page);
-  await page.waitForFunction(() => globalThis.seen.form && globalThis.seen.live);
-  const { form, live: interactive } = await page.evaluate(() => globalThis.seen);
+  await page.waitForFunction(() => globalThis.seen.form && globalThis.seen.live && globalThis.seen.chart);
+  const { form, live: interactive, chart } = await page.evaluate(() => globalThis.seen);
   /* What a machine that does nothing else would need at least: the main thread's own time. */
   const busy = (await counters(wire)).TaskDuration * 1_000;
   await context.close();
-  return { assets, all, form, interactive: Math.max(form, interactive), busy };
+  return { assets, all, form, interactive: Math.max(form, interactive), chart, busy };
 }
 
 async function counters(wire) {
@@ -116,6 +117,7 @@ try {
     first_load_with_data_bytes: median(loads.map((row) => row.all)),
     form_ms: Math.round(median(loads.map((row) => row.form))),
     interactive_ms: Math.round(median(loads.map((row) => row.interactive))),
+    candles_ms: Math.round(median(loads.map((row) => row.chart))),
     load_main_thread_ms: Math.round(median(loads.map((row) => row.busy))),
     updates_per_s: Math.round(reached * 10) / 10,
     seconds,

@@ -23,6 +23,8 @@ const BARS_LEAST = 45;
 const BARS_MOST = 110;
 const CANDLES_MAX = 20_000;
 const RETRY_MS = 2_000;
+const CHART_LATEST_MS = 1_000;
+const CHART_BEHIND_MS = 30;
 
 type Row = [number, string, string, string, string, string, ...unknown[]];
 
@@ -254,8 +256,22 @@ function CandleView() {
   );
 }
 
+/* The chart costs more to set up than everything else: prices and the form come first. */
+function useLater() {
+  const now = useSignal(false);
+  useEffect(() => {
+    const timer = setTimeout(() => { now.value = true; }, CHART_LATEST_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useSignalEffect(() => {
+    if (live.value) setTimeout(() => { now.value = true; }, CHART_BEHIND_MS);
+  });
+  return now;
+}
+
 export function Chart() {
   const shown = useSignal<'candles' | 'depth'>('candles');
+  const begun = useLater();
   return (
     <section class="panel chart" aria-labelledby="chart-title" data-section="chart" data-inert={live.value ? undefined : 'yes'}>
       <h2 id="chart-title" class="sr">{t('chart.title')}</h2>
@@ -270,7 +286,7 @@ export function Chart() {
         ) : null}
       </Tabs>
       <div class="chart-body" id="chart-panel" role="tabpanel" aria-labelledby={`chart-tab-${shown.value}`}>
-        {shown.value === 'candles' ? <CandleView /> : <Depth />}
+        {shown.value === 'depth' ? <Depth /> : begun.value ? <CandleView /> : <p class="over">{t('chart.loading')}</p>}
       </div>
       <a class="credit" href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">{t('chart.credit')}</a>
     </section>
