@@ -105,6 +105,9 @@ static u64 take_large(struct sim_client *client, u64 taken)
 {
     struct span text = sim_client_received(client);
     size_t from = 0;
+    if (text.size == 0) {
+        return taken;
+    }
     if (taken == 0) {
         u8 *end = memmem(text.data, text.size, "\r\n\r\n", 4);
         if (end == NULL) {
