@@ -510,22 +510,28 @@ static void batch_whose_records_do_not_add_up_is_refused(void **state)
 {
     (void)state;
     static u8 batch[EXAMPLE_BYTES];
-    /* offset of the units, their value, records claimed */
+    /* A record's units, their value and the records claimed; and, where that leads into the random
+     * contents of another record, what stands there. */
     static const struct {
         u32 at;
         u8 units;
         u32 count;
+        u32 next_at;
+        u8 next;
     } cases[] = {
-        {128 + 2, 0, 4},            /* a record without length never ends */
-        {128 + 2, 2, 4},            /* overlaps what follows */
-        {128 + 6 * 32 + 2, 254, 4}, /* a piece is left */
-        {128 + 32 + 2, 3, 3},       /* one more than claimed */
-        {128 + 32 + 2, 3, 5},       /* one less */
-        {128 + 4 * 32 + 2, 255, 4}, /* the last goes beyond the end */
+        {128 + 2, 0, 4, 0, 0},                             /* without length: it never ends */
+        {128 + 2, 2, 4, 128 + 2 * 32 + 2, 4},              /* overlaps what follows: three */
+        {128 + 6 * 32 + 2, 254, 4, 128 + 260 * 32 + 2, 1}, /* a piece is left, a fifth */
+        {128 + 32 + 2, 3, 3, 0, 0},                        /* one more than claimed */
+        {128 + 32 + 2, 3, 5, 0, 0},                        /* one less */
+        {128 + 4 * 32 + 2, 255, 4, 128 + 259 * 32 + 2, 3}, /* the last goes beyond the end */
     };
     for (size_t index = 0; index < ARRAY_COUNT(cases); index += 1) {
         struct journal_batch_header header = batch_example(batch);
         batch[cases[index].at] = cases[index].units;
+        if (cases[index].next_at > 0) {
+            batch[cases[index].next_at] = cases[index].next;
+        }
         header.count = cases[index].count;
         journal_batch_encode(&sha256, &header, batch);
         if (batch_verdict(batch, EXAMPLE_BYTES) != JOURNAL_BAD_RECORDS) {
