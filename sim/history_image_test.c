@@ -344,8 +344,8 @@ static void compare_deposits(u32 account)
     for (u32 i = 0; i < count; i += 1) {
         bool old = rows[i].entry < world.next_entry;
         for (at = 0; at < part_count; at += 1) {
-            bool same = rows[i].hold_id > 0 ? part[at].hold_id == rows[i].hold_id
-                                            : part[at].entry == rows[i].entry;
+            bool same = part[at].hold_id == rows[i].hold_id &&
+                        (rows[i].hold_id > 0 || part[at].entry == rows[i].entry);
             if (same) {
                 break;
             }
