@@ -30,10 +30,19 @@ void coverage_count(struct coverage *coverage, const struct command_head *comman
     }
 }
 
-/* Refusals that no well-formed command can meet. */
+/* Refusals of the rules, which have a flow of their own. */
+static bool is_of_rules(u32 reject)
+{
+    return reject == REJECT_ASSET_DISABLED ||
+           (reject >= REJECT_UNKNOWN_LICENCE && reject <= REJECT_LICENCE_NO_RULE) ||
+           (reject >= REJECT_UNKNOWN_PERSON && reject <= REJECT_UNKNOWN_PACK) ||
+           (reject >= REJECT_LIMIT_PERSONS && reject <= REJECT_LIMIT_LINKS);
+}
+
+/* Refusals that no well-formed command of this flow can meet. */
 static bool is_unreachable(u32 reject)
 {
-    return reject == REJECT_BAD_CLIENT_ID || reject == REJECT_ZERO_NOTIONAL;
+    return reject == REJECT_BAD_CLIENT_ID || reject == REJECT_ZERO_NOTIONAL || is_of_rules(reject);
 }
 
 u32 coverage_missed(const struct coverage *coverage)

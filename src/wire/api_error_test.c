@@ -241,7 +241,7 @@ static void every_refusal_of_the_core_is_a_row(void **state)
     assert_int_equal(failure.error, API_ERROR_FILTER);
     assert_string_equal(failure.text, "Filter failure: NOTIONAL");
     assert_int_equal(failure.text_bytes, strlen(failure.text));
-    assert_int_equal(api_error_of_reject(12), API_ERROR_UNKNOWN);
+    assert_int_equal(api_error_of_reject(13), API_ERROR_UNKNOWN);
     assert_int_equal(api_error_of_reject(UINT32_MAX), API_ERROR_UNKNOWN);
     assert_int_equal(api_error_of_reject(REJECT_FILTER_LOT_SIZE), API_ERROR_FILTER);
     assert_int_equal(api_error_of_reject(REJECT_LIMIT_ORDERS), API_ERROR_SERVER_BUSY);

@@ -23,6 +23,11 @@ static u32 offset_of(u16 kind)
     case EVENT_PREVENTED:
     case EVENT_ORDER_TRIGGERED:
     case EVENT_LIST_DONE:
+    case EVENT_RESTRICTED:
+    case EVENT_DECISION:
+    case EVENT_PACK_STATE:
+    case EVENT_LICENCE_SPENT:
+    case EVENT_REEVALUATED:
         break;
     default: /* not an enum: a number from a file */
         break;

@@ -29,6 +29,7 @@
     X(9, AMEND_MARKET_CLOSED, -2038, "Market is closed.")                                          \
     X(10, AMEND_DISABLED, -2038, REJECT_DISABLED)                                                  \
     X(11, MONEY_DISABLED, -2010, REJECT_DISABLED)                                                  \
+    X(12, ASSET_DISABLED, -2010, REJECT_DISABLED)                                                  \
     /* the shape of the order */                                                                   \
     X(20, BAD_SIDE, -1117, "Invalid side.")                                                        \
     X(21, BAD_TYPE, -1116, "Invalid orderType.")                                                   \
@@ -122,6 +123,13 @@
     X(134, WITHDRAWAL_ON_HOLD, -2010, REJECT_DISABLED)                                             \
     X(135, SAME_ACCOUNT, -1130, REJECT_BAD_DATA)                                                   \
     X(136, CUSTODY_SHORT, -2010, "Account has insufficient balance for requested action.")         \
+    X(140, UNKNOWN_LICENCE, -2010, REJECT_DISABLED)                                                \
+    X(141, LICENCE_TIME, -2010, REJECT_DISABLED)                                                   \
+    X(142, LICENCE_OPERATION, -2010, REJECT_DISABLED)                                              \
+    X(143, LICENCE_GROUND, -2010, REJECT_DISABLED)                                                 \
+    X(144, LICENCE_OTHER_RULE, -2010, REJECT_DISABLED)                                             \
+    X(145, LICENCE_CEILING, -2010, REJECT_DISABLED)                                                \
+    X(146, LICENCE_NO_RULE, -2010, REJECT_DISABLED)                                                \
     /* definitions */                                                                              \
     X(150, ALREADY_EXISTS, -1130, REJECT_BAD_DATA)                                                 \
     X(151, BAD_DEFINITION, -1130, REJECT_BAD_DATA)                                                 \
@@ -133,6 +141,13 @@
     X(157, BAD_TIER, -1130, REJECT_BAD_DATA)                                                       \
     X(158, BAD_RATE, -1130, REJECT_BAD_DATA)                                                       \
     X(159, UNKNOWN_KEY, -1130, REJECT_BAD_DATA)                                                    \
+    X(160, UNKNOWN_PERSON, -1130, REJECT_BAD_DATA)                                                 \
+    X(161, UNKNOWN_ROW, -1130, REJECT_BAD_DATA)                                                    \
+    X(162, NEEDS_SECOND, -1130, REJECT_BAD_DATA)                                                   \
+    X(163, PACK_FORM, -1130, REJECT_BAD_DATA)                                                      \
+    X(164, PACK_OVERLAP, -1130, REJECT_BAD_DATA)                                                   \
+    X(165, PACK_UNCERTAIN, -1130, REJECT_BAD_DATA)                                                 \
+    X(166, UNKNOWN_PACK, -1130, REJECT_BAD_DATA)                                                   \
     /* a limit of this venue is reached */                                                         \
     X(170, LIMIT_ACCOUNTS, -1008, REJECT_BUSY)                                                     \
     X(171, LIMIT_BALANCE_ROWS, -1008, REJECT_BUSY)                                                 \
@@ -147,13 +162,19 @@
     X(180, LIMIT_ASSET_LIMITS, -1008, REJECT_BUSY)                                                 \
     X(181, LIMIT_ASSETS, -1008, REJECT_BUSY)                                                       \
     X(182, LIMIT_MARKETS, -1008, REJECT_BUSY)                                                      \
-    X(183, LIMIT_KEYS, -1008, REJECT_BUSY)
+    X(183, LIMIT_KEYS, -1008, REJECT_BUSY)                                                         \
+    X(184, LIMIT_PERSONS, -1008, REJECT_BUSY)                                                      \
+    X(185, LIMIT_PERSON_ROWS, -1008, REJECT_BUSY)                                                  \
+    X(186, LIMIT_PACKS, -1008, REJECT_BUSY)                                                        \
+    X(187, LIMIT_LICENCES, -1008, REJECT_BUSY)                                                     \
+    X(188, LIMIT_REEVALUATIONS, -1008, REJECT_BUSY)                                                \
+    X(189, LIMIT_LINKS, -1008, REJECT_BUSY)
 // clang-format on
 
 #define REJECT_ENUM(number, name, code, text) REJECT_##name = number,
 enum reject { REJECT_TABLE(REJECT_ENUM) };
 #undef REJECT_ENUM
-#define REJECT_COUNT 184U
+#define REJECT_COUNT 190U
 
 /* The stable name ("FILTER_LOT_SIZE"); "UNKNOWN" for a number not in the table. */
 const char *reject_name(u32 reject);

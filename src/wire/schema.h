@@ -56,6 +56,12 @@ struct wire_record {
 #define PREVENTED_FLAG_MAKER_DONE 1U /* event_prevented.flags: the maker expired in match */
 #define PREVENTED_FLAG_TAKER_DONE 2U
 
+/* event_decision.flags and state_finding.flags */
+#define DECISION_FLAG_WARNED         1U /* near the threshold; until well below it again */
+#define DECISION_FLAG_OVER           2U /* over it, or over it not long enough ago */
+#define DECISION_FLAG_HOLDINGS_KNOWN 4U /* of the event: `holdings` is a sum */
+#define DECISION_FLAG_WATCHED        8U /* only holdings decide */
+
 /* command_market_add.features */
 #define MARKET_FEATURE_ICEBERG        1U
 #define MARKET_FEATURE_OCO            2U

@@ -700,6 +700,11 @@ static void tell_one(struct user_events *made, const struct event_head *head)
     case EVENT_APPLIED:
     case EVENT_ORDER_DETAIL:
     case EVENT_ORDER_BOOKED:
+    case EVENT_RESTRICTED:
+    case EVENT_DECISION:
+    case EVENT_PACK_STATE:
+    case EVENT_LICENCE_SPENT:
+    case EVENT_REEVALUATED:
         break;
     }
 }

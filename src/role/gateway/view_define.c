@@ -221,6 +221,22 @@ bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
     case COMMAND_KEY_REVOKE:
         return on_key_revoke(view, account, command, size);
     case COMMAND_NOTE:
+    case COMMAND_PERSON_ADD:
+    case COMMAND_LINK:
+    case COMMAND_UNLINK:
+    case COMMAND_FACT_SET:
+    case COMMAND_LISTING_SET:
+    case COMMAND_OWNERSHIP_SET:
+    case COMMAND_ROW_END:
+    case COMMAND_VALUATION_PRICE:
+    case COMMAND_VALUATION:
+    case COMMAND_PACK_PART:
+    case COMMAND_PACK_ACTIVATE:
+    case COMMAND_PACK_END:
+    case COMMAND_RULES_SET:
+    case COMMAND_LICENCE_SET:
+    case COMMAND_LIFT:
+    case COMMAND_CASE_ACT:
         return true;
     default: /* not an enum: a number from outside */
         return view_wrong(view, "kind of definition");

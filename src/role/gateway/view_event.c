@@ -499,6 +499,17 @@ static bool on_applied(struct view *view, const u8 *record, size_t size)
                        size - sizeof(struct event_applied));
 }
 
+static bool on_restricted(struct view *view, const u8 *record, size_t size)
+{
+    struct event_restricted event;
+    view_load(&event, sizeof event, record, size);
+    if (event.head.account >= view->accounts_count) {
+        return view_wrong(view, "account of a restriction");
+    }
+    view->accounts[event.head.account].restrictions = event.after;
+    return true;
+}
+
 bool view_event_apply(struct view *view, const u8 *record, size_t size)
 {
     struct event_head head;
@@ -532,6 +543,13 @@ bool view_event_apply(struct view *view, const u8 *record, size_t size)
         return on_list_done(view, record, size);
     case EVENT_LEDGER:
         return on_ledger(view, record, size);
+    case EVENT_RESTRICTED:
+        return on_restricted(view, record, size);
+    case EVENT_DECISION:
+    case EVENT_PACK_STATE:
+    case EVENT_LICENCE_SPENT:
+    case EVENT_REEVALUATED:
+        return true;
     }
     return view_wrong(view, "kind of event");
 }

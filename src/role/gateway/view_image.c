@@ -355,6 +355,20 @@ static bool on_record(struct view *view, enum state_kind kind, const u8 *record,
     case STATE_SOURCE:
     case STATE_CUSTODY:
     case STATE_POSITION:
+    case STATE_RULES:
+    case STATE_PACK:
+    case STATE_PACK_BYTES:
+    case STATE_VALUATION_PRICE:
+    case STATE_PERSON:
+    case STATE_LINK:
+    case STATE_FACT:
+    case STATE_LISTING:
+    case STATE_OWNERSHIP:
+    case STATE_LICENCE:
+    case STATE_FINDING:
+    case STATE_PERSON_NEXT:
+    case STATE_REEVALUATION:
+    case STATE_REEVALUATION_PRICE:
         return true;
     case STATE_ASSET:
         return on_asset(view, record, size);

@@ -661,6 +661,11 @@ static enum fault apply_one(const struct moment *at, const union event *event, s
     case EVENT_TIME:
     case EVENT_REJECTED:
     case EVENT_ORDER_BOOKED:
+    case EVENT_RESTRICTED:
+    case EVENT_DECISION:
+    case EVENT_PACK_STATE:
+    case EVENT_LICENCE_SPENT:
+    case EVENT_REEVALUATED:
         return FAULT_NONE;
     case EVENT_APPLIED:
         return applied(at, record);

@@ -362,6 +362,20 @@ static enum fault on_record(struct walk *walk, enum state_kind kind, const u8 *r
     case STATE_ASSET_LIMIT:
     case STATE_REST:
     case STATE_KEY:
+    case STATE_RULES:
+    case STATE_PACK:
+    case STATE_PACK_BYTES:
+    case STATE_VALUATION_PRICE:
+    case STATE_PERSON:
+    case STATE_LINK:
+    case STATE_FACT:
+    case STATE_LISTING:
+    case STATE_OWNERSHIP:
+    case STATE_LICENCE:
+    case STATE_FINDING:
+    case STATE_PERSON_NEXT:
+    case STATE_REEVALUATION:
+    case STATE_REEVALUATION_PRICE:
         return FAULT_NONE;
     }
     return wrong(walk, "a kind");
