@@ -26,10 +26,12 @@ static void trail_begin(enum fault fault, const char *file, int line)
 enum fault fault_record(enum fault fault, const char *file, int line, const char *format, ...)
 {
     trail_begin(fault, file, line);
+    char text[FAULT_TEXT_BYTES]; /* an argument may be the text of before */
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(trail.text, sizeof(trail.text), format, arguments);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    memcpy(trail.text, text, strlen(text) + 1);
     return fault;
 }
 

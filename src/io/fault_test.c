@@ -71,6 +71,15 @@ static void a_long_text_is_cut(void **state)
     assert_int_equal(strlen(fault_text()), FAULT_TEXT_BYTES - 1);
 }
 
+static void a_text_may_hold_the_one_before(void **state)
+{
+    (void)state;
+    (void)seen_here();
+    (void)FAULT(FAULT_INPUT, "something much longer than it: %s", fault_text());
+    assert_string_equal(fault_text(),
+                        "something much longer than it: folder/file: write at offset 7");
+}
+
 static void errno_becomes_a_kind(void **state)
 {
     (void)state;
@@ -165,6 +174,7 @@ int main(void)
         cmocka_unit_test(the_trail_has_words_and_lines),
         cmocka_unit_test(a_long_way_is_cut),
         cmocka_unit_test(a_long_text_is_cut),
+        cmocka_unit_test(a_text_may_hold_the_one_before),
         cmocka_unit_test(errno_becomes_a_kind),
         cmocka_unit_test(a_fault_without_words_has_a_line),
         cmocka_unit_test(trails_belong_to_threads_and_cross_them),
