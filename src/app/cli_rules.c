@@ -1,3 +1,5 @@
+#include "app/cli_rules.h"
+
 #include "app/cli.h"
 #include "app/rule_read.h"
 #include "app/rule_sign.h"
@@ -9,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RULES_OFFICERS, RULES_JSON };
-
 static const struct option options[] = {
     [RULES_OFFICERS] = {.name = "officers",
                         .kind = OPTION_TEXT,
@@ -18,6 +18,18 @@ static const struct option options[] = {
                         .help = "The register of officers. With it, each pack must be signed by "
                                 "two of them, in the file PACK.sig beside it."},
     [RULES_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
+    [RULES_KEY] = {.name = "key",
+                   .kind = OPTION_TEXT,
+                   .value = "FILE",
+                   .help = "sign: the PEM file of the officer's private Ed25519 key."},
+    [RULES_OFFICER] = {.name = "officer",
+                       .kind = OPTION_TEXT,
+                       .value = "CODE",
+                       .help = "sign: the officer's code, as the register has it."},
+    [RULES_GROUP] = {.name = "group",
+                     .kind = OPTION_TEXT,
+                     .value = "NAME",
+                     .help = "sign: the officer's group, as the register has it."},
 };
 
 /* What is kept of a file after the next one was read. */
@@ -179,6 +191,10 @@ static int run_check(const struct option_call *call)
 {
     static struct checked files[OPERANDS_MAX];
     u32 count = call->operands_count - 1;
+    if (count == 0) {
+        return cli_fail(call->subcommand,
+                        FAULT(FAULT_USAGE, "FILE is missing: which pack is to be checked?"));
+    }
     for (u32 i = 0; i < count; i += 1) {
         enum fault fault =
             check_file(call->operands[i + 1], call->values[RULES_OFFICERS].text, &files[i]);
@@ -196,44 +212,98 @@ static int run_check(const struct option_call *call)
     return EXIT_SUCCESS;
 }
 
-/* The canonical form, or the text to be signed. */
-static int run_print(const struct option_call *call, bool is_message)
+/* ---- canonical, message, sign ---- */
+
+static enum fault read_only(const struct option_call *call)
 {
-    char message[RULE_SIGN_MESSAGE_BYTES];
-    enum fault fault = call->operands_count != 2 ? FAULT(FAULT_USAGE, "one FILE is wanted")
-                                                 : rule_read_file(call->operands[1], &source);
+    return call->operands_count != 2 ? FAULT(FAULT_USAGE, "one FILE is wanted")
+                                     : rule_read_file(call->operands[1], &source);
+}
+
+static int run_canonical(const struct option_call *call)
+{
+    enum fault fault = read_only(call);
     if (fault != FAULT_NONE) {
         return cli_fail(call->subcommand, fault);
     }
-    const void *data = is_message ? (const void *)message : source.canonical;
-    size_t size =
-        is_message ? rule_sign_message(source.pack.content_hash, message) : source.canonical_bytes;
-    (void)fwrite(data, 1, size, stdout); /* main looks at the stream's end */
+    (void)fwrite(source.canonical, 1, source.canonical_bytes, stdout); /* main looks at its end */
     return EXIT_SUCCESS;
 }
 
+static int run_message(const struct option_call *call)
+{
+    char message[RULE_SIGN_MESSAGE_BYTES];
+    enum fault fault = read_only(call);
+    if (fault != FAULT_NONE) {
+        return cli_fail(call->subcommand, fault);
+    }
+    size_t size = rule_sign_message(source.pack.content_hash, message);
+    (void)fwrite(message, 1, size, stdout);
+    return EXIT_SUCCESS;
+}
+
+static enum fault sign(const struct option_call *call)
+{
+    static const enum rules_option wanted[] = {RULES_KEY, RULES_OFFICER, RULES_GROUP};
+    for (u32 i = 0; i < ARRAY_COUNT(wanted); i += 1) {
+        if (!call->values[wanted[i]].given) {
+            return FAULT(FAULT_USAGE, "sign wants --%s", options[wanted[i]].name);
+        }
+    }
+    TRY(read_only(call));
+    return rule_sign_add(call->operands[1], source.pack.content_hash, call->values[RULES_KEY].text,
+                         call->values[RULES_OFFICER].text, call->values[RULES_GROUP].text);
+}
+
+static int run_sign(const struct option_call *call)
+{
+    char hash[CLI_HASH_BYTES];
+    enum fault fault = sign(call);
+    if (fault != FAULT_NONE) {
+        return cli_fail(call->subcommand, fault);
+    }
+    cli_line("signed", "%s.sig", call->operands[1]);
+    cli_line("content hash", "%s", cli_hash(source.pack.content_hash, hash));
+    return EXIT_SUCCESS;
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *name;
+    int (*run)(const struct option_call *call);
+} actions[] = {
+    {"canonical", run_canonical},
+    {"check", run_check},
+    {"message", run_message},
+    {"sign", run_sign},
+};
+
 static int run(const struct option_call *call)
 {
-    const char *what = call->operands[0];
-    if (strcmp(what, "check") == 0 && call->operands_count > 1) {
-        return run_check(call);
+    char names[160] = "";
+    size_t used = 0;
+    for (u32 i = 0; i < ARRAY_COUNT(actions); i += 1) {
+        if (strcmp(actions[i].name, call->operands[0]) == 0) {
+            return actions[i].run(call);
+        }
+        int length = snprintf(names + used, sizeof(names) - used, "%s%s", i == 0 ? "" : ", ",
+                              actions[i].name);
+        CHECK(length > 0 && (size_t)length < sizeof(names) - used);
+        used += (size_t)length;
     }
-    if (strcmp(what, "canonical") == 0 || strcmp(what, "message") == 0) {
-        return run_print(call, what[0] == 'm');
-    }
-    enum fault fault =
-        strcmp(what, "check") == 0
-            ? FAULT(FAULT_USAGE, "FILE is missing: which pack is to be checked?")
-            : FAULT(FAULT_USAGE, "\"%s\" is none of check, canonical, message", what);
-    return cli_fail(call->subcommand, fault);
+    return cli_fail(call->subcommand,
+                    FAULT(FAULT_USAGE, "\"%s\" is none of %s", call->operands[0], names));
 }
 
 static const char *const text[] = {
-    "ACTION is check, canonical or message. check reads rule packs as the venue would and says what they are: id, version, content hash, when "
+    "ACTION is one of the following.",
+    "check FILE...: reads rule packs as the venue would and says what they are: id, version, content hash, when "
     "they are in force, and whether they rest on dates that are not certain. A mistake is one line, with "
     "file, line, key and reason, and exit code 4. Versions of one pack may not overlap.",
-    "canonical prints the form whose SHA-256 is the content hash. message prints the text that an officer "
-    "signs with Ed25519.",
+    "canonical FILE: prints the form whose SHA-256 is the content hash. message FILE: prints the text that an officer "
+    "signs with Ed25519. sign FILE (with --key, --officer, --group): signs that text and adds the line to FILE.sig, "
+    "on the officer's own machine.",
     "With --officers, the file PACK.sig must hold two good signatures of officers of different groups, a "
     "line each: code, group, public key and signature in base64. The register has a line for each officer: "
     "code, group, public key.",
@@ -244,6 +314,7 @@ static const struct option_example examples[] = {
     {"rules check rules/eu-833-5b2.v1.yaml", "Says what the pack is, or what is wrong."},
     {"rules check --officers officers.txt pack.yaml", "Wants two good signatures beside it."},
     {"rules message pack.yaml", "Prints what an officer signs."},
+    {"rules sign pack.yaml --key anna.pem --officer anna --group law", "Signs it."},
     {NULL, NULL},
 };
 

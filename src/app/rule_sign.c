@@ -1,8 +1,13 @@
 #include "app/rule_sign.h"
 
+#include "app/rule_read.h"
+#include "app/text_file.h"
 #include "base/check.h"
+#include "base/secret.h"
 #include "base/span.h"
+#include "io/file.h"
 #include "io/sign.h"
+#include "io/sign_pair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -173,4 +178,87 @@ enum fault rule_sign_check(struct span signatures, const char *name, struct span
                ? FAULT_NONE
                : FAULT(FAULT_INPUT, "%s:1: %u signatures, and %u are wanted", name, signed_by.count,
                        RULE_SIGN_WANTED);
+}
+
+/* ---- signing ---- */
+
+#define KEY_FILE_BYTES 4096U
+
+/* What PACK.sig holds; nothing where there is none. */
+static enum fault signatures_read(const char *path, u8 text[RULE_SIGN_FILE_BYTES], size_t *size_out)
+{
+    bool exists = false;
+    *size_out = 0;
+    TRY(disk_exists(disk_real(), path, &exists));
+    return exists ? rule_read_bytes(path, text, RULE_SIGN_FILE_BYTES, size_out) : FAULT_NONE;
+}
+
+static enum fault key_sign(const char *key_path, struct span message,
+                           char public_out[SIGN_PUBLIC_TEXT_BYTES],
+                           char signature_out[SIGN_SIGNATURE_TEXT_BYTES])
+{
+    u8 pem[KEY_FILE_BYTES];
+    size_t size = 0;
+    TRY(rule_read_bytes(key_path, pem, sizeof(pem), &size));
+    enum fault fault = sign_with_private(span_of(pem, size), message, public_out, signature_out);
+    secret_wipe(pem, sizeof(pem));
+    return fault == FAULT_INPUT ? FAULT(FAULT_INPUT, "%s: %s", key_path, fault_text()) : fault;
+}
+
+static enum fault check_new(const struct lines *lines, const struct line *line)
+{
+    for (u32 i = 0; i < lines->count; i += 1) {
+        const struct line *other = &lines->lines[i];
+        if (span_equal(other->fields[0], line->fields[0]) ||
+            span_equal(other->fields[1], line->fields[1]) ||
+            memcmp(other->key, line->key, KEY_BYTES) == 0) {
+            return FAULT(FAULT_INPUT, "%s:%u: this officer, group or key has signed already",
+                         lines->name, other->number);
+        }
+    }
+    return FAULT_NONE;
+}
+
+enum fault rule_sign_add(const char *pack_path, const u8 content_hash[RULE_HASH_BYTES],
+                         const char *key_path, const char *officer, const char *group)
+{
+    u8 text[RULE_SIGN_FILE_BYTES];
+    char path[FILE_PATH_BYTES];
+    char message[RULE_SIGN_MESSAGE_BYTES];
+    char public_key[SIGN_PUBLIC_TEXT_BYTES];
+    char signature[SIGN_SIGNATURE_TEXT_BYTES];
+    char added[512];
+    struct lines before;
+    struct lines ours;
+    size_t size = 0;
+    int length = snprintf(path, sizeof(path), "%s.sig", pack_path);
+    if (length < 0 || (size_t)length >= sizeof(path)) {
+        return FAULT(FAULT_USAGE, "%s: the path is too long", pack_path);
+    }
+    size_t message_bytes = rule_sign_message(content_hash, message);
+    TRY(key_sign(key_path, span_of(message, message_bytes), public_key, signature));
+    length = snprintf(added, sizeof(added), "%s %s %s %s", officer, group, public_key, signature);
+    if (length < 0 || (size_t)length >= sizeof(added) - 1) {
+        return FAULT(FAULT_INPUT, "officer and group are 1 to %u small letters, digits and -",
+                     RULE_NAME_SYMBOLS);
+    }
+    TRY(read_lines(span_of(added, (size_t)length), "the new line", 4, &ours));
+    if (ours.count != 1) {
+        return FAULT(FAULT_INPUT, "officer and group are 1 to %u small letters, digits and -",
+                     RULE_NAME_SYMBOLS);
+    }
+    TRY(signatures_read(path, text, &size));
+    TRY(read_lines(span_of(text, size), path, 4, &before));
+    TRY(check_new(&before, &ours.lines[0]));
+    bool is_open = size > 0 && text[size - 1] != '\n';
+    if (size + (is_open ? 1U : 0U) + (size_t)length + 1 > sizeof(text)) {
+        return FAULT(FAULT_LIMIT, "%s: more than %u bytes", path, RULE_SIGN_FILE_BYTES);
+    }
+    if (is_open) {
+        text[size] = '\n';
+        size += 1;
+    }
+    memcpy(text + size, added, (size_t)length);
+    text[size + (size_t)length] = '\n';
+    return text_file_put(path, text, size + (size_t)length + 1, false);
 }

@@ -26,4 +26,10 @@ MUST_USE enum fault rule_sign_check(struct span signatures, const char *name, st
                                     const char *officers_name,
                                     const u8 content_hash[RULE_HASH_BYTES]);
 
+/* Signs with the private key in a PEM file and adds the line to the file PACK.sig, which is made
+ * where it is not there. FAULT_INPUT: officer or group is no name, the key is none, or one of the
+ * three has signed there before; nothing was written. */
+MUST_USE enum fault rule_sign_add(const char *pack_path, const u8 content_hash[RULE_HASH_BYTES],
+                                  const char *key_path, const char *officer, const char *group);
+
 #endif /* APP_RULE_SIGN_H */

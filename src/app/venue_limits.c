@@ -27,5 +27,7 @@ struct command_genesis venue_limits_genesis(void)
         .trailing_max = 10000,
         .triggers_per_command_max = 1000,
         .keys_max = 40000,
+        .persons_max = 10000,
+        .person_rows_max = 100000,
     };
 }

@@ -45,8 +45,15 @@ const u16 engine_agent_admin_kinds[] = {
     COMMAND_KEY_SET,
     COMMAND_KEY_REVOKE,
     COMMAND_NOTE,
+    COMMAND_PACK_PART,
+    COMMAND_PACK_ACTIVATE,
+    COMMAND_PACK_END,
+    COMMAND_RULES_SET,
 };
 const u32 engine_agent_admin_kinds_count = ARRAY_COUNT(engine_agent_admin_kinds);
+
+const u16 engine_agent_price_kinds[] = {COMMAND_VALUATION_PRICE, COMMAND_VALUATION};
+const u32 engine_agent_price_kinds_count = ARRAY_COUNT(engine_agent_price_kinds);
 
 struct listener {
     struct channel_writer writer;

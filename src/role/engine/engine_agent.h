@@ -55,12 +55,15 @@ struct engine_agent_options {
     u32 collect_ms;          /* how often old segments are looked for; 0: ENGINE_AGENT_COLLECT_MS */
 };
 
-/* The kinds of the gateway's channel (source 1), and of the administrator's (source 2): everything
- * that creates money or changes definitions, accounts, restrictions. Both may cancel. */
+/* The kinds of the gateway's channel (source 1), of the administrator's (source 2): everything that
+ * creates money or changes definitions, accounts, restrictions, packs; both may cancel. And of the
+ * price agent's (source 3): prices and times of valuation. */
 extern const u16 engine_agent_gateway_kinds[];
 extern const u32 engine_agent_gateway_kinds_count;
 extern const u16 engine_agent_admin_kinds[];
 extern const u32 engine_agent_admin_kinds_count;
+extern const u16 engine_agent_price_kinds[];
+extern const u32 engine_agent_price_kinds_count;
 
 /* Takes the agent's memory and its ends of the channels. The options' arrays are copied, what they
  * point to stays the caller's. CHECK: counts, and a source number for each input. */
