@@ -306,7 +306,7 @@ static const char *const text[] = {
     "on the officer's own machine.",
     "With --officers, the file PACK.sig must hold two good signatures of officers of different groups, a "
     "line each: code, group, public key and signature in base64. The register has a line for each officer: "
-    "code, group, public key.",
+    "code, number, group, public key.",
     NULL,
 };
 

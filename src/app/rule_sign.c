@@ -106,17 +106,13 @@ static enum fault read_lines(struct span text, const char *name, u32 fields_want
 
 /* ---- signatures ---- */
 
-static bool in_register(const struct lines *officers, const struct line *line)
+/* NULL: nobody stands so in the register. */
+static const struct officer *in_register(const struct officers *officers, const struct line *line)
 {
-    for (u32 i = 0; i < officers->count; i += 1) {
-        const struct line *officer = &officers->lines[i];
-        if (span_equal(officer->fields[0], line->fields[0]) &&
-            span_equal(officer->fields[1], line->fields[1]) &&
-            memcmp(officer->key, line->key, KEY_BYTES) == 0) {
-            return true;
-        }
-    }
-    return false;
+    const struct officer *officer = officers_by_code(officers, line->fields[0]);
+    bool is_same = officer != NULL && span_equal(span_of_text(officer->group), line->fields[1]) &&
+                   memcmp(officer->key, line->key, KEY_BYTES) == 0;
+    return is_same ? officer : NULL;
 }
 
 static enum fault verify(const struct line *line, struct span message, bool *good_out)
@@ -138,15 +134,16 @@ static enum fault verify(const struct line *line, struct span message, bool *goo
 }
 
 static enum fault check_line(const struct lines *signatures, u32 index,
-                             const struct lines *officers, struct span message)
+                             const struct officers *officers, const char *officers_name,
+                             struct span message)
 {
     const struct line *line = &signatures->lines[index];
     const struct span *fields = line->fields;
     bool is_good = false;
-    if (!in_register(officers, line)) {
+    if (in_register(officers, line) == NULL) {
         return FAULT(FAULT_INPUT, "%s:%u: %.*s is not in %s with this group and key",
                      signatures->name, line->number, (int)fields[0].size,
-                     (const char *)fields[0].data, officers->name);
+                     (const char *)fields[0].data, officers_name);
     }
     for (u32 i = 0; i < index; i += 1) {
         const struct line *other = &signatures->lines[i];
@@ -162,22 +159,38 @@ static enum fault check_line(const struct lines *signatures, u32 index,
                            line->number, (int)fields[0].size, (const char *)fields[0].data);
 }
 
+enum fault rule_sign_read(struct span signatures, const char *name, const struct officers *officers,
+                          const char *officers_name, const u8 content_hash[RULE_HASH_BYTES],
+                          struct rule_signature two_out[RULE_SIGN_WANTED])
+{
+    struct lines signed_by;
+    char message[RULE_SIGN_MESSAGE_BYTES];
+    size_t length = rule_sign_message(content_hash, message);
+    TRY(read_lines(signatures, name, 4, &signed_by));
+    for (u32 i = 0; i < signed_by.count; i += 1) {
+        TRY(check_line(&signed_by, i, officers, officers_name, span_of(message, length)));
+    }
+    if (signed_by.count < RULE_SIGN_WANTED) {
+        return FAULT(FAULT_INPUT, "%s:1: %u signatures, and %u are wanted", name, signed_by.count,
+                     RULE_SIGN_WANTED);
+    }
+    for (u32 i = 0; i < RULE_SIGN_WANTED; i += 1) {
+        const struct line *line = &signed_by.lines[i];
+        size_t size =
+            sign_decode_base64(line->fields[3], two_out[i].signature, sizeof(two_out[i].signature));
+        CHECK(size == sizeof(two_out[i].signature)); /* it was verified */
+        two_out[i].officer = in_register(officers, line)->number;
+    }
+    return FAULT_NONE;
+}
+
 enum fault rule_sign_check(struct span signatures, const char *name, struct span officers,
                            const char *officers_name, const u8 content_hash[RULE_HASH_BYTES])
 {
-    struct lines signed_by;
-    struct lines known;
-    char message[RULE_SIGN_MESSAGE_BYTES];
-    size_t length = rule_sign_message(content_hash, message);
-    TRY(read_lines(officers, officers_name, 3, &known));
-    TRY(read_lines(signatures, name, 4, &signed_by));
-    for (u32 i = 0; i < signed_by.count; i += 1) {
-        TRY(check_line(&signed_by, i, &known, span_of(message, length)));
-    }
-    return signed_by.count >= RULE_SIGN_WANTED
-               ? FAULT_NONE
-               : FAULT(FAULT_INPUT, "%s:1: %u signatures, and %u are wanted", name, signed_by.count,
-                       RULE_SIGN_WANTED);
+    struct officers known;
+    struct rule_signature two[RULE_SIGN_WANTED];
+    TRY(officers_read(officers, officers_name, &known));
+    return rule_sign_read(signatures, name, &known, officers_name, content_hash, two);
 }
 
 /* ---- signing ---- */

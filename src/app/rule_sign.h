@@ -1,15 +1,16 @@
 /* Signatures of officers under a rule pack (docs/rules.md "Signatures").
  *
- * What is signed is a text with the pack's content hash. The file beside a pack, and the register
- * of officers, have one line for each: code, group, public key in base64 (32 bytes of Ed25519), and
- * in the former the signature in base64. A line that begins with # is a comment. Two signatures are
- * wanted, of two officers of different groups and keys that stand so in the register. */
+ * What is signed is a text with the pack's content hash. The file beside a pack has one line for
+ * each signature: code, group, public key in base64 (32 bytes of Ed25519) and signature in base64.
+ * A line that begins with # is a comment. Two signatures are wanted, of two officers of different
+ * groups and keys that stand so in the register (io/officers.h). */
 #ifndef APP_RULE_SIGN_H
 #define APP_RULE_SIGN_H
 
 #include "base/base.h"
 #include "core/rule.h"
 #include "io/fault.h"
+#include "io/officers.h"
 
 #define RULE_SIGN_WANTED        2U
 #define RULE_SIGN_LINES_MAX     64U
@@ -19,6 +20,11 @@
 /* The text that officers sign, with a zero at the end; its length. */
 size_t rule_sign_message(const u8 content_hash[RULE_HASH_BYTES],
                          char target[RULE_SIGN_MESSAGE_BYTES]);
+
+struct rule_signature {
+    u32 officer; /* number in the register */
+    u8 signature[OFFICER_SIGNATURE_BYTES];
+};
 
 /* FAULT_INPUT with "NAME:LINE: reason": a line is malformed, an officer is not in the register, a
  * signature is wrong, somebody signed twice, or too few signed. */
@@ -31,5 +37,11 @@ MUST_USE enum fault rule_sign_check(struct span signatures, const char *name, st
  * three has signed there before; nothing was written. */
 MUST_USE enum fault rule_sign_add(const char *pack_path, const u8 content_hash[RULE_HASH_BYTES],
                                   const char *key_path, const char *officer, const char *group);
+
+/* The same with a register that was read; the first two signatures come back. */
+MUST_USE enum fault rule_sign_read(struct span signatures, const char *name,
+                                   const struct officers *officers, const char *officers_name,
+                                   const u8 content_hash[RULE_HASH_BYTES],
+                                   struct rule_signature two_out[RULE_SIGN_WANTED]);
 
 #endif /* APP_RULE_SIGN_H */

@@ -53,7 +53,7 @@ static void make(void)
         make_key(i);
     }
     (void)snprintf(officers, sizeof(officers),
-                   "# officers\nanna compliance %s\nbela law %s\ncleo law %s\n", keys[0], keys[1],
+                   "# officers\nanna 1 compliance %s\nbela 2 law %s\ncleo 3 law %s\n", keys[0], keys[1],
                    keys[2]);
 }
 

@@ -68,7 +68,8 @@ def check_signatures(cli):
     officers = [("anna", "compliance") + make_officer(cli, "anna"),
                 ("bela", "law") + make_officer(cli, "bela")]
     register = cli.write("officers.txt", "".join(
-        f"{name} {group} {key}\n" for name, group, key, _ in officers))
+        f"{name} {number} {group} {key}\n"
+        for number, (name, group, key, _) in enumerate(officers, 1)))
     check = ["rules", "check", "--officers", register, pack]
     cli.equal(cli.run(*check)[0], MISSING, "no file of signatures")
     message = cli.write("message", cli.run("rules", "message", pack)[1])
