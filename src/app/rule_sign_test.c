@@ -53,8 +53,8 @@ static void make(void)
         make_key(i);
     }
     (void)snprintf(officers, sizeof(officers),
-                   "# officers\nanna 1 compliance %s\nbela 2 law %s\ncleo 3 law %s\n", keys[0], keys[1],
-                   keys[2]);
+                   "# officers\nanna 1 compliance %s\nbela 2 law %s\ncleo 3 law %s\n", keys[0],
+                   keys[1], keys[2]);
 }
 
 static enum fault check(const char *text)
