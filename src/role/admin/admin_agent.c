@@ -75,7 +75,7 @@ static void answer(struct admin_agent *agent, enum admin_status_code code, u8 de
                                 .code = (u8)code,
                                 .detail = detail,
                                 .seq = seq,
-                                .source_index = agent->line.source_index};
+                                .source_index = agent->line.engine.source_index};
     struct net_buffer *buffer = net_buffer_take(&agent->pool, head.bytes);
     if (buffer == NULL) {
         net_shut_now(visit->conn);
@@ -152,7 +152,7 @@ static void begin_key(struct admin_agent *agent, struct span body)
     }
     agent->key_number += 1;
     ask.head.source_index = agent->key_number;
-    if (agent->line.is_away ||
+    if (agent->line.engine.is_away ||
         channel_put(&agent->key_asks, span_of(&ask, sizeof(ask))) != CHANNEL_PUT) {
         answer_code(agent, ADMIN_BUSY);
         return;
@@ -167,12 +167,12 @@ static void begin_status(struct admin_agent *agent)
     for (u32 i = 0; i < ADMIN_CONNECTIONS_MAX; i += 1) {
         connections += agent->visits[i].conn != NULL;
     }
-    struct admin_status status = {.position = agent->line.last.position,
-                                  .seq = agent->line.last.seq,
-                                  .time_us = agent->line.last.time_us,
-                                  .generation = agent->line.last.generation,
-                                  .source_index = agent->line.source_index,
-                                  .engine_is_away = agent->line.is_away,
+    struct admin_status status = {.position = agent->line.engine.last.position,
+                                  .seq = agent->line.engine.last.seq,
+                                  .time_us = agent->line.engine.last.time_us,
+                                  .generation = agent->line.engine.last.generation,
+                                  .source_index = agent->line.engine.source_index,
+                                  .engine_is_away = agent->line.engine.is_away,
                                   .connections = connections};
     answer(agent, ADMIN_DONE, 0, status.seq, span_of(&status, sizeof(status)),
            (struct span){NULL, 0});
@@ -411,7 +411,7 @@ static enum fault admin_work(struct agent *base, bool *busy_out)
  * and wake nobody. */
 static bool awaits_bell(const struct admin_agent *agent)
 {
-    return agent->line.awaited != 0 || agent->line.is_away;
+    return agent->line.awaited != 0 || agent->line.engine.is_away;
 }
 
 static u32 admin_gates(struct agent *base, struct gate **gates_out, u32 gates_max)
@@ -422,14 +422,14 @@ static u32 admin_gates(struct agent *base, struct gate **gates_out, u32 gates_ma
     if (!awaits_bell(agent)) {
         return 1;
     }
-    gates_out[1] = channel_gate(&agent->line.bell);
+    gates_out[1] = channel_gate(&agent->line.engine.bell);
     return 2;
 }
 
 static bool admin_has_work(struct agent *base)
 {
     struct admin_agent *agent = agent_of(base);
-    return (awaits_bell(agent) && !channel_is_empty(&agent->line.bell)) ||
+    return (awaits_bell(agent) && !channel_is_empty(&agent->line.engine.bell)) ||
            !channel_is_empty(&agent->key_answers);
 }
 
@@ -480,5 +480,5 @@ void admin_agent_destroy(struct admin_agent *agent)
 
 bool admin_agent_is_ready(const struct admin_agent *agent)
 {
-    return !agent->line.is_away;
+    return !agent->line.engine.is_away;
 }

@@ -4,13 +4,11 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
-#include "io/log.h"
 #include "wire/event_source.h"
 
 #include <string.h>
 
 #define EVENTS_FOLDER "events"
-#define HELLO_NS      500000000ULL /* another one after so long without an answer */
 #define CHUNKS_A_TURN 64U
 
 static size_t reader_bytes(void)
@@ -54,11 +52,9 @@ enum fault admin_line_open(struct admin_line *line, struct disk *disk, struct cl
                            const char *folder, const struct channel *commands,
                            const struct channel *bell)
 {
-    static const u16 kinds[] = {LINK_BELL};
-    *line = (struct admin_line){.disk = disk, .clock = clock, .is_away = true};
+    *line = (struct admin_line){.disk = disk};
     TRY(file_path(line->events, folder, EVENTS_FOLDER));
-    TRY(channel_writer_open(&line->commands, commands));
-    TRY(channel_reader_open(&line->bell, bell, kinds, ARRAY_COUNT(kinds), LINK_SOURCE_ADMIN));
+    TRY(engine_line_open(&line->engine, clock, LINK_SOURCE_ADMIN, commands, bell));
     TRY(block_take(reader_bytes() + LINE_FOUND_BYTES_MAX, "the admin agent", &line->block));
     line->found = line->block.memory + reader_bytes();
     reader_try(line);
@@ -69,68 +65,6 @@ void admin_line_close(struct admin_line *line)
 {
     reader_close(line);
     block_give_back(&line->block);
-}
-
-/* ---- bells ---- */
-
-static void send_hello(struct admin_line *line)
-{
-    u64 hello = u64_max(clock_wall_us(line->clock) | 1, line->hello + 1);
-    struct link_hello record = link_hello_make(LINK_SOURCE_ADMIN, hello);
-    line->hello_ns = clock_mono_ns(line->clock);
-    if (channel_put(&line->commands, span_of(&record, sizeof(record))) == CHANNEL_PUT) {
-        channel_flush(&line->commands);
-        line->hello = hello;
-        line->hello_first = line->hello_first == 0 ? hello : line->hello_first;
-    }
-}
-
-static void bell_rang(struct admin_line *line, const struct link_bell *bell)
-{
-    bool is_new = bell->generation != line->last.generation;
-    line->last = *bell;
-    if ((bell->flags & LINK_BELL_STOPPING) != 0) {
-        line->is_away = true;
-        return;
-    }
-    if (is_new) {
-        line->is_away = true;
-        send_hello(line);
-        return;
-    }
-    bool is_answer =
-        line->hello_first != 0 && bell->hello >= line->hello_first && bell->hello <= line->hello;
-    if (line->is_away && is_answer) {
-        line->is_away = false;
-        line->hello_first = 0;
-        line->source_index = bell->head.source_index;
-        log_info("admin.engine", LOG_U64("generation", bell->generation),
-                 LOG_U64("index", line->source_index));
-    }
-}
-
-static enum fault take_bells(struct admin_line *line, bool *busy_out)
-{
-    u8 bytes[CHANNEL_RECORD_BYTES_MAX] __attribute__((aligned(8)));
-    for (;;) {
-        size_t size = 0;
-        struct link_bell bell;
-        switch (channel_take(&line->bell, bytes, &size)) {
-        case CHANNEL_EMPTY:
-            channel_release(&line->bell);
-            return FAULT_NONE;
-        case CHANNEL_RECORD:
-            *busy_out = true;
-            if (link_bell_read(span_of(bytes, size), &bell)) {
-                bell_rang(line, &bell);
-            }
-            break;
-        case CHANNEL_FORBIDDEN:
-            break;
-        case CHANNEL_TAKE_BROKEN:
-            return FAULT(FAULT_FOREIGN, "the engine's bell is broken: %s", fault_text());
-        }
-    }
 }
 
 /* ---- events ---- */
@@ -208,10 +142,7 @@ static enum fault take_events(struct admin_line *line, bool *busy_out)
 
 enum fault admin_line_turn(struct admin_line *line, bool *busy_out)
 {
-    TRY(take_bells(line, busy_out));
-    if (line->is_away && clock_mono_ns(line->clock) - line->hello_ns >= HELLO_NS) {
-        send_hello(line);
-    }
+    TRY(engine_line_turn(&line->engine, busy_out));
     reader_try(line);
     return take_events(line, busy_out);
 }
@@ -221,25 +152,15 @@ enum fault admin_line_turn(struct admin_line *line, bool *busy_out)
 bool admin_line_send(struct admin_line *line, u8 *record, size_t size, u32 actor, u32 reason)
 {
     CHECK(line->awaited == 0);
-    if (line->is_away || line->reader == NULL) {
-        return false;
-    }
-    struct command_note note = {.head = {.kind = COMMAND_NOTE,
-                                         .source = LINK_SOURCE_ADMIN,
-                                         .source_index = line->source_index + 1},
+    struct command_note note = {.head = {.kind = COMMAND_NOTE, .units = sizeof(note) / WIRE_UNIT},
                                 .actor = actor,
                                 .reason = reason};
-    note.head.units = sizeof(note) / WIRE_UNIT;
-    struct command_head *head = (void *)record;
-    head->source = LINK_SOURCE_ADMIN;
-    head->source_index = line->source_index + 2;
-    if (channel_put_both(&line->commands, span_of(&note, sizeof(note)), span_of(record, size)) !=
-        CHANNEL_PUT) {
+    if (line->reader == NULL ||
+        !engine_line_put_both(&line->engine, &note, sizeof(note), record, size)) {
         return false;
     }
-    channel_flush(&line->commands);
-    line->source_index += 2;
-    line->awaited = line->source_index;
+    engine_line_flush(&line->engine);
+    line->awaited = line->engine.source_index;
     line->found_bytes = 0;
     line->found_seq = 0;
     line->is_cut = false;
@@ -251,7 +172,7 @@ bool admin_line_answered(struct admin_line *line)
     /* A command's events may be cut over chunks: they are all there once a bell has said that they
      * are out, and everything that is out was read after it. */
     bool is_whole = line->awaited != 0 && line->found_seq != 0 &&
-                    line->last.seq >= line->found_seq && line->is_drained;
+                    line->engine.last.seq >= line->found_seq && line->is_drained;
     if (is_whole) {
         line->awaited = 0;
     }

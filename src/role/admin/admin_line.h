@@ -1,6 +1,5 @@
 /* The admin agent's line to the engine: commands go out, each behind its note, and what came of a
- * command comes back out of the event log. One command at a time. wire/link.h says how a sender
- * finds out where it stands. */
+ * command comes back out of the event log. One command at a time. */
 #ifndef ROLE_ADMIN_ADMIN_LINE_H
 #define ROLE_ADMIN_ADMIN_LINE_H
 
@@ -8,29 +7,21 @@
 #include "io/block.h"
 #include "io/channel.h"
 #include "io/clock.h"
+#include "io/engine_line.h"
 #include "io/eventlog.h"
 #include "io/fault.h"
 #include "io/file.h"
-#include "wire/link.h"
 
 struct admin_line {
+    struct engine_line engine;
     struct disk *disk;
-    struct clock *clock;
-    struct channel_writer commands;
-    struct channel_reader bell;
     struct block block;
     struct eventlog_reader *reader; /* NULL: there is no event log yet */
     char events[FILE_PATH_BYTES];
-    struct link_bell last; /* generation 0: none yet */
-    u64 source_index;      /* of the last record sent */
-    u64 hello;             /* the last one sent */
-    u64 hello_first;       /* no command was sent since this one; 0: none is waited for */
-    u64 hello_ns;          /* when the last one was tried, by clock_mono_ns */
-    u64 awaited;           /* source_index; 0: nothing is awaited */
-    u8 *found;             /* the events of the awaited command, LINE_FOUND_BYTES_MAX */
+    u64 awaited; /* source_index; 0: nothing is awaited */
+    u8 *found;   /* the events of the awaited command, LINE_FOUND_BYTES_MAX */
     size_t found_bytes;
     u64 found_seq;
-    bool is_away;    /* nothing can be sent */
     bool is_drained; /* everything released was read in this turn */
     bool is_cut;     /* found holds all it can, and more came */
 };

@@ -1,6 +1,5 @@
-/* Aim: the line sends only while it knows where it stands, and a command only together with its
- * note. Method: the test is the engine's end of both channels; an event log comes from an engine
- * that has ended. */
+/* Aim: the line sends a command only together with its note. Method: the test is the engine's end
+ * of both channels; an event log comes from an engine that has ended. */
 #include "role/admin/admin_line.h"
 
 #include "base/bytes.h"
@@ -84,47 +83,6 @@ static u64 heard(void)
     return hello.hello;
 }
 
-static void any_hello_since_it_went_away_is_answered(void **state)
-{
-    (void)state;
-    begin("no-such-venue");
-    rings(5, 0, 0);
-    u64 first = heard();
-    assert_true(first != 0 && heard() == 0);
-    for (u32 i = 0; i < 3; i++) {
-        clock_false_advance(&false_clock, 600000000);
-        turn();
-        u64 next = heard();
-        assert_true(next > first && heard() == 0);
-    }
-    assert_true(line.is_away);
-    rings(5, first, 17);
-    assert_false(line.is_away);
-    assert_true(line.source_index == 17);
-    /* What was answered says nothing about the next generation. */
-    rings(6, first, 17);
-    assert_true(line.is_away);
-    rings(6, heard(), 19);
-    assert_false(line.is_away);
-    assert_true(line.source_index == 19);
-    end();
-}
-
-static void a_clock_set_back_does_not_fill_the_channel(void **state)
-{
-    (void)state;
-    begin("no-such-venue");
-    rings(5, 0, 0);
-    assert_true(heard() != 0);
-    false_clock.wall_offset_us -= 3600000000ULL;
-    for (u32 i = 0; i < 50; i++) {
-        clock_false_advance(&false_clock, 1000000);
-        turn();
-    }
-    assert_true(heard() == 0);
-    end();
-}
-
 /* The size of the next record, as the engine takes it; 0: there is none. */
 static size_t taken(u64 *source_index_out)
 {
@@ -149,16 +107,16 @@ static void a_note_goes_with_its_command_or_not_at_all(void **state)
     begin(folder);
     rings(5, 0, 0);
     rings(5, heard(), 17);
-    assert_false(line.is_away);
+    assert_false(line.engine.is_away);
     record[2] = LARGE_UNITS;
     struct span filler = span_of(record, sizeof record);
-    for (; channel_put(&line.commands, filler) == CHANNEL_PUT; count += 1) {
+    for (; channel_put(&line.engine.commands, filler) == CHANNEL_PUT; count += 1) {
     }
-    channel_flush(&line.commands);
+    channel_flush(&line.engine.commands);
     /* There is room for the note, and not for the command. */
     assert_false(admin_line_send(&line, record, sizeof record, 41, 7));
-    assert_true(line.source_index == 17 && line.awaited == 0);
-    channel_flush(&line.commands);
+    assert_true(line.engine.source_index == 17 && line.awaited == 0);
+    channel_flush(&line.engine.commands);
     for (; count > 0; count -= 1) {
         assert_int_equal(taken(&index), sizeof record);
     }
@@ -176,8 +134,6 @@ static void a_note_goes_with_its_command_or_not_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_hello_since_it_went_away_is_answered),
-        cmocka_unit_test(a_clock_set_back_does_not_fill_the_channel),
         cmocka_unit_test(a_note_goes_with_its_command_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
