@@ -281,19 +281,13 @@ static const struct {
 
 static int run(const struct option_call *call)
 {
-    char names[160] = "";
-    size_t used = 0;
     for (u32 i = 0; i < ARRAY_COUNT(actions); i += 1) {
         if (strcmp(actions[i].name, call->operands[0]) == 0) {
             return actions[i].run(call);
         }
-        int length = snprintf(names + used, sizeof(names) - used, "%s%s", i == 0 ? "" : ", ",
-                              actions[i].name);
-        CHECK(length > 0 && (size_t)length < sizeof(names) - used);
-        used += (size_t)length;
     }
     return cli_fail(call->subcommand,
-                    FAULT(FAULT_USAGE, "\"%s\" is none of %s", call->operands[0], names));
+                    FAULT(FAULT_USAGE, "\"%s\": no such action; see --help", call->operands[0]));
 }
 
 static const char *const text[] = {

@@ -44,7 +44,7 @@ def check_refusals(cli):
     cli.refuses(["rules", "check"], USAGE,
                 "cambist rules: FILE is missing: which pack is to be checked?")
     cli.refuses(["rules", "burn", PACK], USAGE,
-                'cambist rules: "burn" is none of check, canonical, message')
+                'cambist rules: "burn": no such action; see --help')
     cli.equal(cli.run("rules", "check", cli.path("nothing.yaml"))[0], MISSING, "no such file")
 
 
