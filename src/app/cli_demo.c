@@ -1,5 +1,6 @@
 #include "app/cli.h"
 #include "app/demo.h"
+#include "app/demo_law.h"
 #include "app/speed.h"
 #include "io/clock.h"
 #include "io/log.h"
@@ -11,6 +12,7 @@ enum {
     DEMO_DATA,
     DEMO_PORT,
     DEMO_SEED_OPTION,
+    DEMO_LAW,
     DEMO_BOTS,
     DEMO_SPEED,
     DEMO_REPLAY,
@@ -42,6 +44,13 @@ static const struct option options[] = {
                           .maximum = UINT64_MAX,
                           .help = "What the bots intend follows from it. Without it 1, or that of "
                                   "the folder, which keeps it."},
+    [DEMO_LAW] = {.name = "law",
+                  .kind = OPTION_TEXT,
+                  .value = "DATE",
+                  .help = "The day whose law holds: the venue's clock is set to it and runs on. A "
+                          "day, a moment such as 2022-04-22T11:58:00Z, or off for the machine's "
+                          "time. Without it " DEMO_LAW_DEFAULT ", or where the folder's clock is. "
+                          "It may move ahead, never back."},
     [DEMO_BOTS] = {.name = "bots",
                    .kind = OPTION_CHOICE,
                    .value = "on|off",
@@ -74,7 +83,11 @@ static int run(const struct option_call *call)
     const struct option_value *values = call->values;
     u32 speed = 0;
     int exit_code = EXIT_SUCCESS;
+    u64 behind_us = 0;
     enum fault fault = speed_read(values[DEMO_SPEED].text, &speed);
+    if (fault == FAULT_NONE && values[DEMO_LAW].given) {
+        fault = demo_law_read(values[DEMO_LAW].text, clock_wall_us(clock_real()), &behind_us);
+    }
     if (fault == FAULT_NONE && !values[DEMO_DATA].given) {
         fault = FAULT(FAULT_USAGE, "--data DIR is missing");
     }
@@ -88,6 +101,7 @@ static int run(const struct option_call *call)
         .folder = values[DEMO_DATA].text,
         .port = (u16)values[DEMO_PORT].number,
         .seed = values[DEMO_SEED_OPTION].given ? &values[DEMO_SEED_OPTION].number : NULL,
+        .law = values[DEMO_LAW].text,
         .has_bots = values[DEMO_BOTS].number == BOTS_ON,
         .speed = values[DEMO_SPEED].text,
         .replay = values[DEMO_REPLAY].text,

@@ -2,9 +2,12 @@
 
 #include "app/bots_recording.h"
 #include "app/demo_file.h"
+#include "app/demo_law.h"
 #include "app/demo_venue.h"
 #include "app/serve.h"
+#include "app/time_text.h"
 #include "base/secret.h"
+#include "io/clock.h"
 #include "io/file.h"
 #include "io/log.h"
 
@@ -22,6 +25,7 @@ enum {
     LIMIT_CONNECTS = 3000,
     LIMIT_ORDERS_10S = 1000,
     LIMIT_ORDERS_DAY = 5000000,
+    LAW_WORDS_BYTES = 96,
 };
 
 struct demo {
@@ -116,21 +120,44 @@ static void roles_fill(struct demo *demo)
 
 /* ---- what it does besides ---- */
 
+static enum fault law_go_on(struct demo *demo, const char *folder)
+{
+    const char *law = demo->options->law;
+    u64 had_us = demo->file.clock_behind_us;
+    u64 wish_us = 0;
+    if (law != NULL) {
+        TRY(demo_law_read(law, clock_wall_us(clock_real()), &wish_us));
+    }
+    TRY(demo_law_go_on(folder, had_us, law == NULL ? NULL : &wish_us, &demo->file.clock_behind_us));
+    return demo->file.clock_behind_us == had_us ? FAULT_NONE
+                                                : demo_venue_moved(folder, &demo->file);
+}
+
+static enum fault venue_begin(struct demo *demo, const char *folder, const char *keys_folder)
+{
+    const struct demo_options *options = demo->options;
+    const char *law = options->law == NULL ? DEMO_LAW_DEFAULT : options->law;
+    u64 behind_us = 0;
+    TRY(demo_law_read(law, clock_wall_us(clock_real()), &behind_us));
+    return demo_venue_begin(folder, keys_folder, options->seed == NULL ? DEMO_SEED : *options->seed,
+                            behind_us, &demo->file);
+}
+
 static enum fault venue_find(struct demo *demo, const char *folder, const char *keys_folder,
                              bool has_venue)
 {
     const u64 *seed = demo->options->seed;
     if (!has_venue) {
-        return demo_venue_begin(folder, keys_folder, seed == NULL ? DEMO_SEED : *seed, &demo->file);
+        return venue_begin(demo, folder, keys_folder);
     }
     TRY(demo_venue_read(folder, &demo->file));
-    return seed == NULL || *seed == demo->file.seed
-               ? FAULT_NONE
-               : FAULT(
-                     FAULT_INPUT,
+    if (seed != NULL && *seed != demo->file.seed) {
+        return FAULT(FAULT_INPUT,
                      "%s: this demo was begun with --seed %llu, and prices would jump: go on with "
                      "that, or begin in another folder",
                      folder, (unsigned long long)demo->file.seed);
+    }
+    return law_go_on(demo, folder);
 }
 
 static enum fault on_begin(struct serve_guest *guest, const char *folder, const char *keys_folder,
@@ -139,6 +166,7 @@ static enum fault on_begin(struct serve_guest *guest, const char *folder, const 
     struct demo *demo = demo_of(guest);
     TRY(venue_find(demo, folder, keys_folder, has_venue));
     demo_venue_sign(&demo->file, accounts_out);
+    guest->clock_behind_us = demo->file.clock_behind_us;
     return FAULT_NONE;
 }
 
@@ -151,13 +179,28 @@ static enum fault on_opened(struct serve_guest *guest, const struct test_address
     return demo_venue_tell_bots(demo->options->folder, &demo->file, rest);
 }
 
+static void law_print(const struct demo *demo, char target[LAW_WORDS_BYTES])
+{
+    char now[TIME_TEXT_BYTES];
+    u64 behind_us = demo->file.clock_behind_us;
+    target[0] = 0;
+    if (behind_us > 0) {
+        (void)time_text_print(clock_wall_us(clock_real()) - behind_us, now);
+        (void)snprintf(target, LAW_WORDS_BYTES,
+                       "Its clock is set to the law date: there it is %.10s, %.5s UTC.\n", now,
+                       now + 11);
+    }
+}
+
 static void words_print(const struct demo *demo, const struct test_addresses *addresses,
                         const char *keys_path)
 {
     const char *host = addresses->host;
     const struct demo_holder *first = &demo->file.holders[0];
     const struct demo_holder *second = &demo->file.holders[1];
-    (void)printf("\nA venue is running%s. Ctrl-C ends everything; the next start goes on.\n\n"
+    char law[LAW_WORDS_BYTES];
+    law_print(demo, law);
+    (void)printf("\nA venue is running%s. Ctrl-C ends everything; the next start goes on.\n%s\n"
                  "  trading page    http://%s/\n"
                  "  REST            http://%s\n"
                  "  streams         ws://%s\n"
@@ -167,7 +210,7 @@ static void words_print(const struct demo *demo, const struct test_addresses *ad
                  demo->options->replay != NULL ? ", and a recording plays"
                  : demo->options->has_bots     ? ", and bots trade on five markets"
                                                : ", without bots",
-                 host, host, host, host, addresses->admin_host, keys_path);
+                 law, host, host, host, host, addresses->admin_host, keys_path);
     (void)printf("\n  %-15s key    %s\n                  secret %s\n"
                  "\n  %-15s key    %s\n                  secret %s\n",
                  first->name, first->key.name, first->key.secret, second->name, second->key.name,

@@ -17,6 +17,7 @@ struct demo_options {
     const char *folder;
     u16 port;
     const u64 *seed; /* NULL: the folder's, or DEMO_SEED */
+    const char *law; /* as demo_law.h reads it; NULL: the folder's, or DEMO_LAW_DEFAULT */
     bool has_bots;
     const char *speed;  /* as speed.h reads it */
     const char *replay; /* a recording; NULL: none */

@@ -129,6 +129,10 @@ static enum fault member_read(struct reader *reader, struct demo_file *file)
         TRY(text_read(reader, digits, sizeof(digits)));
         return number_read(reader, span_of_text(digits), UINT64_MAX, &file->seed);
     }
+    if (key_is(reader, "clockBehindUs")) {
+        TRY(text_read(reader, digits, sizeof(digits)));
+        return number_read(reader, span_of_text(digits), UINT64_MAX, &file->clock_behind_us);
+    }
     if (key_is(reader, "rest")) {
         return text_read(reader, file->rest, sizeof(file->rest));
     }
@@ -198,6 +202,8 @@ enum fault demo_file_write(const char *path, const struct demo_file *file)
     json_object_begin(&json);
     (void)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)file->seed);
     member_put(&json, "seed", digits);
+    (void)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)file->clock_behind_us);
+    member_put(&json, "clockBehindUs", digits);
     member_put(&json, "rest", file->rest);
     json_key(&json, "accounts");
     json_array_begin(&json);

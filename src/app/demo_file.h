@@ -1,11 +1,11 @@
 /* The demo's accounts and their keys as a file: JSON that only its owner may read.
  *
- *     {"seed":"7","rest":"http://127.0.0.1:8080","accounts":[{"account":"ada","name":"Ada
- * Lindqvist", "id":0,"isBot":false,"apiKey":"...","secret":"..."}, ...]}
+ *     {"seed":"7","clockBehindUs":"0","rest":"http://127.0.0.1:8080","accounts":[{"account":"ada",
+ * "name":"Ada Lindqvist","id":0,"isBot":false,"apiKey":"...","secret":"..."}, ...]}
  *
- * DATA/demo/accounts.json holds everybody and is written once, as the last step of making the
- * venue; DATA/demo/bots.json holds the bots alone, with where the venue is reached, and is written
- * at each start: that file is all that the bots know. */
+ * DATA/demo/accounts.json holds everybody and is written as the last step of making the venue, and
+ * again where the law date moves; DATA/demo/bots.json holds the bots alone, with where the venue is
+ * reached, and is written at each start: that file is all that the bots know. */
 #ifndef APP_DEMO_FILE_H
 #define APP_DEMO_FILE_H
 
@@ -32,6 +32,7 @@ struct demo_holder {
 
 struct demo_file {
     u64 seed;
+    u64 clock_behind_us;           /* of the venue's clock: demo_law.h */
     char rest[DEMO_FILE_REST + 1]; /* empty: not known */
     struct demo_holder holders[DEMO_HOLDERS_MAX];
     u32 holders_count;

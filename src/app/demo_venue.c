@@ -3,6 +3,7 @@
 #include "app/text_file.h"
 #include "base/check.h"
 #include "base/secret.h"
+#include "io/clock.h"
 #include "io/file.h"
 #include "wire/json.h"
 
@@ -105,23 +106,31 @@ static enum fault put_all(struct venue_maker *maker, struct demo_file *file)
     return venue_maker_finish(maker);
 }
 
-enum fault demo_venue_begin(const char *folder, const char *keys_folder, u64 seed,
+enum fault demo_venue_moved(const char *folder, const struct demo_file *file)
+{
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, folder, DEMO_ACCOUNTS_FILE));
+    return demo_file_write(path, file);
+}
+
+enum fault demo_venue_begin(const char *folder, const char *keys_folder, u64 seed, u64 behind_us,
                             struct demo_file *file_out)
 {
     char path[FILE_PATH_BYTES];
     struct venue_maker maker;
-    *file_out = (struct demo_file){.seed = seed};
+    struct clock_behind clock;
+    clock_behind_init(&clock, behind_us);
+    *file_out = (struct demo_file){.seed = seed, .clock_behind_us = behind_us};
     holders_fill(file_out);
     TRY(file_path(path, folder, DEMO_FOLDER));
     TRY(disk_make_folder(disk_real(), path));
-    enum fault fault = venue_maker_open(&maker, folder, keys_folder);
+    enum fault fault = venue_maker_open(&maker, folder, keys_folder, &clock.clock);
     if (fault == FAULT_NONE) {
         fault = put_all(&maker, file_out);
     }
     venue_maker_close(&maker);
     TRY(fault);
-    TRY(file_path(path, folder, DEMO_ACCOUNTS_FILE));
-    return demo_file_write(path, file_out);
+    return demo_venue_moved(folder, file_out);
 }
 
 enum fault demo_venue_read(const char *folder, struct demo_file *file_out)
@@ -161,7 +170,7 @@ void demo_venue_sign(const struct demo_file *file, struct demo_accounts *account
 enum fault demo_venue_tell_bots(const char *folder, const struct demo_file *file, const char *rest)
 {
     char path[FILE_PATH_BYTES];
-    struct demo_file bots = {.seed = file->seed};
+    struct demo_file bots = {.seed = file->seed, .clock_behind_us = file->clock_behind_us};
     (void)snprintf(bots.rest, sizeof(bots.rest), "%s", rest);
     for (u32 index = 0; index < file->holders_count; index += 1) {
         if (file->holders[index].is_bot) {

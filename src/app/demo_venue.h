@@ -20,9 +20,13 @@
 #define DEMO_TAKERS_COUNT  2U
 #define DEMO_TAKER_ACCOUNT "taker-%u" /* from 1 */
 
-/* Makes the venue. The folder exists, without a journal; the folder of the keys is made. */
+/* Makes the venue, whose clock is `behind_us` behind the machine's. The folder exists, without a
+ * journal; the folder of the keys is made. */
 MUST_USE enum fault demo_venue_begin(const char *folder, const char *keys_folder, u64 seed,
-                                     struct demo_file *file_out);
+                                     u64 behind_us, struct demo_file *file_out);
+
+/* Writes down another law date. */
+MUST_USE enum fault demo_venue_moved(const char *folder, const struct demo_file *file);
 
 /* What an earlier demo_venue_begin has written. FAULT_MISSING: no demo was finished here. */
 MUST_USE enum fault demo_venue_read(const char *folder, struct demo_file *file_out);

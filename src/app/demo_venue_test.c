@@ -22,6 +22,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* A year. */
+#define BEHIND_US 31536000000000ULL
+
 static char base[64];
 static char folder[128];
 static char keys_folder[160];
@@ -36,7 +39,8 @@ static int setup(void **state)
     (void)snprintf(keys_folder, sizeof(keys_folder), "%s/keys", base);
     assert_int_equal(disk_make_folder(disk_real(), folder), FAULT_NONE);
     assert_int_equal(demo_venue_read(folder, &made), FAULT_MISSING);
-    enum fault fault = demo_venue_begin(folder, keys_folder, 18446744073709551615ULL, &made);
+    enum fault fault =
+        demo_venue_begin(folder, keys_folder, 18446744073709551615ULL, BEHIND_US, &made);
     if (fault != FAULT_NONE) {
         fail_msg("%s", fault_text());
     }
@@ -60,6 +64,8 @@ static void it_replays_and_adds_up(void **state)
     assert_true(report.sealed);
     assert_int_equal(report.assets, DEMO_ASSETS_COUNT);
     assert_int_equal(report.voided, 0);
+    u64 now_us = clock_wall_us(clock_real());
+    assert_in_range(report.time_us, now_us - BEHIND_US - 600000000, now_us - BEHIND_US);
 }
 
 static void nothing(struct feed_sink *sink, const struct feed_command *command)
@@ -147,6 +153,7 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(demo_file_read(path, &read), FAULT_NONE);
     assert_string_equal(read.rest, "http://127.0.0.1:8080");
     assert_true(read.seed == made.seed);
+    assert_true(read.clock_behind_us == BEHIND_US);
     assert_int_equal(read.holders_count, DEMO_MARKETS_COUNT + DEMO_TAKERS_COUNT);
     for (u32 index = 0; index < read.holders_count; index += 1) {
         const struct demo_holder *holder = &read.holders[index];

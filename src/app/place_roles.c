@@ -50,7 +50,7 @@ static enum fault engine_make(struct place *place, struct agent **agent_out)
     };
     struct engine_agent_options options = {
         .engine = {.disk = disk_real(),
-                   .clock = clock_real(),
+                   .clock = &place->clock.clock,
                    .folder = place->settings->folder,
                    .batch_commands = (u32)number_of(place, CONFIG_ENGINE_BATCH_COMMANDS),
                    .threads = true},
@@ -75,7 +75,7 @@ static enum fault history_make(struct place *place, struct agent **agent_out)
 {
     struct history_agent_options options = {
         .folder = place->settings->folder,
-        .clock = clock_real(),
+        .clock = &place->clock.clock,
         .asks = channel_of(place, PLACE_ASKS),
         .answers = channel_of(place, PLACE_ANSWERS),
         .bell = channel_of(place, PLACE_HISTORY_BELLS),
@@ -213,7 +213,8 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     gateway_net_init(&place->network, &network);
     options.folder = place->settings->folder;
     options.disk = disk_real();
-    options.clock = clock_real();
+    options.clock = &place->clock.clock;
+    options.clock_behind_us = place->settings->clock_behind_us;
     options.network = &place->network.network;
     options.commands = channel_of(place, PLACE_GATEWAY_COMMANDS);
     options.bell = channel_of(place, PLACE_GATEWAY_BELLS);
@@ -322,7 +323,7 @@ static enum fault admin_make(struct place *place, struct agent **agent_out)
     struct admin_agent_options options = {
         .folder = place->settings->folder,
         .disk = disk_real(),
-        .clock = clock_real(),
+        .clock = &place->clock.clock,
         .listener = place->listeners[PLACE_LISTENER_ADMIN],
         .commands = channel_of(place, PLACE_ADMIN_COMMANDS),
         .bell = channel_of(place, PLACE_ADMIN_BELLS),
@@ -355,7 +356,7 @@ static enum fault snapshot_make(struct place *place, struct agent **agent_out)
 {
     struct snapshot_agent_options options = {
         .snapshot = {.disk = disk_real(),
-                     .clock = clock_real(),
+                     .clock = &place->clock.clock,
                      .folder = place->settings->folder,
                      .keep_count = (u32)number_of(place, CONFIG_SNAPSHOT_KEEP),
                      .image = true,

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "io/agent.h"
 #include "io/block.h"
+#include "io/clock.h"
 #include "io/metrics.h"
 #include "role/admin/admin_agent.h"
 #include "role/engine/snapshot_agent.h"
@@ -28,6 +29,7 @@ struct place {
     int listeners[PLACE_LISTENERS_COUNT];          /* -1: not of this process */
     struct metrics_page page;                      /* its own */
     struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
+    struct clock_behind clock;                     /* the venue's */
     struct agent_requests requests;
     struct metrics metrics;
     struct agent *agents[PLACE_ROLES_COUNT];

@@ -467,6 +467,7 @@ int place_process_run(void *argument, int socket)
     place.settings = call->settings;
     place.process = call->process;
     place.placement = call->hub->placement;
+    clock_behind_init(&place.clock, place.settings->clock_behind_us);
     enum fault fault = process_live(&place, call->hub, socket);
     if (fault != FAULT_NONE) {
         log_error("process.failed", LOG_STR("process", call->process->name), LOG_FAULT(fault));

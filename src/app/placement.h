@@ -80,6 +80,7 @@ struct place_settings {
     const char *config_path;           /* read again on SIGHUP; NULL: there is no file */
     const char *folder;                /* the venue's */
     char keys_folder[FILE_PATH_BYTES]; /* PLACE_KEYS_FOLDER in it: nobody's but the gateway's */
+    u64 clock_behind_us;               /* the venue's clock is so far behind the machine's */
     bool is_generous;                  /* limits for tests: nobody is slowed down or banned */
     /* Who may sign in at the page without a key of their own; NULL: nobody. Processes without the
      * gateway wipe their copy. */

@@ -113,8 +113,10 @@ static enum fault begin(struct serve *serve)
         test_venue_demo(&serve->test, &serve->demo);
         return FAULT_NONE;
     case SERVE_GUEST:
-        return serve->options->guest->begin(serve->options->guest, folder,
-                                            serve->settings.keys_folder, has, &serve->demo);
+        TRY(serve->options->guest->begin(serve->options->guest, folder, serve->settings.keys_folder,
+                                         has, &serve->demo));
+        serve->settings.clock_behind_us = serve->options->guest->clock_behind_us;
+        return FAULT_NONE;
     }
     return FAULT_NONE;
 }

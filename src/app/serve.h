@@ -37,6 +37,7 @@ struct serve_guest {
     enum fault (*opened)(struct serve_guest *guest, const struct test_addresses *addresses);
     /* Every process is ready. */
     enum fault (*ready)(struct serve_guest *guest, const struct test_addresses *addresses);
+    u64 clock_behind_us;                /* set by `begin`: of the venue's clock, for all roles */
     const struct supervise_role *roles; /* more processes, which start last */
     u32 roles_count;                    /* at most SERVE_GUEST_ROLES_MAX */
 };

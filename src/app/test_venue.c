@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
+#include "io/clock.h"
 #include "wire/json.h"
 
 #include <stdio.h>
@@ -140,7 +141,7 @@ enum fault test_venue_begin(const char *folder, const char *keys_folder,
 {
     struct venue_maker maker;
     memset(venue_out, 0, sizeof(*venue_out));
-    enum fault fault = venue_maker_open(&maker, folder, keys_folder);
+    enum fault fault = venue_maker_open(&maker, folder, keys_folder, clock_real());
     if (fault == FAULT_NONE) {
         fault = put_all(&maker, venue_out);
     }

@@ -153,7 +153,7 @@ enum fault venue_maker_key(struct venue_maker *maker, u32 account, u32 rights,
     TRY(keys_id(span_of(row->name, sizeof(row->name)), row->key_id));
     memcpy(set.key_id, row->key_id, sizeof(set.key_id));
     memcpy(set.public_key, public_key, sizeof(set.public_key));
-    row->created_us = clock_wall_us(clock_real());
+    row->created_us = clock_wall_us(maker->clock);
     TRY(keystore_add(&maker->keystore, row));
     return venue_maker_put(maker, &set, sizeof(set), COMMAND_KEY_SET, account);
 }
@@ -176,12 +176,14 @@ enum fault venue_key_invent(struct venue_key *key_out)
 
 /* ---- the whole ---- */
 
-enum fault venue_maker_open(struct venue_maker *maker, const char *folder, const char *keys_folder)
+enum fault venue_maker_open(struct venue_maker *maker, const char *folder, const char *keys_folder,
+                            struct clock *clock)
 {
     struct command_genesis genesis = venue_limits_genesis();
-    *maker = (struct venue_maker){.sink = {.release = on_release}, .source_index = 1};
+    *maker =
+        (struct venue_maker){.sink = {.release = on_release}, .clock = clock, .source_index = 1};
     struct engine_options options = {.disk = disk_real(),
-                                     .clock = clock_real(),
+                                     .clock = clock,
                                      .folder = folder,
                                      .genesis = &genesis,
                                      .sink = &maker->sink};

@@ -38,6 +38,7 @@ struct venue_market {
 struct venue_maker {
     struct release_sink sink;
     struct engine *engine;
+    struct clock *clock;
     struct keystore keystore;
     u64 source_index;
     u32 rejects_count;
@@ -47,7 +48,7 @@ struct venue_maker {
 /* The folder exists, without a journal; the folder of the keys is made. To be closed also after a
  * fault. */
 MUST_USE enum fault venue_maker_open(struct venue_maker *maker, const char *folder,
-                                     const char *keys_folder);
+                                     const char *keys_folder, struct clock *clock);
 /* The venue is whole and sealed. */
 MUST_USE enum fault venue_maker_finish(struct venue_maker *maker);
 void venue_maker_close(struct venue_maker *maker);

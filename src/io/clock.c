@@ -29,6 +29,19 @@ struct clock *clock_real(void)
     return &real;
 }
 
+static u64 behind_wall_us(struct clock *clock)
+{
+    const struct clock_behind *self = (const struct clock_behind *)(const void *)clock;
+    u64 now_us = real_wall_us(clock);
+    return now_us > self->behind_us ? now_us - self->behind_us : 0;
+}
+
+void clock_behind_init(struct clock_behind *clock, u64 behind_us)
+{
+    *clock = (struct clock_behind){.clock = {.wall_us = behind_wall_us, .mono_ns = real_mono_ns},
+                                   .behind_us = behind_us};
+}
+
 static u64 false_wall_us(struct clock *clock)
 {
     const struct clock_false *self = (const struct clock_false *)(const void *)clock;

@@ -15,6 +15,14 @@ struct clock {
 /* The machine's clocks. */
 struct clock *clock_real(void);
 
+/* Runs with the machine's clocks, its wall clock a fixed time behind: a demo's law date. */
+struct clock_behind {
+    struct clock clock;
+    u64 behind_us;
+};
+
+void clock_behind_init(struct clock_behind *clock, u64 behind_us);
+
 /* A clock that stands still until it is moved: for tests and the simulator. */
 struct clock_false {
     struct clock clock;

@@ -1,7 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """Aim: the demo is a living market. Books of all five markets are full on both sides and stay so,
 trades happen, prices agree across markets; the bots survive kill -9 and a restart of the gateway; a
-second start goes on with the same keys, money and orders; what is printed can be pasted; ./demo comes
+second start goes on with the same keys, money and orders; it lives on its law date and moves
+ahead to a later one; what is printed can be pasted; ./demo comes
 to the command that it says.
 Method: cambist demo of this build on a free port, looked at through its public API; ./demo with
 --dry-run.
@@ -67,6 +68,10 @@ def check_refusals(cli):
             ([], USAGE, "--data DIR is missing"),
             (["--data", "x", "--speed", "0"], USAGE,
              '--speed: "0" is not a number from 0.01 to 100'),
+            (["--data", "x", "--law", "2022-02-30"], USAGE,
+             '--law: "2022-02-30" is no day such as 2022-04-22, no moment such as '
+             "2022-04-22T11:58:00Z, and not off"),
+            (["--data", "x", "--law", "2999-01-01"], USAGE, "--law: 2999-01-01 is not in the past"),
             (["--data", "x", "--speed", "fast"], USAGE,
              '--speed: "fast" is not a number from 0.01 to 100'),
     ]:
@@ -111,8 +116,9 @@ class Demo:
         except OSError:
             return None
 
-    def ask(self, account, method, path, **parameters):
-        query = urllib.parse.urlencode({**parameters, "timestamp": int(time.time() * 1000)})
+    def ask(self, account, method, path, now=None, **parameters):
+        stamp = int(time.time() * 1000) if now is None else now
+        query = urllib.parse.urlencode({**parameters, "timestamp": stamp})
         keys = self.keys["accounts"][account]
         signature = hmac.new(keys["secret"].encode(), query.encode(), hashlib.sha256).hexdigest()
         request = urllib.request.Request(
@@ -250,6 +256,33 @@ def check_sign_in(cli, running):
                        running.keys["accounts"][account]["secret"]), "the key that was printed")
 
 
+def venue_day(running):
+    """The day of the venue's clock."""
+    stamp = running.get("/api/v3/time")["serverTime"]
+    return time.strftime("%Y-%m-%d", time.gmtime(stamp / 1000))
+
+
+def check_law(cli, running):
+    """The venue lives on its law date; callers may stamp by its clock or by the machine's."""
+    cli.equal(venue_day(running), "2022-04-22", "the day at the venue")
+    cli.check("law date: there it is 2022-04-22, 11:5" in running.words, "the words tell the date")
+    now = running.get("/api/v3/time")["serverTime"]
+    trade = running.get("/api/v3/trades?symbol=BTCUSDT&limit=1")[0]
+    cli.check(0 <= now - trade["time"] < 3600 * 1000, f"a trade at {trade['time']}, now {now}")
+    for stamp in (None, now):
+        placed = running.ask("demir", "POST", "/api/v3/order", now=stamp, symbol="BTCUSDT",
+                             side="BUY", type="LIMIT", timeInForce="GTC", quantity="0.01",
+                             price="20000")
+        cli.check(0 <= placed["transactTime"] - now < 60 * 1000, f"stamped by {stamp}: {placed}")
+        running.ask("demir", "DELETE", "/api/v3/openOrders", symbol="BTCUSDT")
+    for stamp in (now - 60000, now + 86400000, int(time.time() * 1000) - 86400000):
+        try:
+            running.ask("demir", "GET", "/api/v3/account", now=stamp)
+            cli.check(False, f"{stamp} is taken")
+        except urllib.error.HTTPError as refusal:
+            cli.equal(json.loads(refusal.read())["code"], -1021, f"stamped by {stamp}")
+
+
 def paste(cli, running):
     """The lines for ccxt, where the test of the clients has installed it."""
     folder = os.path.join(os.path.dirname(cli.binary), "../../tests/clients")
@@ -284,6 +317,7 @@ def check_venue(cli):
     check_sign_in(cli, running)
     check_market(cli, running)
     check_deaths(cli, running)
+    check_law(cli, running)
     paste(cli, running)
     running.ask("camille", "POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="LIMIT",
                 timeInForce="GTC", quantity="0.01", price="20000", newClientOrderId="stays")
@@ -300,7 +334,11 @@ def check_again(cli, accounts, had, counts):
     cli.refuses(["demo", "--data", cli.path("venue"), "--port", "0", "--seed", "8"], INPUT,
                 f"cambist demo: {cli.path('venue')}: this demo was begun with --seed 7, and prices "
                 "would jump: go on with that, or begin in another folder")
-    running = Demo(cli, "venue", "--speed", "5")
+    cli.refuses(["demo", "--data", cli.path("venue"), "--port", "0", "--law", "2022-04-21"], INPUT,
+                f"cambist demo: {cli.path('venue')}: this demo is past that law date already, and "
+                "time does not go back: begin in another folder")
+    running = Demo(cli, "venue", "--speed", "5", "--law", "2022-10-07")
+    cli.equal(venue_day(running), "2022-10-07", "a later law date")
     cli.equal(running.keys["accounts"], accounts, "the same accounts and keys")
     cli.equal(money(running), had, "the same money")
     orders = running.ask("camille", "GET", "/api/v3/openOrders", symbol="BTCUSDT")

@@ -68,6 +68,15 @@ bool auth_key_may(const struct key_entry *entry, u32 right, const struct auth_ad
             auth_network_holds(entry->networks, entry->networks_count, address));
 }
 
+/* By which clock the caller's time is measured. */
+static u64 nearer_now(const struct auth_request *request)
+{
+    u64 ahead_us = u64_add_capped(request->now_us, request->clock_behind_us);
+    u64 timestamp_us = request->params->timestamp_us;
+    u64 middle_us = request->now_us + (ahead_us - request->now_us) / 2;
+    return timestamp_us > middle_us ? ahead_us : request->now_us;
+}
+
 static bool check_key(struct key_view *view, const struct auth_request *request,
                       bool needs_signature, struct key_entry *entry_out,
                       struct api_failure *failure_out)
@@ -86,7 +95,7 @@ static bool check_key(struct key_view *view, const struct auth_request *request,
         !auth_key_may(entry_out, right_needed(request->params->endpoint), &request->address)) {
         return api_fail(failure_out, API_ERROR_REJECTED_MBX_KEY);
     }
-    return auth_in_time(request->params, request->now_us, failure_out);
+    return auth_in_time(request->params, nearer_now(request), failure_out);
 }
 
 bool auth_check(struct signer *signer, struct key_view *view, const struct auth_request *request,

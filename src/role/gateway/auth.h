@@ -56,6 +56,9 @@ struct auth_request {
     u32 pieces_count;
     struct auth_address address;
     u64 now_us;
+    /* A venue on a law date is so far behind the machine's clock. Who stamps with the machine's is
+     * understood too: the nearer of the two is what the time is measured by. */
+    u64 clock_behind_us;
 };
 
 /* Whether the name has the form of an API key: AUTH_KEY_BYTES letters and digits. */

@@ -188,6 +188,32 @@ static void time_is_within_the_window(void **state)
     assert_true(auth_in_time(&params, UINT64_MAX, &failure) == false);
 }
 
+static void both_clocks_of_a_law_date_are_understood(void **state)
+{
+    (void)state;
+    static const u64 years_us = 4ULL * 365 * 86400 * 1000000;
+    request.clock_behind_us = years_us;
+    request.now_us = SIGNED_US; /* stamped by the venue's clock */
+    accepts();
+    request.now_us = SIGNED_US + 5000001;
+    refuses(-1021, "Timestamp for this request is outside of the recvWindow.");
+    request.now_us = SIGNED_US - 1000000;
+    refuses(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
+    request.now_us = SIGNED_US - years_us; /* by the machine's */
+    accepts();
+    request.now_us = SIGNED_US - years_us + 5000001;
+    refuses(-1021, "Timestamp for this request is outside of the recvWindow.");
+    request.now_us = SIGNED_US - years_us - 1000000;
+    refuses(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
+    request.now_us = SIGNED_US - years_us / 2; /* by neither */
+    refuses(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
+    request.now_us = SIGNED_US - years_us / 2 - 1;
+    refuses(-1021, "Timestamp for this request is outside of the recvWindow.");
+    request.clock_behind_us = UINT64_MAX;
+    request.now_us = SIGNED_US;
+    accepts();
+}
+
 static void the_signature_covers_the_bytes(void **state)
 {
     (void)state;
@@ -243,6 +269,7 @@ int main(void)
         SCENE(unknown_disabled_and_powerless_keys_look_alike),
         SCENE(only_listed_addresses),
         SCENE(time_is_within_the_window),
+        SCENE(both_clocks_of_a_law_date_are_understood),
         SCENE(the_signature_covers_the_bytes),
         SCENE(the_first_fault_is_the_answer),
         SCENE(a_session_needs_no_signature_but_the_rest),

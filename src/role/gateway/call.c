@@ -105,7 +105,8 @@ static bool authenticate(struct call *call, const struct call_request *request,
                                 .pieces = request->pieces,
                                 .pieces_count = request->pieces_count,
                                 .address = request->address,
-                                .now_us = call->venue->now_us};
+                                .now_us = call->venue->now_us,
+                                .clock_behind_us = call->venue->clock_behind_us};
     struct venue *venue = call->venue;
     call->by_session = by_session;
     if (by_session && request->session_lost) {

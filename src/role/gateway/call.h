@@ -36,6 +36,7 @@ struct venue {
     struct key_view *keys;
     struct signer *signer;
     u64 now_us;          /* the gateway's clock, set by whoever drives the calls */
+    u64 clock_behind_us; /* callers may stamp by a clock that is so far ahead of it */
     u64 random;          /* state of the generator of client order ids: call_client_id */
     u64 index_next;      /* source_index of the next command, set by whoever sends them */
     bool engine_away;    /* no command can be sent: writes are refused with -1001 */

@@ -533,6 +533,7 @@ static enum fault agent_start_gateway(struct agent *agent)
     gateway->venue.signer = &gateway->signer;
     gateway->venue.tickers = &gateway->tickers;
     gateway->venue.engine_away = true;
+    gateway->venue.clock_behind_us = gateway->options.clock_behind_us;
     gateway->venue.withdraw_fee_bp = gateway->options.withdraw_fee_bp;
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
     seed_begin(&gateway->seed, gateway->venue.view);

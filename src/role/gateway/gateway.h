@@ -39,6 +39,7 @@ struct gateway_options {
     const char *folder; /* the venue's: events are read there, keys.db is there */
     struct disk *disk;
     struct clock *clock;
+    u64 clock_behind_us; /* how far it is behind the machine's, which callers stamp with */
     struct gateway_network *network;
     /* The channels; they outlive the gateway. */
     const struct channel *commands;    /* to the engine, source LINK_SOURCE_GATEWAY */
