@@ -99,7 +99,8 @@ def run():
         print(f"{error.name} is not installed (Debian packages python3-yaml, python3-jsonschema)")
         return 77
     packs = [name for name in tree.all_files()
-             if name.startswith("rules/") and name.endswith(".yaml") and name != REGISTER]
+             if name.startswith("rules/") and name.endswith(".yaml") and name != REGISTER
+             and not name.startswith("rules/cases/")]
     if not os.path.exists(os.path.join(tree.root, REGISTER)):
         tree.report(REGISTER, 1, "is missing", "packs cite the acts that it lists")
         return tree.finish()
@@ -120,11 +121,16 @@ def run():
             tree.report(REGISTER, line, f"{act} is cited nowhere", "remove it, or cite it")
     if arguments.cambist:
         cambist = os.path.abspath(arguments.cambist)
-        outcome = subprocess.run([cambist, "rules", "check"] + packs, cwd=tree.root,
-                                 capture_output=True, text=True, check=False)
-        if outcome.returncode != 0:
-            print(outcome.stderr.strip())
-            tree.findings += 1
+        # A tree without cases is one that a test of this check made.
+        runs = [["check"] + packs]
+        if os.path.isdir(os.path.join(tree.root, "rules/cases")):
+            runs.append(["lint", "rules"])
+        for words in runs:
+            outcome = subprocess.run([cambist, "rules"] + words, cwd=tree.root,
+                                     capture_output=True, text=True, check=False)
+            if outcome.returncode != 0:
+                print(outcome.stderr.strip())
+                tree.findings += 1
     return tree.finish()
 
 

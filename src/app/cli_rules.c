@@ -3,6 +3,7 @@
 #include "app/cli.h"
 #include "app/rule_read.h"
 #include "app/rule_sign.h"
+#include "app/rule_words.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "core/rule_form.h"
@@ -46,44 +47,13 @@ struct checked {
 
 static struct rule_source source;
 
-/* "2022-04-21", with the hour where it is not midnight. */
-static const char *day_text(u64 time_us, char target[40])
-{
-    u64 seconds = time_us / 1000000;
-    u64 days = seconds / 86400;
-    u64 rest = seconds % 86400;
-    u64 year = 1970;
-    static const u8 lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    u32 month = 0;
-    for (;; year += 1) {
-        u64 length = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 366 : 365;
-        if (days < length) {
-            break;
-        }
-        days -= length;
-    }
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    for (; month < 12; month += 1) {
-        u64 length = lengths[month] + (month == 1 && is_leap ? 1U : 0U);
-        if (days < length) {
-            break;
-        }
-        days -= length;
-    }
-    int used = snprintf(target, 40, "%04u-%02u-%02u", (u32)year, month + 1, (u32)days + 1);
-    if (rest != 0 && used > 0) {
-        (void)snprintf(target + used, 40 - (size_t)used, "T%02u:%02u:%02uZ", (u32)(rest / 3600),
-                       (u32)(rest / 60 % 60), (u32)(rest % 60));
-    }
-    return target;
-}
-
 static const char *interval_text(struct rule_interval interval, char target[96])
 {
-    char from[40];
-    char until[40];
-    (void)snprintf(target, 96, "%s to %s", day_text(interval.from, from),
-                   interval.until == RULE_TIME_OPEN ? "(open)" : day_text(interval.until, until));
+    char from[RULE_WORDS_BYTES];
+    char until[RULE_WORDS_BYTES];
+    (void)snprintf(target, 96, "%.40s to %.40s", rule_words_time(interval.from, from),
+                   interval.until == RULE_TIME_OPEN ? "(open)"
+                                                    : rule_words_time(interval.until, until));
     return target;
 }
 
@@ -187,29 +157,31 @@ static void print_json(const struct checked *files, u32 count)
     cli_print_json(&writer);
 }
 
-static int run_check(const struct option_call *call)
+enum fault cli_rules_check(const char *const *paths, u32 count, const char *officers, bool json)
 {
-    static struct checked files[OPERANDS_MAX];
-    u32 count = call->operands_count - 1;
-    if (count == 0) {
-        return cli_fail(call->subcommand,
-                        FAULT(FAULT_USAGE, "FILE is missing: which pack is to be checked?"));
+    static struct checked files[CLI_RULES_FILES_MAX];
+    if (count > CLI_RULES_FILES_MAX) {
+        return FAULT(FAULT_USAGE, "more than %u packs", CLI_RULES_FILES_MAX);
     }
     for (u32 i = 0; i < count; i += 1) {
-        enum fault fault =
-            check_file(call->operands[i + 1], call->values[RULES_OFFICERS].text, &files[i]);
-        if (fault == FAULT_NONE) {
-            fault = check_versions(files, i + 1);
-        }
-        if (fault != FAULT_NONE) {
-            return cli_fail(call->subcommand, fault);
-        }
+        TRY(check_file(paths[i], officers, &files[i]));
+        TRY(check_versions(files, i + 1));
         print_file(&files[i]);
     }
-    if (call->values[RULES_JSON].given) {
+    if (json) {
         print_json(files, count);
     }
-    return EXIT_SUCCESS;
+    return FAULT_NONE;
+}
+
+static int run_check(const struct option_call *call)
+{
+    u32 count = call->operands_count - 1;
+    enum fault fault =
+        count == 0 ? FAULT(FAULT_USAGE, "FILE is missing: which pack is to be checked?")
+                   : cli_rules_check(call->operands + 1, count, call->values[RULES_OFFICERS].text,
+                                     call->values[RULES_JSON].given);
+    return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
 }
 
 /* ---- canonical, message, sign ---- */
@@ -273,10 +245,8 @@ static const struct {
     const char *name;
     int (*run)(const struct option_call *call);
 } actions[] = {
-    {"canonical", run_canonical},
-    {"check", run_check},
-    {"message", run_message},
-    {"sign", run_sign},
+    {"canonical", run_canonical}, {"check", run_check}, {"lint", cli_rules_lint},
+    {"message", run_message},     {"sign", run_sign},   {"test", cli_rules_test},
 };
 
 static int run(const struct option_call *call)
@@ -298,6 +268,9 @@ static const char *const text[] = {
     "canonical FILE: prints the form whose SHA-256 is the content hash. message FILE: prints the text that an officer "
     "signs with Ed25519. sign FILE (with --key, --officer, --group): signs that text and adds the line to FILE.sig, "
     "on the officer's own machine.",
+    "lint [DIR]: check of every pack of a folder (without one: rules), and the cases in its folder cases; every "
+    "rule must be true in one of them and let somebody alone in another. test CASES...: files of cases alone. "
+    "What a pack says and a case does not want is a line with file, line and key; the exit code is then 22.",
     "With --officers, the file PACK.sig must hold two good signatures of officers of different groups, a "
     "line each: code, group, public key and signature in base64. The register has a line for each officer: "
     "code, number, group, public key.",
@@ -309,13 +282,15 @@ static const struct option_example examples[] = {
     {"rules check --officers officers.txt pack.yaml", "Wants two good signatures beside it."},
     {"rules message pack.yaml", "Prints what an officer signs."},
     {"rules sign pack.yaml --key anna.pem --officer anna --group law", "Signs it."},
+    {"rules lint", "Every pack of the folder rules, and their golden cases."},
+    {"rules test rules/cases/case-09.yaml", "Runs one file of cases."},
     {NULL, NULL},
 };
 
 const struct subcommand cli_rules = {
     .name = "rules",
-    .summary = "reads rule packs and says what they are, or what is wrong",
-    .operands = "ACTION FILE...",
+    .summary = "reads rule packs, tries them and says what is wrong",
+    .operands = "ACTION [FILE...]",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
     .options = options,

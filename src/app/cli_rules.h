@@ -13,4 +13,16 @@ enum rules_option {
     RULES_GROUP,
 };
 
+#define CLI_RULES_FILES_MAX 256U
+
+/* Reads each file as the venue would, in that order, and says what it is; versions of one pack that
+ * overlap are refused. `officers` NULL: signatures are not looked at. */
+MUST_USE enum fault cli_rules_check(const char *const *paths, u32 count, const char *officers,
+                                    bool json);
+
+/* ---- cli_rules_case.c ---- */
+
+int cli_rules_lint(const struct option_call *call);
+int cli_rules_test(const struct option_call *call);
+
 #endif /* APP_CLI_RULES_H */

@@ -11,7 +11,7 @@ import subprocess
 
 import program as p
 
-USAGE, INPUT, MISSING = 2, 4, 14
+USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 PACK = "rules/eu-833-5b2.v1.yaml"
 
 
@@ -46,6 +46,32 @@ def check_refusals(cli):
     cli.refuses(["rules", "burn", PACK], USAGE,
                 'cambist rules: "burn": no such action; see --help')
     cli.equal(cli.run("rules", "check", cli.path("nothing.yaml"))[0], MISSING, "no such file")
+
+
+def check_cases(cli):
+    """The folder rules passes; a case that does not hold, and a rule without a case, do not."""
+    code, output, error = cli.run("rules", "lint")
+    cli.check(code == 0 and "expectations" in output, f"rules/ passes: {error}")
+    cli.equal(cli.run("rules", "test", *sorted(glob.glob("rules/cases/case-*.yaml")))[0], 0,
+              "the twelve golden cases")
+    folder = cli.path("packs")
+    os.makedirs(os.path.join(folder, "cases"))
+    with open("rules/venue-notice-ru.v1.yaml", encoding="utf-8") as file:
+        cli.write("packs/notice.yaml", file.read())
+    with open("rules/cases/case-09.yaml", encoding="utf-8") as file:
+        case = file.read().replace("venue-notice-ru.v1.yaml", "notice.yaml")
+    path = cli.write("packs/cases/nine.yaml", case)
+    cli.equal(cli.run("rules", "lint", folder)[0], 0, "one pack with one case")
+    cli.write("packs/cases/nine.yaml", case.replace("ended: 2022-04-25", "ended: 2022-04-21"))
+    code, _, error = cli.run("rules", "test", path)
+    cli.equal(code, DIVERGED, "a case that does not hold")
+    cli.check(f"{path}:19: steps[0].expect[0].vector: it is trade refuse" in error, error)
+    cli.write("packs/cases/nine.yaml", case[:case.index("  - person: customer\n    at: 2022-04-22\n"
+                                                        "    known_at: 2022-04-26")])
+    cli.refuses(["rules", "lint", folder], INPUT,
+                f"cambist rules: {folder}/notice.yaml:31: rules[0].id: no case in which it is true")
+    cli.refuses(["rules", "lint", cli.path("nowhere")], MISSING,
+                f"cambist rules: {cli.path('nowhere')}: cannot open the folder: No such file or directory")
 
 
 def make_officer(cli, name):
@@ -91,6 +117,7 @@ def run(cli):
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
     check_shipped(cli)
     check_refusals(cli)
+    check_cases(cli)
     check_signatures(cli)
 
 
