@@ -62,6 +62,14 @@ struct wire_record {
 #define DECISION_FLAG_HOLDINGS_KNOWN 4U /* of the event: `holdings` is a sum */
 #define DECISION_FLAG_WATCHED        8U /* only holdings decide */
 
+/* event_decision.reasons and state_finding.reasons: why a rule is unknown */
+#define DECISION_REASON_FACT         1U
+#define DECISION_REASON_CANDIDATE    2U /* an unconfirmed list hit */
+#define DECISION_REASON_UNDETERMINED 4U /* bounds of ownership on both sides */
+#define DECISION_REASON_PRICE        8U
+#define DECISION_REASON_UNSCREENED   16U
+#define DECISION_REASON_DEADLINE     32U /* the evidence did not come in time */
+
 /* command_market_add.features */
 #define MARKET_FEATURE_ICEBERG        1U
 #define MARKET_FEATURE_OCO            2U
