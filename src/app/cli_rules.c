@@ -245,8 +245,11 @@ static const struct {
     const char *name;
     int (*run)(const struct option_call *call);
 } actions[] = {
-    {"canonical", run_canonical}, {"check", run_check}, {"lint", cli_rules_lint},
-    {"message", run_message},     {"sign", run_sign},   {"test", cli_rules_test},
+    /* clang-format off: a row for each */
+    {"canonical", run_canonical}, {"check", run_check},     {"diff", cli_rules_diff},
+    {"lint", cli_rules_lint},     {"message", run_message}, {"sign", run_sign},
+    {"test", cli_rules_test},
+    /* clang-format on */
 };
 
 static int run(const struct option_call *call)
@@ -265,6 +268,8 @@ static const char *const text[] = {
     "check FILE...: reads rule packs as the venue would and says what they are: id, version, content hash, when "
     "they are in force, and whether they rest on dates that are not certain. A mistake is one line, with "
     "file, line, key and reason, and exit code 4. Versions of one pack may not overlap.",
+    "diff OLD NEW: which rules were added and removed, and what changed in the others and in the pack, field by "
+    "field, with the acts they cite.",
     "canonical FILE: prints the form whose SHA-256 is the content hash. message FILE: prints the text that an officer "
     "signs with Ed25519. sign FILE (with --key, --officer, --group): signs that text and adds the line to FILE.sig, "
     "on the officer's own machine.",

@@ -25,4 +25,8 @@ MUST_USE enum fault cli_rules_check(const char *const *paths, u32 count, const c
 int cli_rules_lint(const struct option_call *call);
 int cli_rules_test(const struct option_call *call);
 
+/* ---- cli_rules_diff.c ---- */
+
+int cli_rules_diff(const struct option_call *call);
+
 #endif /* APP_CLI_RULES_H */

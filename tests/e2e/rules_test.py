@@ -74,6 +74,21 @@ def check_cases(cli):
                 f"cambist rules: {cli.path('nowhere')}: cannot open the folder: No such file or directory")
 
 
+def check_diff(cli):
+    told = cli.json("rules", "diff", "--json", "rules/us-ofac-sdn.v1.yaml",
+                    "rules/us-ofac-sdn.v2.yaml")
+    cli.equal((told["before"]["version"], told["after"]["version"]), (1, 2), "which packs")
+    years = [change for change in told["changes"] if change["path"] == "keep_records_years"]
+    cli.equal([(change["rule"], change["before"], change["after"]) for change in years],
+              [("ofac.blocked", "5", "10")], "one field of one rule")
+    code, output, _ = cli.run("rules", "diff", PACK, "rules/eu-833-5b2.v2.yaml")
+    cli.check(code == 0 and "rule eu5.crypto-10k removed\n    eu-833-2014 5b(2) from 2022-04-09"
+              in output, "a rule that is gone, with its act")
+    cli.equal(cli.json("rules", "diff", "--json", PACK, PACK)["changes"], [], "nothing changed")
+    cli.refuses(["rules", "diff", PACK], USAGE,
+                "cambist rules: diff wants two files: the old pack and the new one")
+
+
 def make_officer(cli, name):
     """(public key, function that signs a file), by openssl."""
     key = cli.path(name + ".pem")
@@ -118,6 +133,7 @@ def run(cli):
     check_shipped(cli)
     check_refusals(cli)
     check_cases(cli)
+    check_diff(cli)
     check_signatures(cli)
 
 
