@@ -5,6 +5,7 @@
 #include "sim/core_pair.h"
 #include "sim/coverage.h"
 #include "sim/flow.h"
+#include "sim/flow_rules.h"
 #include "sim/record_print.h"
 
 #include <fcntl.h>
@@ -31,6 +32,11 @@ bool core_model_position(u64 *seed_out, u64 *command_out)
     return position.is_running;
 }
 
+static struct flow *create(enum core_model_flow kind, u64 seed)
+{
+    return kind == CORE_MODEL_RULES ? flow_rules_create(seed) : flow_create(seed);
+}
+
 static void report(const struct core_pair *pair, const struct flow_step *step)
 {
     fprintf(stderr, "seed %" PRIu64 " command %" PRIu64 " at %" PRIu64 " us%s: ", position.seed,
@@ -39,9 +45,10 @@ static void report(const struct core_pair *pair, const struct flow_step *step)
     core_pair_report(pair, stderr);
 }
 
-int core_model_run(u64 seed, u64 commands, bool verbose, struct sim_watch *watch)
+int core_model_run(enum core_model_flow kind, u64 seed, u64 commands, bool verbose,
+                   struct sim_watch *watch)
 {
-    struct flow *flow = flow_create(seed);
+    struct flow *flow = create(kind, seed);
     struct core_pair *pair = core_pair_open(flow_limits(flow));
     struct coverage *coverage = calloc(1, sizeof *coverage);
     struct flow_step step;
@@ -86,9 +93,9 @@ struct script {
 };
 
 /* The commands of a seed depend on the model alone, so they are there however the core behaves. */
-static struct script script_write(u64 seed, u64 commands)
+static struct script script_write(enum core_model_flow kind, u64 seed, u64 commands)
 {
-    struct flow *flow = flow_create(seed);
+    struct flow *flow = create(kind, seed);
     struct script script = {.limits = *flow_limits(flow), .count = commands};
     struct model *model = model_create(&script.limits);
     size_t size = (size_t)1 << 26;
@@ -196,9 +203,9 @@ static u64 drop_runs(struct script *script, u64 size)
     return dropped;
 }
 
-int core_model_shrink(u64 seed, u64 commands)
+int core_model_shrink(enum core_model_flow kind, u64 seed, u64 commands)
 {
-    struct script script = script_write(seed, commands);
+    struct script script = script_write(kind, seed, commands);
     position.is_running = true;
     position.seed = seed;
     if (!script_fails(&script)) {

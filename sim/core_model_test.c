@@ -21,7 +21,7 @@ static void core_agrees_with_model(void **state)
     u64 count = test_rounds(SEEDS);
     for (u64 i = 0; i < count; i++) {
         u64 seed = test_seed() * 1000003 + i;
-        if (core_model_run(seed, COMMANDS, false, NULL) != 0) {
+        if (core_model_run(CORE_MODEL_USUAL, seed, COMMANDS, false, NULL) != 0) {
             fail_msg("core_model_test --seeds %" PRIu64 "..%" PRIu64 " --commands %d --shrink",
                      seed, seed, COMMANDS);
         }
@@ -44,6 +44,7 @@ struct options {
     u64 first;
     u64 last;
     u64 commands;
+    enum core_model_flow flow;
     bool is_shrinking;
     bool is_verbose;
 };
@@ -55,6 +56,8 @@ static bool options_read(int count, char **texts, struct options *options_out)
     for (int i = 1; i < count; i++) {
         if (strcmp(texts[i], "--shrink") == 0) {
             options_out->is_shrinking = true;
+        } else if (strcmp(texts[i], "--rules") == 0) {
+            options_out->flow = CORE_MODEL_RULES;
         } else if (strcmp(texts[i], "--verbose") == 0) {
             options_out->is_verbose = true;
         } else if (strcmp(texts[i], "--commands") == 0 && i + 1 < count) {
@@ -80,9 +83,9 @@ static void seeds_named(void **state)
     (void)state;
     u64 failed = 0;
     for (u64 seed = options.first; seed <= options.last; seed++) {
-        int result = options.is_shrinking
-                         ? core_model_shrink(seed, options.commands)
-                         : core_model_run(seed, options.commands, options.is_verbose, NULL);
+        int result = options.is_shrinking ? core_model_shrink(options.flow, seed, options.commands)
+                                          : core_model_run(options.flow, seed, options.commands,
+                                                           options.is_verbose, NULL);
         failed += result != 0;
     }
     printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", options.last - options.first + 1, failed);

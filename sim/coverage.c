@@ -45,6 +45,25 @@ static bool is_unreachable(u32 reject)
     return reject == REJECT_BAD_CLIENT_ID || reject == REJECT_ZERO_NOTIONAL || is_of_rules(reject);
 }
 
+/* 4,096 licences, or 256 accounts of one person, are too many for a random flow. */
+static bool is_far(u32 reject)
+{
+    return reject == REJECT_LIMIT_LICENCES || reject == REJECT_LIMIT_LINKS;
+}
+
+u32 coverage_missed_rules(const struct coverage *coverage)
+{
+    u32 missed = 0;
+    for (u32 i = 0; i < REJECT_COUNT; i++) {
+        bool is_known = strcmp(reject_name(i), "UNKNOWN") != 0;
+        missed += is_known && is_of_rules(i) && !is_far(i) && coverage->rejects[i] == 0;
+    }
+    for (u32 i = EVENT_RESTRICTED; i <= EVENT_REEVALUATED; i++) {
+        missed += coverage->events[i] == 0;
+    }
+    return missed;
+}
+
 u32 coverage_missed(const struct coverage *coverage)
 {
     u32 missed = 0;

@@ -23,5 +23,7 @@ void coverage_print(const struct coverage *coverage, FILE *out);
 
 /* How many of the refusals that a command can meet were never seen. */
 u32 coverage_missed(const struct coverage *coverage);
+/* The same for the flow of the rules: its refusals and events. */
+u32 coverage_missed_rules(const struct coverage *coverage);
 
 #endif /* SIM_COVERAGE_H */

@@ -1,18 +1,29 @@
 #include "sim/flow.h"
 
+#include "sim/flow_rules.h"
 #include "sim/flow_state.h"
 
 #include <stdlib.h>
 
-struct flow *flow_create(u64 seed)
+static struct flow *create(u64 seed, void (*draw)(struct flow *flow))
 {
     struct flow *flow = calloc(1, sizeof *flow);
     CHECK(flow != NULL);
     random_init(&flow->random, seed);
-    flow_profile_draw(flow);
+    draw(flow);
     flow->time_us = flow_chance(flow, 500) ? 0 : 1650000000000000ULL;
     flow_world_plan(flow);
     return flow;
+}
+
+struct flow *flow_create(u64 seed)
+{
+    return create(seed, flow_profile_draw);
+}
+
+struct flow *flow_rules_create(u64 seed)
+{
+    return create(seed, flow_profile_draw_rules);
 }
 
 void flow_free(struct flow *flow)
@@ -219,7 +230,9 @@ static void go_on(struct flow *flow)
 
 static void advance(struct flow *flow)
 {
-    if (flow_chance(flow, flow->profile.minutes)) {
+    if (flow->profile.rules > 0 && flow_rules_time(flow)) {
+        flow->step->time_us = flow->time_us;
+    } else if (flow_chance(flow, flow->profile.minutes)) {
         static const u64 jumps[] = {60000000,   59999999,   60000001,   300000000,
                                     3600000000, 3660000000, 86400000000};
         flow->time_us += jumps[flow_pick(flow, ARRAY_COUNT(jumps))];
@@ -233,13 +246,13 @@ static void advance(struct flow *flow)
 void flow_next(struct flow *flow, const struct model *model, struct flow_step *step_out)
 {
     static void (*const kinds[])(struct flow *) = {
-        flow_order, flow_list,  flow_replace, flow_cancel, flow_cancel_many,
-        flow_amend, flow_money, flow_define,  go_on,       flow_probe,
+        flow_order, flow_list,   flow_replace, flow_cancel, flow_cancel_many, flow_amend,
+        flow_money, flow_define, go_on,        flow_probe,  flow_rules,
     };
     const struct flow_profile *profile = &flow->profile;
     const u32 weights[] = {profile->order,       profile->list,  profile->replace, profile->cancel,
                            profile->cancel_many, profile->amend, profile->money,   profile->define,
-                           profile->go_on,       profile->probe};
+                           profile->go_on,       profile->probe, profile->rules};
     memset(step_out, 0, sizeof *step_out);
     flow->model = model;
     flow->step = step_out;
@@ -248,6 +261,9 @@ void flow_next(struct flow *flow, const struct model *model, struct flow_step *s
         return;
     }
     flow->setup = UINT32_MAX;
+    if (profile->rules > 0 && flow_rules_setup(flow)) {
+        return;
+    }
     if (flow_plan_next(flow) || flow_mend(flow)) {
         return;
     }

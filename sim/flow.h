@@ -8,7 +8,7 @@
 
 #include "sim/model.h"
 
-#define FLOW_RECORD_BYTES 512U /* no command is longer */
+#define FLOW_RECORD_BYTES 1056U /* no command is longer */
 
 struct flow;
 

@@ -218,10 +218,11 @@ static void emit_limits(struct flow *flow)
 {
     struct command_limits_set command;
     struct command_genesis limits = flow->limits;
-    u32 fields[17];
+    u32 fields[19];
+    u64 fields_count = flow->profile.rules > 0 ? ARRAY_COUNT(fields) : 17;
     memset(&command, 0, sizeof command);
     memcpy(fields, &limits.assets_max, sizeof fields);
-    u32 *field = &fields[flow_pick(flow, ARRAY_COUNT(fields))];
+    u32 *field = &fields[flow_pick(flow, fields_count)];
     *field = flow_chance(flow, 700) ? (u32)flow_pick(flow, *field + 3ULL) : (u32)flow_edge(flow);
     memcpy(&command.assets_max, fields, sizeof fields);
     flow_emit(flow, &command, COMMAND_LIMITS_SET, 0);

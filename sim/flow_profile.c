@@ -210,6 +210,99 @@ static void probes(struct flow_profile *profile)
     profile->minutes = 30;
 }
 
+/* ---- with rules ---- */
+
+static void rules_usual(struct flow_profile *profile)
+{
+    profile->order = 120;
+    profile->list = 20;
+    profile->money = 60;
+    profile->define = 12;
+    profile->go_on = 20;
+    profile->rules = 260;
+    profile->persons = 4;
+    profile->rules_packs = 5;
+    profile->rules_assets = 60;
+    profile->rules_jumps = 25;
+    profile->bad = 12;
+    profile->minutes = 4;
+}
+
+static void rules_mixed(struct flow_profile *profile)
+{
+    profile->bad = 30;
+}
+
+/* Many persons, few of them at a time. */
+static void rules_queue(struct flow_profile *profile)
+{
+    profile->persons = 18;
+    profile->rules_packs = 12;
+    profile->accounts = 10;
+    profile->go_on = 4;
+    profile->rules_jumps = 60;
+}
+
+static void rules_money(struct flow_profile *profile)
+{
+    profile->order = 60;
+    profile->money = 200;
+    profile->rules = 350;
+    profile->persons = 3;
+    profile->rules_assets = 20;
+    profile->rules_jumps = 8;
+    profile->bad = 4;
+}
+
+static void rules_assets(struct flow_profile *profile)
+{
+    profile->order = 350;
+    profile->list = 60;
+    profile->rules_assets = 600;
+    profile->rules_jumps = 40;
+}
+
+static void rules_tight(struct flow_profile *profile)
+{
+    profile->order = 30;
+    profile->rules = 500;
+    profile->persons = 2;
+    profile->is_tight = true;
+}
+
+static void rules_calm(struct flow_profile *profile)
+{
+    profile->order = 20;
+    profile->list = 0;
+    profile->define = 0;
+    profile->rules = 500;
+    profile->rules_packs = 24;
+    profile->rules_jumps = 3;
+    profile->bad = 0;
+}
+
+static void rules_spoilt(struct flow_profile *profile)
+{
+    profile->bad = 250;
+}
+
+void flow_profile_draw_rules(struct flow *flow)
+{
+    static const struct {
+        const char *name;
+        void (*change)(struct flow_profile *profile);
+    } weathers[] = {
+        {"rules mixed", rules_mixed},   {"rules queue", rules_queue}, {"rules money", rules_money},
+        {"rules assets", rules_assets}, {"rules tight", rules_tight}, {"rules calm", rules_calm},
+        {"rules spoilt", rules_spoilt},
+    };
+    u64 drawn = flow_pick(flow, ARRAY_COUNT(weathers));
+    flow->profile = usual;
+    rules_usual(&flow->profile);
+    flow->profile.name = weathers[drawn].name;
+    weathers[drawn].change(&flow->profile);
+}
+
 void flow_profile_draw(struct flow *flow)
 {
     static const struct {

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "core/rule_form.h"
 #include "sim/flow.h"
 
 #include <string.h>
@@ -36,13 +37,18 @@ struct flow_profile {
     u32 features; /* each feature and type is off */
     u32 iceberg;
     u32 trailing;
-    u32 group;     /* an account is in the trade group */
-    u32 stp;       /* an order has a mode of its own */
-    u32 tif;       /* an order is ioc or fok */
-    u32 minutes;   /* the clock jumps over minutes */
-    bool is_tight; /* the venue's limits are small */
-    bool is_edge;  /* amounts anywhere up to 2^63 */
-    bool is_poor;  /* deposits are small */
+    u32 group;   /* an account is in the trade group */
+    u32 stp;     /* an order has a mode of its own */
+    u32 tif;     /* an order is ioc or fok */
+    u32 minutes; /* the clock jumps over minutes */
+    u32 rules;   /* persons, packs, prices; 0: a venue without */
+    u32 persons;
+    u32 rules_packs;  /* so many ids of packs */
+    u32 rules_assets; /* a rule is about assets */
+    u32 rules_jumps;  /* the clock goes to where something is due */
+    bool is_tight;    /* the venue's limits are small */
+    bool is_edge;     /* amounts anywhere up to 2^63 */
+    bool is_poor;     /* deposits are small */
 };
 
 /* Something that takes several commands: a market gets another tick and lot. */
@@ -54,12 +60,23 @@ enum flow_plan {
     FLOW_PLAN_PROBED, /* it was sent: set the filters back */
 };
 
+/* The pack that is being sent. */
+struct flow_pack {
+    struct rule_pack pack;
+    u8 form[RULE_FORM_BYTES_MAX];
+    u8 hash[RULE_HASH_BYTES];
+    u32 bytes;
+    u32 at; /* sent so far; beyond `bytes`: it was activated, or refused */
+};
+
 struct flow {
     struct random random;
     struct flow_profile profile;
     const struct model *model;
     struct command_genesis limits;
     u32 setup; /* the next command of the setting up */
+    u32 rules_setup;
+    struct flow_pack pack;
     u32 assets_count;
     u32 markets_count;
     u8 scales[FLOW_ASSETS_MAX];
@@ -93,6 +110,8 @@ void flow_emit(struct flow *flow, const void *command, u16 kind, u32 account);
 
 /* ---- flow_profile.c ---- */
 void flow_profile_draw(struct flow *flow);
+/* One with rules. */
+void flow_profile_draw_rules(struct flow *flow);
 
 /* ---- flow_world.c ---- */
 void flow_world_plan(struct flow *flow);
@@ -118,6 +137,17 @@ void flow_amend(struct flow *flow);
 /* ---- flow_probe.c ---- */
 void flow_probe(struct flow *flow);
 void flow_probe_next(struct flow *flow);
+
+/* ---- flow_rules.c, flow_rules_pack.c ---- */
+void flow_rules(struct flow *flow);
+/* The first persons, links and prices; false: they are there. */
+bool flow_rules_setup(struct flow *flow);
+/* Lets the clock jump to where the rules have something due; false: not this time. */
+bool flow_rules_time(struct flow *flow);
+void flow_rules_draw_form(struct flow *flow);
+u64 flow_rules_list(struct flow *flow);
+u64 flow_rules_programme(struct flow *flow);
+u16 flow_rules_value(struct flow *flow, u32 kind);
 
 /* ---- flow_admin.c ---- */
 void flow_money(struct flow *flow);

@@ -204,6 +204,10 @@ static void draw_limits(struct flow *flow)
     limits.triggers_per_command_max = flow_chance(flow, 400) ? up_to(flow, 1, 3) : 20;
     limits.triggers_per_command_max = draw_limit(flow, 1, 2, limits.triggers_per_command_max);
     limits.keys_max = draw_limit(flow, 0, 3, 40);
+    if (flow->profile.rules > 0 && !flow_chance(flow, 30)) {
+        limits.persons_max = draw_limit(flow, 1, flow->profile.persons + 1, 24);
+        limits.person_rows_max = draw_limit(flow, 2, 12, 400);
+    }
     flow->limits = limits;
 }
 

@@ -30,6 +30,7 @@ struct model *model_create(const struct command_genesis *limits)
     model->next_entry = 1;
     model->assets = model_zeroed(limits->assets_max, sizeof *model->assets);
     model->markets = model_zeroed(limits->markets_max, sizeof *model->markets);
+    model_rules_create(model);
     return model;
 }
 
@@ -51,6 +52,7 @@ void model_free(struct model *model)
     for (u32 i = 0; i < model->lists_count; i++) {
         free(model->lists[i]);
     }
+    model_rules_free(model);
     free(model->assets);
     free(model->markets);
     free(model->accounts);
@@ -162,15 +164,21 @@ static enum reject apply_other(struct model *model, const struct command_head *c
     }
 }
 
-/* docs/semantics.md section 9 "Running": steps, the command itself, its market, steps. */
+/* docs/semantics.md section 9 "Running": what the rules have waiting, steps, the
+ * command itself, its market, steps. */
 static void apply_with_steps(struct model *model, const struct command_head *command)
 {
+    model_rules_run(model, command);
     model->steps_left = model->limits.triggers_per_command_max;
     model_steps(model);
     model->is_evaluate_due = false;
     bool is_definition = false;
     enum reject reject = model_define(model, command, &is_definition);
+    bool is_of_rules = false;
     if (!is_definition) {
+        reject = model_rules_apply(model, command, &is_of_rules);
+    }
+    if (!is_definition && !is_of_rules) {
         reject = apply_other(model, command);
     }
     if (reject != REJECT_NONE) {
@@ -307,6 +315,7 @@ void model_validate(struct model *model)
         validate_order(model, model->orders[i]);
     }
     validate_locks(model);
+    model_rules_validate(model);
     CHECK(model->orders_count <= model->limits.orders_max);
     CHECK(model->lists_count <= model->limits.lists_max);
     CHECK(model->holds_count <= model->limits.holds_max);

@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "core/core.h"
+#include "core/rule.h"
 #include "wire/schema.h"
 
 struct model;
@@ -109,5 +110,44 @@ u32 model_markets_count(const struct model *model);
 /* The average price that a filter of so many minutes would use; 0: there is none. */
 u64 model_average_of(const struct model *model, u16 market, u32 minutes);
 struct model_market_view model_market_of(const struct model *model, u16 market);
+
+/* ---- rules ---- */
+
+#define MODEL_PACKS 16U
+
+/* A row of a person; one of the three is not 0. */
+struct model_row_view {
+    u64 number;
+    u32 person;
+    u8 fact;    /* its kind */
+    u64 listed; /* the list of a verdict */
+    u64 owned;
+};
+
+struct model_licence_view {
+    u32 person;
+    u8 pack_id[RULE_ID_BYTES];
+    u8 rule_id[RULE_ID_BYTES];
+    u64 ceiling;
+    u64 used;
+};
+
+u32 model_persons_count(const struct model *model);
+u32 model_person_of(const struct model *model, u32 account); /* 0: none */
+u32 model_rows_count(const struct model *model);
+struct model_row_view model_row_at(const struct model *model, u32 index);
+/* NULL: no pack has this number. */
+const struct rule_pack *model_pack_at(const struct model *model, u32 number, bool *is_ending_out);
+u32 model_form_bytes(const struct model *model); /* received so far */
+u32 model_entries_count(const struct model *model);
+u32 model_licences_count(const struct model *model);
+struct model_licence_view model_licence_at(const struct model *model, u32 number);
+u64 model_price_of(const struct model *model, u16 asset, u64 *time_us_out); /* 0: none */
+u64 model_holdings_eur(const struct model *model, u32 person);              /* 0: not known */
+bool model_finding_over(const struct model *model, u32 person, u32 pack, u32 rule);
+u64 model_finding_vector(const struct model *model, u32 person, u32 pack, u32 rule);
+/* The next instant at which a command would look at somebody because of the time. */
+u64 model_rules_due(const struct model *model);
+bool model_rules_wait(const struct model *model, u64 now_us);
 
 #endif /* SIM_MODEL_H */

@@ -96,11 +96,16 @@ enum reject model_cancel_all(struct model *model, const struct command_cancel_al
     return met > 0 ? REJECT_NONE : REJECT_UNKNOWN_ORDER;
 }
 
+void model_expire_market(struct model *model, u32 account, u16 market)
+{
+    (void)cancel_market(model, account, market, DONE_STATUS_EXPIRED,
+                        EXPIRY_REASON_EXCHANGE_CANCELED);
+}
+
 void model_expire_all(struct model *model, u32 account)
 {
     for (u32 market = 0; market < model->markets_count; market++) {
-        (void)cancel_market(model, account, (u16)market, DONE_STATUS_EXPIRED,
-                            EXPIRY_REASON_EXCHANGE_CANCELED);
+        model_expire_market(model, account, (u16)market);
     }
 }
 

@@ -16,6 +16,9 @@ enum reject model_check_access(const struct model *model, u32 account, u16 marke
         model_restriction(model, account, OPERATION_PLACE) != RESTRICTION_ALLOW) {
         return REJECT_ACCOUNT_DISABLED;
     }
+    if (model_asset_closed(model, market)) {
+        return REJECT_ASSET_DISABLED;
+    }
     bool is_trading = model->markets[market].state == MARKET_STATE_TRADING;
     return is_trading ? REJECT_NONE : REJECT_MARKET_CLOSED;
 }

@@ -1,15 +1,16 @@
 /* Definitions of the naive model: assets, markets, fees, accounts, limits (docs/semantics.md
  * sections 2 and 11). */
-#include "sim/model_state.h"
+#include "sim/model_rules.h"
 
-enum { LIMITS_COUNT = 17 };
+enum { LIMITS_COUNT = 19 };
 
 /* In the order of command_genesis from assets_max on. */
-static const u64 limit_low[LIMITS_COUNT] = {1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
+static const u64 limit_low[LIMITS_COUNT] = {1, 1, 1, 1, 1, 3, 1, 1, 1, 1,
+                                            1, 1, 1, 1, 1, 1, 0, 0, 0};
 static const u64 limit_high[LIMITS_COUNT] = {
-    1024,       4096,       64,         64,         1ULL << 28, 1ULL << 29,
-    1ULL << 28, 1ULL << 27, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 26,
-    1ULL << 22, 1ULL << 26, 1ULL << 20, 10000,      1ULL << 22,
+    1024,       4096,       64,         64,         1ULL << 28, 1ULL << 29, 1ULL << 28,
+    1ULL << 27, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 22, 1ULL << 26,
+    1ULL << 20, 10000,      1ULL << 22, 1ULL << 28, 1ULL << 28,
 };
 
 bool model_limits_valid(const u32 *limits)
@@ -106,13 +107,29 @@ static enum reject limits_set(struct model *model, const struct command_limits_s
         command->asset_limits_max < model->asset_limits_count ||
         command->pages_max < model_pages_taken(model) ||
         command->directory_max < directory_used(model) ||
-        command->trailing_max < trailing_used(model) || command->keys_max < model->keys_count) {
+        command->trailing_max < trailing_used(model) || command->keys_max < model->keys_count ||
+        command->persons_max < model->rules->persons_count ||
+        command->person_rows_max < model->rules->rows_count) {
         return REJECT_BAD_DEFINITION;
     }
     return REJECT_NONE;
 }
 
 /* ---- assets and markets ---- */
+
+/* The name as rules give it: in lower case. */
+static u64 rule_name(const u8 name[8])
+{
+    u8 lower[8];
+    struct span text = {.data = lower, .size = 0};
+    while (text.size < sizeof lower && name[text.size] != 0) {
+        u8 byte = name[text.size];
+        bool is_capital = byte >= 'A' && byte <= 'Z';
+        lower[text.size] = (u8)(is_capital ? byte - 'A' + 'a' : byte);
+        text.size += 1;
+    }
+    return rule_name_of(text);
+}
 
 static enum reject asset_add(struct model *model, const struct command_asset_add *command)
 {
@@ -127,6 +144,7 @@ static enum reject asset_add(struct model *model, const struct command_asset_add
     }
     struct model_asset *asset = &model->assets[model->assets_count++];
     asset->scale = command->scale;
+    asset->rule_name = rule_name(command->name);
     asset->custody = model_zeroed(model->limits.networks_max, sizeof *asset->custody);
     return REJECT_NONE;
 }
@@ -382,6 +400,12 @@ static enum reject restrict_account(struct model *model, const struct command_re
     u32 account = command->head.account;
     if (account >= model->accounts_count) {
         return REJECT_UNKNOWN_ACCOUNT;
+    }
+    if (model->accounts[account].person != 0) {
+        model->accounts[account].hand = command->restrictions;
+        model_emit_applied(model, account);
+        model_rules_restrict(model, account);
+        return REJECT_NONE;
     }
     bool was_allowed = model_restriction(model, account, OPERATION_TRADE) == RESTRICTION_ALLOW;
     model->accounts[account].restrictions = command->restrictions;

@@ -49,7 +49,7 @@ void model_emit_rejected(struct model *model, enum reject reject, enum reject_ph
                                    .phase = (u8)phase,
                                    .market = command_market(command)};
     model_emit(model, &event.head, EVENT_REJECTED, command->account, sizeof event);
-    if (reject >= REJECT_LIMIT_ACCOUNTS && reject <= REJECT_LIMIT_KEYS) {
+    if (reject >= REJECT_LIMIT_ACCOUNTS && reject <= REJECT_LIMIT_LINKS) {
         model->rejected_limits += 1;
     }
 }

@@ -60,6 +60,18 @@ enum restriction model_restriction(const struct model *model, u32 account, enum 
     return (enum restriction)(restrictions >> (2 * (u32)what) & 3U);
 }
 
+enum restriction model_restriction_of_asset(const struct model *model, u16 asset,
+                                            enum operation what)
+{
+    u64 vector = model->assets[asset].rule_vector;
+    return (enum restriction)(vector >> (2 * (u32)what) & 3U);
+}
+
+static enum restriction stricter(enum restriction a, enum restriction b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- holds ---- */
 
 static struct model_hold *hold_find(struct model *model, u64 hold_id)
@@ -203,7 +215,9 @@ enum reject model_deposit(struct model *model, const struct command_deposit *com
                                 .network = command->network,
                                 .from = LEDGER_CLASS_CUSTODY,
                                 .amount = amount};
-    enum restriction restriction = model_restriction(model, account, OPERATION_DEPOSIT);
+    enum restriction restriction =
+        stricter(model_restriction(model, account, OPERATION_DEPOSIT),
+                 model_restriction_of_asset(model, asset, OPERATION_DEPOSIT));
     if (restriction == RESTRICTION_HOLD || restriction == RESTRICTION_REFUSE) {
         if (model->holds_count >= model->limits.holds_max) {
             return REJECT_LIMIT_HOLDS;
@@ -225,6 +239,7 @@ enum reject model_deposit(struct model *model, const struct command_deposit *com
         movement.reference = command->reference;
     }
     post(model, &movement);
+    model_rules_money(model, account);
     return REJECT_NONE;
 }
 
@@ -244,8 +259,11 @@ enum reject model_withdraw_hold(struct model *model, const struct command_withdr
     if (amount == 0) {
         return REJECT_AMOUNT_ZERO;
     }
-    if (model_restriction(model, account, OPERATION_WITHDRAW) != RESTRICTION_ALLOW) {
-        return REJECT_MONEY_DISABLED;
+    u64 eur = 0;
+    reject = model_rules_permit(model, account, asset, OPERATION_WITHDRAW, (u128)amount + fee,
+                                command->licence, &eur);
+    if (reject != REJECT_NONE) {
+        return reject;
     }
     if (model_row(model, account, asset)->free < (i128)amount + fee) {
         return REJECT_INSUFFICIENT_BALANCE;
@@ -258,7 +276,9 @@ enum reject model_withdraw_hold(struct model *model, const struct command_withdr
                                                        .asset = asset,
                                                        .network = command->network,
                                                        .amount = amount,
-                                                       .fee = fee});
+                                                       .fee = fee,
+                                                       .licence = eur > 0 ? command->licence : 0,
+                                                       .licence_eur = eur});
     post(model, &(struct movement){.account = account,
                                    .asset = asset,
                                    .from = LEDGER_CLASS_FREE,
@@ -266,7 +286,31 @@ enum reject model_withdraw_hold(struct model *model, const struct command_withdr
                                    .cause = LEDGER_CAUSE_WITHDRAWAL_HOLD,
                                    .amount = amount + fee,
                                    .reference = hold_id});
+    model_licence_spend(model, account, command->licence, eur, false);
     return REJECT_NONE;
+}
+
+/* What stands in the way of a hold's settlement. */
+static enum restriction settle_restriction(struct model *model, const struct model_hold *hold)
+{
+    enum restriction restriction = model_restriction(model, hold->account, OPERATION_WITHDRAW);
+    if (hold->licence != 0 && model_licence_still_good(model, hold)) {
+        u64 hand = model->accounts[hold->account].hand;
+        restriction = (enum restriction)(hand >> (2 * OPERATION_WITHDRAW) & 3U);
+    }
+    return stricter(restriction,
+                    model_restriction_of_asset(model, hold->asset, OPERATION_WITHDRAW));
+}
+
+/* The hold ends; what it took from a licence comes back or not. */
+static void hold_finish(struct model *model, struct model_hold *hold, bool is_back)
+{
+    struct model_hold ended = *hold;
+    hold_close(model, hold);
+    if (is_back) {
+        model_licence_spend(model, ended.account, ended.licence, ended.licence_eur, true);
+    }
+    model_rules_money(model, ended.account);
 }
 
 enum reject model_withdraw_settle(struct model *model,
@@ -279,7 +323,7 @@ enum reject model_withdraw_settle(struct model *model,
     if (hold->kind != HOLD_KIND_WITHDRAWAL) {
         return REJECT_HOLD_KIND;
     }
-    enum restriction restriction = model_restriction(model, hold->account, OPERATION_WITHDRAW);
+    enum restriction restriction = settle_restriction(model, hold);
     if (restriction == RESTRICTION_HOLD) {
         return REJECT_WITHDRAWAL_ON_HOLD;
     }
@@ -292,7 +336,7 @@ enum reject model_withdraw_settle(struct model *model,
         movement.cause = LEDGER_CAUSE_WITHDRAWAL_FALLBACK;
         movement.amount = hold->amount + hold->fee;
         post(model, &movement);
-        hold_close(model, hold);
+        hold_finish(model, hold, true);
         return REJECT_NONE;
     }
     if (-model->assets[hold->asset].custody[hold->network] < (i128)hold->amount) {
@@ -310,7 +354,7 @@ enum reject model_withdraw_settle(struct model *model,
         movement.amount = hold->fee;
         post(model, &movement);
     }
-    hold_close(model, hold);
+    hold_finish(model, hold, false);
     return REJECT_NONE;
 }
 
@@ -328,6 +372,12 @@ enum reject model_hold_release(struct model *model, const struct command_hold_re
                                 .reason = command->cause};
     bool is_deposit = hold->kind == HOLD_KIND_DEPOSIT;
     if (is_deposit && command->head.account == 0xFFFFFFFFU) {
+        bool is_frozen =
+            model_restriction(model, hold->account, OPERATION_WITHDRAW) == RESTRICTION_FREEZE ||
+            model_restriction(model, hold->account, OPERATION_DEPOSIT) == RESTRICTION_FREEZE;
+        if (is_frozen && model->accounts[hold->account].person != 0) {
+            return REJECT_MONEY_DISABLED;
+        }
         if (-model->assets[hold->asset].custody[hold->network] < (i128)hold->amount) {
             return REJECT_CUSTODY_SHORT;
         }
@@ -344,8 +394,29 @@ enum reject model_hold_release(struct model *model, const struct command_hold_re
             is_deposit ? LEDGER_CAUSE_DEPOSIT_RELEASE : LEDGER_CAUSE_WITHDRAWAL_RELEASE;
     }
     post(model, &movement);
-    hold_close(model, hold);
+    hold_finish(model, hold, true);
     return REJECT_NONE;
+}
+
+/* Whether restrictions let the transfer pass; what a licence pays of it. */
+static enum reject check_transfer(const struct model *model, const struct command_transfer *command,
+                                  u64 *eur_out)
+{
+    enum reject reject =
+        model_rules_permit(model, command->head.account, command->asset, OPERATION_TRANSFER_OUT,
+                           model_units(command->amount), command->licence, eur_out);
+    u32 payee = command->target_account;
+    bool is_payee_closed =
+        model_restriction(model, payee, OPERATION_TRANSFER_IN) != RESTRICTION_ALLOW;
+    if (is_payee_closed && reject != REJECT_UNKNOWN_LICENCE) {
+        return REJECT_MONEY_DISABLED;
+    }
+    if (reject == REJECT_NONE &&
+        model_restriction_of_asset(model, command->asset, OPERATION_TRANSFER_IN) !=
+            RESTRICTION_ALLOW) {
+        return REJECT_ASSET_DISABLED;
+    }
+    return reject;
 }
 
 enum reject model_transfer(struct model *model, const struct command_transfer *command)
@@ -365,9 +436,10 @@ enum reject model_transfer(struct model *model, const struct command_transfer *c
     if (amount == 0) {
         return REJECT_AMOUNT_ZERO;
     }
-    if (model_restriction(model, payer, OPERATION_TRANSFER_OUT) != RESTRICTION_ALLOW ||
-        model_restriction(model, payee, OPERATION_TRANSFER_IN) != RESTRICTION_ALLOW) {
-        return REJECT_MONEY_DISABLED;
+    u64 eur = 0;
+    enum reject reject = check_transfer(model, command, &eur);
+    if (reject != REJECT_NONE) {
+        return reject;
     }
     if (model_row(model, payer, command->asset)->free < (i128)amount) {
         return REJECT_INSUFFICIENT_BALANCE;
@@ -383,6 +455,11 @@ enum reject model_transfer(struct model *model, const struct command_transfer *c
                                    .cause = LEDGER_CAUSE_TRANSFER,
                                    .amount = amount,
                                    .other_account = payee});
+    model_licence_spend(model, payer, command->licence, eur, false);
+    model_rules_money(model, payer);
+    if (model->accounts[payee].person != model->accounts[payer].person) {
+        model_rules_money(model, payee);
+    }
     return REJECT_NONE;
 }
 
@@ -422,5 +499,6 @@ enum reject model_adjust(struct model *model, const struct command_adjust *comma
         return REJECT_INSUFFICIENT_BALANCE;
     }
     post(model, &movement);
+    model_rules_money(model, account);
     return REJECT_NONE;
 }

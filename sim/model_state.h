@@ -27,12 +27,16 @@ struct model_account {
     u32 trade_group;
     u16 tier;
     u64 restrictions;
+    u64 hand;               /* while linked: the vector that was set by hand */
+    u32 person;             /* 0: none */
     struct model_row *rows; /* by asset */
     bool *positions;        /* by market: ever had an accepted order there */
 };
 
 struct model_asset {
     u8 scale;
+    u64 rule_name;   /* in lower case; 0: no rule can name it */
+    u64 rule_vector; /* what rules about assets say of it */
     i128 fee_income;
     i128 suspense;
     i128 equity;
@@ -117,6 +121,8 @@ struct model_hold {
     u16 network;
     u64 amount;
     u64 fee;
+    u32 licence; /* 0: none */
+    u64 licence_eur;
 };
 
 struct model_asset_limit {
@@ -134,8 +140,11 @@ struct model_key {
     u8 padding[3]; /* compared whole */
 };
 
+struct model_rules; /* sim/model_rules.h */
+
 struct model {
     struct command_genesis limits;
+    struct model_rules *rules;
     bool is_checked;
     bool has_genesis;
     u64 seq;
@@ -274,6 +283,9 @@ bool model_rows_fit(const struct model *model, u32 account, u16 asset_a, u16 ass
 void model_rows_open(struct model *model, u32 account, u16 asset_a, u16 asset_b);
 u32 model_chunks_used(const struct model *model);
 enum restriction model_restriction(const struct model *model, u32 account, enum operation what);
+/* Joined with what a rule about the asset says. */
+enum restriction model_restriction_of_asset(const struct model *model, u16 asset,
+                                            enum operation what);
 enum reject model_deposit(struct model *model, const struct command_deposit *command);
 enum reject model_withdraw_hold(struct model *model, const struct command_withdraw_hold *command);
 enum reject model_withdraw_settle(struct model *model,
@@ -386,5 +398,29 @@ enum reject model_cancel_one(struct model *model, u32 account, u16 market, u64 o
                              const struct client_id *client, u8 restriction);
 enum reject model_amend(struct model *model, const struct command_amend *command);
 void model_expire_all(struct model *model, u32 account);
+void model_expire_market(struct model *model, u32 account, u16 market);
+
+/* ---- model_rules*.c ---- */
+void model_rules_create(struct model *model);
+void model_rules_free(struct model *model);
+/* Works off what waits before this command. */
+void model_rules_run(struct model *model, const struct command_head *command);
+/* Applies a command of the rules; *is_known_out is false for any other kind. */
+enum reject model_rules_apply(struct model *model, const struct command_head *command,
+                              bool *is_known_out);
+/* After money has come or gone: looks at the account's person if holdings may decide. */
+void model_rules_money(struct model *model, u32 account);
+/* The account's vector after `restrict` has set it by hand; tells of it if it is linked. */
+void model_rules_restrict(struct model *model, u32 account);
+bool model_asset_closed(const struct model *model, u16 market);
+/* Whether so much of an asset may leave the account by this operation, under a licence or none (0);
+ * what the licence then pays goes to *eur_out (0: it is not needed). */
+enum reject model_rules_permit(const struct model *model, u32 account, u16 asset,
+                               enum operation what, u128 units, u32 licence, u64 *eur_out);
+/* Takes it from a licence, or gives it back. */
+void model_licence_spend(struct model *model, u32 account, u32 licence, u64 eur, bool is_back);
+/* Whether a hold with a licence may still be settled under it. */
+bool model_licence_still_good(struct model *model, const struct model_hold *hold);
+void model_rules_validate(struct model *model);
 
 #endif /* SIM_MODEL_STATE_H */

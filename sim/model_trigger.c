@@ -88,7 +88,8 @@ static bool may_start(const struct model *model, struct model_order *leg, u64 *l
     const struct model_request request = request_of(leg);
     bool is_allowed =
         model_restriction(model, leg->account, OPERATION_TRADE) == RESTRICTION_ALLOW &&
-        model_restriction(model, leg->account, OPERATION_PLACE) == RESTRICTION_ALLOW;
+        model_restriction(model, leg->account, OPERATION_PLACE) == RESTRICTION_ALLOW &&
+        !model_asset_closed(model, leg->market);
     bool would_match = leg->type == ORDER_TYPE_LIMIT_MAKER &&
                        model_crosses(model, leg->market, leg->side, leg->ticks);
     return model_lock_of(model, leg->account, leg->market, &request, lock_out, &leg->basis_ticks) &&

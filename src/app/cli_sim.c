@@ -126,8 +126,9 @@ static enum part run_seed(const struct option_call *call, u64 seed, struct sim_w
 {
     enum part part = (enum part)call->values[SIM_PART].number;
     u64 operations = call->values[SIM_OPERATIONS].number;
-    if (part != PART_ENGINE && core_model_run(seed, call->values[SIM_COMMANDS].number,
-                                              call->values[SIM_VERBOSE].given, watch) != 0) {
+    if (part != PART_ENGINE &&
+        core_model_run(CORE_MODEL_USUAL, seed, call->values[SIM_COMMANDS].number,
+                       call->values[SIM_VERBOSE].given, watch) != 0) {
         return PART_MODEL;
     }
     bool engine_good = part == PART_MODEL ||
@@ -219,7 +220,8 @@ static int run(const struct option_call *call)
     run_seeds(call, &tally);
     (void)signal(SIGABRT, SIG_DFL);
     if (tally.part_failed == PART_MODEL && call->values[SIM_SHRINK].given) {
-        (void)core_model_shrink(tally.first_failed, call->values[SIM_COMMANDS].number);
+        (void)core_model_shrink(CORE_MODEL_USUAL, tally.first_failed,
+                                call->values[SIM_COMMANDS].number);
     }
     print_lines(call, &tally);
     if (call->values[SIM_JSON].given) {
