@@ -11,6 +11,7 @@
 #include "core/ledger.h"
 #include "core/output.h"
 #include "core/plain.h"
+#include "core/ruling.h"
 #include "core/state.h"
 #include "core/trigger.h"
 
@@ -27,6 +28,9 @@
 ALWAYS_INLINE void apply_time(struct core *core)
 {
     core->told_us = core->now_us;
+    if (core->ruling_due_us <= core->now_us) {
+        ruling_clock(core);
+    }
     core->current.source = 0;
     struct event_time *event = output_take(core, sizeof *event);
     output_head_word(core, &event->head, EVENT_TIME, sizeof *event, 0);
@@ -55,7 +59,7 @@ ALWAYS_INLINE void apply(struct core *core, const struct command_head *command, 
     if (UNLIKELY(core->now_us != core->told_us)) {
         apply_time(core);
     }
-    if (UNLIKELY(core->runnable) || UNLIKELY(!apply_plain(core, command, hint))) {
+    if (UNLIKELY(core_waits(core)) || UNLIKELY(!apply_plain(core, command, hint))) {
         dispatch(core, command);
     }
 #if defined(CAMBIST_DEBUG) && CAMBIST_DEBUG

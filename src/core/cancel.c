@@ -165,6 +165,17 @@ void cancel_expire_account(struct core *core, u32 account)
     }
 }
 
+void cancel_expire_market(struct core *core, u16 market)
+{
+    for (u32 account = 0; account < core->accounts_count; account++) {
+        u32 index = account_position(core, account, market);
+        while (index != TICKS_NONE && core_position(core, index)->newest) {
+            order_finish(core, core_position(core, index)->newest, DONE_STATUS_EXPIRED,
+                         EXPIRY_REASON_EXCHANGE_CANCELED);
+        }
+    }
+}
+
 /* ---- cancel-replace ---- */
 
 static void replace_decode(struct intent *intent, const struct command_cancel_replace *c)
@@ -294,6 +305,9 @@ static enum reject amend_entry(struct core *core, const struct command_amend *c)
     enum reject reject = filter_entry(core, c->head.account, c->market, &market);
     if (reject == REJECT_ACCOUNT_DISABLED) {
         return REJECT_AMEND_DISABLED;
+    }
+    if (reject == REJECT_ASSET_DISABLED) { /* less of what rests is no new order */
+        reject = market->state == MARKET_STATE_TRADING ? REJECT_NONE : REJECT_MARKET_CLOSED;
     }
     if (reject == REJECT_MARKET_CLOSED) {
         return REJECT_AMEND_MARKET_CLOSED;

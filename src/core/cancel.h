@@ -12,4 +12,7 @@ void cancel_amend(struct core *core, const struct command_amend *command);
 /* Every open order of an account expires, market by market, newest first: a restriction. */
 void cancel_expire_account(struct core *core, u32 account);
 
+/* The same for a market: accounts by number. */
+void cancel_expire_market(struct core *core, u16 market);
+
 #endif /* CORE_CANCEL_H */

@@ -5,13 +5,16 @@
 #include "core/define.h"
 #include "core/dispatch.h"
 #include "core/funds.h"
+#include "core/holdings.h"
 #include "core/key.h"
 #include "core/ledger.h"
 #include "core/list.h"
 #include "core/market.h"
 #include "core/output.h"
+#include "core/person.h"
 #include "core/place.h"
 #include "core/refuse.h"
+#include "core/ruling.h"
 #include "core/state.h"
 #include "core/trigger.h"
 
@@ -40,6 +43,34 @@ static void take_index(struct layout *layout, struct index *index, u32 max)
     index->mask = (u32)(entries - 1);
     index->shift = 32 - (u32)__builtin_ctzll(entries);
     TAKE(layout, index->entries, entries);
+}
+
+/* Persons from 1 on, and what rules need beside them; nothing where there can be no person. */
+static void lay_out_rules(struct layout *layout, struct core *core, const struct command_genesis *l)
+{
+    struct ruling *ruling = &core->ruling;
+    size_t persons = (size_t)l->persons_max + 1;
+    TAKE(layout, ruling->packs, RULE_PACKS_MAX + 1); /* the last: for one that is refused */
+    TAKE(layout, ruling->persons, persons);
+    TAKE(layout, ruling->links, l->accounts_max);
+    TAKE(layout, ruling->rows, (size_t)l->person_rows_max + 1);
+    TAKE(layout, ruling->findings, persons * RULE_SLOTS_MAX);
+    TAKE(layout, ruling->instants, persons * RULE_PACKS_MAX);
+    TAKE(layout, ruling->heap, persons);
+    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
+        TAKE(layout, ruling->watched[i], persons / 64 + 1);
+    }
+    for (u32 i = 0; i < RULE_WAITING_MAX; i++) {
+        TAKE(layout, ruling->waiting[i].prices, l->assets_max);
+    }
+    TAKE(layout, ruling->prices, l->assets_max);
+    TAKE(layout, ruling->licences, LICENCES_MAX + 1);
+    TAKE(layout, ruling->licence_persons, LICENCES_MAX + 1);
+    TAKE(layout, ruling->sums, l->assets_max);
+    TAKE(layout, ruling->summed, l->assets_max);
+    TAKE(layout, ruling->asset_vectors, l->assets_max);
+    TAKE(layout, ruling->form, RULE_FORM_MAX);
+    ruling->row_slab.max = l->person_rows_max;
 }
 
 static void lay_out(struct layout *layout, struct core *core, const struct command_genesis *l)
@@ -77,6 +108,9 @@ static void lay_out(struct layout *layout, struct core *core, const struct comma
     take_index(layout, &core->list_index, l->lists_max);
     take_index(layout, &core->hold_index, l->holds_max);
     take_index(layout, &core->key_index, l->keys_max);
+    if (l->persons_max) {
+        lay_out_rules(layout, core, l);
+    }
 }
 
 size_t core_footprint(const struct command_genesis *limits)
@@ -92,6 +126,18 @@ size_t core_footprint(const struct command_genesis *limits)
     return (layout.used + 63) & ~(size_t)63;
 }
 
+/* What the rules may tell: each evaluation of a person its decisions, and its accounts. */
+static size_t rules_bytes_max(const struct command_genesis *limits)
+{
+    size_t entries =
+        RULE_WAITING_MAX * (sizeof(struct event_reevaluated) + sizeof(struct event_pack_state));
+    size_t accounts = u64_min(limits->accounts_max, PERSON_ACCOUNTS_MAX);
+    size_t each =
+        RULE_SLOTS_MAX * sizeof(struct event_decision) + accounts * sizeof(struct event_restricted);
+    return limits->persons_max ? entries + RULING_EVALUATIONS_MAX * each + 4 * COMMAND_BYTES_MAX
+                               : 0;
+}
+
 /* An order's last trade, order_done, list_done and order_triggered; one trade per slice of an
  * iceberg; what a command and each step add by themselves. */
 size_t core_event_bytes_max(const struct command_genesis *limits)
@@ -103,7 +149,7 @@ size_t core_event_bytes_max(const struct command_genesis *limits)
     size_t per_step = 4 * sizeof(struct event_trade);
     return 2 * COMMAND_BYTES_MAX + ((size_t)limits->orders_max + LEGS_MAX) * per_order +
            (size_t)limits->extras_max * per_extra +
-           ((size_t)limits->triggers_per_command_max + 4) * per_step;
+           ((size_t)limits->triggers_per_command_max + 4) * per_step + rules_bytes_max(limits);
 }
 
 struct core *core_init(void *memory, size_t size, const struct command_genesis *limits)
@@ -118,6 +164,9 @@ struct core *core_init(void *memory, size_t size, const struct command_genesis *
     core->limits_next = *limits;
     core->next_order_id = core->next_list_id = core->next_hold_id = core->next_entry = 1;
     core->event_bytes_max = core_event_bytes_max(limits);
+    core->ruling_due_us = RULE_TIME_OPEN;
+    core->ruling.reevaluations_max = RULING_REEVALUATIONS;
+    core->ruling.stale_seconds = RULING_STALE_SECONDS;
     core->order_slab.max = limits->orders_max;
     core->chunk_slab.max = limits->balance_rows_max / 3;
     core->position_slab.max = limits->positions_max;
@@ -140,6 +189,32 @@ void core_set_time(struct core *core, u64 time_us)
     case kind:                                                                \
         function(core, (const struct command_##type *)(const void *)command); \
         break;
+
+/* What rules ask for. */
+static COLD void dispatch_rules(struct core *core, const struct command_head *command)
+{
+    switch (command->kind) { /* not an enum: a number from outside */
+        CASE(COMMAND_PERSON_ADD, person_add, person_add)
+        CASE(COMMAND_LINK, link, person_link)
+        CASE(COMMAND_UNLINK, unlink, person_unlink)
+        CASE(COMMAND_FACT_SET, fact_set, person_fact_set)
+        CASE(COMMAND_LISTING_SET, listing_set, person_listing_set)
+        CASE(COMMAND_OWNERSHIP_SET, ownership_set, person_ownership_set)
+        CASE(COMMAND_ROW_END, row_end, person_row_end)
+        CASE(COMMAND_VALUATION_PRICE, valuation_price, holdings_price_set)
+        CASE(COMMAND_VALUATION, valuation, ruling_valuation)
+        CASE(COMMAND_PACK_PART, pack_part, ruling_pack_part)
+        CASE(COMMAND_PACK_ACTIVATE, pack_activate, ruling_pack_activate)
+        CASE(COMMAND_PACK_END, pack_end, ruling_pack_end)
+        CASE(COMMAND_RULES_SET, rules_set, ruling_set)
+        CASE(COMMAND_LICENCE_SET, licence_set, ruling_licence_set)
+        CASE(COMMAND_LIFT, lift, ruling_lift)
+        CASE(COMMAND_CASE_ACT, case_act, ruling_case_act)
+    default: /* not an enum: a number from outside */
+        refuse(core, command, REJECT_UNKNOWN_COMMAND, REJECT_PHASE_WHOLE, 0, 0);
+        break;
+    }
+}
 
 /* Everything but genesis, void and continue. */
 static COLD void dispatch_rare(struct core *core, const struct command_head *command)
@@ -174,7 +249,7 @@ static COLD void dispatch_rare(struct core *core, const struct command_head *com
     case COMMAND_CONTINUE:
         break;
     default: /* not an enum: a number from outside */
-        refuse(core, command, REJECT_UNKNOWN_COMMAND, REJECT_PHASE_WHOLE, 0, 0);
+        dispatch_rules(core, command);
         break;
     }
 }
@@ -233,6 +308,9 @@ void dispatch(struct core *core, const struct command_head *command)
                  command->kind == COMMAND_VOID)) {
         apply_outside(core, command);
         return;
+    }
+    if (UNLIKELY(core->ruling_waiting)) {
+        ruling_run(core, command);
     }
     if (UNLIKELY(core->runnable)) {
         trigger_run(core);

@@ -58,6 +58,13 @@ MUST_USE u64 core_source_index(const struct core *core, u8 source);
 /* Whether the trigger queue holds orders that a `continue` could run now. */
 MUST_USE bool core_has_queued(const struct core *core);
 
+/* Whether persons wait to be looked at, or will when the clock says `now_us`: a `continue` then has
+ * something to do. */
+MUST_USE bool core_rules_wait(const struct core *core, u64 now_us);
+
+/* The next time at which time alone gives the rules something to do; RULE_TIME_OPEN: never. */
+MUST_USE u64 core_rules_due(const struct core *core);
+
 /* ---- looking in: for tests, images and reports ---- */
 
 struct core_balance {

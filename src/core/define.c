@@ -5,7 +5,9 @@
 #include "core/ledger.h"
 #include "core/market.h"
 #include "core/output.h"
+#include "core/person.h"
 #include "core/refuse.h"
+#include "core/ruling.h"
 #include "core/trigger.h"
 
 #include <string.h>
@@ -42,15 +44,16 @@ struct bound {
 bool define_limits_fit(const struct command_genesis *l)
 {
     const struct bound bounds[] = {
-        {l->assets_max, 1, 1024},        {l->markets_max, 1, 4096},
-        {l->networks_max, 1, 64},        {l->fee_tiers_max, 1, 64},
-        {l->accounts_max, 1, 1U << 28},  {l->balance_rows_max, 3, 1U << 29},
-        {l->positions_max, 1, 1U << 28}, {l->orders_max, 1, 1U << 27},
-        {l->extras_max, 1, 1U << 26},    {l->lists_max, 1, 1U << 26},
-        {l->holds_max, 1, 1U << 26},     {l->asset_limits_max, 1, 1U << 26},
-        {l->pages_max, 1, 1U << 22},     {l->directory_max, 1, 1U << 26},
-        {l->trailing_max, 1, 1U << 20},  {l->triggers_per_command_max, 1, 10000},
-        {l->keys_max, 0, 1U << 22},
+        {l->assets_max, 1, 1024},          {l->markets_max, 1, 4096},
+        {l->networks_max, 1, 64},          {l->fee_tiers_max, 1, 64},
+        {l->accounts_max, 1, 1U << 28},    {l->balance_rows_max, 3, 1U << 29},
+        {l->positions_max, 1, 1U << 28},   {l->orders_max, 1, 1U << 27},
+        {l->extras_max, 1, 1U << 26},      {l->lists_max, 1, 1U << 26},
+        {l->holds_max, 1, 1U << 26},       {l->asset_limits_max, 1, 1U << 26},
+        {l->pages_max, 1, 1U << 22},       {l->directory_max, 1, 1U << 26},
+        {l->trailing_max, 1, 1U << 20},    {l->triggers_per_command_max, 1, 10000},
+        {l->keys_max, 0, 1U << 22},        {l->persons_max, 0, 1U << 24},
+        {l->person_rows_max, 0, 1U << 28},
     };
     for (u32 i = 0; i < ARRAY_COUNT(bounds); i++) {
         if (bounds[i].value < bounds[i].low || bounds[i].value > bounds[i].high) {
@@ -123,7 +126,9 @@ static bool limits_hold_use(const struct core *core, const struct command_genesi
            l->asset_limits_max >= core->asset_limits_count &&
            l->pages_max >= core->page_slab.count + core->pages_reserved &&
            l->directory_max >= core->directory_used && l->trailing_max >= core->trailing_count &&
-           l->keys_max >= core->key_slab.count;
+           l->keys_max >= core->key_slab.count && l->persons_max >= core->ruling.persons_count &&
+           l->person_rows_max >= core->ruling.row_slab.count &&
+           (l->persons_max > 0 || core->limits.persons_max == 0);
 }
 
 void define_limits(struct core *core, const struct command_limits_set *command)
@@ -169,6 +174,7 @@ void define_asset(struct core *core, const struct command_asset_add *command)
     struct asset *asset = &core->assets[core->assets_count++];
     asset->scale = command->scale;
     memcpy(asset->name, command->name, sizeof asset->name);
+    ruling_asset_added(core, command->asset);
     define_tell(core, &command->head, command->head.account);
 }
 
@@ -224,6 +230,7 @@ void define_market(struct core *core, const struct command_market_add *command)
     };
     define_market_directory(core, market, command->ticks_max);
     market_define(market, command, value);
+    ruling_market(core, market);
     define_tell(core, &command->head, command->head.account);
 }
 
@@ -380,6 +387,12 @@ void define_restrict(struct core *core, const struct command_restrict *command)
         return;
     }
     struct account *account = &core->accounts[number];
+    if (person_of(core, number)) {
+        core->ruling.links[number].hand = command->restrictions;
+        define_tell(core, &command->head, number);
+        ruling_account(core, number, core->seq, true);
+        return;
+    }
     bool traded = account_restriction(account, OPERATION_TRADE) == RESTRICTION_ALLOW;
     account->restrictions = command->restrictions;
     define_tell(core, &command->head, number);

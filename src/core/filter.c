@@ -19,6 +19,9 @@ enum reject filter_entry(struct core *core, u32 account, u16 market, struct mark
     if (UNLIKELY(core->accounts[account].restrictions & ACCOUNT_PLACE_MASK)) {
         return REJECT_ACCOUNT_DISABLED;
     }
+    if (UNLIKELY((*market_out)->checks & MARKET_CHECK_RULED)) {
+        return REJECT_ASSET_DISABLED;
+    }
     return LIKELY((*market_out)->state == MARKET_STATE_TRADING) ? REJECT_NONE
                                                                 : REJECT_MARKET_CLOSED;
 }

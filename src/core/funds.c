@@ -4,7 +4,9 @@
 #include "core/index.h"
 #include "core/ledger.h"
 #include "core/output.h"
+#include "core/person.h"
 #include "core/refuse.h"
+#include "core/ruling.h"
 
 #define ACCOUNT_RETURN 0xFFFFFFFFU /* hold_release: a held deposit goes back where it came from */
 
@@ -90,7 +92,41 @@ static void money_refuse(struct core *core, const struct command_head *head, enu
     refuse(core, head, reject, REJECT_PHASE_WHOLE, 0, 0);
 }
 
+/* What an operation on money meets: the account's vector, and rules about the asset. */
+static enum restriction money_restriction(const struct core *core, u32 account, u16 asset,
+                                          enum operation operation)
+{
+    u64 vector = rule_vector_join(core->accounts[account].restrictions, ruling_asset(core, asset));
+    return (enum restriction)rule_vector_of(vector, (u32)operation);
+}
+
 /* ---- holds ---- */
+
+void funds_hold_chain(struct core *core, u32 slot)
+{
+    if (core->limits.persons_max) {
+        u32 *newest = &core->ruling.links[core->holds[slot].account].hold;
+        core->holds[slot].older = *newest;
+        core->holds[slot].newer = 0;
+        if (*newest) {
+            core->holds[*newest].newer = slot;
+        }
+        *newest = slot;
+    }
+}
+
+static void hold_unchain(struct core *core, u32 slot)
+{
+    const struct hold *hold = &core->holds[slot];
+    if (core->limits.persons_max) {
+        u32 *at =
+            hold->newer ? &core->holds[hold->newer].older : &core->ruling.links[hold->account].hold;
+        *at = hold->older;
+        if (hold->older) {
+            core->holds[hold->older].newer = hold->newer;
+        }
+    }
+}
 
 static u64 hold_open(struct core *core, const struct hold *hold)
 {
@@ -98,11 +134,13 @@ static u64 hold_open(struct core *core, const struct hold *hold)
     core->holds[slot] = *hold;
     core->holds[slot].id = core->next_hold_id++;
     index_insert(&core->hold_index, (u32)core->holds[slot].id, slot);
+    funds_hold_chain(core, slot);
     return core->holds[slot].id;
 }
 
 static void hold_close(struct core *core, u32 slot)
 {
+    hold_unchain(core, slot);
     index_remove(&core->hold_index, (u32)core->holds[slot].id, slot);
     core->holds[slot].id = 0;
     SLAB_GIVE(&core->hold_slab, core->holds, next_free, slot);
@@ -136,7 +174,8 @@ static enum reject deposit_check(const struct core *core, const struct command_d
         !amount_less(sum, amount_of(AMOUNT_BOUND))) {
         return REJECT_AMOUNT_OVERFLOW;
     }
-    u32 restriction = account_restriction(&core->accounts[c->head.account], OPERATION_DEPOSIT);
+    enum restriction restriction =
+        money_restriction(core, c->head.account, c->asset, OPERATION_DEPOSIT);
     *held_out = restriction == RESTRICTION_HOLD || restriction == RESTRICTION_REFUSE;
     if (*held_out) {
         return slab_left(&core->hold_slab) ? REJECT_NONE : REJECT_LIMIT_HOLDS;
@@ -177,11 +216,56 @@ void funds_deposit(struct core *core, const struct command_deposit *command)
         free_add(core, command->head.account, command->asset, command->amount);
     }
     entry_tell(core, &entry);
+    ruling_money(core, command->head.account);
 }
 
 /* ---- withdrawals ---- */
 
-static enum reject withdraw_check(const struct core *core, const struct command_withdraw_hold *c)
+/* Before there were persons the field was padding, and could hold anything. */
+static u32 licence_named(const struct core *core, u32 licence)
+{
+    return core->limits.persons_max ? licence : 0;
+}
+
+/* Whether money may leave by this operation: by itself, or by a licence that rests on it; then
+ * *eur_out is what is to be spent, 0 if the licence is not needed. */
+static enum reject leave_check(struct core *core, const struct ruling_use *use, u32 payee,
+                               u64 *eur_out)
+{
+    const struct account *account = &core->accounts[use->account];
+    u64 vector = account->restrictions;
+    u32 operation = (u32)use->operation;
+    *eur_out = 0;
+    if (use->licence && !ruling_has_licence(core, use->account, use->licence)) {
+        return REJECT_UNKNOWN_LICENCE;
+    }
+    if (use->licence) {
+        vector = core->ruling.links[use->account].hand;
+    }
+    if (rule_vector_of(vector, operation) != RESTRICTION_ALLOW ||
+        (use->operation == OPERATION_TRANSFER_OUT &&
+         account_restriction(&core->accounts[payee], OPERATION_TRANSFER_IN))) {
+        return REJECT_MONEY_DISABLED;
+    }
+    u64 asset = ruling_asset(core, use->asset);
+    if (rule_vector_of(asset, operation) != RESTRICTION_ALLOW ||
+        (use->operation == OPERATION_TRANSFER_OUT &&
+         rule_vector_of(asset, OPERATION_TRANSFER_IN) != RESTRICTION_ALLOW)) {
+        return REJECT_ASSET_DISABLED;
+    }
+    if (use->licence == 0) {
+        return REJECT_NONE;
+    }
+    enum reject reject = ruling_use_check(core, use, eur_out);
+    if (reject == REJECT_NONE && *eur_out == 0 &&
+        account_restriction(account, use->operation) != RESTRICTION_ALLOW) {
+        reject = REJECT_MONEY_DISABLED;
+    }
+    return reject;
+}
+
+static enum reject withdraw_check(struct core *core, const struct command_withdraw_hold *c,
+                                  u64 *eur_out)
 {
     enum reject reject = money_entry(core, c->head.account, c->asset);
     if (reject != REJECT_NONE) {
@@ -193,12 +277,20 @@ static enum reject withdraw_check(const struct core *core, const struct command_
     if (amount_is_zero(c->amount)) {
         return REJECT_AMOUNT_ZERO;
     }
-    if (account_restriction(&core->accounts[c->head.account], OPERATION_WITHDRAW)) {
-        return REJECT_MONEY_DISABLED;
-    }
     struct amount total = AMOUNT_ZERO;
-    if (!amount_add(c->amount, c->fee, &total) ||
-        amount_less(ledger_free(core, c->head.account, c->asset), total)) {
+    bool adds_up = amount_add(c->amount, c->fee, &total);
+    struct ruling_use use = {
+        .account = c->head.account,
+        .licence = licence_named(core, c->licence),
+        .operation = OPERATION_WITHDRAW,
+        .asset = c->asset,
+        .units = adds_up ? total.units : UINT64_MAX, /* raw: valued */
+    };
+    reject = leave_check(core, &use, 0, eur_out);
+    if (reject != REJECT_NONE) {
+        return reject;
+    }
+    if (!adds_up || amount_less(ledger_free(core, c->head.account, c->asset), total)) {
         return REJECT_INSUFFICIENT_BALANCE;
     }
     return slab_left(&core->hold_slab) ? REJECT_NONE : REJECT_LIMIT_HOLDS;
@@ -206,7 +298,8 @@ static enum reject withdraw_check(const struct core *core, const struct command_
 
 void funds_withdraw_hold(struct core *core, const struct command_withdraw_hold *command)
 {
-    enum reject reject = withdraw_check(core, command);
+    u64 eur = 0;
+    enum reject reject = withdraw_check(core, command, &eur);
     if (reject != REJECT_NONE) {
         money_refuse(core, &command->head, reject);
         return;
@@ -218,6 +311,8 @@ void funds_withdraw_hold(struct core *core, const struct command_withdraw_hold *
         .asset = command->asset,
         .network = command->network,
         .kind = HOLD_KIND_WITHDRAWAL,
+        .licence = eur ? command->licence : 0,
+        .licence_eur = eur,
     };
     struct amount total = hold_total(&hold);
     free_sub(core, hold.account, hold.asset, total);
@@ -231,6 +326,9 @@ void funds_withdraw_hold(struct core *core, const struct command_withdraw_hold *
                          .to = LEDGER_CLASS_SUSPENSE,
                          .cause = LEDGER_CAUSE_WITHDRAWAL_HOLD,
                      });
+    if (eur) {
+        ruling_spend(core, hold.account, hold.licence, eur, false);
+    }
 }
 
 /* suspense -> free of everything a hold keeps. */
@@ -251,6 +349,10 @@ static void hold_to_free(struct core *core, u32 slot, u8 cause, u32 reason)
                          .cause = cause,
                          .reason = reason,
                      });
+    if (hold.licence) {
+        ruling_spend(core, hold.account, hold.licence, hold.licence_eur, true);
+    }
+    ruling_money(core, hold.account);
 }
 
 /* suspense -> custody of a hold's amount. The caller closes the hold. */
@@ -271,6 +373,31 @@ static void hold_to_custody(struct core *core, const struct hold *hold, u8 cause
                      });
 }
 
+/* What a withdrawal meets when it leaves; a licence it was made under is asked again, if needed. */
+static enum restriction settle_restriction(struct core *core, const struct hold *hold)
+{
+    enum restriction restriction =
+        money_restriction(core, hold->account, hold->asset, OPERATION_WITHDRAW);
+    if (restriction == RESTRICTION_ALLOW || hold->licence == 0 ||
+        !ruling_has_licence(core, hold->account, hold->licence)) {
+        return restriction;
+    }
+    struct ruling_use use = {
+        .account = hold->account,
+        .licence = hold->licence,
+        .operation = OPERATION_WITHDRAW,
+        .asset = hold->asset,
+        .spent = hold->licence_eur,
+    };
+    u64 eur = 0;
+    if (ruling_use_check(core, &use, &eur) != REJECT_NONE) {
+        return restriction;
+    }
+    u64 vector =
+        rule_vector_join(core->ruling.links[hold->account].hand, ruling_asset(core, hold->asset));
+    return (enum restriction)rule_vector_of(vector, OPERATION_WITHDRAW);
+}
+
 static enum reject settle_check(struct core *core, u32 slot, u32 *restriction_out)
 {
     if (slot == 0) {
@@ -280,7 +407,7 @@ static enum reject settle_check(struct core *core, u32 slot, u32 *restriction_ou
     if (hold->kind != HOLD_KIND_WITHDRAWAL) {
         return REJECT_HOLD_KIND;
     }
-    *restriction_out = account_restriction(&core->accounts[hold->account], OPERATION_WITHDRAW);
+    *restriction_out = (u32)settle_restriction(core, hold);
     if (*restriction_out == RESTRICTION_HOLD) {
         return REJECT_WITHDRAWAL_ON_HOLD;
     }
@@ -320,6 +447,16 @@ void funds_withdraw_settle(struct core *core, const struct command_withdraw_sett
                              .cause = LEDGER_CAUSE_WITHDRAWAL_FEE,
                          });
     }
+    ruling_money(core, hold.account);
+}
+
+/* Money of somebody who is frozen stays where it is. */
+static bool is_frozen(const struct core *core, u32 account)
+{
+    const struct account *record = &core->accounts[account];
+    return person_of(core, account) &&
+           (account_restriction(record, OPERATION_WITHDRAW) == RESTRICTION_FREEZE ||
+            account_restriction(record, OPERATION_DEPOSIT) == RESTRICTION_FREEZE);
 }
 
 void funds_hold_release(struct core *core, const struct command_hold_release *command)
@@ -329,7 +466,9 @@ void funds_hold_release(struct core *core, const struct command_hold_release *co
     bool deposit = slot && hold->kind == HOLD_KIND_DEPOSIT;
     bool back = deposit && command->head.account == ACCOUNT_RETURN;
     enum reject reject = slot ? REJECT_NONE : REJECT_UNKNOWN_HOLD;
-    if (back && amount_less(*custody_of(core, hold->asset, hold->network), hold->amount)) {
+    if (back && is_frozen(core, hold->account)) {
+        reject = REJECT_MONEY_DISABLED;
+    } else if (back && amount_less(*custody_of(core, hold->asset, hold->network), hold->amount)) {
         reject = REJECT_CUSTODY_SHORT;
     } else if (slot && !back && !ledger_rows_fit(core, hold->account, hold->asset, hold->asset)) {
         reject = REJECT_LIMIT_BALANCE_ROWS;
@@ -346,11 +485,12 @@ void funds_hold_release(struct core *core, const struct command_hold_release *co
     struct hold copy = *hold;
     hold_close(core, slot);
     hold_to_custody(core, &copy, LEDGER_CAUSE_DEPOSIT_RETURN, command->cause);
+    ruling_money(core, copy.account);
 }
 
 /* ---- between accounts, and the house's own corrections ---- */
 
-static enum reject transfer_check(const struct core *core, const struct command_transfer *c)
+static enum reject transfer_check(struct core *core, const struct command_transfer *c, u64 *eur_out)
 {
     u32 payer = c->head.account;
     u32 payee = c->target_account;
@@ -366,9 +506,16 @@ static enum reject transfer_check(const struct core *core, const struct command_
     if (amount_is_zero(c->amount)) {
         return REJECT_AMOUNT_ZERO;
     }
-    if (account_restriction(&core->accounts[payer], OPERATION_TRANSFER_OUT) ||
-        account_restriction(&core->accounts[payee], OPERATION_TRANSFER_IN)) {
-        return REJECT_MONEY_DISABLED;
+    struct ruling_use use = {
+        .account = payer,
+        .licence = licence_named(core, c->licence),
+        .operation = OPERATION_TRANSFER_OUT,
+        .asset = c->asset,
+        .units = c->amount.units, /* raw: valued */
+    };
+    enum reject reject = leave_check(core, &use, payee, eur_out);
+    if (reject != REJECT_NONE) {
+        return reject;
     }
     if (amount_less(ledger_free(core, payer, c->asset), c->amount)) {
         return REJECT_INSUFFICIENT_BALANCE;
@@ -379,7 +526,8 @@ static enum reject transfer_check(const struct core *core, const struct command_
 
 void funds_transfer(struct core *core, const struct command_transfer *command)
 {
-    enum reject reject = transfer_check(core, command);
+    u64 eur = 0;
+    enum reject reject = transfer_check(core, command, &eur);
     if (reject != REJECT_NONE) {
         money_refuse(core, &command->head, reject);
         return;
@@ -395,6 +543,13 @@ void funds_transfer(struct core *core, const struct command_transfer *command)
                          .to = LEDGER_CLASS_FREE,
                          .cause = LEDGER_CAUSE_TRANSFER,
                      });
+    if (eur) {
+        ruling_spend(core, command->head.account, command->licence, eur, false);
+    }
+    ruling_money(core, command->head.account);
+    if (person_of(core, command->head.account) != person_of(core, command->target_account)) {
+        ruling_money(core, command->target_account);
+    }
 }
 
 static enum reject adjust_check(const struct core *core, const struct command_adjust *c)
@@ -445,4 +600,5 @@ void funds_adjust(struct core *core, const struct command_adjust *command)
                          .cause = LEDGER_CAUSE_ADJUSTMENT,
                          .reason = command->reason,
                      });
+    ruling_money(core, command->head.account);
 }

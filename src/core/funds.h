@@ -11,4 +11,7 @@ void funds_hold_release(struct core *core, const struct command_hold_release *co
 void funds_transfer(struct core *core, const struct command_transfer *command);
 void funds_adjust(struct core *core, const struct command_adjust *command);
 
+/* Chains a hold to its account, newest first; from a snapshot too. */
+void funds_hold_chain(struct core *core, u32 slot);
+
 #endif /* CORE_FUNDS_H */

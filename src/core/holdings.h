@@ -10,7 +10,7 @@ void holdings_price_set(struct core *core, const struct command_valuation_price 
 
 /* What `units` of an asset are worth, rounded up, at most 2^64-1. False: no price that is fresh. */
 MUST_USE bool holdings_value(const struct core *core, const struct valuation_price *prices,
-                             u16 asset, u128 units, u64 *eur_out);
+                             u16 asset, u64 units, u64 *eur_out);
 
 /* Free, locked and held of all accounts of a person, valued at `prices` (one for each asset). */
 struct rule_holdings holdings_of(struct core *core, const struct valuation_price *prices,

@@ -515,7 +515,8 @@ static struct intent leg_intent(struct core *core, u32 slot)
 /* Whether a pending leg can start; sets its lock. */
 static bool leg_can_start(struct core *core, struct intent *leg)
 {
-    if (core->accounts[leg->account].restrictions & ACCOUNT_PLACE_MASK) {
+    if ((core->accounts[leg->account].restrictions & ACCOUNT_PLACE_MASK) ||
+        (leg->market->checks & MARKET_CHECK_RULED)) {
         return false;
     }
     enum reject reject = place_check_book(leg);

@@ -6,6 +6,7 @@
 #include "core/key.h"
 #include "core/ledger.h"
 #include "core/order.h"
+#include "core/ruling.h"
 #include "core/state.h"
 
 #include <string.h>
@@ -23,6 +24,16 @@ u64 core_source_index(const struct core *core, u8 source)
 bool core_has_queued(const struct core *core)
 {
     return core->runnable != 0;
+}
+
+bool core_rules_wait(const struct core *core, u64 now_us)
+{
+    return core->ruling_waiting != 0 || core->ruling_due_us <= now_us;
+}
+
+u64 core_rules_due(const struct core *core)
+{
+    return core->ruling_due_us;
 }
 
 u32 core_assets_count(const struct core *core)
@@ -221,6 +232,9 @@ void core_validate(const struct core *core)
     CHECK(resting == core->resting_count);
     validate_orders(core);
     validate_keys(core);
+    if (core->limits.persons_max) {
+        ruling_validate(core);
+    }
     for (u32 i = 0; i < core->accounts_count; i++) {
         validate_account(core, i);
     }

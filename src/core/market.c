@@ -115,6 +115,7 @@ void market_set_checks(struct market *market)
     bool range = d->range_bid_up || d->range_bid_down || d->range_ask_up || d->range_ask_down;
     checks |= range && market->reference.units ? MARKET_CHECK_RANGE : 0U; /* raw: set or not */
     checks |= market->is_empty ? MARKET_CHECK_EMPTY : 0U;
+    checks |= market->checks & MARKET_CHECK_RULED;
     market->checks = (u8)checks;
 }
 

@@ -34,7 +34,7 @@ struct person_rows {
 /* Gathers the rows, in the order of their numbers; holdings unknown. */
 void person_gather(const struct core *core, u32 person, struct person_rows *rows_out);
 
-/* Puts a row from a snapshot behind the ones that are there. False: no room. */
+/* Puts a row into the person's chain, by its number. False: no room. */
 MUST_USE bool person_row_insert(struct core *core, u32 person, const struct person_row *row);
 
 /* Chains an account to its person, in the order of account numbers. */

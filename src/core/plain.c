@@ -38,8 +38,9 @@ _Static_assert(ORDER_TYPE_LIMIT == 0 && SIDE_SELL == 1 && TIME_IN_FORCE_IOC == 1
 
 /* A market open for plain orders: state trading, no slow check, LIMIT allowed. The price range does
  * not count, takers look at it. */
-#define MARKET_SLOW \
-    (MARKET_CHECK_PERCENT | MARKET_CHECK_PERCENT_SIDE | MARKET_CHECK_POSITION | MARKET_CHECK_EMPTY)
+#define MARKET_SLOW                                                             \
+    (MARKET_CHECK_PERCENT | MARKET_CHECK_PERCENT_SIDE | MARKET_CHECK_POSITION | \
+     MARKET_CHECK_EMPTY | MARKET_CHECK_RULED)
 #define MARKET_MASK (0xFFU | MARKET_SLOW << 8 | 1U << (16 + ORDER_TYPE_LIMIT))
 #define MARKET_OPEN (MARKET_STATE_TRADING | 1U << (16 + ORDER_TYPE_LIMIT))
 _Static_assert(offsetof(struct market, state) % 4 == 0 &&

@@ -3,23 +3,15 @@
 #include "core/account.h"
 #include "core/book.h"
 #include "core/define.h"
+#include "core/funds.h"
 #include "core/index.h"
 #include "core/key.h"
 #include "core/ledger.h"
 #include "core/market.h"
 #include "core/order.h"
-#include "core/snapshot.h"
+#include "core/snapshot_inner.h"
 #include "core/state.h"
 #include "core/trigger.h"
-
-/* FITS(what): a restore step goes on only if this holds. */
-#define FITS(fact)               \
-    do {                         \
-        if (UNLIKELY(!(fact))) { \
-            *reason_out = #fact; \
-            return false;        \
-        }                        \
-    } while (0)
 
 static struct command_genesis limits_from(const struct state_limits *l, u32 version)
 {
@@ -43,6 +35,8 @@ static struct command_genesis limits_from(const struct state_limits *l, u32 vers
         .trailing_max = l->trailing_max,
         .triggers_per_command_max = l->triggers_per_command_max,
         .keys_max = l->keys_max,
+        .persons_max = l->persons_max,
+        .person_rows_max = l->person_rows_max,
     };
 }
 
@@ -392,8 +386,11 @@ static bool take_hold(struct core *core, const struct state_hold *r, const char 
                                       .account = r->head.account,
                                       .asset = r->asset,
                                       .network = r->network,
-                                      .kind = r->hold_kind};
+                                      .kind = r->hold_kind,
+                                      .licence = r->licence,
+                                      .licence_eur = r->licence_eur};
     index_insert(&core->hold_index, (u32)r->head.id, slot);
+    funds_hold_chain(core, slot);
     return true;
 }
 
@@ -472,6 +469,10 @@ bool core_restore_record(struct core_restore *restore, const u8 *record, size_t 
     }
     default: /* not an enum: a number from outside */
         break;
+    }
+    if (head.kind >= STATE_RULES) {
+        FITS(restore->core->limits.persons_max > 0);
+        return restore_rules_record(restore->core, record, reason_out);
     }
     *reason_out = "kind";
     return false;
@@ -555,6 +556,7 @@ bool core_restore_end(struct core_restore *restore, const char **reason_out)
     FITS(working == core->resting_count);
     FITS(core->pages_reserved <= slab_left(&core->page_slab));
     FITS(core->trailing_count <= core->limits.trailing_max);
+    FITS(core->limits.persons_max == 0 || restore_rules_end(core, reason_out));
     for (u32 i = 0; i < core->assets_count; i++) {
         FITS(ledger_sum(core, (u16)i) == 0);
     }

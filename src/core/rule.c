@@ -99,7 +99,8 @@ struct look {
     u32 settled; /* kinds of which a row is in force; bits */
     u32 others;  /* kinds of which there are values that nobody knows; bits */
     u32 inapplicable;
-    u64 next_us;
+    u64 next_us;  /* by the person's rows and memory */
+    u64 dates_us; /* by the rules' dates */
     u8 truths[RULE_NODES_MAX];
     u8 reasons[RULE_NODES_MAX];
 };
@@ -138,6 +139,7 @@ static void look_init(struct look *look, const struct rule_pack *pack,
     look->settled = 0;
     look->others = 0;
     look->next_us = RULE_TIME_OPEN;
+    look->dates_us = RULE_TIME_OPEN;
     CHECK(person->facts_count <= RULE_FACTS_MAX);
     CHECK(person->listings_count <= RULE_LISTINGS_MAX);
     CHECK(person->ownerships_count <= RULE_OWNERSHIPS_MAX);
@@ -484,8 +486,8 @@ static void evaluate_rule(struct look *look, const struct rule *rule,
 {
     *result = (struct rule_result){.truth = RULE_FALSE, .memory = *memory};
     u64 at = look->instant.at;
-    sooner(&look->next_us, rule->effective.from, at);
-    sooner(&look->next_us, rule->effective.until, at);
+    sooner(&look->dates_us, rule->effective.from, at);
+    sooner(&look->dates_us, rule->effective.until, at);
     result->is_in_force = interval_holds(rule->effective, at);
     if (!result->is_in_force || rule->scope == RULE_SCOPE_ASSET) {
         result->memory = (struct rule_memory){.is_over = false};
@@ -527,7 +529,8 @@ void rule_evaluate(const struct rule_pack *pack, const struct rule_person *perso
         evaluate_rule(&look, &pack->rules[i], &memories[i], &outcome_out->results[i]);
         outcome_out->vector = rule_vector_join(outcome_out->vector, outcome_out->results[i].vector);
     }
-    outcome_out->next_us = look.next_us;
+    outcome_out->person_next_us = look.next_us;
+    outcome_out->next_us = u64_min(look.next_us, look.dates_us);
 }
 
 u64 rule_evaluate_asset(const struct rule_pack *pack, u64 asset, u64 at)

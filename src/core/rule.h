@@ -271,7 +271,8 @@ struct rule_result {
 
 struct rule_outcome {
     u64 vector;
-    u64 next_us; /* nothing changes by time alone before this; RULE_TIME_OPEN: never */
+    u64 next_us;        /* nothing changes by time alone before this; RULE_TIME_OPEN: never */
+    u64 person_next_us; /* the same without the dates of pack and rules */
     u32 results_count;
     struct rule_result results[RULE_RULES_MAX];
 };

@@ -4,10 +4,15 @@
 #ifndef CORE_RULING_H
 #define CORE_RULING_H
 
-#include "core/rule_licence.h"
 #include "core/state.h"
 
-#define RULING_ALL_PACKS 0xFFFFU
+#define RULING_REEVALUATIONS     8U /* without a rules_set */
+#define RULING_STALE_SECONDS     3600U
+#define RULING_REEVALUATIONS_MAX 32U
+#define RULING_CONTINUE_TIMES    32U /* a `continue` works off so many times as much */
+/* Of one command: its budget, whom it names under each waiting entry, and itself. */
+#define RULING_EVALUATIONS_MAX \
+    (RULING_REEVALUATIONS_MAX * RULING_CONTINUE_TIMES + 2 * RULE_WAITING_MAX + 3)
 
 /* ---- commands ---- */
 
@@ -22,29 +27,91 @@ void ruling_case_act(struct core *core, const struct command_case_act *command);
 
 /* ---- around other commands ---- */
 
-/* Whether something waits to be looked at, or is due. Kept up to date by ruling_clock. */
-ALWAYS_INLINE bool ruling_waits(const struct core *core)
-{
-    return core->ruling_waiting;
-}
-
-/* The clock moved: sees whether something is due. */
+/* Sees whether something waits or is due: to be called when the clock moves. */
 void ruling_clock(struct core *core);
 
 /* Works off what waits before this command (docs/rules.md "The queue"). */
 void ruling_run(struct core *core, const struct command_head *command);
 
-/* Looks at a person anew under all packs, at the last prices. 0: nobody. */
+/* Looks at a person anew under all packs, at the last prices. */
 void ruling_evaluate(struct core *core, u32 person);
 
 /* The same for the person of an account whose money has changed, if holdings may decide. */
 void ruling_money(struct core *core, u32 account);
 
-/* Brings an account's vector up to date: what was set by hand, and its person's. `always` tells
- * even if nothing changes. */
+/* Brings an account that has a person up to date: what was set by hand, and what the person's
+ * vector says. `always` tells even if nothing changes. */
 void ruling_account(struct core *core, u32 account, u64 cause_seq, bool always);
 
+/* An account has lost its person. */
+void ruling_unlinked(struct core *core, u32 account, u32 person);
+
+/* ---- assets ---- */
+
 /* What rules about assets say of this one. */
-u64 ruling_asset(const struct core *core, u16 asset);
+ALWAYS_INLINE u64 ruling_asset(const struct core *core, u16 asset)
+{
+    return core->limits.persons_max ? core->ruling.asset_vectors[asset] : 0;
+}
+
+/* An asset is there; it may have rules already. */
+void ruling_asset_added(struct core *core, u16 asset);
+
+/* Marks the market if rules about its assets forbid trading. */
+void ruling_market(const struct core *core, struct market *market);
+
+/* ---- licences ---- */
+
+/* A movement that names a licence. `spent`: what it was charged already, at its settlement. */
+struct ruling_use {
+    u32 account;
+    u32 licence;
+    enum operation operation;
+    u16 asset;
+    u64 units;
+    u64 spent;
+};
+
+/* Whether the person of the account has such a licence. */
+MUST_USE bool ruling_has_licence(const struct core *core, u32 account, u32 licence);
+
+/* Asks all packs anew. *eur_out: what is to be spent; 0: the licence is not needed. */
+MUST_USE enum reject ruling_use_check(struct core *core, const struct ruling_use *use,
+                                      u64 *eur_out);
+
+/* Spends, or with `back` gives back, and tells. */
+void ruling_spend(struct core *core, u32 account, u32 licence, u64 eur, bool back);
+
+/* ---- inside (ruling.c, ruling_pack.c, the snapshot) ---- */
+
+/* Queues a mass re-evaluation; there is room. */
+void ruling_queue(struct core *core, u8 pack, bool only_watched, u64 cause_seq);
+
+/* Takes a good pack up as this number. False: no rule slots left. */
+MUST_USE bool ruling_pack_take(struct core *core, u32 number, u32 size, u8 state);
+
+/* Sets the next date at which one of the pack's rules begins or ends, after now. */
+void ruling_border(struct core *core, u32 number);
+
+/* Recomputes what rules say of assets; with `acts`, orders of markets that close expire. */
+void ruling_assets(struct core *core, bool acts);
+
+/* Tells of a pack's state. */
+void ruling_pack_tell(struct core *core, u32 number, u8 state);
+
+/* A pack's number is free again; nobody remembers anything of it. */
+void ruling_pack_free(struct core *core, u32 number);
+
+/* Remembers when time alone may change what a pack says of a person; RULE_TIME_OPEN: never. */
+void ruling_instant(struct core *core, u32 person, u32 pack, u64 next_us);
+
+/* Forgets that the person was over the rule's threshold. */
+void ruling_forget(struct core *core, u32 person, u32 pack, u32 rule);
+
+/* Whether everything that is kept twice agrees, for core_validate. */
+void ruling_validate(const struct core *core);
+
+/* Puts a finding back, from a snapshot. */
+void ruling_finding_put(struct core *core, u32 person, u32 slot, const struct finding *finding);
 
 #endif /* CORE_RULING_H */

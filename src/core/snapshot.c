@@ -5,14 +5,10 @@
 #include "core/define.h"
 #include "core/ledger.h"
 #include "core/order.h"
+#include "core/snapshot_inner.h"
 #include "core/state.h"
 
 /* ---- sorting without recursion or memory of its own ---- */
-
-struct sorted {
-    u64 key;
-    u64 index;
-};
 
 static void sift_down(struct sorted *rows, u64 root, u64 count)
 {
@@ -58,32 +54,6 @@ size_t core_snapshot_scratch(const struct core *core)
 
 /* ---- writing ---- */
 
-struct writer {
-    const struct core *core;
-    const struct core_sink *sink;
-    struct sorted *scratch;
-    u64 records;
-};
-
-static bool put(struct writer *w, const void *record, size_t size)
-{
-    w->records++;
-    return w->sink->write(w->sink->context, record, size);
-}
-
-static struct state_head head(u16 kind, size_t size, u32 account, u64 id)
-{
-    return (struct state_head){
-        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .id = id};
-}
-
-/* PUT(w, order, STATE_ORDER, account, id, .field = value, ...) */
-#define PUT(w, type, kind_, account_, id_, ...)                                                  \
-    put((w),                                                                                     \
-        &(struct state_##type){                                                                  \
-            .head = head((kind_), sizeof(struct state_##type), (account_), (id_)), __VA_ARGS__}, \
-        sizeof(struct state_##type))
-
 static bool put_limits(struct writer *w, const struct command_genesis *l, u32 next)
 {
     return PUT(w, limits, STATE_LIMITS, 0, 0, .next = next, .assets_max = l->assets_max,
@@ -94,7 +64,8 @@ static bool put_limits(struct writer *w, const struct command_genesis *l, u32 ne
                .holds_max = l->holds_max, .asset_limits_max = l->asset_limits_max,
                .pages_max = l->pages_max, .directory_max = l->directory_max,
                .trailing_max = l->trailing_max,
-               .triggers_per_command_max = l->triggers_per_command_max, .keys_max = l->keys_max);
+               .triggers_per_command_max = l->triggers_per_command_max, .keys_max = l->keys_max,
+               .persons_max = l->persons_max, .person_rows_max = l->person_rows_max);
 }
 
 static bool put_venue(struct writer *w)
@@ -125,7 +96,7 @@ static bool put_assets(struct writer *w)
         const struct asset *asset = &core->assets[i];
         u128 equity = (u128)asset->equity;
         struct state_asset record = {
-            .head = head(STATE_ASSET, sizeof record, 0, 0),
+            .head = snapshot_head(STATE_ASSET, sizeof record, 0, 0),
             .asset = (u16)i,
             .scale = asset->scale,
             .fee_income = asset->fee_income,
@@ -134,7 +105,7 @@ static bool put_assets(struct writer *w)
             .equity_high = (i64)(u64)(equity >> 64),
         };
         memcpy(record.name, asset->name, sizeof record.name);
-        if (!put(w, &record, sizeof record)) {
+        if (!snapshot_put(w, &record, sizeof record)) {
             return false;
         }
     }
@@ -160,7 +131,7 @@ static bool put_with(struct writer *w, const void *record, size_t size,
     memcpy(both + size, command, command_size);
     struct command_head plain = {.kind = command->kind, .units = (u8)(command_size / WIRE_UNIT)};
     memcpy(both + size, &plain, sizeof plain); /* who sent it is history */
-    return put(w, both, size + command_size);
+    return snapshot_put(w, both, size + command_size);
 }
 
 /* Buckets that can still count: the rest are history. Sorted by minute. */
@@ -188,7 +159,7 @@ static bool put_markets(struct writer *w)
     for (u32 i = 0; i < core->markets_count; i++) {
         const struct market *m = &core->markets[i];
         struct state_market record = {
-            .head = head(STATE_MARKET, sizeof record, 0, 0),
+            .head = snapshot_head(STATE_MARKET, sizeof record, 0, 0),
             .next_trade_id = m->next_trade_id,
             .next_aggregate_id = m->next_aggregate_id,
             .next_update_id = m->next_update_id,
@@ -211,7 +182,7 @@ static bool put_markets(struct writer *w)
     u32 tiers = core->limits.fee_tiers_max;
     for (u32 i = 0; i < core->markets_count * tiers; i++) {
         const struct command_fee_set *set = &core->fee_sets[i];
-        struct state_fee record = {.head = head(STATE_FEE, sizeof record, 0, 0),
+        struct state_fee record = {.head = snapshot_head(STATE_FEE, sizeof record, 0, 0),
                                    .market = (u16)(i / tiers),
                                    .tier = (u16)(i % tiers)};
         if (set->head.kind && !put_with(w, &record, sizeof record, &set->head, sizeof *set)) {
@@ -430,7 +401,8 @@ static bool put_holds(struct writer *w)
         const struct hold *hold = &core->holds[w->scratch[i].index];
         if (!PUT(w, hold, STATE_HOLD, hold->account, hold->id, .amount = hold->amount,
                  .fee = hold->fee, .asset = hold->asset, .network = hold->network,
-                 .hold_kind = hold->kind)) {
+                 .hold_kind = hold->kind, .licence = hold->licence,
+                 .licence_eur = hold->licence_eur)) {
             return false;
         }
     }
@@ -463,12 +435,12 @@ static bool put_keys(struct writer *w)
     }
     for (u64 i = 0; i < count; i++) {
         const struct key *key = &core->keys[w->scratch[i].index];
-        struct state_key record = {.head = head(STATE_KEY, sizeof record, key->account, 0),
+        struct state_key record = {.head = snapshot_head(STATE_KEY, sizeof record, key->account, 0),
                                    .rights = key->rights,
                                    .key_kind = key->kind};
         memcpy(record.key_id, key->id, sizeof record.key_id);
         memcpy(record.public_key, key->public_key, sizeof record.public_key);
-        if (!put(w, &record, sizeof record)) {
+        if (!snapshot_put(w, &record, sizeof record)) {
             return false;
         }
     }
@@ -483,7 +455,7 @@ bool core_snapshot(const struct core *core, void *scratch, const struct core_sin
     for (u32 i = 0; i < core->markets_count && ok; i++) {
         ok = put_rests(&w, &core->markets[i]);
     }
-    return ok && put_lists(&w) && put_holds(&w) && put_keys(&w) &&
+    return ok && put_lists(&w) && put_holds(&w) && put_keys(&w) && snapshot_rules(&w) &&
            PUT(&w, end, STATE_END, 0, 0, .records = w.records);
 }
 

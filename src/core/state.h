@@ -12,6 +12,8 @@
 #include "base/amount.h"
 #include "base/check.h"
 #include "core/core.h"
+#include "core/rule.h"
+#include "core/rule_licence.h"
 #include "wire/schema.h"
 
 #include <string.h>
@@ -59,7 +61,11 @@ struct hold {
     u64 id; /* 0: free slot */
     struct amount amount;
     struct amount fee;
+    u64 licence_eur; /* what its licence was charged, 10^-8 EUR */
+    u32 licence;     /* 0: none */
     u32 account;
+    u32 newer; /* neighbours among the account's holds */
+    u32 older;
     u16 asset;
     u16 network;
     u32 next_free;
@@ -270,7 +276,8 @@ enum market_check {
     MARKET_CHECK_POSITION = 8,
     MARKET_CHECK_NOTIONAL = 16,
     MARKET_CHECK_RANGE = 32,
-    MARKET_CHECK_EMPTY = 64, /* bounds that nothing can meet */
+    MARKET_CHECK_EMPTY = 64,  /* bounds that nothing can meet */
+    MARKET_CHECK_RULED = 128, /* rules about an asset of it forbid trading */
 };
 
 struct market {
@@ -328,6 +335,160 @@ struct market {
 _Static_assert(sizeof(struct market) == 512,
                "a power of two, so that markets are found by a shift");
 
+/* ---- slots ---- */
+
+/* A slab's bookkeeping: slots 1..max, those never used lie above `used`. */
+struct slab {
+    u32 free; /* chain */
+    u32 used;
+    u32 max;
+    u32 count;
+};
+
+/* ---- rules: persons, packs, the queue (person.h, holdings.h, ruling.h) ---- */
+
+#define RULE_PACKS_MAX      16U
+#define RULE_SLOTS_MAX      32U /* rules about persons, in all packs together */
+#define RULE_WAITING_MAX    8U  /* mass re-evaluations at a time */
+#define RULE_FORM_MAX       16384U
+#define LICENCES_MAX        4096U
+#define PERSON_ACCOUNTS_MAX 256U
+
+enum row_kind { ROW_FACT = 1, ROW_LISTING = 2, ROW_OWNERSHIP = 3 };
+
+/* One thing that is held for true of a person: a line of a chain, by rising row numbers. */
+struct person_row {
+    u64 row; /* sequence number of the command that recorded it; 0: free slot */
+    u64 recorded_at;
+    u64 from;
+    u64 until;
+    union {
+        struct {
+            u64 expires;
+            u64 evidence;
+            u32 officer;
+            u16 value;
+            u8 fact;
+            u8 verified;
+        } fact;
+        struct {
+            u64 list;
+            u64 programme;
+            u32 entry;
+            u32 version;
+        } listing;
+        struct {
+            u64 list;
+            u64 path;
+            u16 percent;
+            u16 lower;
+            u16 upper;
+            u8 compare;
+            u8 control;
+        } ownership;
+    } is;
+    u32 next; /* in the person's chain, or the next free slot */
+    u8 kind;  /* enum row_kind */
+    u8 listing_state;
+};
+_Static_assert(sizeof(struct person_row) == 64, "one cache line");
+
+struct person {
+    u64 next_us;       /* the earliest of its packs' instants; 0: none */
+    u64 evaluated_seq; /* the last time all packs were asked */
+    u32 rows;          /* first */
+    u32 account;       /* first, plus one */
+    u32 heap;          /* place among those that wait for an instant; 0: none */
+    u32 findings;      /* rules that have something to remember; bits by rule slot */
+    u32 watched;       /* rules where only holdings decide */
+    u16 vector;        /* all findings joined */
+    u16 provider;
+    u16 accounts_count;
+    u8 facts;
+    u8 listings;
+    u8 ownerships;
+};
+
+/* What an account has to do with persons. */
+struct account_link {
+    u64 hand; /* the vector that was set by hand; of an account that has a person */
+    u32 person;
+    u32 next; /* the person's next account, plus one */
+    u32 hold; /* the account's newest open hold */
+};
+
+/* What one rule last said of a person. All zero: no, and nothing to remember. */
+struct finding {
+    u64 below_since;
+    u64 unknown_since;
+    u64 deadline;
+    u16 vector;
+    u8 truth;
+    u8 reasons;
+    u8 missing;
+    u8 flags; /* DECISION_FLAG_* but HOLDINGS_KNOWN */
+    u16 padding;
+};
+_Static_assert(sizeof(struct finding) == 32, "compared as bytes");
+
+struct valuation_price {
+    struct price price; /* 10^-8 EUR a whole unit; zero: none */
+    u64 time_us;
+    u8 sources;
+};
+
+enum { PACK_FREE = 0 }; /* else enum pack_state */
+
+struct ruling_pack {
+    u64 boundary_us; /* next date at which a rule begins or ends */
+    u32 size;        /* of its form */
+    u32 slot_mask;
+    u8 state;
+    bool has_threshold;
+    u8 slots[RULE_RULES_MAX]; /* rule slot of each rule; a rule about assets has none */
+};
+
+/* A mass re-evaluation that waits or is under way. */
+struct waiting {
+    u64 cause_seq;
+    u32 cursor; /* the last person looked at */
+    u32 last;
+    u32 persons; /* evaluated */
+    u32 changed;
+    u8 pack;
+    bool only_watched;
+    struct valuation_price *prices; /* as they were */
+};
+
+struct ruling {
+    struct rule_pack *packs; /* RULE_PACKS_MAX */
+    struct ruling_pack about[RULE_PACKS_MAX];
+    struct waiting waiting[RULE_WAITING_MAX]; /* oldest first */
+    u32 waiting_count;
+    u32 slots_used; /* bits */
+    u32 persons_count;
+    u32 licences_count;
+    u32 heap_count;
+    u32 reevaluations_max;
+    u32 stale_seconds;
+    u32 received; /* bytes of the form that is being received */
+    struct person *persons;
+    struct account_link *links;
+    struct person_row *rows;
+    struct slab row_slab;
+    struct finding *findings; /* [person * RULE_SLOTS_MAX + slot] */
+    u64 *instants;            /* [person * RULE_PACKS_MAX + pack]; 0: none */
+    u32 *heap;                /* persons by (instant, number), from 1 on */
+    u64 *watched[RULE_PACKS_MAX];
+    struct valuation_price *prices;
+    struct rule_licence *licences; /* from 1 on */
+    u32 *licence_persons;
+    u64 *sums; /* scratch: units of each asset */
+    u16 *summed;
+    u64 *asset_vectors;
+    u8 *form;
+};
+
 /* ---- tables ---- */
 
 /* Open addressing, linear probing, no tombstones. An entry is {key, slot}; slot 0: empty. */
@@ -340,14 +501,6 @@ struct index {
     struct index_entry *entries;
     u32 mask;
     u32 shift; /* 32 - log2(size): see index_home */
-};
-
-/* A slab's bookkeeping: slots 1..max, those never used lie above `used`. */
-struct slab {
-    u32 free; /* chain */
-    u32 used;
-    u32 max;
-    u32 count;
 };
 
 /* The command being applied. */
@@ -416,7 +569,9 @@ struct core {
     u32 trailing_count;
     u32 pages_reserved;
     u32 resting_count;
-    u32 runnable; /* queued in markets that trade */
+    u32 runnable;       /* queued in markets that trade */
+    u32 ruling_waiting; /* somebody is to be looked at: see ruling_run */
+    u64 ruling_due_us;  /* the next instant or date; RULE_TIME_OPEN: none */
     u32 in_batch_lookahead;
     size_t event_bytes_max;
     u64 rejected_limits;
@@ -430,7 +585,18 @@ struct core {
     struct key *keys;
     struct index key_index;
     struct slab key_slab;
+    struct ruling ruling;
 };
+
+/* Whether anything is to be done before the next command: triggers or persons. */
+ALWAYS_INLINE bool core_waits(const struct core *core)
+{
+    u64 both = 0;
+    memcpy(&both, &core->runnable, sizeof both);
+    return both != 0;
+}
+_Static_assert(offsetof(struct core, ruling_waiting) == offsetof(struct core, runnable) + 4,
+               "read as one word");
 
 /* ---- slabs ---- */
 

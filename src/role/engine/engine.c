@@ -376,7 +376,10 @@ static enum fault work_idle(struct engine *engine, bool *some_out)
     if (engine->submitted > engine->released) {
         return FAULT_NONE;
     }
-    if (core_has_queued(engine->house.core) && !engine->options.no_continue) {
+    const struct core *core = engine->house.core;
+    bool waits =
+        core_has_queued(core) || core_rules_wait(core, clock_wall_us(engine->options.clock));
+    if (waits && !engine->options.no_continue) {
         struct command_continue record = {
             .head = {.kind = COMMAND_CONTINUE,
                      .units = sizeof(struct command_continue) / WIRE_UNIT,
