@@ -6,10 +6,10 @@
 
 #include "core/state.h"
 
-#define RULING_REEVALUATIONS     8U /* without a rules_set */
+#define RULING_REEVALUATIONS     4U /* without a rules_set */
 #define RULING_STALE_SECONDS     3600U
-#define RULING_REEVALUATIONS_MAX 32U
-#define RULING_CONTINUE_TIMES    32U /* a `continue` works off so many times as much */
+#define RULING_REEVALUATIONS_MAX 16U
+#define RULING_CONTINUE_TIMES    64U /* a `continue` works off so many times as much */
 /* Of one command: its budget, whom it names under each waiting entry, and itself. */
 #define RULING_EVALUATIONS_MAX \
     (RULING_REEVALUATIONS_MAX * RULING_CONTINUE_TIMES + 2 * RULE_WAITING_MAX + 3)

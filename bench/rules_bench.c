@@ -1,0 +1,361 @@
+/* What rules cost: a million persons under the shipped packs.
+ *
+ *     rules_bench PERSONS RULES_FOLDER
+ *
+ * One core with an account, four facts and two list verdicts for each person, two balances each,
+ * and prices for them. Printed, each with its processor time in the core alone:
+ *
+ *   activate     all persons under one pack after another, by `continue` commands as an idle engine
+ *                sends them: the whole, and the longest single command
+ *   valuation    10,000 persons whose holdings cross the amount, each with open orders
+ *   load         batches of 1,024 orders of persons while a pack is activated: the longest batch,
+ * the 99th percentile, and the same batches with nothing waiting order        one plain order, with
+ * and without persons in the core
+ *
+ * The engine's write is not in it: see engine_bench for that. */
+#include "app/rule_read.h"
+#include "base/histogram.h"
+#include "base/span.h"
+#include "core/core.h"
+#include "core/rule_form.h"
+#include "io/clock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define START_US 1650500000000000ULL /* 21 April 2022 */
+#define EUR      100000000ULL
+#define COIN     100000000ULL
+#define HOLDERS  10000U
+#define BATCH    1024U
+#define BATCHES  2000U
+#define TICK     1000000ULL
+#define LOT      10000ULL
+
+static struct core *core;
+static struct core_output output;
+static u64 source_index;
+static struct rule_source source;
+static u8 batch[BATCH * sizeof(struct command_order)];
+
+static void die(const char *what)
+{
+    (void)fprintf(stderr, "rules_bench: %s\n", what);
+    exit(1);
+}
+
+static u64 now_ns(void)
+{
+    return clock_mono_ns(clock_real());
+}
+
+static void *memory_of(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        die("no memory");
+    }
+    return memory;
+}
+
+/* ---- commands ---- */
+
+static bool is_refused(void)
+{
+    for (size_t at = 0; at < output.used; at += (size_t)output.data[at + 2] * WIRE_UNIT) {
+        if (output.data[at] == EVENT_REJECTED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void apply(void *command, u16 kind, size_t bytes, u32 account)
+{
+    struct command_head head = {.kind = kind,
+                                .units = (u8)(bytes / WIRE_UNIT),
+                                .source = 1,
+                                .account = account,
+                                .source_index = ++source_index};
+    memcpy(command, &head, sizeof head);
+    output.used = 0;
+    core_apply(core, command, &output);
+}
+
+static void must(const char *what)
+{
+    if (is_refused()) {
+        die(what);
+    }
+}
+
+#define APPLY(command, kind, account) \
+    (apply(&(command), (kind), sizeof(command), (account)), must(#kind))
+
+static struct command_genesis limits_for(u32 persons)
+{
+    return (struct command_genesis){
+        .head = {.kind = COMMAND_GENESIS, .units = sizeof(struct command_genesis) / WIRE_UNIT},
+        .semantics_version = 1,
+        .assets_max = 4,
+        .markets_max = 1,
+        .networks_max = 1,
+        .fee_tiers_max = 1,
+        .accounts_max = persons + 1,
+        .balance_rows_max = 3 * persons + 6,
+        .positions_max = 1,
+        .orders_max = 2000000,
+        .extras_max = 1,
+        .lists_max = 1,
+        .holds_max = 1,
+        .asset_limits_max = 1,
+        .pages_max = 1000,
+        .directory_max = 20000,
+        .trailing_max = 1,
+        .triggers_per_command_max = 1,
+        .persons_max = persons,
+        .person_rows_max = 8 * persons};
+}
+
+static void venue_make(u32 persons)
+{
+    struct command_genesis limits = limits_for(persons);
+    size_t bytes = core_footprint(&limits);
+    if (bytes == 0) {
+        die("limits");
+    }
+    core = core_init(memory_of(bytes), bytes, &limits);
+    output.size = core_event_bytes_max(&limits);
+    output.data = memory_of(output.size);
+    core_set_time(core, START_US);
+    APPLY(limits, COMMAND_GENESIS, 0);
+    static const char *const names[] = {"BTC", "USDT"};
+    for (u16 i = 0; i < 2; i += 1) {
+        struct command_asset_add asset = {.asset = i, .scale = 8};
+        memcpy(asset.name, names[i], strlen(names[i]));
+        APPLY(asset, COMMAND_ASSET_ADD, 0);
+    }
+    struct command_market_add market = {.base = 0,
+                                        .quote = 1,
+                                        .types_allowed = 0x7F,
+                                        .stp_default = STP_MODE_NONE,
+                                        .stp_allowed = 0x7E,
+                                        .ticks_max = 100000,
+                                        .tick = price_of(TICK),
+                                        .lot = amount_of(LOT)};
+    memcpy(market.name, "BTCUSDT", 7);
+    APPLY(market, COMMAND_MARKET_ADD, 0);
+}
+
+static void fact(u32 person, u8 kind, u16 value, u8 verified)
+{
+    struct command_fact_set set = {.person = person,
+                                   .fact = kind,
+                                   .value = value,
+                                   .verified = verified,
+                                   .from = 1,
+                                   .until = RULE_TIME_OPEN,
+                                   .expires = RULE_TIME_OPEN,
+                                   .officer = 1,
+                                   .second = 2};
+    APPLY(set, COMMAND_FACT_SET, 0);
+}
+
+static void clear_of(u32 person, const char *list)
+{
+    struct command_listing_set set = {.person = person,
+                                      .state = LISTING_STATE_CLEAR,
+                                      .list = rule_name_of(span_of_text(list)),
+                                      .from = 1,
+                                      .until = RULE_TIME_OPEN,
+                                      .officer = 1,
+                                      .second = 2};
+    APPLY(set, COMMAND_LISTING_SET, 0);
+}
+
+/* Most are of somewhere else; the first HOLDERS are Russian, at EUR 9,990, with an open order. */
+static void person_make(u32 person)
+{
+    static const char *const countries[] = {"DE", "FR", "JP", "BR", "TR", "IN", "KZ", "GE"};
+    bool is_holder = person <= HOLDERS;
+    u16 country = rule_country_of(span_of_text(is_holder ? "RU" : countries[person % 8]));
+    struct command_account_add account = {.trade_group = 0xFFFFFFFFU};
+    struct command_person_add add = {.person = person, .officer = 1};
+    struct command_link link = {.person = person, .officer = 1};
+    APPLY(account, COMMAND_ACCOUNT_ADD, 0);
+    APPLY(add, COMMAND_PERSON_ADD, 0);
+    APPLY(link, COMMAND_LINK, person);
+    fact(person, FACT_KIND_KIND, RULE_KIND_NATURAL, 0);
+    fact(person, FACT_KIND_NATIONALITY, country, RULE_VERIFIED_DOCUMENT);
+    fact(person, FACT_KIND_RESIDENCE, country, RULE_VERIFIED_ADDRESS);
+    fact(person, FACT_KIND_RESIDENCE_PERMIT, RULE_VALUE_NONE, 0);
+    clear_of(person, "us-sdn");
+    clear_of(person, "eu-269");
+    struct command_deposit usdt = {.amount = amount_of(4990 * COIN), .asset = 1};
+    struct command_deposit btc = {.amount = amount_of(COIN / 2), .asset = 0};
+    APPLY(usdt, COMMAND_DEPOSIT, person);
+    APPLY(btc, COMMAND_DEPOSIT, person);
+}
+
+static void order_make(struct command_order *order, u32 person, u64 ticks)
+{
+    *order = (struct command_order){.price = price_of(ticks * TICK),
+                                    .qty = amount_of(LOT),
+                                    .side = SIDE_BUY,
+                                    .stp = STP_MODE_MARKET_DEFAULT,
+                                    .tif = TIME_IN_FORCE_GTC};
+    order->head = (struct command_head){.kind = COMMAND_ORDER,
+                                        .units = COMMAND_PLAIN_BYTES / WIRE_UNIT,
+                                        .source = 1,
+                                        .account = person,
+                                        .source_index = ++source_index};
+}
+
+static void price_set(u16 asset, u64 eur, u64 time_us)
+{
+    struct command_valuation_price set = {
+        .price = price_of(eur), .time_us = time_us, .asset = asset, .sources = 3};
+    APPLY(set, COMMAND_VALUATION_PRICE, 0);
+}
+
+static void pack_load(const char *folder, const char *file)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, file);
+    if (rule_read_file(path, &source) != FAULT_NONE) {
+        die(path);
+    }
+    u8 form[RULE_FORM_BYTES_MAX];
+    size_t size = rule_form_encode(&source.pack, form);
+    for (size_t at = 0; at < size;) {
+        struct command_pack_part part = {.offset = (u32)at};
+        part.size = (u16)u64_min(sizeof part.data, size - at);
+        memcpy(part.data, form + at, part.size);
+        at += part.size;
+        APPLY(part, COMMAND_PACK_PART, 0);
+    }
+    struct command_pack_activate activate = {
+        .size = (u32)size, .officer = 1, .second = 2, .confirmed = 1};
+    memcpy(activate.content_hash, source.pack.content_hash, sizeof activate.content_hash);
+    APPLY(activate, COMMAND_PACK_ACTIVATE, 0);
+}
+
+/* `continue` until nobody waits. */
+static void work_off(const char *what, u32 persons)
+{
+    u64 begun = now_ns();
+    u64 longest = 0;
+    u64 commands = 0;
+    u64 restricted = 0;
+    while (core_rules_wait(core, 0)) {
+        struct command_continue go = {0};
+        u64 from = now_ns();
+        apply(&go, COMMAND_CONTINUE, sizeof go, 0);
+        longest = u64_max(longest, now_ns() - from);
+        commands += 1;
+        for (size_t at = 0; at < output.used; at += (size_t)output.data[at + 2] * WIRE_UNIT) {
+            restricted += output.data[at] == EVENT_RESTRICTED ? 1 : 0;
+        }
+    }
+    double ms = (double)(now_ns() - begun) / 1e6;
+    (void)printf("%-34s %9.1f ms  %7.0f ns a person  %6" PRIu64 " commands, longest %6.0f us, "
+                 "%" PRIu64 " accounts changed\n",
+                 what, ms, ms * 1e6 / persons, commands, (double)longest / 1e3, restricted);
+    (void)fflush(stdout);
+}
+
+/* ---- under load ---- */
+
+static void batches_run(const char *what, u32 persons, u32 count, u64 ticks)
+{
+    static struct histogram histogram;
+    histogram_init(&histogram);
+    u64 longest = 0;
+    u32 done = 0;
+    u32 person = 1;
+    u64 begun = now_ns();
+    for (; done < count; done += 1) {
+        struct command_order *orders = (void *)batch;
+        u8 *at = batch;
+        for (u32 i = 0; i < BATCH; i += 1) {
+            person = person * 1664525U + 1013904223U;
+            order_make(orders, person % persons + 1, ticks);
+            memmove(at, orders, COMMAND_PLAIN_BYTES);
+            at += COMMAND_PLAIN_BYTES;
+            orders = (void *)at;
+            if (i + 1 == BATCH) {
+                break;
+            }
+        }
+        u64 from = now_ns();
+        u32 applied = 0;
+        const u8 *next = batch;
+        while (applied < BATCH) {
+            size_t bytes = 0;
+            output.used = 0;
+            applied +=
+                core_apply_batch(core, next, (size_t)(at - next), BATCH - applied, &output, &bytes);
+            next += bytes;
+        }
+        u64 took = now_ns() - from;
+        histogram_add(&histogram, took);
+        longest = u64_max(longest, took);
+        if (count == UINT32_MAX && !core_rules_wait(core, 0)) {
+            break;
+        }
+    }
+    double seconds = (double)(now_ns() - begun) / 1e9;
+    (void)printf("%-34s %9u batches of %u in %.2f s: p50 %.0f us, p99 %.0f us, longest %.0f us\n",
+                 what, done, BATCH, seconds, (double)histogram_quantile(&histogram, 500000) / 1e3,
+                 (double)histogram_quantile(&histogram, 990000) / 1e3, (double)longest / 1e3);
+    (void)fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        die("usage: rules_bench PERSONS RULES_FOLDER");
+    }
+    u32 persons = (u32)strtoul(argv[1], NULL, 10);
+    const char *folder = argv[2];
+    if (persons < HOLDERS || persons > 4000000) {
+        die("PERSONS: 10000 to 4000000");
+    }
+    venue_make(persons);
+    price_set(0, 10000 * EUR, START_US - 1);
+    price_set(1, EUR, START_US - 1);
+    struct command_account_add first = {.trade_group = 0xFFFFFFFFU};
+    APPLY(first, COMMAND_ACCOUNT_ADD, 0);
+    u64 begun = now_ns();
+    for (u32 i = 1; i <= persons; i += 1) {
+        person_make(i);
+    }
+    (void)printf("%u persons made in %.1f s, one command at a time\n", persons,
+                 (double)(now_ns() - begun) / 1e9);
+    batches_run("orders, no pack", persons, BATCHES / 20, 100);
+    pack_load(folder, "eu-833-5b2.v1.yaml");
+    work_off("activate eu-833-5b2 1", persons);
+    pack_load(folder, "venue-notice-ru.v1.yaml");
+    batches_run("orders while a pack is activated", persons, UINT32_MAX, 101);
+    batches_run("orders, two packs in force", persons, BATCHES / 20, 102);
+    pack_load(folder, "us-ofac-sdn.v1.yaml");
+    work_off("activate us-ofac-sdn 1", persons);
+    pack_load(folder, "eu-269-listed.v1.yaml");
+    work_off("activate eu-269-listed 1", persons);
+    for (u32 i = 1; i <= HOLDERS; i += 1) {
+        for (u32 k = 0; k < 3; k += 1) {
+            struct command_order order;
+            order_make(&order, i, 103 + k);
+            apply(&order, COMMAND_ORDER, COMMAND_PLAIN_BYTES, i);
+        }
+    }
+    price_set(0, 10100 * EUR, START_US - 1);
+    struct command_valuation valuation = {.pack = 0};
+    APPLY(valuation, COMMAND_VALUATION, 0);
+    work_off("valuation, 10,000 cross", HOLDERS);
+    return 0;
+}
