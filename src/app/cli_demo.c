@@ -2,6 +2,7 @@
 #include "app/demo.h"
 #include "app/demo_law.h"
 #include "app/speed.h"
+#include "app/story.h"
 #include "io/clock.h"
 #include "io/log.h"
 
@@ -13,6 +14,7 @@ enum {
     DEMO_PORT,
     DEMO_SEED_OPTION,
     DEMO_LAW,
+    DEMO_STORY,
     DEMO_BOTS,
     DEMO_SPEED,
     DEMO_REPLAY,
@@ -51,6 +53,11 @@ static const struct option options[] = {
                           "day, a moment such as 2022-04-22T11:58:00Z, or off for the machine's "
                           "time. Without it " DEMO_LAW_DEFAULT ", or where the folder's clock is. "
                           "It may move ahead, never back."},
+    [DEMO_STORY] = {.name = "story",
+                    .kind = OPTION_TEXT,
+                    .value = "NAME",
+                    .help = "Tells a story instead and ends: what a venue goes through over "
+                            "months, in a few seconds, in a new folder DIR. There is: sanctions."},
     [DEMO_BOTS] = {.name = "bots",
                    .kind = OPTION_CHOICE,
                    .value = "on|off",
@@ -77,6 +84,18 @@ static const struct option options[] = {
                         .help = "The least important lines of the log."},
 };
 
+static int run_story(const struct option_call *call)
+{
+    const char *name = call->values[DEMO_STORY].text;
+    const struct story *story = story_find(name);
+    log_setup(2, LOG_FORMAT_JSON, (enum log_level)call->values[DEMO_LOG_LEVEL].number,
+              clock_real());
+    enum fault fault =
+        story == NULL ? FAULT(FAULT_USAGE, "--story: \"%s\" is not one; there is: sanctions", name)
+                      : story_run(story, call->values[DEMO_DATA].text);
+    return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
+}
+
 static int run(const struct option_call *call)
 {
     static struct config config;
@@ -93,6 +112,9 @@ static int run(const struct option_call *call)
     }
     if (fault != FAULT_NONE) {
         return cli_fail(call->subcommand, fault);
+    }
+    if (values[DEMO_STORY].given) {
+        return run_story(call);
     }
     config_init(&config);
     log_setup(2, LOG_FORMAT_JSON, (enum log_level)values[DEMO_LOG_LEVEL].number, clock_real());
@@ -129,6 +151,8 @@ static const struct option_example examples[] = {
     {"demo --data /tmp/market --seed 7 --speed 5 --port 0", "Another market, five times as fast."},
     {"demo --data /tmp/2015 --replay 2015-05-01.log.xz --speed 10",
      "A recorded day, ten times as fast."},
+    {"demo --data /tmp/2022 --story sanctions",
+     "April to October 2022: dated rules over the same people."},
     {"demo --data /tmp/empty --bots off", "Empty books, to be filled by your own programs."},
     {NULL, NULL},
 };

@@ -124,7 +124,9 @@ enum fault demo_venue_begin(const char *folder, const char *keys_folder, u64 see
     holders_fill(file_out);
     TRY(file_path(path, folder, DEMO_FOLDER));
     TRY(disk_make_folder(disk_real(), path));
-    enum fault fault = venue_maker_open(&maker, folder, keys_folder, &clock.clock);
+    enum fault fault = venue_maker_open(
+        &maker, &(struct venue_maker_options){
+                    .folder = folder, .keys_folder = keys_folder, .clock = &clock.clock});
     if (fault == FAULT_NONE) {
         fault = put_all(&maker, file_out);
     }

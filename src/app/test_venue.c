@@ -141,7 +141,9 @@ enum fault test_venue_begin(const char *folder, const char *keys_folder,
 {
     struct venue_maker maker;
     memset(venue_out, 0, sizeof(*venue_out));
-    enum fault fault = venue_maker_open(&maker, folder, keys_folder, clock_real());
+    enum fault fault = venue_maker_open(
+        &maker, &(struct venue_maker_options){
+                    .folder = folder, .keys_folder = keys_folder, .clock = clock_real()});
     if (fault == FAULT_NONE) {
         fault = put_all(&maker, venue_out);
     }

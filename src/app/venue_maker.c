@@ -26,6 +26,9 @@ enum {
 static void on_release(struct release_sink *sink, const struct release *release)
 {
     struct venue_maker *maker = (struct venue_maker *)(void *)sink;
+    if (maker->options.events != NULL) {
+        maker->options.events->release(maker->options.events, release);
+    }
     struct span events = release->events;
     while (events.size > 0) {
         struct event_head head;
@@ -40,8 +43,8 @@ static void on_release(struct release_sink *sink, const struct release *release)
     }
 }
 
-enum fault venue_maker_put(struct venue_maker *maker, void *command, size_t size, u16 kind,
-                           u32 account)
+enum fault venue_maker_send(struct venue_maker *maker, void *command, size_t size, u16 kind,
+                            u32 account)
 {
     size_t bytes = 0;
     const char *field = NULL;
@@ -62,7 +65,14 @@ enum fault venue_maker_put(struct venue_maker *maker, void *command, size_t size
         return FAULT(FAULT_DIVERGED, "new venue: the engine does not take %s: %s",
                      wire_commands[kind].name, field == NULL ? "full" : field);
     }
-    TRY(engine_drain(maker->engine));
+    maker->rejects_count = 0;
+    return engine_drain(maker->engine);
+}
+
+enum fault venue_maker_put(struct venue_maker *maker, void *command, size_t size, u16 kind,
+                           u32 account)
+{
+    TRY(venue_maker_send(maker, command, size, kind, account));
     if (maker->rejects_count > 0) {
         return FAULT(FAULT_DIVERGED, "new venue: %s is refused: %s", wire_commands[kind].name,
                      reject_name((enum reject)maker->reject.reject));
@@ -153,7 +163,7 @@ enum fault venue_maker_key(struct venue_maker *maker, u32 account, u32 rights,
     TRY(keys_id(span_of(row->name, sizeof(row->name)), row->key_id));
     memcpy(set.key_id, row->key_id, sizeof(set.key_id));
     memcpy(set.public_key, public_key, sizeof(set.public_key));
-    row->created_us = clock_wall_us(maker->clock);
+    row->created_us = clock_wall_us(maker->options.clock);
     TRY(keystore_add(&maker->keystore, row));
     return venue_maker_put(maker, &set, sizeof(set), COMMAND_KEY_SET, account);
 }
@@ -176,20 +186,22 @@ enum fault venue_key_invent(struct venue_key *key_out)
 
 /* ---- the whole ---- */
 
-enum fault venue_maker_open(struct venue_maker *maker, const char *folder, const char *keys_folder,
-                            struct clock *clock)
+enum fault venue_maker_open(struct venue_maker *maker, const struct venue_maker_options *options)
 {
     struct command_genesis genesis = venue_limits_genesis();
-    *maker =
-        (struct venue_maker){.sink = {.release = on_release}, .clock = clock, .source_index = 1};
-    struct engine_options options = {.disk = disk_real(),
-                                     .clock = clock,
-                                     .folder = folder,
-                                     .genesis = &genesis,
-                                     .sink = &maker->sink};
-    TRY(disk_make_folder(disk_real(), keys_folder));
-    TRY(keystore_open(&maker->keystore, keys_folder));
-    return engine_open(&maker->engine, &options);
+    *maker = (struct venue_maker){
+        .sink = {.release = on_release}, .options = *options, .source_index = 1};
+    struct engine_options engine = {.disk = disk_real(),
+                                    .clock = options->clock,
+                                    .folder = options->folder,
+                                    .genesis = &genesis,
+                                    .venue = options->venue,
+                                    .sink = &maker->sink};
+    if (options->keys_folder != NULL) {
+        TRY(disk_make_folder(disk_real(), options->keys_folder));
+        TRY(keystore_open(&maker->keystore, options->keys_folder));
+    }
+    return engine_open(&maker->engine, &engine);
 }
 
 enum fault venue_maker_finish(struct venue_maker *maker)
@@ -201,5 +213,7 @@ void venue_maker_close(struct venue_maker *maker)
 {
     engine_close(maker->engine);
     maker->engine = NULL;
-    keystore_close(&maker->keystore);
+    if (maker->options.keys_folder != NULL) {
+        keystore_close(&maker->keystore);
+    }
 }

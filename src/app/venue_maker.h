@@ -35,25 +35,36 @@ struct venue_market {
     u32 fee_taker;
 };
 
+struct venue_maker_options {
+    const char *folder;      /* exists, without a journal */
+    const char *keys_folder; /* made; NULL: nobody gets a key */
+    struct clock *clock;
+    const u8 *venue;             /* as engine_options has it */
+    struct release_sink *events; /* hears everything; NULL: nobody does */
+};
+
 struct venue_maker {
     struct release_sink sink;
     struct engine *engine;
-    struct clock *clock;
+    struct venue_maker_options options;
     struct keystore keystore;
     u64 source_index;
     u32 rejects_count;
     struct event_rejected reject; /* the first */
 };
 
-/* The folder exists, without a journal; the folder of the keys is made. To be closed also after a
- * fault. */
-MUST_USE enum fault venue_maker_open(struct venue_maker *maker, const char *folder,
-                                     const char *keys_folder, struct clock *clock);
+/* To be closed also after a fault. */
+MUST_USE enum fault venue_maker_open(struct venue_maker *maker,
+                                     const struct venue_maker_options *options);
 /* The venue is whole and sealed. */
 MUST_USE enum fault venue_maker_finish(struct venue_maker *maker);
 void venue_maker_close(struct venue_maker *maker);
 
-/* Sends one command, whole but for its head, and waits until it is durable. */
+/* Sends one command, whole but for its head, and waits until it is durable. What the venue answers
+ * is the listener's business. */
+MUST_USE enum fault venue_maker_send(struct venue_maker *maker, void *command, size_t size,
+                                     u16 kind, u32 account);
+/* The same; a refusal is a fault. */
 MUST_USE enum fault venue_maker_put(struct venue_maker *maker, void *command, size_t size, u16 kind,
                                     u32 account);
 
