@@ -89,6 +89,43 @@ static enum fault receive_all(int socket, u8 *target, size_t size)
     return FAULT_NONE;
 }
 
+/* What is wrong with the signatures of officers, or their absence. */
+static enum fault signature_fault(const struct admin_answer *answer)
+{
+    u32 number = answer->detail + 1U;
+    switch ((enum admin_status_code)answer->code) {
+    case ADMIN_UNSIGNED:
+        return FAULT(FAULT_REFUSED,
+                     "this wants the signatures of %u officers; --propose prints what they sign",
+                     answer->detail);
+    case ADMIN_EXPIRED:
+        return FAULT(FAULT_REFUSED, "the approval's time is over, or more than 7 days away");
+    case ADMIN_USED:
+        return FAULT(FAULT_REFUSED, "this approval was used before");
+    case ADMIN_NO_OFFICER:
+        return FAULT(FAULT_REFUSED, "signature %u: no such officer is in the venue's register",
+                     number);
+    case ADMIN_BAD_SIGNATURE:
+        return FAULT(FAULT_REFUSED, "signature %u is not of this officer and this order", number);
+    case ADMIN_NOT_TWO:
+        return FAULT(FAULT_REFUSED,
+                     "two officers of different groups must sign; these are not two");
+    case ADMIN_FULL:
+        return FAULT(FAULT_LIMIT, "the venue remembers too many approvals; wait until some end");
+    case ADMIN_NO_REGISTER:
+        return FAULT(FAULT_REFUSED, "the venue has no register of officers: nothing is signed");
+    case ADMIN_DONE:
+    case ADMIN_MALFORMED:
+    case ADMIN_FORBIDDEN:
+    case ADMIN_BUSY:
+    case ADMIN_UNKNOWN:
+    case ADMIN_KEY_FAILED:
+    case ADMIN_CODES:
+        break;
+    }
+    return FAULT(FAULT_FOREIGN, "the admin socket: an answer of another version");
+}
+
 static enum fault code_fault(const struct admin_answer *answer)
 {
     switch ((enum admin_status_code)answer->code) {
@@ -107,6 +144,15 @@ static enum fault code_fault(const struct admin_answer *answer)
                      answer->detail == KEY_ANSWER_BAD_PUBLIC
                          ? "the public key is not of that kind"
                          : "no room, or it could not be stored; the gateway's log says why");
+    case ADMIN_UNSIGNED:
+    case ADMIN_EXPIRED:
+    case ADMIN_USED:
+    case ADMIN_NO_OFFICER:
+    case ADMIN_BAD_SIGNATURE:
+    case ADMIN_NOT_TWO:
+    case ADMIN_FULL:
+    case ADMIN_NO_REGISTER:
+        return signature_fault(answer);
     case ADMIN_CODES:
         break;
     }
@@ -176,6 +222,27 @@ enum fault admin_client_command(struct admin_client *client, void *command, u16 
     memcpy(command, &head, sizeof(head));
     TRY(exchange(client, ADMIN_COMMAND, 0, span_of(command, (size_t)head.units * WIRE_UNIT)));
     return refusal_fault(client);
+}
+
+enum fault admin_client_order(struct admin_client *client, const struct admin_order *order,
+                              struct span command)
+{
+    u8 body[sizeof(*order) + COMMAND_BYTES_MAX];
+    CHECK(command.size <= COMMAND_BYTES_MAX);
+    memcpy(body, order, sizeof(*order));
+    memcpy(body + sizeof(*order), command.data, command.size);
+    TRY(exchange(client, ADMIN_ORDER, 0, span_of(body, sizeof(*order) + command.size)));
+    return refusal_fault(client);
+}
+
+enum fault admin_client_waiting(struct admin_client *client, u32 *count_out)
+{
+    TRY(exchange(client, ADMIN_WAITING, 0, (struct span){NULL, 0}));
+    if (client->body.size % sizeof(struct admin_waiting) != 0) {
+        return FAULT(FAULT_FOREIGN, "the admin socket: an answer of another version");
+    }
+    *count_out = (u32)(client->body.size / sizeof(struct admin_waiting));
+    return FAULT_NONE;
 }
 
 enum fault admin_client_key(struct admin_client *client, struct key_ask *ask, u32 rights,

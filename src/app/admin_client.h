@@ -31,6 +31,13 @@ MUST_USE enum fault admin_client_key(struct admin_client *client, struct key_ask
 MUST_USE enum fault admin_client_status(struct admin_client *client,
                                         struct admin_status *status_out);
 
+/* A command, whole but for source and officers, with what the officers signed (docs/officers.md).
+ */
+MUST_USE enum fault admin_client_order(struct admin_client *client, const struct admin_order *order,
+                                       struct span command);
+/* Orders that a second officer has yet to confirm: so many struct admin_waiting in `body`. */
+MUST_USE enum fault admin_client_waiting(struct admin_client *client, u32 *count_out);
+
 /* The first event of a kind in the last answer's body; NULL: none. */
 const void *admin_client_event(const struct admin_client *client, u16 kind);
 

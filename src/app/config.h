@@ -40,6 +40,7 @@ enum config_key {
     CONFIG_ADMIN_SOCKET,
     CONFIG_ADMIN_ADDRESS,
     CONFIG_ADMIN_PORT,
+    CONFIG_ADMIN_OFFICERS,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -48,7 +49,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 29U
+#define CONFIG_COUNT 30U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -1,5 +1,6 @@
 #include "app/config.h"
 #include "io/channel.h"
+#include "io/officers.h"
 #include "role/engine/engine.h"
 #include "role/engine/snapshot_file.h"
 
@@ -154,6 +155,15 @@ const struct config_option config_options[CONFIG_COUNT] = {
                            .maximum = 65535,
                            .otherwise = "9180",
                            .help = "The port of /metrics, /livez and /readyz."},
+    [CONFIG_ADMIN_OFFICERS] = {.section = "admin",
+                               .name = "officers",
+                               .kind = CONFIG_PATH,
+                               .otherwise = OFFICERS_FILE,
+                               .help = "The register of officers: what loosens a restriction then "
+                                       "wants two of their signatures. Relative to the data "
+                                       "folder. Where nothing is said and there is no such file, "
+                                       "or with none, the socket alone gives every order. Read "
+                                       "when the process starts."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

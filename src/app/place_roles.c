@@ -317,9 +317,33 @@ static void gateway_measure(struct place *place, const struct agent *agent)
 
 /* ---- admin ---- */
 
+/* Where the register of officers is; *path_out stays empty where there is none. */
+static enum fault officers_path(const struct place *place, char path_out[FILE_PATH_BYTES])
+{
+    const struct config_value *value = &place->settings->config->values[CONFIG_ADMIN_OFFICERS];
+    const char *text = file_of(place, CONFIG_ADMIN_OFFICERS);
+    path_out[0] = 0;
+    if (text == NULL) {
+        return FAULT_NONE;
+    }
+    if (text[0] == '/') {
+        (void)snprintf(path_out, FILE_PATH_BYTES, "%s", text);
+        return FAULT_NONE;
+    }
+    TRY(file_path(path_out, place->settings->folder, text));
+    bool exists = true;
+    if (value->line == 0) {
+        TRY(disk_exists(disk_real(), path_out, &exists));
+    }
+    path_out[0] = exists ? path_out[0] : 0;
+    return FAULT_NONE;
+}
+
 static enum fault admin_make(struct place *place, struct agent **agent_out)
 {
     CHECK(place->listeners[PLACE_LISTENER_ADMIN] >= 0);
+    char *officers = place->officers;
+    TRY(officers_path(place, officers));
     struct admin_agent_options options = {
         .folder = place->settings->folder,
         .disk = disk_real(),
@@ -331,6 +355,7 @@ static enum fault admin_make(struct place *place, struct agent **agent_out)
         .key_answers = channel_of(place, PLACE_KEY_ANSWERS),
         .kinds = engine_agent_admin_kinds,
         .kinds_count = engine_agent_admin_kinds_count,
+        .officers = officers[0] == 0 ? NULL : officers,
     };
     TRY(admin_agent_create(&place->admin, &options));
     *agent_out = admin_agent_of(place->admin);
@@ -342,6 +367,22 @@ static void admin_unmake(struct place *place, struct agent *agent)
     (void)agent;
     admin_agent_destroy(place->admin);
     place->admin = NULL;
+}
+
+static void admin_measure(struct place *place, const struct agent *agent)
+{
+    static const struct value_row rows[] = {
+        {"cambist_admin_officers", "Officers in the register; 0: nothing needs a signature."},
+        {"cambist_admin_waiting", "Orders that a second officer has yet to confirm."},
+        {"cambist_admin_late", "Orders that no second officer has confirmed in time."},
+        {"cambist_admin_orders_total", "Orders carried out with signatures of officers."},
+        {"cambist_admin_refused_total", "Orders refused for want of good signatures."},
+    };
+    (void)agent;
+    struct admin_counts counts = admin_agent_counts(place->admin);
+    const u64 values[] = {counts.officers, counts.waiting, counts.late, counts.orders,
+                          counts.refused};
+    values_put(place, place->admin_values, rows, values, ARRAY_COUNT(rows));
 }
 
 static bool admin_is_ready(const struct place *place, const struct agent *agent)
@@ -420,7 +461,8 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                      .make = admin_make,
                      .unmake = admin_unmake,
                      .is_ready = admin_is_ready,
-                     .paths = {{.below = "events"}},
+                     .measure = admin_measure,
+                     .paths = {{.below = "events"}, {.below = "officers", .is_writable = true}},
                      .sleep_us = ADMIN_SLEEP_US},
     [PLACE_SNAPSHOT] = {.name = "snapshot",
                         .make = snapshot_make,

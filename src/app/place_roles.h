@@ -38,12 +38,14 @@ struct place {
     struct snapshot_agent snapshot;
     struct block history;
     struct metric *history_values[PLACE_VALUES_MAX];
+    struct metric *admin_values[PLACE_VALUES_MAX];
     struct metric *gateway_values[PLACE_VALUES_MAX];
     struct metric *network_values[PLACE_VALUES_MAX];
     struct gateway *gateway;
     struct gateway_net network;
     struct monitor monitor;
     struct admin_agent *admin;
+    char officers[FILE_PATH_BYTES]; /* the register; empty: none */
 };
 
 struct place_path {

@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "io/sign.h"
 #include "io/sign_pair.h"
+#include "wire/order_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,14 +35,8 @@ struct lines {
 size_t rule_sign_message(const u8 content_hash[RULE_HASH_BYTES],
                          char target[RULE_SIGN_MESSAGE_BYTES])
 {
-    int used = snprintf(target, RULE_SIGN_MESSAGE_BYTES, "cambist rule pack v1\n");
-    for (u32 i = 0; i < RULE_HASH_BYTES; i += 1) {
-        used += snprintf(target + used, RULE_SIGN_MESSAGE_BYTES - (size_t)used, "%02x",
-                         content_hash[i]);
-    }
-    used += snprintf(target + used, RULE_SIGN_MESSAGE_BYTES - (size_t)used, "\n");
-    CHECK(used > 0 && (size_t)used < RULE_SIGN_MESSAGE_BYTES);
-    return (size_t)used;
+    _Static_assert(RULE_SIGN_MESSAGE_BYTES == ORDER_PACK_TEXT_BYTES, "one text");
+    return order_text_pack(content_hash, target);
 }
 
 /* ---- lines ---- */

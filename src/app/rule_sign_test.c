@@ -113,7 +113,7 @@ static void less_is_not(void **state)
 /* The three who sign in a folder of their own; FILE of each key in `paths`. */
 static void make_files(char folder[64], char paths[KEYS][96], char register_out[1024])
 {
-    static const char *const who[KEYS] = {"anna compliance", "bela law", "cleo law"};
+    static const char *const who[KEYS] = {"anna 1 compliance", "bela 2 law", "cleo 3 law"};
     size_t used = 0;
     (void)snprintf(folder, 64, "/tmp/rule_sign.XXXXXX");
     assert_non_null(mkdtemp(folder));

@@ -204,6 +204,19 @@ size_t order_text_print(struct span command, const struct order_head *head,
     return printer.failed ? 0 : printer.used;
 }
 
+size_t order_text_pack(const u8 content_hash[ORDER_PACK_HASH_BYTES],
+                       char target[ORDER_PACK_TEXT_BYTES])
+{
+    int used = snprintf(target, ORDER_PACK_TEXT_BYTES, "cambist rule pack v1\n");
+    for (u32 i = 0; i < ORDER_PACK_HASH_BYTES; i += 1) {
+        used +=
+            snprintf(target + used, ORDER_PACK_TEXT_BYTES - (size_t)used, "%02x", content_hash[i]);
+    }
+    used += snprintf(target + used, ORDER_PACK_TEXT_BYTES - (size_t)used, "\n");
+    CHECK(used > 0 && (size_t)used < ORDER_PACK_TEXT_BYTES);
+    return (size_t)used;
+}
+
 /* ---- reading ---- */
 
 struct reader {

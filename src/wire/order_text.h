@@ -59,6 +59,12 @@ MUST_USE size_t order_text_print(struct span command, const struct order_head *h
 MUST_USE size_t order_text_parse(struct span text, u8 command[ORDER_COMMAND_BYTES],
                                  struct order_head *head_out, struct order_mistake *mistake_out);
 
+/* What officers sign of a rule pack: a text with its content hash; its length. */
+#define ORDER_PACK_HASH_BYTES 32U
+#define ORDER_PACK_TEXT_BYTES 96U /* with the zero */
+size_t order_text_pack(const u8 content_hash[ORDER_PACK_HASH_BYTES],
+                       char target[ORDER_PACK_TEXT_BYTES]);
+
 /* Codes into the fields for them, as far as there are any. */
 void order_text_officers(u8 *command, u32 officer, u32 second);
 

@@ -10,6 +10,8 @@
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     struct key_ask ask;
+    struct admin_order order;
+    struct span command;
     const char *reason = NULL;
     if (size < sizeof(struct admin_request)) {
         return 0;
@@ -28,6 +30,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     }
     if (key_ask_read((struct span){copy, body}, &ask)) {
         CHECK(ask.networks_count <= KEY_LINK_NETWORKS_MAX && ask.label_bytes <= KEY_LINK_LABEL_MAX);
+    }
+    if (admin_order_read((struct span){copy, body}, &order, &command)) {
+        CHECK(order.signatures_count <= ADMIN_SIGNATURES_MAX);
+        CHECK(command.data == copy + sizeof(order) && command.size >= WIRE_UNIT);
     }
     free(copy);
     return 0;

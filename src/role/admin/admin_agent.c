@@ -1,11 +1,13 @@
 #include "role/admin/admin_agent.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "io/log.h"
 #include "io/net_loop.h"
 #include "role/admin/admin_line.h"
+#include "role/admin/order_gate.h"
 #include "wire/admin_link.h"
 
 #include <stdlib.h>
@@ -26,6 +28,7 @@ struct visit {
 
 enum work_step {
     WORK_NONE,
+    WORK_FIRST,   /* waits for the events of what goes before the command */
     WORK_COMMAND, /* waits for a command's events */
     WORK_KEY,     /* waits for the gateway's new key */
     WORK_KEY_SET, /* waits for the events of its key_set */
@@ -50,6 +53,8 @@ struct admin_agent {
     u32 reason;
     u32 rights;
     struct key_answer key;
+    struct order_gate gate;
+    struct order_verdict verdict;
     enum fault turn_fault;
     bool is_busy;
 };
@@ -121,26 +126,108 @@ static void wait_for(struct admin_agent *agent, enum work_step step)
     agent->until_ns = clock_mono_ns(agent->options.clock) + ADMIN_WAIT_US * 1000;
 }
 
-static void begin_command(struct admin_agent *agent, u8 *record, size_t size)
+/* Whose log it is stands in the log. */
+static void venue_take(struct admin_agent *agent)
+{
+    _Static_assert(ORDER_VENUE_BYTES == EVENTLOG_VENUE_BYTES, "one identity");
+    if (agent->line.reader != NULL) {
+        eventlog_reader_venue(agent->line.reader, agent->gate.venue);
+    }
+}
+
+/* What became of the order that is worked on. */
+static void order_end(struct admin_agent *agent, enum order_gate_end end)
+{
+    enum fault fault = order_gate_done(&agent->gate, &agent->verdict, end, agent->line.found_seq);
+    if (fault != FAULT_NONE && agent->turn_fault == FAULT_NONE) {
+        agent->turn_fault = fault; /* what was used must not be forgotten */
+    }
+}
+
+static void send_verdict(struct admin_agent *agent, enum work_step step)
+{
+    struct order_verdict *verdict = &agent->verdict;
+    bool is_first = step == WORK_FIRST;
+    u8 *record = is_first ? verdict->first : verdict->command;
+    size_t size = is_first ? verdict->first_bytes : verdict->command_bytes;
+    u32 actor = verdict->actor != 0 ? verdict->actor : agent->actor;
+    if (!admin_line_send(&agent->line, record, size, actor, agent->reason)) {
+        order_end(agent, GATE_NOT_SENT);
+        answer_code(agent, ADMIN_BUSY);
+        return;
+    }
+    log_info("admin.command", LOG_STR("command", wire_commands[bytes_u16(record)].name),
+             LOG_U64("actor", actor), LOG_U64("reason", agent->reason));
+    wait_for(agent, step);
+}
+
+/* `order` NULL: nobody says that it is signed. */
+static void begin_command(struct admin_agent *agent, const struct admin_order *order,
+                          struct span body)
 {
     struct command_head head;
     const char *reason = NULL;
-    if (size < WIRE_UNIT || !command_check(record, size, &reason)) {
+    enum admin_status_code code = ADMIN_MALFORMED;
+    if (body.size < WIRE_UNIT || !command_check(body.data, body.size, &reason)) {
         answer_code(agent, ADMIN_MALFORMED);
         return;
     }
-    memcpy(&head, record, sizeof(head));
-    if ((size_t)head.units * WIRE_UNIT != size || head.source != 0 || head.source_index != 0) {
+    memcpy(&head, body.data, sizeof(head));
+    if ((size_t)head.units * WIRE_UNIT != body.size || head.source != 0 || head.source_index != 0) {
         answer_code(agent, ADMIN_MALFORMED);
-    } else if (!kind_is_listed(agent, head.kind) || head.kind == COMMAND_NOTE) {
-        answer_code(agent, ADMIN_FORBIDDEN);
-    } else if (!admin_line_send(&agent->line, record, size, agent->actor, agent->reason)) {
-        answer_code(agent, ADMIN_BUSY);
-    } else {
-        log_info("admin.command", LOG_STR("command", wire_commands[head.kind].name),
-                 LOG_U64("actor", agent->actor), LOG_U64("reason", agent->reason));
-        wait_for(agent, WORK_COMMAND);
+        return;
     }
+    if (!kind_is_listed(agent, head.kind) || head.kind == COMMAND_NOTE) {
+        answer_code(agent, ADMIN_FORBIDDEN);
+        return;
+    }
+    venue_take(agent);
+    enum fault fault = order_gate_judge(
+        &agent->gate, order, body, clock_wall_us(agent->options.clock), &agent->verdict, &code);
+    if (fault != FAULT_NONE) {
+        agent->turn_fault = fault;
+        answer_code(agent, ADMIN_BUSY);
+    } else if (code != ADMIN_DONE) {
+        answer(agent, code, agent->verdict.detail, 0, (struct span){NULL, 0},
+               (struct span){NULL, 0});
+    } else {
+        send_verdict(agent, agent->verdict.first_bytes > 0 ? WORK_FIRST : WORK_COMMAND);
+    }
+}
+
+static void begin_order(struct admin_agent *agent, struct span body)
+{
+    struct admin_order order;
+    struct span command;
+    if (admin_order_read(body, &order, &command)) {
+        begin_command(agent, &order, command);
+    } else {
+        answer_code(agent, ADMIN_MALFORMED);
+    }
+}
+
+static void begin_waiting(struct admin_agent *agent)
+{
+    static struct admin_waiting waiting[ORDER_ROWS_MAX];
+    u32 count = 0;
+    for (u32 i = 0; agent->gate.store.rows != NULL && i < ORDER_ROWS_MAX; i += 1) {
+        const struct order_row *row = &agent->gate.store.rows[i];
+        if (row->state != ORDER_ROW_WAITING) {
+            continue;
+        }
+        struct admin_waiting *target = &waiting[count];
+        *target = (struct admin_waiting){.until_us = row->until_us,
+                                         .matter = row->matter,
+                                         .due_us = row->due_us,
+                                         .seq = row->seq,
+                                         .officer = row->officer,
+                                         .bytes = row->bytes};
+        memcpy(target->nonce, row->nonce, sizeof(target->nonce));
+        memcpy(target->command, row->command, sizeof(target->command));
+        count += 1;
+    }
+    answer(agent, ADMIN_DONE, 0, 0, span_of(waiting, count * sizeof(waiting[0])),
+           (struct span){NULL, 0});
 }
 
 static void begin_key(struct admin_agent *agent, struct span body)
@@ -173,7 +260,13 @@ static void begin_status(struct admin_agent *agent)
                                   .generation = agent->line.engine.last.generation,
                                   .source_index = agent->line.engine.source_index,
                                   .engine_is_away = agent->line.engine.is_away,
-                                  .connections = connections};
+                                  .connections = connections,
+                                  .now_us = clock_wall_us(agent->options.clock),
+                                  .officers = agent->gate.officers.count,
+                                  .waiting = agent->gate.store.waiting,
+                                  .late = agent->gate.store.late};
+    venue_take(agent);
+    memcpy(status.venue, agent->gate.venue, sizeof(status.venue));
     answer(agent, ADMIN_DONE, 0, status.seq, span_of(&status, sizeof(status)),
            (struct span){NULL, 0});
 }
@@ -189,13 +282,19 @@ static void begin(struct admin_agent *agent, struct visit *visit)
     agent->rights = head.rights;
     switch ((enum admin_kind)head.kind) {
     case ADMIN_COMMAND:
-        begin_command(agent, visit->request + sizeof(head), body.size);
+        begin_command(agent, NULL, body);
         break;
     case ADMIN_KEY:
         begin_key(agent, body);
         break;
     case ADMIN_STATUS:
         begin_status(agent);
+        break;
+    case ADMIN_ORDER:
+        begin_order(agent, body);
+        break;
+    case ADMIN_WAITING:
+        begin_waiting(agent);
         break;
     }
 }
@@ -260,17 +359,60 @@ static enum fault take_keys(struct admin_agent *agent)
 
 /* ---- turns ---- */
 
+/* Whether the writer has refused what was awaited. */
+static bool was_refused(const struct admin_agent *agent)
+{
+    for (size_t at = 0; at + WIRE_UNIT <= agent->line.found_bytes;) {
+        size_t size = (size_t)agent->line.found[at + 2] * WIRE_UNIT;
+        if (bytes_u16(agent->line.found + at) == EVENT_REJECTED) {
+            return true;
+        }
+        CHECK(size > 0); /* the line has looked */
+        at += size;
+    }
+    return false;
+}
+
+static void answer_found(struct admin_agent *agent, struct span before)
+{
+    answer(agent, ADMIN_DONE, 0, agent->line.found_seq, before,
+           span_of(agent->line.found, agent->line.found_bytes));
+}
+
+static void answered(struct admin_agent *agent)
+{
+    switch (agent->step) {
+    case WORK_NONE:
+    case WORK_KEY:
+        break;
+    case WORK_FIRST:
+        if (was_refused(agent)) {
+            order_end(agent, GATE_NOT_SENT);
+            answer_found(agent, (struct span){NULL, 0});
+        } else {
+            send_verdict(agent, WORK_COMMAND);
+        }
+        break;
+    case WORK_COMMAND:
+        order_end(agent, was_refused(agent) ? GATE_REFUSED : GATE_ACCEPTED);
+        answer_found(agent, (struct span){NULL, 0});
+        break;
+    case WORK_KEY_SET:
+        answer_found(agent, span_of(&agent->key, sizeof(agent->key)));
+        secret_wipe(&agent->key, sizeof(agent->key));
+        break;
+    }
+}
+
+static bool awaits_events(const struct admin_agent *agent)
+{
+    return agent->step == WORK_FIRST || agent->step == WORK_COMMAND || agent->step == WORK_KEY_SET;
+}
+
 static void work_on(struct admin_agent *agent)
 {
-    bool is_answered = (agent->step == WORK_COMMAND || agent->step == WORK_KEY_SET) &&
-                       admin_line_answered(&agent->line);
-    if (is_answered) {
-        struct span key = span_of(&agent->key, sizeof(agent->key));
-        struct span events = span_of(agent->line.found, agent->line.found_bytes);
-        bool has_key = agent->step == WORK_KEY_SET;
-        answer(agent, ADMIN_DONE, 0, agent->line.found_seq, has_key ? key : (struct span){NULL, 0},
-               events);
-        secret_wipe(&agent->key, sizeof(agent->key));
+    if (awaits_events(agent) && admin_line_answered(&agent->line)) {
+        answered(agent);
     } else if (agent->step != WORK_NONE && clock_mono_ns(agent->options.clock) >= agent->until_ns) {
         admin_line_forget(&agent->line);
         secret_wipe(&agent->key, sizeof(agent->key));
@@ -290,6 +432,7 @@ static enum fault turn(struct admin_agent *agent)
 {
     TRY(admin_line_turn(&agent->line, &agent->is_busy));
     TRY(take_keys(agent));
+    TRY(order_gate_turn(&agent->gate, clock_wall_us(agent->options.clock), &agent->is_busy));
     work_on(agent);
     return FAULT_NONE;
 }
@@ -394,6 +537,7 @@ static enum fault admin_open(struct agent *base)
     TRY(channel_reader_open(&agent->key_answers, options->key_answers, kinds, ARRAY_COUNT(kinds),
                             LINK_SOURCE_GATEWAY));
     agent->key_number = clock_wall_us(options->clock);
+    TRY(order_gate_open(&agent->gate, options->disk, options->folder, options->officers));
     return open_net(agent);
 }
 
@@ -443,6 +587,7 @@ static void admin_close(struct agent *base)
         agent->pool = (struct net_pool){0};
     }
     admin_line_close(&agent->line);
+    order_gate_close(&agent->gate);
 }
 
 static const struct agent_ops admin_ops = {
@@ -481,4 +626,13 @@ void admin_agent_destroy(struct admin_agent *agent)
 bool admin_agent_is_ready(const struct admin_agent *agent)
 {
     return !agent->line.engine.is_away;
+}
+
+struct admin_counts admin_agent_counts(const struct admin_agent *agent)
+{
+    return (struct admin_counts){.officers = agent->gate.officers.count,
+                                 .waiting = agent->gate.store.waiting,
+                                 .late = agent->gate.store.late,
+                                 .orders = agent->gate.orders,
+                                 .refused = agent->gate.refused};
 }

@@ -5,6 +5,9 @@
  *     socket ─▶ request (wire/admin_link.h) ─▶ note, command ─▶ engine ─▶ event log ─▶ answer
  *                                └▶ key ask ─▶ gateway ─▶ name and secret ─▶ key_set ─▶ ...
  *
+ * With a register of officers, what loosens comes with their signatures or not at all
+ * (role/admin/order_gate.h, docs/officers.md).
+ *
  * One request is worked on at a time, others wait in their connections. What a request does not
  * answer within ADMIN_WAIT_US is answered as unknown. One thread; docs/admin.md. */
 #ifndef ROLE_ADMIN_ADMIN_AGENT_H
@@ -36,6 +39,7 @@ struct admin_agent_options {
     const struct channel *key_answers; /* from it */
     const u16 *kinds;                  /* commands that the socket may send */
     u32 kinds_count;
+    const char *officers; /* path of the register; NULL: nothing needs a signature */
 };
 
 /* What the options point to outlives the agent. FAULT_LIMIT. */
@@ -47,5 +51,14 @@ void admin_agent_destroy(struct admin_agent *agent);
 
 /* The engine has told where the agent's commands stand. */
 bool admin_agent_is_ready(const struct admin_agent *agent);
+
+struct admin_counts {
+    u64 officers; /* in the register */
+    u64 waiting;  /* orders that a second officer has yet to confirm, */
+    u64 late;     /* and of those whose time is over */
+    u64 orders;   /* with signatures, carried out */
+    u64 refused;  /* for want of good signatures */
+};
+struct admin_counts admin_agent_counts(const struct admin_agent *agent);
 
 #endif /* ROLE_ADMIN_ADMIN_AGENT_H */

@@ -45,10 +45,20 @@ const u16 engine_agent_admin_kinds[] = {
     COMMAND_KEY_SET,
     COMMAND_KEY_REVOKE,
     COMMAND_NOTE,
+    COMMAND_PERSON_ADD,
+    COMMAND_LINK,
+    COMMAND_UNLINK,
+    COMMAND_FACT_SET,
+    COMMAND_LISTING_SET,
+    COMMAND_OWNERSHIP_SET,
+    COMMAND_ROW_END,
     COMMAND_PACK_PART,
     COMMAND_PACK_ACTIVATE,
     COMMAND_PACK_END,
     COMMAND_RULES_SET,
+    COMMAND_LICENCE_SET,
+    COMMAND_LIFT,
+    COMMAND_CASE_ACT,
 };
 const u32 engine_agent_admin_kinds_count = ARRAY_COUNT(engine_agent_admin_kinds);
 
