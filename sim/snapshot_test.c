@@ -7,6 +7,7 @@
 
 #include "core/core.h"
 #include "sim/flow.h"
+#include "sim/flow_rules.h"
 #include "tests/support/test.h"
 #include "wire/schema.h"
 
@@ -109,9 +110,8 @@ static void step_apply(struct twin *twin, const struct flow_step *step)
     }
 }
 
-static void run(u64 seed, struct bytes *first, struct bytes *second)
+static void run(struct flow *flow, u64 seed, struct bytes *first, struct bytes *second)
 {
-    struct flow *flow = flow_create(seed);
     struct model *model = model_create(flow_limits(flow));
     static u8 model_events[1 << 24];
     struct twin a;
@@ -156,24 +156,37 @@ static void run(u64 seed, struct bytes *first, struct bytes *second)
     flow_free(flow);
 }
 
-static void restored_core_is_the_same_core(void **state)
+static void run_seeds(struct flow *(*create)(u64 seed))
 {
-    (void)state;
     struct bytes first = {malloc(SNAPSHOT_BYTES_MAX), 0};
     struct bytes second = {malloc(SNAPSHOT_BYTES_MAX), 0};
     assert_non_null(first.data);
     assert_non_null(second.data);
     for (u64 i = 0; i < test_rounds(SEEDS); i++) {
-        run(test_seed() * 1000003 + i, &first, &second);
+        u64 seed = test_seed() * 1000003 + i;
+        run(create(seed), seed, &first, &second);
     }
     free(first.data);
     free(second.data);
+}
+
+static void restored_core_is_the_same_core(void **state)
+{
+    (void)state;
+    run_seeds(flow_create);
+}
+
+static void restored_core_has_the_same_rules(void **state)
+{
+    (void)state;
+    run_seeds(flow_rules_create);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(restored_core_is_the_same_core),
+        cmocka_unit_test(restored_core_has_the_same_rules),
     };
     return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
 }
