@@ -504,6 +504,19 @@ static void account_first(struct core *core, u32 account)
     }
 }
 
+/* Once, where both accounts are one person's. */
+static void transfer_first(struct core *core, const struct command_transfer *command)
+{
+    u32 payer = command->head.account;
+    u32 payee = command->target_account;
+    account_first(core, payer);
+    bool is_one = payer < core->accounts_count && payee < core->accounts_count &&
+                  person_of(core, payer) == person_of(core, payee);
+    if (!is_one) {
+        account_first(core, payee);
+    }
+}
+
 #define PERSON_OF(type) person_first(core, ((const struct command_##type *)record)->person)
 
 static void named_first(struct core *core, const struct command_head *command)
@@ -533,8 +546,7 @@ static void named_first(struct core *core, const struct command_head *command)
         PERSON_OF(lift);
         break;
     case COMMAND_TRANSFER:
-        account_first(core, command->account);
-        account_first(core, ((const struct command_transfer *)record)->target_account);
+        transfer_first(core, record);
         break;
     default: /* not an enum: a number from outside */
         if (command->kind == COMMAND_RESTRICT ||

@@ -494,6 +494,42 @@ static void many_are_worked_off_in_slices_and_the_named_first(void **state)
     assert_int_equal(done->changed, 3); /* person 4 was looked at when it was named */
 }
 
+/* Two entries of one pack keep different prices: whoever is looked at twice would go over the
+ * amount and back once more. */
+static void a_transfer_between_accounts_of_one_person_looks_once(void **state)
+{
+    (void)state;
+    struct command_rules_set set = {.reevaluations_per_command_max = 1,
+                                    .price_stale_seconds = 3600};
+    struct command_link link = {.person = 4, .officer = 1};
+    pack.rules[0].dwell_us = 0;
+    price(WORLD_BTC, EUR / 50, START);
+    accepted(&set, COMMAND_RULES_SET, 0);
+    for (u32 i = 1; i <= 4; i++) {
+        person_of_account(i, i);
+        nationality(i, "RU", 0);
+        listing(i, LISTING_STATE_CLEAR);
+    }
+    accepted(&link, COMMAND_LINK, 5);
+    activate();
+    go_on();
+    price(WORLD_BTC, EUR, START);
+    valuation();
+    price(WORLD_BTC, EUR / 50, START); /* works off person 1 */
+    valuation();                       /* and person 2 */
+    struct command_transfer transfer = {
+        .amount = amount_of(1), .target_account = 5, .asset = WORLD_BTC};
+    world_apply(&world, &transfer, COMMAND_TRANSFER, 4);
+    world_assert_reject(world_reject(&world), REJECT_NONE);
+    const u32 persons[] = {4, 4, 3}; /* over, not over, and the slice */
+    for (u32 i = 0; i < ARRAY_COUNT(persons); i++) {
+        const struct event_decision *decision = world_event(&world, EVENT_DECISION, i);
+        assert_non_null(decision);
+        assert_int_equal(decision->person, persons[i]);
+    }
+    assert_null(world_event(&world, EVENT_DECISION, ARRAY_COUNT(persons)));
+}
+
 static void without_persons_everything_is_refused(void **state)
 {
     (void)state;
@@ -521,6 +557,7 @@ int main(void)
         IN_WORLD(a_pack_comes_and_goes_and_leaves_nothing),
         IN_WORLD(a_border_of_the_pack_is_an_entry_of_its_own),
         IN_WORLD(many_are_worked_off_in_slices_and_the_named_first),
+        IN_WORLD(a_transfer_between_accounts_of_one_person_looks_once),
         IN_WORLD(without_persons_everything_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
