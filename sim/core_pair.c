@@ -104,12 +104,15 @@ static void compare_number(struct core_pair *pair, const char *what, u64 model, 
     }
 }
 
-static void compare_counts(struct core_pair *pair)
+static void compare_counts(struct core_pair *pair, u64 time_us)
 {
     struct core_counts model = model_counts_of(pair->model);
     struct core_counts core = core_counts_of(pair->core);
     compare_number(pair, "seq", model_seq(pair->model), core_seq(pair->core));
     compare_number(pair, "has_queued", model_has_queued(pair->model), core_has_queued(pair->core));
+    compare_number(pair, "rules due", model_rules_due(pair->model), core_rules_due(pair->core));
+    compare_number(pair, "rules wait", model_rules_wait(pair->model, time_us),
+                   core_rules_wait(pair->core, time_us));
     compare_number(pair, "open orders", model.orders, core.orders);
     compare_number(pair, "resting orders", model.resting, core.resting);
     compare_number(pair, "accounts", model.accounts, core.accounts);
@@ -201,7 +204,7 @@ bool core_pair_apply(struct core_pair *pair, const struct flow_step *step)
     if (!core_batch_add(pair->batch, step, core_pair_events(pair))) {
         differ(pair, "a batch of commands before this one gave other events than one by one");
     }
-    compare_counts(pair);
+    compare_counts(pair, step->time_us);
     for (u32 asset = 0; asset < model_assets_count(pair->model); asset++) {
         compare_balances(pair, (u16)asset);
         compare_house(pair, (u16)asset);

@@ -411,11 +411,6 @@ static enum reject check_transfer(const struct model *model, const struct comman
     if (is_payee_closed && reject != REJECT_UNKNOWN_LICENCE) {
         return REJECT_MONEY_DISABLED;
     }
-    if (reject == REJECT_NONE &&
-        model_restriction_of_asset(model, command->asset, OPERATION_TRANSFER_IN) !=
-            RESTRICTION_ALLOW) {
-        return REJECT_ASSET_DISABLED;
-    }
     return reject;
 }
 

@@ -123,6 +123,14 @@ static enum reject licence_says(const struct model *model, const struct model_li
     return (u128)used + eur > licence->ceiling ? REJECT_LICENCE_CEILING : REJECT_NONE;
 }
 
+/* Whether a rule about the asset lets money leave so; a transfer comes in too. */
+static bool asset_allows(const struct model *model, u16 asset, enum operation what)
+{
+    return model_restriction_of_asset(model, asset, what) == RESTRICTION_ALLOW &&
+           (what != OPERATION_TRANSFER_OUT ||
+            model_restriction_of_asset(model, asset, OPERATION_TRANSFER_IN) == RESTRICTION_ALLOW);
+}
+
 static enum reject permit_licence(const struct model *model, const struct model_account *account,
                                   u16 asset, enum operation what, u128 units, u32 number,
                                   u64 *eur_out)
@@ -137,10 +145,10 @@ static enum reject permit_licence(const struct model *model, const struct model_
     if (model_vector_of(account->hand, what) != RESTRICTION_ALLOW) {
         return REJECT_MONEY_DISABLED;
     }
-    if (model_restriction_of_asset(model, asset, what) != RESTRICTION_ALLOW) {
+    if (!asset_allows(model, asset, what)) {
         return REJECT_ASSET_DISABLED;
     }
-    if (units >= MODEL_UNITS_END || !model_worth(model, rules->prices, asset, units, &eur)) {
+    if (!model_worth(model, rules->prices, asset, units, &eur)) {
         return REJECT_LICENCE_CEILING;
     }
     enum reject reject = licence_says(model, licence, what, eur, licence->used, &is_needed);
@@ -166,8 +174,7 @@ enum reject model_rules_permit(const struct model *model, u32 account, u16 asset
     if (model_restriction(model, account, what) != RESTRICTION_ALLOW) {
         return REJECT_MONEY_DISABLED;
     }
-    bool is_asset_open = model_restriction_of_asset(model, asset, what) == RESTRICTION_ALLOW;
-    return is_asset_open ? REJECT_NONE : REJECT_ASSET_DISABLED;
+    return asset_allows(model, asset, what) ? REJECT_NONE : REJECT_ASSET_DISABLED;
 }
 
 void model_licence_spend(struct model *model, u32 account, u32 number, u64 eur, bool is_back)

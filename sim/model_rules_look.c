@@ -56,7 +56,11 @@ bool model_worth(const struct model *model, const struct model_valuation *prices
     if (price->price == 0 || price->time_us + stale_us <= model->time_us) {
         return false;
     }
-    CHECK(units < MODEL_UNITS_END);
+    u128 most = ~(u128)0 >> 1;
+    if (units > most / price->price) { /* by 10^18 at most: far beyond 64 bits */
+        *eur_out = UINT64_MAX;
+        return true;
+    }
     u128 scale = model_power_of_ten(model->assets[asset].scale);
     u128 eur = (units * price->price + scale - 1) / scale;
     *eur_out = eur > UINT64_MAX ? UINT64_MAX : (u64)eur;

@@ -249,7 +249,7 @@ static enum reject lift(struct model *model, const struct command_lift *command)
     if (!model_is_person(model, command->person)) {
         return REJECT_UNKNOWN_PERSON;
     }
-    if (command->pack >= MODEL_PACKS || rules->packs[command->pack].state == MODEL_PACK_NONE ||
+    if (command->pack >= MODEL_PACKS || rules->packs[command->pack].state != MODEL_PACK_ACTIVE ||
         command->rule >= rules->packs[command->pack].pack.rules_count) {
         return REJECT_UNKNOWN_PACK;
     }

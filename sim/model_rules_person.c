@@ -25,12 +25,14 @@ static enum reject person_add(struct model *model, const struct command_person_a
     if (!model_officers_ok(false, command->officer, 0)) {
         return REJECT_NEEDS_SECOND;
     }
-    if (rules->persons_count >= model->limits.persons_max) {
-        return REJECT_LIMIT_PERSONS;
+    if (command->person >= 1 && command->person <= rules->persons_count) {
+        return REJECT_ALREADY_EXISTS;
     }
     if (command->person != rules->persons_count + 1) {
-        return command->person <= rules->persons_count ? REJECT_ALREADY_EXISTS
-                                                       : REJECT_BAD_DEFINITION;
+        return REJECT_BAD_DEFINITION;
+    }
+    if (rules->persons_count >= model->limits.persons_max) {
+        return REJECT_LIMIT_PERSONS;
     }
     rules->persons = model_grow(rules->persons, rules->persons_count, &rules->persons_room,
                                 sizeof *rules->persons);

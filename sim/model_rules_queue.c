@@ -97,8 +97,6 @@ static void sooner(u64 *next, u64 time, u64 now)
 u64 model_pack_border(const struct rule_pack *pack, u64 now)
 {
     u64 next = RULE_TIME_OPEN;
-    sooner(&next, pack->effective.from, now);
-    sooner(&next, pack->effective.until, now);
     for (u32 rule = 0; rule < pack->rules_count; rule++) {
         sooner(&next, pack->rules[rule].effective.from, now);
         sooner(&next, pack->rules[rule].effective.until, now);
