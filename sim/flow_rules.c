@@ -292,7 +292,7 @@ static void emit_rules_set(struct flow *flow)
     command.price_stale_seconds = stales[flow_pick(flow, ARRAY_COUNT(stales))];
     command.reevaluations_per_command_max = 1 + (u32)flow_pick(flow, 3);
     if (flow_chance(flow, 100)) {
-        command.reevaluations_per_command_max = (u32)flow_pick(flow, 35);
+        command.reevaluations_per_command_max = (u32)flow_pick(flow, 20);
     }
     flow_emit(flow, &command, COMMAND_RULES_SET, 0);
 }

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define SLICE_FIRST 8U
+#define SLICE_FIRST 4U
 #define STALE_FIRST 3600U
 
 void model_rules_create(struct model *model)

@@ -13,7 +13,7 @@
 #define MODEL_ENTRIES         8U
 #define MODEL_LICENCES        4096U
 #define MODEL_LINKS           256U
-#define MODEL_CONTINUE_FACTOR 32U
+#define MODEL_CONTINUE_FACTOR 64U
 
 enum model_row_type { MODEL_ROW_FACT, MODEL_ROW_LISTING, MODEL_ROW_OWNERSHIP };
 

@@ -164,7 +164,7 @@ static enum reject pack_end(struct model *model, const struct command_pack_end *
 
 static enum reject rules_set(struct model *model, const struct command_rules_set *command)
 {
-    if (command->reevaluations_per_command_max < 1 || command->reevaluations_per_command_max > 32 ||
+    if (command->reevaluations_per_command_max < 1 || command->reevaluations_per_command_max > 16 ||
         command->price_stale_seconds == 0) {
         return REJECT_BAD_DEFINITION;
     }
