@@ -208,11 +208,12 @@ static void order_make(struct command_order *order, u32 person, u64 ticks)
                                     .side = SIDE_BUY,
                                     .stp = STP_MODE_MARKET_DEFAULT,
                                     .tif = TIME_IN_FORCE_GTC};
-    order->head = (struct command_head){.kind = COMMAND_ORDER,
-                                        .units = COMMAND_PLAIN_BYTES / WIRE_UNIT,
-                                        .source = 1,
-                                        .account = person,
-                                        .source_index = ++source_index};
+    order->head =
+        (struct command_head){.kind = COMMAND_ORDER,
+                              .units = COMMAND_PLAIN_BYTES / WIRE_UNIT, /* raw: the length */
+                              .source = 1,
+                              .account = person,
+                              .source_index = ++source_index};
 }
 
 static void price_set(u16 asset, u64 eur, u64 time_us)
