@@ -3,6 +3,7 @@
 #include "io/officers.h"
 #include "role/engine/engine.h"
 #include "role/engine/snapshot_file.h"
+#include "role/prices/price_choice.h"
 
 #define MS     1000ULL
 #define SECOND (1000ULL * MS)
@@ -164,6 +165,56 @@ const struct config_option config_options[CONFIG_COUNT] = {
                                        "folder. Where nothing is said and there is no such file, "
                                        "or with none, the socket alone gives every order. Read "
                                        "when the process starts."},
+    [CONFIG_PRICES_SOURCES] = {.section = "prices",
+                               .name = "sources",
+                               .kind = CONFIG_PATH,
+                               .otherwise = "none",
+                               .help =
+                                   "The list of the sources of prices in EUR, by which holdings "
+                                   "are valued for rules: docs/prices.md. Relative to the data "
+                                   "folder. none: only EUR has a price."},
+    [CONFIG_PRICES_SOURCES_MIN] = {.section = "prices",
+                                   .name = "sources_min",
+                                   .kind = CONFIG_NUMBER,
+                                   .minimum = 1,
+                                   .maximum = PRICE_SOURCES_MAX,
+                                   .otherwise = "2",
+                                   .help =
+                                       "So many sources must be fresh and agree, or there is no "
+                                       "price."},
+    [CONFIG_PRICES_EVERY] = {.section = "prices",
+                             .name = "every",
+                             .kind = CONFIG_DURATION,
+                             .minimum = 100 * MS,
+                             .maximum = HOUR,
+                             .otherwise = "10 s",
+                             .help = "How often the sources are read."},
+    [CONFIG_PRICES_FRESH] = {.section = "prices",
+                             .name = "fresh",
+                             .kind = CONFIG_DURATION,
+                             .minimum = 1 * SECOND,
+                             .maximum = 24 * HOUR,
+                             .otherwise = "2 min",
+                             .help = "What a source says of an older time is not used. A valuation "
+                                     "waits so long for prices that are missing."},
+    [CONFIG_PRICES_JUMP] = {.section = "prices",
+                            .name = "jump",
+                            .kind = CONFIG_NUMBER,
+                            .minimum = 1,
+                            .maximum = 1000000,
+                            .otherwise = "1000",
+                            .help =
+                                "In hundredths of a percent: a source further than this from the "
+                                "median is reported and not used."},
+    [CONFIG_PRICES_STEP] = {.section = "prices",
+                            .name = "step",
+                            .kind = CONFIG_NUMBER,
+                            .minimum = 0,
+                            .maximum = 10000,
+                            .otherwise = "50",
+                            .help =
+                                "In hundredths of a percent: a price that has moved so much goes "
+                                "to the engine at once. Each costs room in the journal."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

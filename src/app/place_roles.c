@@ -42,11 +42,16 @@ static enum fault engine_make(struct place *place, struct agent **agent_out)
          .source = LINK_SOURCE_ADMIN,
          .kinds = engine_agent_admin_kinds,
          .kinds_count = engine_agent_admin_kinds_count},
+        {.channel = channel_of(place, PLACE_PRICE_COMMANDS),
+         .source = LINK_SOURCE_PRICES,
+         .kinds = engine_agent_price_kinds,
+         .kinds_count = engine_agent_price_kinds_count},
     };
     const struct engine_agent_listener listeners[] = {
         {.channel = channel_of(place, PLACE_GATEWAY_BELLS), .source = LINK_SOURCE_GATEWAY},
         {.channel = channel_of(place, PLACE_HISTORY_BELLS), .source = LINK_SOURCE_NONE},
         {.channel = channel_of(place, PLACE_ADMIN_BELLS), .source = LINK_SOURCE_ADMIN},
+        {.channel = channel_of(place, PLACE_PRICE_BELLS), .source = LINK_SOURCE_PRICES},
     };
     struct engine_agent_options options = {
         .engine = {.disk = disk_real(),
@@ -391,6 +396,69 @@ static bool admin_is_ready(const struct place *place, const struct agent *agent)
     return admin_agent_is_ready(place->admin);
 }
 
+/* ---- prices ---- */
+
+static enum fault prices_make(struct place *place, struct agent **agent_out)
+{
+    const struct price_sources *sources = place->settings->prices;
+    struct price_agent_options options = {
+        .folder = place->settings->folder,
+        .disk = disk_real(),
+        .clock = &place->clock.clock,
+        .commands = channel_of(place, PLACE_PRICE_COMMANDS),
+        .bell = channel_of(place, PLACE_PRICE_BELLS),
+        .policy = {.fresh_us = number_of(place, CONFIG_PRICES_FRESH),
+                   .sources_min = (u32)number_of(place, CONFIG_PRICES_SOURCES_MIN),
+                   .jump = (u32)number_of(place, CONFIG_PRICES_JUMP),
+                   .step = (u32)number_of(place, CONFIG_PRICES_STEP)},
+        .every_us = number_of(place, CONFIG_PRICES_EVERY),
+    };
+    if (sources != NULL) {
+        memcpy(options.sources, sources->sources, sizeof(options.sources));
+        options.sources_count = sources->count;
+    }
+    TRY(price_agent_create(&place->prices, &options));
+    *agent_out = price_agent_of(place->prices);
+    return FAULT_NONE;
+}
+
+static void prices_unmake(struct place *place, struct agent *agent)
+{
+    (void)agent;
+    price_agent_destroy(place->prices);
+    place->prices = NULL;
+}
+
+static bool prices_are_ready(const struct place *place, const struct agent *agent)
+{
+    (void)agent;
+    return price_agent_is_ready(place->prices);
+}
+
+static void prices_measure(struct place *place, const struct agent *agent)
+{
+    static const struct value_row rows[] = {
+        {"cambist_prices_position", "Position of the event log up to which the agent has come."},
+        {"cambist_prices_sources_failed", "Sources of prices whose file cannot be read."},
+        {"cambist_prices_assets", "Assets of the venue."},
+        {"cambist_prices_assets_missing", "Assets for which the sources give no price."},
+        {"cambist_prices_assets_stale", "Assets without a price in the core, or with a stale one."},
+        {"cambist_prices_outliers", "Prices of sources that are left out: too far from others."},
+        {"cambist_prices_lines_refused_total", "Lines of sources that were refused."},
+        {"cambist_prices_submitted_total", "Prices sent to the engine."},
+        {"cambist_prices_refused_total", "Prices and valuations that the engine has refused."},
+        {"cambist_prices_valuations_total", "Valuations sent to the engine."},
+        {"cambist_prices_valuations_due", "Packs whose time of valuation has come and gone."},
+    };
+    (void)agent;
+    struct price_agent_counts counts = price_agent_counts(place->prices);
+    const u64 values[] = {counts.position,       counts.sources_failed, counts.assets,
+                          counts.assets_missing, counts.assets_stale,   counts.outliers,
+                          counts.lines_refused,  counts.submitted,      counts.refused,
+                          counts.valuations,     counts.valuations_due};
+    values_put(place, place->price_values, rows, values, ARRAY_COUNT(rows));
+}
+
 /* ---- snapshots ---- */
 
 static enum fault snapshot_make(struct place *place, struct agent **agent_out)
@@ -456,6 +524,7 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                        .is_ready = gateway_is_ready,
                        .measure = gateway_measure,
                        .paths = {{.below = "events"},
+                                 {.below = PRICE_PACKS_FOLDER},
                                  {.below = PLACE_KEYS_FOLDER, .is_writable = true}}},
     [PLACE_ADMIN] = {.name = "admin",
                      .make = admin_make,
@@ -464,6 +533,14 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                      .measure = admin_measure,
                      .paths = {{.below = "events"}, {.below = "officers", .is_writable = true}},
                      .sleep_us = ADMIN_SLEEP_US},
+    [PLACE_PRICES] = {.name = "prices",
+                      .make = prices_make,
+                      .unmake = prices_unmake,
+                      .is_ready = prices_are_ready,
+                      .measure = prices_measure,
+                      .paths = {{.below = "events"},
+                                {.below = PRICE_PACKS_FOLDER},
+                                {.below = PRICE_FOLDER, .is_writable = true}}},
     [PLACE_SNAPSHOT] = {.name = "snapshot",
                         .make = snapshot_make,
                         .paths = {{.below = "", .is_writable = true}}},

@@ -46,6 +46,8 @@ struct place {
     struct monitor monitor;
     struct admin_agent *admin;
     char officers[FILE_PATH_BYTES]; /* the register; empty: none */
+    struct price_agent *prices;
+    struct metric *price_values[PLACE_VALUES_MAX];
 };
 
 struct place_path {

@@ -13,8 +13,9 @@
 
 enum {
     HANDOVER_MS = 5000,
-    STOP_MS = 0,                                         /* the supervisor has the limit */
-    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX + 1, /* and the configuration */
+    STOP_MS = 0, /* the supervisor has the limit */
+    /* And the configuration, and the sources of prices. */
+    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX + 1 + PRICE_SOURCES_MAX,
     ASK_BYTES = 1 << 20,
     ANSWER_BYTES = 4 << 20,
     BELL_BYTES = CHANNEL_BYTES_MIN,
@@ -42,6 +43,8 @@ static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
     [PLACE_KEY_ANSWERS] = {"key-answers", PLACE_GATEWAY, PLACE_ADMIN, BELL_BYTES},
     [PLACE_ADMIN_COMMANDS] = {"admin-commands", PLACE_ADMIN, PLACE_ENGINE, BELL_BYTES},
     [PLACE_ADMIN_BELLS] = {"admin-bells", PLACE_ENGINE, PLACE_ADMIN, BELL_BYTES},
+    [PLACE_PRICE_COMMANDS] = {"price-commands", PLACE_PRICES, PLACE_ENGINE, BELL_BYTES},
+    [PLACE_PRICE_BELLS] = {"price-bells", PLACE_ENGINE, PLACE_PRICES, BELL_BYTES},
 };
 
 struct listener_row {
@@ -64,8 +67,8 @@ const struct placement placements[] = {
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
           {.name = "back",
            .calls = "history",
-           .roles = {PLACE_HISTORY, PLACE_MONITOR, PLACE_ADMIN},
-           .roles_count = 3},
+           .roles = {PLACE_HISTORY, PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES},
+           .roles_count = 4},
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1}},
      .processes_count = 4},
@@ -74,15 +77,16 @@ const struct placement placements[] = {
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
           {.name = "history", .calls = "history", .roles = {PLACE_HISTORY}, .roles_count = 1},
           {.name = "admin", .calls = "history", .roles = {PLACE_ADMIN}, .roles_count = 1},
+          {.name = "prices", .calls = "history", .roles = {PLACE_PRICES}, .roles_count = 1},
           {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1}},
-     .processes_count = 6},
+     .processes_count = 7},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
-                              PLACE_MONITOR, PLACE_ADMIN},
-                    .roles_count = 6}},
+                              PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES},
+                    .roles_count = 7}},
      .processes_count = 1},
 };
 const u32 placements_count = ARRAY_COUNT(placements);
@@ -323,6 +327,19 @@ struct walls {
     char texts[PATHS_MAX][FILE_PATH_BYTES];
 };
 
+/* A file's folder may be read: who changes a file often puts a new one in its place. */
+static void folder_open(struct walls *walls, u32 *count, const char *path)
+{
+    char *text = walls->texts[*count];
+    CHECK(*count < PATHS_MAX);
+    (void)snprintf(text, sizeof(walls->texts[*count]), "%s", path);
+    char *slash = strrchr(text, '/');
+    CHECK(slash != NULL);
+    slash[slash == text ? 1 : 0] = 0;
+    walls->paths[*count] = (struct sandbox_path){.path = text};
+    *count += 1;
+}
+
 static enum fault walls_build(struct walls *walls, const struct place *place)
 {
     u32 count = 0;
@@ -342,14 +359,13 @@ static enum fault walls_build(struct walls *walls, const struct place *place)
         }
     }
     if (place_has_role(place->process, PLACE_GATEWAY) && place->settings->config_path != NULL) {
-        /* Its folder: who changes a file often puts a new one in its place. */
-        (void)snprintf(walls->texts[count], sizeof(walls->texts[count]), "%s",
-                       place->settings->config_path);
-        char *slash = strrchr(walls->texts[count], '/');
-        CHECK(slash != NULL);
-        slash[slash == walls->texts[count] ? 1 : 0] = 0;
-        walls->paths[count] = (struct sandbox_path){.path = walls->texts[count]};
-        count += 1;
+        folder_open(walls, &count, place->settings->config_path);
+    }
+    const struct price_sources *prices = place->settings->prices;
+    for (u32 index = 0;
+         prices != NULL && place_has_role(place->process, PLACE_PRICES) && index < prices->count;
+         index += 1) {
+        folder_open(walls, &count, prices->sources[index].path);
     }
     walls->options.paths_count = count;
     return FAULT_NONE;

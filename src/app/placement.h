@@ -1,7 +1,8 @@
 /* Which role runs in which process, what each may still do there, and which channels join them:
  * three tables, of roles, channels and processes (placement.c).
  *
- *     small  engine | edge (gateway) | back (history, monitor, admin) | snapshot: few processes
+ *     small  engine | edge (gateway) | back (history, monitor, admin, prices) | snapshot: few
+ *            processes
  *     wide   every role in its own
  *     one    all agents in one thread, without a sandbox: for tests
  *
@@ -18,6 +19,7 @@
 #define APP_PLACEMENT_H
 
 #include "app/config.h"
+#include "app/price_sources.h"
 #include "app/supervise.h"
 #include "base/base.h"
 #include "io/channel.h"
@@ -34,8 +36,9 @@ enum place_role {
     PLACE_SNAPSHOT,
     PLACE_MONITOR,
     PLACE_ADMIN,
+    PLACE_PRICES,
 };
-#define PLACE_ROLES_COUNT 6U
+#define PLACE_ROLES_COUNT 7U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,
@@ -47,8 +50,10 @@ enum place_channel {
     PLACE_KEY_ANSWERS,
     PLACE_ADMIN_COMMANDS,
     PLACE_ADMIN_BELLS,
+    PLACE_PRICE_COMMANDS,
+    PLACE_PRICE_BELLS,
 };
-#define PLACE_CHANNELS_COUNT 9U
+#define PLACE_CHANNELS_COUNT 11U
 
 #define PLACE_KEYS_FOLDER "gateway"
 #define PLACE_SUPERVISOR  "supervisor" /* its name among the processes */
@@ -77,11 +82,12 @@ const char *place_role_name(enum place_role role);
 /* What the roles are told; the same for all, and outliving the processes. */
 struct place_settings {
     const struct config *config;
-    const char *config_path;           /* read again on SIGHUP; NULL: there is no file */
-    const char *folder;                /* the venue's */
-    char keys_folder[FILE_PATH_BYTES]; /* PLACE_KEYS_FOLDER in it: nobody's but the gateway's */
-    u64 clock_behind_us;               /* the venue's clock is so far behind the machine's */
-    bool is_generous;                  /* limits for tests: nobody is slowed down or banned */
+    const char *config_path;            /* read again on SIGHUP; NULL: there is no file */
+    const char *folder;                 /* the venue's */
+    char keys_folder[FILE_PATH_BYTES];  /* PLACE_KEYS_FOLDER in it: nobody's but the gateway's */
+    u64 clock_behind_us;                /* the venue's clock is so far behind the machine's */
+    const struct price_sources *prices; /* NULL: none */
+    bool is_generous;                   /* limits for tests: nobody is slowed down or banned */
     /* Who may sign in at the page without a key of their own; NULL: nobody. Processes without the
      * gateway wipe their copy. */
     struct demo_accounts *demo;

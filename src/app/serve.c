@@ -1,5 +1,6 @@
 #include "app/serve.h"
 
+#include "app/feeds.h"
 #include "app/listen.h"
 #include "app/notify.h"
 #include "app/placement.h"
@@ -29,7 +30,7 @@ enum {
     PAGE_OLD_US = 20000000, /* a process that writes none for so long hangs */
 };
 
-#define PROCESSES_MAX (PLACE_PROCESSES_MAX + SERVE_GUEST_ROLES_MAX)
+#define PROCESSES_MAX (PLACE_PROCESSES_MAX + SERVE_GUEST_ROLES_MAX + 1U) /* and the feeds */
 
 _Static_assert(PROCESSES_MAX <= SUPERVISE_ROLES_MAX, "one each");
 
@@ -56,6 +57,7 @@ struct serve {
     struct test_venue test;
     struct notify notify;
     struct demo_accounts demo; /* empty: nobody signs in at the page */
+    struct price_sources prices;
 };
 
 static u64 number_of(const struct serve *serve, enum config_key key)
@@ -256,6 +258,20 @@ static enum fault ready(struct serve *serve)
     return FAULT_NONE;
 }
 
+/* ---- the feeds ---- */
+
+/* supervise_role.run: nothing of what the fork has copied is theirs. */
+static int feeds_process(void *argument, int socket)
+{
+    struct serve *serve = argument;
+    place_hub_close(&serve->hub);
+    secret_wipe(&serve->demo, sizeof(serve->demo));
+    test_venue_wipe(&serve->test);
+    (void)close(socket);
+    (void)close_range(STDERR_FILENO + 1, UINT32_MAX, 0);
+    return feeds_run(&serve->prices);
+}
+
 /* ---- the whole ---- */
 
 static void roles_fill(struct serve *serve)
@@ -274,6 +290,11 @@ static void roles_fill(struct serve *serve)
         };
     }
     serve->processes_count = serve->placement->processes_count;
+    if (serve->prices.commands_count > 0) {
+        serve->roles[serve->processes_count] =
+            (struct supervise_role){.name = "feeds", .run = feeds_process, .argument = serve};
+        serve->processes_count += 1;
+    }
     const struct serve_guest *guest = serve->options->guest;
     for (u32 index = 0; guest != NULL && index < guest->roles_count; index += 1) {
         CHECK(index < SERVE_GUEST_ROLES_MAX);
@@ -385,6 +406,21 @@ enum fault serve_admin_path(const struct config *config, const char *folder,
                : FAULT_NONE;
 }
 
+/* The folders of prices and packs, and the list of sources. */
+static enum fault prices_begin(struct serve *serve)
+{
+    static const char *const names[] = {PRICE_FOLDER, PRICE_PACKS_FOLDER};
+    const char *folder = serve->options->folder;
+    for (u32 i = 0; i < ARRAY_COUNT(names); i += 1) {
+        char path[FILE_PATH_BYTES];
+        TRY(file_path(path, folder, names[i]));
+        TRY(disk_make_folder(disk_real(), path));
+    }
+    serve->settings.prices = &serve->prices;
+    return price_sources_read_file(serve->options->config->values[CONFIG_PRICES_SOURCES].text,
+                                   folder, &serve->prices);
+}
+
 enum fault serve_run(const struct serve_options *options, int *exit_code_out)
 {
     static struct serve serve;
@@ -407,6 +443,7 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     TRY(serve_admin_path(options->config, options->folder, serve.admin_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));
     TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
+    TRY(prices_begin(&serve));
     notify_open(&serve.notify);
     enum fault fault = locked(&serve);
     notify_close(&serve.notify);
