@@ -14,7 +14,7 @@
 enum {
     FUZZ_ACCOUNTS = 6,
     FUZZ_TICKS_MAX = 4000,
-    FUZZ_RECORD_BYTES = 512, /* no command is longer */
+    FUZZ_RECORD_BYTES = 1088, /* no command is longer */
     FUZZ_STATE_BYTES = 1 << 18,
 };
 
