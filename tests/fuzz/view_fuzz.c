@@ -5,12 +5,15 @@
 #include "role/gateway/view_book.h"
 #include "role/gateway/view_market.h"
 #include "role/gateway/view_order.h"
+#include "role/gateway/view_person.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/fuzz_core.h"
 
 enum {
     LEVELS_MAX = 32,
     CHANGES_MAX = 8,
+    PERSONS_MAX = 4,
+    NOTICES_MAX = 6,
 };
 
 static struct fuzz_core world;
@@ -28,7 +31,9 @@ static void set_up(void)
     filled = malloc(world.bytes);
     CHECK(filled != NULL);
     memcpy(filled, world.memory, world.bytes);
+    limits.persons_max = PERSONS_MAX;
     config = (struct view_config){.limits = limits,
+                                  .notices_max = NOTICES_MAX,
                                   .closed_orders_max = 8,
                                   .closed_lists_max = 3,
                                   .fills_max = 8,
@@ -86,6 +91,38 @@ static void read_account(struct view *view, u32 number)
     }
 }
 
+static void read_persons(struct view *view, u64 now_us)
+{
+    u64 eur = 0;
+    for (u32 person = 0; person <= view_persons_count(view); person++) {
+        (void)view_holdings(view, person, now_us, &eur);
+        u32 count = 0;
+        const struct view_finding *finding = view_finding_newest(view, person);
+        for (; finding != NULL; finding = view_finding_older(view, finding)) {
+            CHECK(finding->person == person && finding->rule < VIEW_PACK_RULES);
+            count++;
+        }
+        CHECK(count <= VIEW_PACK_NUMBERS * VIEW_PACK_RULES);
+        const struct view_notice *notice = view_notice_of_person(view, person);
+        for (count = 0; notice != NULL; notice = view_notice_older(view, notice)) {
+            CHECK(notice->kind == VIEW_NOTICE_FINDING && notice->owner == person);
+            count++;
+        }
+        CHECK(count <= NOTICES_MAX);
+    }
+    for (u32 account = 0; account < view_accounts_count(view); account++) {
+        CHECK(view_person_of(view, account) <= view_persons_count(view));
+        const struct view_notice *notice = view_notice_of_account(view, account);
+        for (; notice != NULL; notice = view_notice_older(view, notice)) {
+            CHECK(notice->kind == VIEW_NOTICE_VECTOR && notice->owner == account);
+        }
+    }
+    for (u32 number = 0; number < VIEW_PACK_NUMBERS; number++) {
+        const struct view_pack *pack = view_pack_of(view, number);
+        CHECK(pack == NULL || (pack->number == number && pack->state != PACK_STATE_ENDED));
+    }
+}
+
 static void read_all(struct view *view)
 {
     struct view_level levels[LEVELS_MAX];
@@ -116,6 +153,7 @@ static void read_all(struct view *view)
     for (u32 account = 0; account < view_accounts_count(view); account++) {
         read_account(view, account);
     }
+    read_persons(view, now_us);
 }
 
 /* The core's state as it is, perhaps with a byte changed. False: the view refuses it. */
@@ -172,6 +210,35 @@ static bool follow(struct view *view, struct fuzz_input *input, bool *is_changed
     return true;
 }
 
+/* An event about persons or packs, or such a command applied, of bytes of the input. False: the
+ * view refuses it. */
+static bool invent(struct view *view, struct fuzz_input *input)
+{
+    static const u16 kinds[] = {EVENT_RESTRICTED, EVENT_DECISION, EVENT_PACK_STATE, EVENT_APPLIED};
+    static const u16 commands[] = {COMMAND_PERSON_ADD, COMMAND_LINK, COMMAND_UNLINK,
+                                   COMMAND_RULES_SET, COMMAND_VALUATION_PRICE};
+    u8 record[sizeof(struct event_applied) + sizeof(struct command_link)] = {0};
+    struct event_head head = {.kind = kinds[fuzz_byte(input) % ARRAY_COUNT(kinds)],
+                              .account = fuzz_byte(input) % 8,
+                              .seq = view_place(view).seq};
+    size_t size = wire_events[head.kind].size;
+    if (head.kind == EVENT_APPLIED) {
+        struct command_head command = {.kind = commands[fuzz_byte(input) % ARRAY_COUNT(commands)]};
+        size += wire_commands[command.kind].size;
+        CHECK(size <= sizeof record);
+        memcpy(record + sizeof(struct event_applied), &command, sizeof command);
+    }
+    for (u32 i = 0; i < 12; i++) { /* few bytes are enough: most fields are small numbers */
+        size_t at = sizeof head + fuzz_byte(input) % (sizeof record - sizeof head);
+        bool is_kind = head.kind == EVENT_APPLIED && at >= sizeof(struct event_applied) &&
+                       at < sizeof(struct event_applied) + sizeof(struct command_head);
+        record[at] = is_kind || at >= size ? record[at] : fuzz_byte(input) % 8;
+    }
+    head.units = (u8)(size / WIRE_UNIT);
+    memcpy(record, &head, sizeof head);
+    return view_has_room(view) && view_apply(view, record, size) == FAULT_NONE;
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     struct fuzz_input input = {data, size};
@@ -191,6 +258,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     read_all(view);
     for (u64 position = 2; input.left > 0; position++) {
         u8 minutes = fuzz_byte(&input);
+        if (minutes == 255) {
+            is_changed = true;
+            if (!invent(view, &input)) {
+                return 0;
+            }
+            continue;
+        }
         time_us += minutes > 240 ? (minutes - 240U) * 60000000ULL : minutes % 2;
         core_set_time(world.core, time_us);
         fuzz_core_step(&world, &input);

@@ -41,6 +41,7 @@ const struct gateway_options gateway_defaults = {
     .fills_max = 400000,
     .trades_max = 4096,
     .changes_max = 16384,
+    .notices_max = 65536,
     .withdraw_fee_bp = 10,
 };
 
@@ -488,6 +489,7 @@ static enum fault agent_open_gateway(struct agent *agent)
                                            .fills_max = options->fills_max,
                                            .trades_max = options->trades_max,
                                            .changes_max = options->changes_max,
+                                           .notices_max = options->notices_max,
                                            .hash_seed = seed},
                                 .sink = &gateway->feed_sink};
     TRY(feed_open(&gateway->feed, &feed));

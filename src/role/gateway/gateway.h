@@ -63,6 +63,7 @@ struct gateway_options {
     u32 fills_max;
     u32 trades_max;
     u32 changes_max;
+    u32 notices_max;
     u32 withdraw_fee_bp;
     struct auth_network trusted[GATEWAY_TRUSTED_MAX]; /* proxies whose X-Forwarded-For counts */
     u32 trusted_count;

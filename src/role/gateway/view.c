@@ -51,6 +51,7 @@ static void plan_tables(struct plan *plan, struct view *view)
     view->list_slab.max = (u32)lists;
     view->key_slab.max = limits->keys_max;
     view->node_slab.max = limits->orders_max;
+    view->finding_slab.max = limits->persons_max * VIEW_RULE_SLOTS;
     view->seen_mask = 2 * config->changes_max - 1;
     view->accounts = plan_take(plan, limits->accounts_max, sizeof *view->accounts);
     view->assets = plan_take(plan, limits->assets_max, sizeof *view->assets);
@@ -62,6 +63,10 @@ static void plan_tables(struct plan *plan, struct view *view)
     view->fills = plan_take(plan, config->fills_max, sizeof *view->fills);
     view->nodes = plan_take(plan, (size_t)limits->orders_max + 1, sizeof *view->nodes);
     view->keys = plan_take(plan, (size_t)limits->keys_max + 1, sizeof *view->keys);
+    view->persons = plan_take(plan, (size_t)limits->persons_max + 1, sizeof *view->persons);
+    view->findings = plan_take(plan, (size_t)view->finding_slab.max + 1, sizeof *view->findings);
+    view->valuations = plan_take(plan, limits->assets_max, sizeof *view->valuations);
+    view->notices = plan_take(plan, config->notices_max, sizeof *view->notices);
     view->seen = plan_take(plan, (size_t)view->seen_mask + 1, sizeof *view->seen);
     plan_index(plan, &view->balance_index, rows);
     plan_index(plan, &view->order_index, orders);
@@ -90,6 +95,7 @@ static bool config_fits(const struct view_config *config)
     fits = fits && l->orders_max >= 1 && l->orders_max <= 1U << 27;
     fits = fits && l->lists_max <= 1U << 26 && l->holds_max <= 1U << 26;
     fits = fits && l->asset_limits_max <= 1U << 26 && l->keys_max <= 1U << 22;
+    fits = fits && l->persons_max <= 1U << 26 && config->notices_max <= VIEW_KEPT_MAX;
     fits = fits && config->closed_orders_max >= 2 && config->closed_orders_max <= VIEW_KEPT_MAX;
     fits = fits && config->closed_lists_max >= 1 && config->closed_lists_max <= VIEW_KEPT_MAX;
     fits = fits && config->fills_max >= 1 && config->fills_max <= VIEW_KEPT_MAX;

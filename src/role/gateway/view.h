@@ -27,7 +27,8 @@ struct view_config {
     u32 fills_max;                 /* trades and prevented matches kept for accounts; at least 1 */
     u32 trades_max;                /* per market: recent trades, and as many aggregates */
     u32 changes_max;               /* per market: book updates kept for streams; a power of two */
-    u64 hash_seed;                 /* random, so that nobody chooses collisions */
+    u32 notices_max; /* changes of accounts' vectors and of what rules say; may be 0 */
+    u64 hash_seed;   /* random, so that nobody chooses collisions */
 };
 
 /* Sums of amounts: more than an amount may hold. In the asset's units, never rounded. */

@@ -35,6 +35,9 @@ struct view_account {
     u32 balance;
     u32 orders[2]; /* closed, open */
     u32 lists[2];
+    u32 person;
+    u32 person_next; /* number + 1 of another account of the same person */
+    u64 notice;
 };
 
 /* NULL: no such account. */

@@ -132,7 +132,10 @@ static bool on_account(struct view *view, u32 number, const u8 *command, size_t 
     if (kind == COMMAND_RESTRICT) {
         struct command_restrict change;
         view_load(&change, sizeof change, command, size);
-        account->restrictions = change.restrictions;
+        /* Of a linked account that is the part by hand; its vector comes with `restricted`. */
+        if (account->person == 0) {
+            view_vector_set(view, number, change.restrictions);
+        }
         return true;
     }
     struct command_account_set set;
@@ -220,20 +223,21 @@ bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
         return on_key_set(view, account, command, size);
     case COMMAND_KEY_REVOKE:
         return on_key_revoke(view, account, command, size);
-    case COMMAND_NOTE:
     case COMMAND_PERSON_ADD:
     case COMMAND_LINK:
     case COMMAND_UNLINK:
+    case COMMAND_RULES_SET:
+    case COMMAND_VALUATION_PRICE:
+        return view_define_person(view, account, command, size);
+    case COMMAND_NOTE:
     case COMMAND_FACT_SET:
     case COMMAND_LISTING_SET:
     case COMMAND_OWNERSHIP_SET:
     case COMMAND_ROW_END:
-    case COMMAND_VALUATION_PRICE:
     case COMMAND_VALUATION:
     case COMMAND_PACK_PART:
     case COMMAND_PACK_ACTIVATE:
     case COMMAND_PACK_END:
-    case COMMAND_RULES_SET:
     case COMMAND_LICENCE_SET:
     case COMMAND_LIFT:
     case COMMAND_CASE_ACT:

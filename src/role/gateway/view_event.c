@@ -506,7 +506,7 @@ static bool on_restricted(struct view *view, const u8 *record, size_t size)
     if (event.head.account >= view->accounts_count) {
         return view_wrong(view, "account of a restriction");
     }
-    view->accounts[event.head.account].restrictions = event.after;
+    view_vector_set(view, event.head.account, event.after);
     return true;
 }
 
@@ -546,7 +546,9 @@ bool view_event_apply(struct view *view, const u8 *record, size_t size)
     case EVENT_RESTRICTED:
         return on_restricted(view, record, size);
     case EVENT_DECISION:
+        return view_decision_event(view, record, size);
     case EVENT_PACK_STATE:
+        return view_pack_event(view, record, size);
     case EVENT_LICENCE_SPENT:
     case EVENT_REEVALUATED:
         return true;

@@ -63,6 +63,8 @@ static bool on_limits(struct view *view, const u8 *record, size_t size)
         .trailing_max = state.trailing_max,
         .triggers_per_command_max = state.triggers_per_command_max,
         .keys_max = state.keys_max,
+        .persons_max = state.persons_max,
+        .person_rows_max = state.person_rows_max,
     };
     return true;
 }
@@ -355,21 +357,22 @@ static bool on_record(struct view *view, enum state_kind kind, const u8 *record,
     case STATE_SOURCE:
     case STATE_CUSTODY:
     case STATE_POSITION:
-    case STATE_RULES:
-    case STATE_PACK:
     case STATE_PACK_BYTES:
-    case STATE_VALUATION_PRICE:
-    case STATE_PERSON:
-    case STATE_LINK:
     case STATE_FACT:
     case STATE_LISTING:
     case STATE_OWNERSHIP:
     case STATE_LICENCE:
-    case STATE_FINDING:
     case STATE_PERSON_NEXT:
     case STATE_REEVALUATION:
     case STATE_REEVALUATION_PRICE:
         return true;
+    case STATE_RULES:
+    case STATE_PACK:
+    case STATE_VALUATION_PRICE:
+    case STATE_PERSON:
+    case STATE_LINK:
+    case STATE_FINDING:
+        return view_image_person(view, (u16)kind, record, size);
     case STATE_ASSET:
         return on_asset(view, record, size);
     case STATE_MARKET:
@@ -456,6 +459,7 @@ enum fault view_image_end(struct view *view, u64 position)
                      (unsigned long long)view->image_records);
     }
     view->has_history = true;
+    view->notices_since_us = view->place.time_us;
     view_chunk(view, position);
     for (u32 i = 0; i < view->markets_count; i += 1) {
         for (u32 k = 0; k < VIEW_ZONE_COUNT * INTERVAL_COUNT; k += 1) {

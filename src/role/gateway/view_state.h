@@ -10,6 +10,7 @@
 #include "role/gateway/view_key.h"
 #include "role/gateway/view_market.h"
 #include "role/gateway/view_order.h"
+#include "role/gateway/view_person.h"
 
 #define VIEW_MINUTE_US       60000000ULL
 #define VIEW_AVERAGE_MINUTES 60U /* the core's AVERAGE_MINUTES_MAX */
@@ -98,6 +99,22 @@ struct view_market {
     struct view_kline klines[VIEW_ZONE_COUNT][INTERVAL_COUNT][2]; /* current, the one before */
 };
 
+/* ---- persons ---- */
+
+#define VIEW_RULE_SLOTS 32U /* rules about persons in all packs together: docs/rules.md */
+
+struct view_person {
+    u32 account; /* number + 1 of one of its accounts; 0: none. The others follow */
+    u32 finding;
+    u64 notice;
+};
+
+/* What one whole unit of an asset is worth. */
+struct view_valuation {
+    struct price price; /* 10^-8 EUR */
+    u64 time_us;        /* 0: none */
+};
+
 /* ---- the view ---- */
 
 struct view_seen {
@@ -153,6 +170,19 @@ struct view {
     struct view_fill *fills; /* [serial % fills_max] */
     u64 fill_first;          /* serials, from 1 on */
     u64 fill_next;
+
+    struct view_person *persons; /* [number] */
+    u32 persons_count;
+    u32 price_stale_seconds; /* 0: as nobody has set it */
+    struct view_slab finding_slab;
+    struct view_finding *findings;
+    struct view_valuation *valuations; /* [asset] */
+    struct view_pack packs[VIEW_PACKS_MAX];
+    u8 pack_at[VIEW_PACK_NUMBERS]; /* index + 1 in packs of what is not ended; 0: none */
+    u32 pack_turn;
+    struct view_notice *notices; /* [serial % notices_max] */
+    u64 notice_serial;
+    u64 notices_since_us;
 
     struct view_slab node_slab;
     struct view_node *nodes;
@@ -294,6 +324,18 @@ void view_kline_count(struct view_market *market, const struct view_trade *trade
 /* A key in force; one that is there already may only get other rights, and only if `may_exist`. */
 MUST_USE bool view_key_set(struct view *view, const struct view_key *key, bool may_exist);
 MUST_USE bool view_key_revoke(struct view *view, u32 account, const u8 id[KEY_ID_BYTES]);
+
+/* ---- view_person.c ---- */
+
+/* The account's vector, and a notice of it. */
+void view_vector_set(struct view *view, u32 account, u64 vector);
+
+MUST_USE bool view_pack_event(struct view *view, const u8 *record, size_t size);
+MUST_USE bool view_decision_event(struct view *view, const u8 *record, size_t size);
+/* person_add, link, unlink, rules_set or valuation_price. */
+MUST_USE bool view_define_person(struct view *view, u32 account, const u8 *command, size_t size);
+/* The records of an image that concern persons: rules, pack, price, person, link, finding. */
+MUST_USE bool view_image_person(struct view *view, u16 kind, const u8 *record, size_t size);
 
 /* ---- view_event.c, view_define.c ---- */
 
