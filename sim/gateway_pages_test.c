@@ -4,6 +4,7 @@
  * false disk, clock and network; answers compared, and the net's pool counted before and after. */
 #include "io/log.h"
 #include "tests/support/gateway_world.h"
+#include "tests/support/pack_scene.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
@@ -295,6 +296,46 @@ static void too_many_connections_are_told_so(void **state)
     gateway_world_close(&world);
 }
 
+/* Anybody reads them, on venues with and without a page. */
+static void rules_are_public(void **state)
+{
+    (void)state;
+    struct pack_scene packs;
+    u8 hash[32];
+    char target[256];
+    for (u32 has_page = 0; has_page < 2; has_page += 1) {
+        gateway_world_init(&world, test_seed(), false);
+        pack_scene_at(&packs, world.options.disk, "/packs");
+        pack_scene_write(&packs, NULL, pack_scene_text, hash);
+        world.options.packs_folder = packs.folder;
+        world.options.pages = has_page ? &table : NULL;
+        gateway_world_start(&world);
+        struct sim_client *client = sim_connect(world.net, 1);
+        gateway_world_get(&world, client, "/rules", &got);
+        assert_int_equal(got.status, has_page ? 200 : 404);
+        gateway_world_get(&world, client, "/rules.txt", &got);
+        assert_int_equal(got.status, 200);
+        has("\r\ncontent-type: text/plain; charset=utf-8\r\n");
+        has("\r\nx-content-type-options: nosniff\r\n");
+        assert_non_null(strstr(got.body, "law-a, version 1: not in force"));
+        gateway_world_get(&world, client, "/rules/list.json", &got);
+        assert_int_equal(got.status, 200);
+        char *name = strstr(got.body, "{\"hash\":\"");
+        assert_non_null(name);
+        name += strlen("{\"hash\":\"");
+        (void)snprintf(target, sizeof target, "/rules/%.64s.json", name);
+        gateway_world_get(&world, client, target, &got);
+        assert_int_equal(got.status, 200);
+        assert_string_equal(got.body, pack_scene_text);
+        target[sizeof("/rules/") - 1] ^= 1;
+        gateway_world_get(&world, client, target, &got);
+        assert_int_equal(got.status, 404);
+        ask(client, "POST /rules.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        assert_int_equal(got.status, 405);
+        gateway_world_close(&world);
+    }
+}
+
 /* A table that cannot be is found before anybody is let in. */
 static void unsound_tables_do_not_start(void **state)
 {
@@ -325,6 +366,7 @@ int main(void)
         cmocka_unit_test(foreign_requests_are_refused),
         cmocka_unit_test(requests_for_pages_count),
         cmocka_unit_test(too_many_connections_are_told_so),
+        cmocka_unit_test(rules_are_public),
         cmocka_unit_test(unsound_tables_do_not_start),
     };
     log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_ERROR, clock_real());

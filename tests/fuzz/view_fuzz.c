@@ -14,6 +14,7 @@ enum {
     CHANGES_MAX = 8,
     PERSONS_MAX = 4,
     NOTICES_MAX = 6,
+    RECORD_BYTES = 256, /* no invented event is longer */
 };
 
 static struct fuzz_core world;
@@ -217,11 +218,12 @@ static bool invent(struct view *view, struct fuzz_input *input)
     static const u16 kinds[] = {EVENT_RESTRICTED, EVENT_DECISION, EVENT_PACK_STATE, EVENT_APPLIED};
     static const u16 commands[] = {COMMAND_PERSON_ADD, COMMAND_LINK, COMMAND_UNLINK,
                                    COMMAND_RULES_SET, COMMAND_VALUATION_PRICE};
-    u8 record[sizeof(struct event_applied) + sizeof(struct command_link)] = {0};
+    u8 record[RECORD_BYTES] = {0};
     struct event_head head = {.kind = kinds[fuzz_byte(input) % ARRAY_COUNT(kinds)],
                               .account = fuzz_byte(input) % 8,
                               .seq = view_place(view).seq};
     size_t size = wire_events[head.kind].size;
+    CHECK(size <= sizeof record);
     if (head.kind == EVENT_APPLIED) {
         struct command_head command = {.kind = commands[fuzz_byte(input) % ARRAY_COUNT(commands)]};
         size += wire_commands[command.kind].size;
@@ -229,7 +231,7 @@ static bool invent(struct view *view, struct fuzz_input *input)
         memcpy(record + sizeof(struct event_applied), &command, sizeof command);
     }
     for (u32 i = 0; i < 12; i++) { /* few bytes are enough: most fields are small numbers */
-        size_t at = sizeof head + fuzz_byte(input) % (sizeof record - sizeof head);
+        size_t at = sizeof head + fuzz_byte(input) % 96;
         bool is_kind = head.kind == EVENT_APPLIED && at >= sizeof(struct event_applied) &&
                        at < sizeof(struct event_applied) + sizeof(struct command_head);
         record[at] = is_kind || at >= size ? record[at] : fuzz_byte(input) % 8;

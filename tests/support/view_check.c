@@ -19,13 +19,18 @@ enum {
 
 struct view_config view_scene_config(const struct command_genesis *limits)
 {
-    return (struct view_config){.limits = *limits,
-                                .closed_orders_max = 4000,
-                                .closed_lists_max = 500,
-                                .fills_max = 8000,
-                                .trades_max = 1000,
-                                .changes_max = 1024,
-                                .hash_seed = 0x1234567};
+    struct view_config config = {.limits = *limits,
+                                 .notices_max = 1000,
+                                 .closed_orders_max = 4000,
+                                 .closed_lists_max = 500,
+                                 .fills_max = 8000,
+                                 .trades_max = 1000,
+                                 .changes_max = 1024,
+                                 .hash_seed = 0x1234567};
+    if (config.limits.persons_max == 0) {
+        config.limits.persons_max = 16; /* for events made by hand */
+    }
+    return config;
 }
 
 void view_scene_open(struct view_scene *scene, const struct view_config *config)

@@ -26,6 +26,7 @@
 struct lookup_ask;    /* wire/lookup.h */
 struct ticker_pool;   /* role/gateway/calls_ticker.h */
 struct lookup_result; /* role/gateway/lookup_client.h */
+struct pack_shelf;    /* role/gateway/pack_shelf.h */
 struct payouts;       /* role/gateway/payout.h */
 struct session;       /* role/gateway/session.h */
 
@@ -44,6 +45,7 @@ struct venue {
     /* Whose travel rule asks for answers before money leaves: "EU"; empty: nobody's. */
     char travel_country[4];
     struct payouts *payouts;     /* NULL: nothing can be withdrawn */
+    struct pack_shelf *packs;    /* the packs' words; NULL: none */
     struct ticker_pool *tickers; /* NULL: tickers that ask history more than once are -1008 */
 };
 

@@ -12,6 +12,7 @@
 #include "role/gateway/calls_trade.h"
 #include "role/gateway/calls_travel.h"
 #include "role/gateway/calls_wallet.h"
+#include "role/gateway/standing.h"
 
 static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_PING] = {general_ping, NULL},
@@ -39,6 +40,8 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_MARGIN_ISOLATED_PAIRS] = {general_no_pairs, NULL},
     [ENDPOINT_FAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
     [ENDPOINT_DAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
+    /* the page */
+    [ENDPOINT_STANDING] = {standing_tell, NULL},
     /* trading */
     [ENDPOINT_ORDER_PLACE] = {order_place_begin, order_place_finish},
     [ENDPOINT_ORDER_TEST] = {order_test_begin, order_test_finish},

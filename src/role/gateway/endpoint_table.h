@@ -89,6 +89,8 @@
     X(AMENDMENTS, GET, "/api/v3/order/amendments", "order.amendments", U, FIXED, 4, API, 0, 2, \
       amendments, 2, no) \
     X(MY_FILTERS, GET, "/api/v3/myFilters", "myFilters", U, FIXED, 40, API, 0, 2, symbol, 1, no) \
+    /* the page's own */ \
+    X(STANDING, GET, "/page/v1/standing", NULL, U, FIXED, 1, API, 0, 2, no, 0, no) \
     /* sessions and user data on the WebSocket API */ \
     X(SESSION_LOGON, NONE, NULL, "session.logon", U, FIXED, 2, API, 0, 1, no, 0, no) \
     X(SESSION_STATUS, NONE, NULL, "session.status", N, FIXED, 2, API, 0, 1, no, 0, no) \

@@ -5,6 +5,7 @@
 #include "io/entropy.h"
 #include "io/log.h"
 #include "role/gateway/gateway_state.h"
+#include "role/gateway/view_person.h"
 #include "wire/link.h"
 
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <time.h>
 
 #define READER_NAME      "gateway"
+#define PACKS_FOLDER     "packs"
 #define ENDED_LISTS      10000U
 #define TURN_ENDED_CALLS 1024U /* answered for being late, in one turn */
 #define HELLO_MS         500U  /* another one after so long without an answer */
@@ -177,10 +179,23 @@ static void note_fault(enum fault fault)
     }
 }
 
+/* A pack has come into force: its words are fetched before any decision of it is told. */
+static void packs_follow(struct gateway *gateway)
+{
+    u32 turn = view_packs_turn(gateway->venue.view);
+    for (; gateway->packs_turn != turn && gateway->venue.packs != NULL; gateway->packs_turn += 1) {
+        const struct view_pack *pack = view_pack_turn(gateway->venue.view, gateway->packs_turn + 1);
+        if (pack != NULL) {
+            pack_shelf_fetch(gateway->venue.packs, pack->hash);
+        }
+    }
+}
+
 static void command_come(struct feed_sink *sink, const struct feed_command *command)
 {
     struct gateway *gateway =
         (struct gateway *)(void *)((u8 *)sink - offsetof(struct gateway, feed_sink));
+    packs_follow(gateway);
     if (gateway->is_ready) {
         user_events_tell(gateway->user_events, gateway->venue.view, command->events,
                          gateway->venue.now_us, &gateway->user_sink);
@@ -472,6 +487,18 @@ static enum fault open_channels(struct gateway *gateway)
                                LINK_SOURCE_GATEWAY);
 }
 
+static enum fault packs_open(struct gateway *gateway)
+{
+    const struct gateway_options *options = &gateway->options;
+    char folder[FILE_PATH_BYTES];
+    const char *path = options->packs_folder;
+    if (path == NULL) {
+        TRY(file_path(folder, options->folder, PACKS_FOLDER));
+        path = folder;
+    }
+    return pack_shelf_open(&gateway->venue.packs, options->disk, path);
+}
+
 static enum fault agent_open_gateway(struct agent *agent)
 {
     struct gateway *gateway = gateway_of(agent);
@@ -493,6 +520,7 @@ static enum fault agent_open_gateway(struct agent *agent)
                                            .hash_seed = seed},
                                 .sink = &gateway->feed_sink};
     TRY(feed_open(&gateway->feed, &feed));
+    TRY(packs_open(gateway));
     gateway->handler = (struct net_handler){.accept = session_accept,
                                             .input = session_input,
                                             .end = session_end,
@@ -530,6 +558,7 @@ static enum fault agent_start_gateway(struct agent *agent)
     TRY(watch_channels(gateway));
     gateway_measures_declare(gateway);
     gateway->venue.view = feed_view(gateway->feed);
+    packs_follow(gateway);
     gateway->venue.limit = &gateway->limit;
     gateway->venue.keys = &gateway->keys.table.view;
     gateway->venue.signer = &gateway->signer;
@@ -628,6 +657,8 @@ static void agent_close_gateway(struct agent *agent)
     frame_codec_close(gateway->codec);
     gateway->codec = NULL;
     feed_close(gateway->feed);
+    pack_shelf_close(gateway->venue.packs);
+    gateway->venue.packs = NULL;
     gateway->feed = NULL;
     block_give_back(&gateway->block);
 }

@@ -49,6 +49,7 @@ struct gateway_options {
     const struct channel *key_asks;    /* from the admin agent: wire/key_link.h; NULL: none */
     const struct channel *key_answers; /* to it; NULL with key_asks */
     const char *keys_folder;    /* of keys.db; NULL: keys live in memory only (gateway_key_put) */
+    const char *packs_folder;   /* of canonical packs; NULL: "packs" in `folder` */
     const char *payouts_folder; /* of payouts.db; NULL: keys_folder, and without that nothing can
                                    be withdrawn */
     struct limit_config limits; /* accounts_max and seed: not looked at */

@@ -14,6 +14,7 @@
 #include "role/gateway/gateway_keys.h"
 #include "role/gateway/key_use.h"
 #include "role/gateway/lookup_client.h"
+#include "role/gateway/pack_shelf.h"
 #include "role/gateway/payout.h"
 #include "role/gateway/pending.h"
 #include "role/gateway/seed.h"
@@ -86,6 +87,7 @@ struct gateway {
     struct session_table sessions;
     struct gateway_scratch scratch;
     struct ticker_pool tickers;
+    u32 packs_turn;   /* of the view's packs that the shelf has looked for */
     struct seed seed; /* what the view lacks of the past */
     u64 seed_ticket;  /* of the question that is out; 0: none */
     struct channel_writer commands;

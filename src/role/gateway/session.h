@@ -118,6 +118,8 @@ struct auth_address http_session_address(const struct session *session,
                                          const struct http_request *request);
 /* A whole answer in JSON, outside of a call. is_secret: its bytes are wiped once they are sent. */
 void http_session_say(struct session *session, u32 status, struct span json, bool is_secret);
+/* The same with plain text. */
+void http_session_text(struct session *session, struct span text);
 /* Refuses what was asked by HTTP, before there was a call. */
 void http_session_fail(struct session *session, u32 status, const struct api_failure *failure,
                        u32 retry_after_s);

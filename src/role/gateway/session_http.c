@@ -9,6 +9,7 @@
 
 #define HEAD_BYTES 1024U
 #define JSON_TYPE  "application/json;charset=UTF-8"
+#define TEXT_TYPE  "text/plain; charset=utf-8"
 
 /* ---- answers ---- */
 
@@ -40,13 +41,16 @@ static void put_limits(struct http_answer *answer, const struct session *session
 
 /* Sends head and body as one buffer; the connection ends when there is no room for it. */
 static void send_whole(struct session *session, const struct call *call, u32 status,
-                       struct span body, bool is_secret)
+                       const char *type, struct span body, bool is_secret)
 {
     u8 head[HEAD_BYTES];
     struct http_answer answer;
     http_answer_begin(&answer, head, sizeof(head), status, session->keep_alive);
     http_answer_put_text(&answer, "date", gateway_date(session->gateway));
-    http_answer_put_text(&answer, "content-type", JSON_TYPE);
+    http_answer_put_text(&answer, "content-type", type);
+    if (strcmp(type, JSON_TYPE) != 0) {
+        http_answer_put_text(&answer, "x-content-type-options", "nosniff");
+    }
     http_answer_put_text(&answer, "cache-control", "no-store");
     put_limits(&answer, session, call);
     size_t size = http_answer_end(&answer, body.size);
@@ -76,14 +80,21 @@ static void send_whole(struct session *session, const struct call *call, u32 sta
 static void send_answer(struct session *session, const struct call *call, u32 status,
                         struct span body)
 {
-    send_whole(session, call, status, body, false);
+    send_whole(session, call, status, JSON_TYPE, body, false);
 }
 
 void http_session_say(struct session *session, u32 status, struct span json, bool is_secret)
 {
     struct call call = {.venue = &session->gateway->venue};
     gateway_counted(session->gateway, status);
-    send_whole(session, &call, status, json, is_secret);
+    send_whole(session, &call, status, JSON_TYPE, json, is_secret);
+}
+
+void http_session_text(struct session *session, struct span text)
+{
+    struct call call = {.venue = &session->gateway->venue};
+    gateway_counted(session->gateway, 200);
+    send_whole(session, &call, 200, TEXT_TYPE, text, false);
 }
 
 static struct span failure_text(struct gateway *gateway, const struct call *call)

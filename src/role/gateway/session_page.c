@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "base/span.h"
 #include "role/gateway/gateway_state.h"
+#include "role/gateway/rules_page.h"
 #include "role/gateway/session.h"
 
 #include <string.h>
@@ -154,15 +155,56 @@ static void sign_in(struct session *session, const struct http_request *request,
     }
 }
 
+/* ---- the rules ---- */
+
+static void send_list(struct session *session, const struct rules_page *page)
+{
+    struct json_writer json;
+    json_begin(&json, session->gateway->scratch.json, GATEWAY_JSON_BYTES);
+    rules_list_print(page, &json);
+    size_t size = json_end(&json);
+    CHECK(size > 0); /* the shelf is bounded: SHELF_PACKS_MAX */
+    http_session_say(session, 200, span_of(session->gateway->scratch.json, size), false);
+}
+
+static void send_text(struct session *session, const struct rules_page *page)
+{
+    char *text = session->gateway->scratch.json;
+    size_t size = rules_text_print(page, text, GATEWAY_JSON_BYTES);
+    CHECK(size > 0); /* less than twice the canonical forms: SHELF_BYTES_MAX */
+    http_session_text(session, span_of(text, size));
+}
+
+static void send_rules(struct session *session, enum rules_path path, struct span hash)
+{
+    const struct venue *venue = &session->gateway->venue;
+    struct rules_page page = {.view = venue->view, .shelf = venue->packs, .now_us = venue->now_us};
+    const struct shelf_pack *pack =
+        path == RULES_PATH_PACK ? pack_shelf_named(venue->packs, hash) : NULL;
+    if (path == RULES_PATH_LIST) {
+        send_list(session, &page);
+    } else if (path == RULES_PATH_TEXT) {
+        send_text(session, &page);
+    } else if (pack != NULL) {
+        http_session_say(session, 200, pack->canonical, false);
+    } else {
+        fail(session, 404, API_ERROR_UNSUPPORTED_OPERATION);
+    }
+}
+
 /* ---- requests ---- */
 
 bool page_session_serve(struct session *session, const struct http_request *request)
 {
     struct gateway *gateway = session->gateway;
     const struct gateway_options *options = &gateway->options;
-    i32 page = options->pages == NULL ? -1 : page_find(options->pages, request->path);
+    struct span hash = {NULL, 0};
+    enum rules_path rules = rules_path_of(request->path, &hash);
+    struct span path = rules == RULES_PATH_PAGE ? span_of_text("/") : request->path;
+    i32 page = options->pages == NULL ? -1 : page_find(options->pages, path);
     enum demo_path demo = options->demo == NULL ? DEMO_PATH_NONE : demo_sign_path(request->path);
-    if (page < 0 && demo == DEMO_PATH_NONE) {
+    bool is_rules = rules != RULES_PATH_NONE && rules != RULES_PATH_PAGE;
+    if (page < 0 && demo == DEMO_PATH_NONE && !is_rules) {
         return false;
     }
     struct auth_address address = http_session_address(session, request);
@@ -173,10 +215,12 @@ bool page_session_serve(struct session *session, const struct http_request *requ
     }
     if (demo != DEMO_PATH_NONE) {
         sign_in(session, request, demo);
-    } else if (request->verb == HTTP_VERB_GET || request->verb == HTTP_VERB_HEAD) {
-        send_page(session, request, (u32)page);
-    } else {
+    } else if (request->verb != HTTP_VERB_GET && request->verb != HTTP_VERB_HEAD) {
         send_method(session, PAGE_ALLOWED_METHODS);
+    } else if (is_rules) {
+        send_rules(session, rules, hash);
+    } else {
+        send_page(session, request, (u32)page);
     }
     return true;
 }

@@ -209,6 +209,8 @@ bool view_decision_event(struct view *view, const u8 *record, size_t size)
         notice->flags = event.flags;
         notice->flags_before = before.flags;
         notice->missing = event.missing;
+        notice->missing_before = before.missing;
+        notice->deadline_before = before.deadline;
     }
     return finding_set(view, &next);
 }
@@ -374,6 +376,11 @@ u32 view_person_of(const struct view *view, u32 account)
 u32 view_persons_count(const struct view *view)
 {
     return view->persons_count;
+}
+
+u32 view_packs_turn(const struct view *view)
+{
+    return view->pack_turn;
 }
 
 const struct view_pack *view_pack_at(const struct view *view, u32 index)

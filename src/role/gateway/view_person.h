@@ -33,21 +33,13 @@ struct view_finding {
     u8 pack; /* its number */
     u8 rule;
     u8 truth;   /* enum truth */
-    u8 reasons; /* why it is unknown: bits as in docs/rules.md "Reasons" */
+    u8 reasons; /* why it is unknown: DECISION_REASON_... */
     u8 missing; /* kinds of facts: bits */
     u8 flags;   /* DECISION_FLAG_... */
 
     /* the view's own */
     u32 older;
 };
-
-/* finding.reasons and decision.reasons */
-#define VIEW_REASON_FACT         1U
-#define VIEW_REASON_CANDIDATE    2U
-#define VIEW_REASON_UNDETERMINED 4U
-#define VIEW_REASON_PRICE        8U
-#define VIEW_REASON_UNSCREENED   16U
-#define VIEW_REASON_DEADLINE     32U
 
 enum view_notice_kind { VIEW_NOTICE_VECTOR = 1, VIEW_NOTICE_FINDING };
 
@@ -69,6 +61,8 @@ struct view_notice {
     u8 flags;
     u8 flags_before;
     u8 missing;
+    u8 missing_before;
+    u64 deadline_before;
 
     /* the view's own */
     u64 serial; /* 0: nothing here */
@@ -78,6 +72,9 @@ struct view_notice {
 /* 0: no person is linked. */
 u32 view_person_of(const struct view *view, u32 account);
 u32 view_persons_count(const struct view *view);
+
+/* Grows with each pack that comes. */
+u32 view_packs_turn(const struct view *view);
 
 /* The packs that were seen, by index up to VIEW_PACKS_MAX; NULL: nothing here. */
 const struct view_pack *view_pack_at(const struct view *view, u32 index);

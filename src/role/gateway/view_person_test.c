@@ -5,12 +5,13 @@
 
 #include "base/amount.h"
 #include "role/gateway/view_account.h"
+#include "tests/support/rule_hand.h"
 #include "tests/support/view_check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERSONS = 3, NOTICES = 8, EVENT_BYTES = 512 };
+enum { PERSONS = 3, NOTICES = 8 };
 
 #define START_US  1650000000000000ULL
 #define SECOND_US 1000000ULL
@@ -20,7 +21,7 @@ enum { PERSONS = 3, NOTICES = 8, EVENT_BYTES = 512 };
 
 static struct core_world world;
 static struct view_scene scene;
-static u64 seq;
+static struct rule_hand hand;
 static u64 began_us;
 
 static int open_scene(void **state)
@@ -36,7 +37,7 @@ static int open_scene(void **state)
     u8 *snapshot = world_snapshot(&world, &bytes);
     view_scene_image(&scene, snapshot, bytes, 0);
     free(snapshot);
-    seq = view_place(scene.view).seq;
+    hand_open(&hand, scene.view);
     began_us = view_place(scene.view).time_us;
     return 0;
 }
@@ -49,39 +50,29 @@ static int close_scene(void **state)
     return 0;
 }
 
-/* ---- events by hand ---- */
-
-static enum fault give(void *event, size_t size, u16 kind, u32 account)
-{
-    struct event_head head = {
-        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .seq = seq};
-    assert_int_equal(size % WIRE_UNIT, 0);
-    memcpy(event, &head, sizeof head);
-    return view_apply(scene.view, event, size);
-}
+/* ---- events by hand, a command each ---- */
 
 static void tick(u64 time_us)
 {
-    struct event_time event = {.time_us = time_us};
-    seq += 1;
-    assert_int_equal(give(&event, sizeof event, EVENT_TIME, 0), FAULT_NONE);
+    hand_time(&hand, time_us);
+}
+
+static enum fault give(void *event, size_t size, u16 kind, u32 account)
+{
+    hand_next(&hand);
+    return hand_event(&hand, event, size, kind, account);
 }
 
 static enum fault apply(const void *command, size_t size, u16 kind, u32 account)
 {
-    u8 record[EVENT_BYTES] = {0};
-    struct command_head head = {.kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account};
-    assert_true(sizeof(struct event_applied) + size <= sizeof record);
-    memcpy(record + sizeof(struct event_applied), command, size);
-    memcpy(record + sizeof(struct event_applied), &head, sizeof head);
-    seq += 1;
-    return give(record, sizeof(struct event_applied) + size, EVENT_APPLIED, account);
+    hand_next(&hand);
+    return hand_apply(&hand, command, size, kind, account);
 }
 
 static void person_add(u32 person)
 {
-    struct command_person_add command = {.person = person};
-    assert_int_equal(apply(&command, sizeof command, COMMAND_PERSON_ADD, 0), FAULT_NONE);
+    hand_next(&hand);
+    hand_person(&hand, person);
 }
 
 static enum fault link(u16 kind, u32 account, u32 person)
@@ -94,28 +85,24 @@ static enum fault pack_state(u8 number, u8 state, u8 hash)
 {
     struct event_pack_state event = {.pack = number, .state = state};
     memset(event.content_hash, hash, sizeof event.content_hash);
-    seq += 1;
     return give(&event, sizeof event, EVENT_PACK_STATE, 0);
 }
 
 static enum fault decide(struct event_decision event)
 {
-    seq += 1;
     return give(&event, sizeof event, EVENT_DECISION, 0);
 }
 
 static void restricted(u32 account, u64 before, u64 after)
 {
-    struct event_restricted event = {.before = before, .after = after};
-    seq += 1;
-    assert_int_equal(give(&event, sizeof event, EVENT_RESTRICTED, account), FAULT_NONE);
+    hand_next(&hand);
+    hand_restricted(&hand, account, before, after);
 }
 
 static void price(u16 asset, u64 units, u64 time_us)
 {
-    struct command_valuation_price command = {
-        .price = price_of(units), .time_us = time_us, .asset = asset, .sources = 3};
-    assert_int_equal(apply(&command, sizeof command, COMMAND_VALUATION_PRICE, 0), FAULT_NONE);
+    hand_next(&hand);
+    hand_price(&hand, asset, units, time_us);
 }
 
 /* ---- persons ---- */
@@ -373,19 +360,16 @@ static void values_all_accounts_of_a_person(void **state)
                                 .from = LEDGER_CLASS_FREE,
                                 .to = LEDGER_CLASS_SUSPENSE,
                                 .cause = LEDGER_CAUSE_WITHDRAWAL_HOLD};
-    seq += 1;
     assert_int_equal(give(&move, sizeof move, EVENT_LEDGER, 0), FAULT_NONE);
     assert_true(view_holdings(scene.view, 1, now, &eur)); /* on its way out is still there */
     assert_int_equal(eur, 2 * (20000 * 3 * EUR + 20000 * EUR / 2));
     move.from = LEDGER_CLASS_SUSPENSE;
     move.to = LEDGER_CLASS_CUSTODY;
-    seq += 1;
     assert_int_equal(give(&move, sizeof move, EVENT_LEDGER, 0), FAULT_NONE);
     assert_true(view_holdings(scene.view, 1, now, &eur));
     assert_int_equal(eur, 2 * (20000 * 3 * EUR + 20000 * EUR / 2));
     move.amount = amount_of(2);
     move.from = LEDGER_CLASS_FREE;
-    seq += 1;
     assert_int_equal(give(&move, sizeof move, EVENT_LEDGER, 1), FAULT_NONE);
     assert_true(view_holdings(scene.view, 1, now, &eur));
     assert_int_equal(eur, 2 * (20000 * 3 * EUR + 20000 * EUR / 2) - 1);
