@@ -16,6 +16,7 @@ extern const struct subcommand cli_demo;
 extern const struct subcommand cli_bots;
 extern const struct subcommand cli_init;
 extern const struct subcommand cli_admin;
+extern const struct subcommand cli_approve;
 extern const struct subcommand cli_repair;
 extern const struct subcommand cli_backup;
 extern const struct subcommand cli_restore;

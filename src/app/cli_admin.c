@@ -1,8 +1,7 @@
 /* Orders of the operator: each line of the table is a noun and a verb, what they want, and the
  * function that gives the order over the admin socket. */
-#include "app/admin_client.h"
-#include "app/admin_venue.h"
-#include "app/cli.h"
+#include "app/cli_admin.h"
+
 #include "app/config.h"
 #include "app/networks.h"
 #include "app/restriction_modes.h"
@@ -18,20 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum {
-    ADMIN_DATA,
-    ADMIN_SOCKET,
-    ADMIN_ACTOR,
-    ADMIN_REASON,
-    ADMIN_RIGHTS,
-    ADMIN_IP,
-    ADMIN_PUBLIC,
-    ADMIN_LABEL,
-    ADMIN_TRADE_GROUP,
-    ADMIN_TIER,
-    ADMIN_JSON,
-};
 
 #define NO_GROUP UINT32_MAX
 
@@ -51,6 +36,29 @@ static const struct option options[] = {
                      .maximum = UINT32_MAX,
                      .help = "Who gives the order, as a number that the journal keeps. Without it "
                              "the number of the system's user."},
+    [ADMIN_SECOND] = {.name = "second",
+                      .kind = OPTION_NUMBER,
+                      .value = "N",
+                      .maximum = UINT32_MAX,
+                      .otherwise = "0",
+                      .help = "The second officer's number, where the venue has no register of "
+                              "officers: the first is the actor."},
+    [ADMIN_MATTER] = {.name = "matter",
+                      .kind = OPTION_NUMBER,
+                      .value = "N",
+                      .maximum = UINT64_MAX,
+                      .otherwise = "0",
+                      .help = "The number of the case that an order belongs to."},
+    [ADMIN_PROPOSE] = {.name = "propose",
+                       .help = "Prints what officers sign for this order (cambist approve), and "
+                               "gives none."},
+    [ADMIN_HOURS] = {.name = "hours",
+                     .kind = OPTION_NUMBER,
+                     .value = "N",
+                     .minimum = 1,
+                     .maximum = 168,
+                     .otherwise = "24",
+                     .help = "How long what is proposed may be submitted."},
     [ADMIN_REASON] = {.name = "reason",
                       .kind = OPTION_NUMBER,
                       .value = "N",
@@ -91,25 +99,14 @@ static const struct option options[] = {
     [ADMIN_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
 };
 
-/* One order on its way. */
-struct order_of {
-    const struct option_call *call;
-    const char *const *arguments; /* behind noun and verb */
-    struct admin_client client;
-    struct admin_venue venue;
-    struct json_writer json;
-    char text[CLI_JSON_BYTES];
-};
-
-/* Both for people and for machines. */
-static void tell(struct order_of *order, const char *name, u64 number)
+void admin_tell(struct order_of *order, const char *name, u64 number)
 {
     cli_line(name, "%llu", (unsigned long long)number);
     json_key(&order->json, name);
     json_put_u64(&order->json, number);
 }
 
-static void tell_text(struct order_of *order, const char *name, const char *text)
+void admin_tell_text(struct order_of *order, const char *name, const char *text)
 {
     cli_line(name, "%s", text);
     json_key(&order->json, name);
@@ -124,7 +121,7 @@ static enum fault number_of(const char *text, u64 maximum, u64 *number_out)
                        (unsigned long long)maximum);
 }
 
-static enum fault account_of(const struct order_of *order, const char *text, u32 *account_out)
+enum fault admin_account_of(const struct order_of *order, const char *text, u32 *account_out)
 {
     u64 number = 0;
     TRY(number_of(text, UINT32_MAX - 1, &number));
@@ -145,7 +142,7 @@ static enum fault account_create(struct order_of *order)
     TRY(admin_client_command(&order->client, &add, COMMAND_ACCOUNT_ADD, 0));
     const struct event_head *applied = admin_client_event(&order->client, EVENT_APPLIED);
     if (applied != NULL) {
-        tell(order, "account", applied->account);
+        admin_tell(order, "account", applied->account);
     }
     return FAULT_NONE;
 }
@@ -171,18 +168,18 @@ static enum fault account_restrict(struct order_of *order)
 {
     struct command_restrict restriction = {.cause = order->client.reason};
     u32 account = 0;
-    TRY(account_of(order, order->arguments[0], &account));
+    TRY(admin_account_of(order, order->arguments[0], &account));
     if (!restriction_mode_of(order->arguments[1], &restriction.restrictions)) {
         return FAULT(FAULT_INPUT, "\"%s\": one of %s", order->arguments[1], RESTRICTION_MODES);
     }
-    return admin_client_command(&order->client, &restriction, COMMAND_RESTRICT, account);
+    return admin_give(order, &restriction, COMMAND_RESTRICT, account);
 }
 
 static enum fault account_set(struct order_of *order)
 {
     const struct option_value *values = order->call->values;
     u32 account = 0;
-    TRY(account_of(order, order->arguments[0], &account));
+    TRY(admin_account_of(order, order->arguments[0], &account));
     const struct view_account *now = view_account_of(order->venue.view, account);
     struct command_account_set set = {.trade_group = now->trade_group,
                                       .fee_tier = (u16)now->fee_tier};
@@ -272,7 +269,7 @@ static enum fault key_create(struct order_of *order)
     struct key_answer key;
     u32 rights = 0;
     u32 account = 0;
-    TRY(account_of(order, order->arguments[0], &account));
+    TRY(admin_account_of(order, order->arguments[0], &account));
     TRY(rights_of(values[ADMIN_RIGHTS].text, &rights));
     TRY(networks_of(values[ADMIN_IP].text, &ask));
     TRY(public_of(values[ADMIN_PUBLIC].text, &ask));
@@ -288,9 +285,9 @@ static enum fault key_create(struct order_of *order)
     char secret[KEY_LINK_SECRET_BYTES + 1] = {0};
     memcpy(name, key.name, sizeof(key.name));
     memcpy(secret, key.secret, sizeof(key.secret));
-    tell_text(order, "api_key", name);
+    admin_tell_text(order, "api_key", name);
     if (key.key_kind == KEY_KIND_HMAC) {
-        tell_text(order, "secret", secret);
+        admin_tell_text(order, "secret", secret);
         (void)fprintf(stderr, "cambist admin: the secret is shown this once\n");
     }
     secret_wipe(&key, sizeof(key));
@@ -303,7 +300,7 @@ static enum fault key_revoke(struct order_of *order)
     struct command_key_revoke revoke = {.actor = order->client.actor,
                                         .reason = order->client.reason};
     u32 account = 0;
-    TRY(account_of(order, order->arguments[0], &account));
+    TRY(admin_account_of(order, order->arguments[0], &account));
     TRY(keys_id(span_of_text(order->arguments[1]), revoke.key_id));
     return admin_client_command(&order->client, &revoke, COMMAND_KEY_REVOKE, account);
 }
@@ -314,13 +311,13 @@ static enum fault deposit(struct order_of *order)
 {
     struct command_deposit command = {.reference = clock_wall_us(clock_real())};
     u32 account = 0;
-    TRY(account_of(order, order->arguments[0], &account));
+    TRY(admin_account_of(order, order->arguments[0], &account));
     TRY(admin_venue_asset(&order->venue, order->arguments[1], &command.asset));
     TRY(admin_venue_amount(&order->venue, command.asset, order->arguments[2], &command.amount));
     TRY(admin_client_command(&order->client, &command, COMMAND_DEPOSIT, account));
     const struct event_ledger *entry = admin_client_event(&order->client, EVENT_LEDGER);
     if (entry != NULL) {
-        tell(order, "entry", entry->entry);
+        admin_tell(order, "entry", entry->entry);
     }
     return FAULT_NONE;
 }
@@ -336,7 +333,7 @@ static enum fault withdraw_release(struct order_of *order)
 {
     struct command_hold_release release = {.cause = order->client.reason};
     TRY(number_of(order->arguments[0], UINT64_MAX, &release.hold_id));
-    return admin_client_command(&order->client, &release, COMMAND_HOLD_RELEASE, 0);
+    return admin_give(order, &release, COMMAND_HOLD_RELEASE, 0);
 }
 
 /* ---- markets ---- */
@@ -469,7 +466,7 @@ static enum fault market_cancel(struct order_of *order)
     struct command_cancel_all cancel = {.market = 0};
     u32 account = 0;
     TRY(admin_venue_market(&order->venue, order->arguments[0], &cancel.market));
-    TRY(account_of(order, order->arguments[1], &account));
+    TRY(admin_account_of(order, order->arguments[1], &account));
     return admin_client_command(&order->client, &cancel, COMMAND_CANCEL_ALL, account);
 }
 
@@ -493,11 +490,14 @@ static enum fault status(struct order_of *order)
 {
     struct admin_status now;
     TRY(admin_client_status(&order->client, &now));
-    tell_text(order, "engine", now.engine_is_away != 0 ? "away" : "running");
-    tell(order, "command", now.seq);
-    tell(order, "position", now.position);
-    tell(order, "accounts", view_accounts_count(order->venue.view));
-    tell(order, "markets", view_markets_count(order->venue.view));
+    admin_tell_text(order, "engine", now.engine_is_away != 0 ? "away" : "running");
+    admin_tell(order, "command", now.seq);
+    admin_tell(order, "position", now.position);
+    admin_tell(order, "accounts", view_accounts_count(order->venue.view));
+    admin_tell(order, "markets", view_markets_count(order->venue.view));
+    admin_tell(order, "officers", now.officers);
+    admin_tell(order, "waiting", now.waiting);
+    admin_tell(order, "late", now.late);
     return FAULT_NONE;
 }
 
@@ -530,6 +530,13 @@ static const struct {
 static enum fault give(struct order_of *order)
 {
     const struct option_call *call = order->call;
+    bool is_found = false;
+    order->arguments = call->operands + 2;
+    order->arguments_count = call->operands_count - 2;
+    enum fault fault = admin_rules_give(order, &is_found);
+    if (is_found) {
+        return fault;
+    }
     for (u32 i = 0; i < ARRAY_COUNT(orders); i += 1) {
         if (strcmp(orders[i].noun, call->operands[0]) != 0 ||
             strcmp(orders[i].verb, call->operands[1]) != 0) {
@@ -539,7 +546,6 @@ static enum fault give(struct order_of *order)
             return FAULT(FAULT_USAGE, "%s %s %s", orders[i].noun, orders[i].verb,
                          orders[i].arguments);
         }
-        order->arguments = call->operands + 2;
         return orders[i].give(order);
     }
     return FAULT(FAULT_USAGE, "%s %s: no such order; see --help", call->operands[0],
@@ -599,6 +605,16 @@ static const char *const text[] = {
     "position-max orders-max algo-orders-max iceberg-orders-max lists-max amends-max bid-percent-up "
     "bid-percent-down ask-percent-up ask-percent-down.",
     "The venue: asset add NAME SCALE; venue status.",
+    "Persons, by number: person add PERSON; person link PERSON ACCOUNT; person unlink PERSON ACCOUNT; fact "
+    "set PERSON FACT VALUE; listing set PERSON LIST STATE; ownership set PERSON LIST above|at_least PERCENT "
+    "LOWER UPPER; row end PERSON ROW; licence set LICENCE PERSON PACK_ID RULE_ID GROUND CEILING OPERATIONS; "
+    "threshold lift PERSON PACK RULE; case act ACT MATTER. Every other field of the command may follow as "
+    "NAME=VALUE: from, until and expires as days or moments (from now, open, open), verified, evidence, "
+    "replaces, matter and so on.",
+    "Orders that officers sign: with --propose an order is not given, but printed as they sign it; order submit "
+    "FILE... gives it with their signatures; order pending lists what a second officer has yet to confirm, order "
+    "pending NONCE prints the text of one. Where the venue has no register of officers, --actor and --second are "
+    "their numbers.",
     NULL,
 };
 
@@ -608,6 +624,9 @@ static const struct option_example examples[] = {
      "Makes a key for account 3 and shows its secret once."},
     {"admin --data data deposit credit 3 USDT 10000 --reason 7", "Credits a deposit."},
     {"admin --data data market state BTCUSDT halt --reason 12", "Halts a market."},
+    {"admin fact set 7 residence FR from=2022-01-01 verified=document --propose > order.txt",
+     "What two officers sign, so that person 7 lives in France."},
+    {"admin order submit order.anna order.bela", "Gives it."},
     {NULL, NULL},
 };
 
@@ -616,7 +635,7 @@ const struct subcommand cli_admin = {
     .summary = "gives orders to a running venue",
     .operands = "NOUN VERB [ARGUMENT...]",
     .operands_min = 2,
-    .operands_max = 8,
+    .operands_max = OPERANDS_MAX,
     .options = options,
     .options_count = ARRAY_COUNT(options),
     .text = text,

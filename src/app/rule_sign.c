@@ -175,6 +175,7 @@ enum fault rule_sign_read(struct span signatures, const char *name, const struct
             sign_decode_base64(line->fields[3], two_out[i].signature, sizeof(two_out[i].signature));
         CHECK(size == sizeof(two_out[i].signature)); /* it was verified */
         two_out[i].officer = in_register(officers, line)->number;
+        two_out[i].code = code_name_of(line->fields[0]);
     }
     return FAULT_NONE;
 }

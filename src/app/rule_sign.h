@@ -22,6 +22,7 @@ size_t rule_sign_message(const u8 content_hash[RULE_HASH_BYTES],
                          char target[RULE_SIGN_MESSAGE_BYTES]);
 
 struct rule_signature {
+    u64 code;    /* of the officer, as a number (wire/code.h) */
     u32 officer; /* number in the register */
     u8 signature[OFFICER_SIGNATURE_BYTES];
 };

@@ -92,3 +92,9 @@ enum fault sign_with_private(struct span private_pem, struct span message,
     CHECK(signature_text == SIGN_SIGNATURE_TEXT_BYTES - 1);
     return FAULT_NONE;
 }
+
+void sign_pair_text(struct span bytes, char target[SIGN_SIGNATURE_TEXT_BYTES])
+{
+    CHECK(bytes.size <= SIGN_ED25519_BYTES);
+    (void)EVP_EncodeBlock((u8 *)target, bytes.data, (int)bytes.size);
+}

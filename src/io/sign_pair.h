@@ -25,4 +25,7 @@ MUST_USE enum fault sign_with_private(struct span private_pem, struct span messa
                                       char public_out[SIGN_PUBLIC_TEXT_BYTES],
                                       char signature_out[SIGN_SIGNATURE_TEXT_BYTES]);
 
+/* Base64 with the zero at the end; at most 64 bytes. */
+void sign_pair_text(struct span bytes, char target[SIGN_SIGNATURE_TEXT_BYTES]);
+
 #endif /* IO_SIGN_PAIR_H */

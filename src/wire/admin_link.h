@@ -43,7 +43,7 @@ enum admin_form {
 };
 
 struct admin_signature {
-    u32 officer; /* number in the register */
+    u64 officer; /* code in the register, as a number (wire/code.h) */
     u8 bytes[ADMIN_SIGNATURE_BYTES];
 };
 
@@ -127,7 +127,7 @@ struct admin_waiting {
 _Static_assert(sizeof(struct admin_request) == 32, "socket format");
 _Static_assert(sizeof(struct admin_answer) == 32, "socket format");
 _Static_assert(sizeof(struct admin_status) == 88, "socket format");
-_Static_assert(sizeof(struct admin_order) == 176, "socket format");
+_Static_assert(sizeof(struct admin_order) == 184, "socket format");
 _Static_assert(sizeof(struct admin_waiting) == 312, "socket format");
 
 /* Whether the first bytes can be a request's head: 0 when they cannot, else its whole size. At

@@ -128,14 +128,21 @@ static void hash_make(struct order_gate *gate, struct span text, u8 hash[ORDER_H
     sha256_end(&gate->sha256, hash);
 }
 
+/* NULL: nobody in the register has this code. */
+static const struct officer *officer_named(const struct order_gate *gate, u64 code)
+{
+    char name[CODE_NAME_BYTES];
+    return code_name_print(code, name) ? officers_by_code(&gate->officers, span_of_text(name))
+                                       : NULL;
+}
+
 /* Each signature is of somebody in the register and over this text. */
 static enum admin_status_code signers_find(struct look *look, struct span text)
 {
     u32 count = look->order == NULL ? 0 : look->order->signatures_count;
     for (u32 i = 0; i < count; i += 1) {
         const struct admin_signature *signature = &look->order->signatures[i];
-        const struct officer *officer =
-            officers_by_number(&look->gate->officers, signature->officer);
+        const struct officer *officer = officer_named(look->gate, signature->officer);
         look->verdict->detail = (u8)i;
         if (officer == NULL) {
             return ADMIN_NO_OFFICER;
