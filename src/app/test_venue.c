@@ -6,9 +6,11 @@
 #include "base/secret.h"
 #include "base/span.h"
 #include "io/clock.h"
+#include "io/officers.h"
 #include "wire/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Prices and quantities count 10^-8; so do amounts, since every asset has eight places. */
@@ -110,6 +112,57 @@ static enum fault put_ed25519(struct venue_maker *maker, struct test_venue *venu
     return venue_maker_key(maker, venue->accounts[TEST_ACCOUNT_A], ALL_RIGHTS, &row, public_key);
 }
 
+/* ---- officers ---- */
+
+const struct test_officer test_officers[TEST_OFFICERS_COUNT] = {
+    {"anna", "compliance", 11},
+    {"bela", "law", 12},
+};
+
+static enum fault key_path(const char *folder, const struct test_officer *officer,
+                           char path_out[FILE_PATH_BYTES])
+{
+    int size = snprintf(path_out, FILE_PATH_BYTES, "%s/" TEST_OFFICERS_FOLDER "/%s.pem", folder,
+                        officer->code);
+    return size > 0 && (size_t)size < FILE_PATH_BYTES
+               ? FAULT_NONE
+               : FAULT(FAULT_LIMIT, "%.200s...: the path is too long", folder);
+}
+
+/* Makes an officer's keys, and the line of the register. */
+static enum fault officer_make(const char *folder, const struct test_officer *officer, char *line,
+                               size_t line_bytes)
+{
+    char path[FILE_PATH_BYTES];
+    char public_key[SIGN_PUBLIC_TEXT_BYTES];
+    char signature[SIGN_SIGNATURE_TEXT_BYTES];
+    struct sign_pair pair;
+    TRY(key_path(folder, officer, path));
+    TRY(sign_pair_make(&pair));
+    struct span pem = span_of_text(pair.private_pem);
+    enum fault fault = sign_with_private(pem, pem, public_key, signature);
+    fault = fault == FAULT_NONE ? text_file_put(path, pem.data, pem.size, true) : fault;
+    secret_wipe(&pair, sizeof(pair));
+    TRY(fault);
+    (void)snprintf(line, line_bytes, "%s %u %s %s\n", officer->code, officer->number,
+                   officer->group, public_key);
+    return FAULT_NONE;
+}
+
+static enum fault put_officers(const char *folder)
+{
+    char text[OFFICERS_FILE_BYTES] = "# code number group public key\n";
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, folder, TEST_OFFICERS_FOLDER));
+    TRY(disk_make_folder(disk_real(), path));
+    for (u32 i = 0; i < TEST_OFFICERS_COUNT; i += 1) {
+        size_t used = strlen(text);
+        TRY(officer_make(folder, &test_officers[i], text + used, sizeof(text) - used));
+    }
+    TRY(file_path(path, folder, OFFICERS_FILE));
+    return text_file_put(path, text, strlen(text), false);
+}
+
 /* ---- the venue ---- */
 
 static enum fault put_all(struct venue_maker *maker, struct test_venue *venue)
@@ -148,7 +201,8 @@ enum fault test_venue_begin(const char *folder, const char *keys_folder,
         fault = put_all(&maker, venue_out);
     }
     venue_maker_close(&maker);
-    return fault;
+    (void)snprintf(venue_out->folder, sizeof(venue_out->folder), "%s", folder);
+    return fault == FAULT_NONE ? put_officers(folder) : fault;
 }
 
 void test_venue_demo(const struct test_venue *venue, struct demo_accounts *accounts_out)
@@ -225,6 +279,28 @@ static void account_put(struct json_writer *json, const struct test_venue *venue
     json_object_end(json);
 }
 
+static void officers_put(struct json_writer *json, const struct test_venue *venue)
+{
+    json_key(json, "officers");
+    json_array_begin(json);
+    for (u32 i = 0; i < TEST_OFFICERS_COUNT; i += 1) {
+        char path[FILE_PATH_BYTES] = "";
+        char whole[PATH_MAX];
+        if (key_path(venue->folder, &test_officers[i], path) != FAULT_NONE) {
+            fault_forget();
+        }
+        json_object_begin(json);
+        json_key(json, "code");
+        json_put_text(json, test_officers[i].code);
+        json_key(json, "number");
+        json_put_u64(json, test_officers[i].number);
+        json_key(json, "key");
+        json_put_text(json, realpath(path, whole) == NULL ? path : whole);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 enum fault test_venue_write(const struct test_venue *venue, const struct test_addresses *addresses,
                             pid_t pid, const char *path)
 {
@@ -239,6 +315,7 @@ enum fault test_venue_write(const struct test_venue *venue, const struct test_ad
     account_put(&json, venue, TEST_ACCOUNT_B, "B");
     account_put(&json, venue, TEST_ACCOUNT_W, "W");
     json_object_end(&json);
+    officers_put(&json, venue);
     json_object_end(&json);
     size_t length = json_end(&json);
     CHECK(length > 0);

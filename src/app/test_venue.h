@@ -6,6 +6,8 @@
  *     accounts  two of the house, which made the last prices; A and B with money in BTC, USDT, ETH
  *               and BNB; W with the same, which may cancel and withdraw but not trade
  *     keys      HMAC for A, B and W; Ed25519 for A as well
+ *     officers  anna (11, compliance) and bela (12, law), in the register officers.txt; their
+ *               private keys lie in test_officers/, so here four eyes are only a rehearsal
  *
  * No filter is tighter than 10 % around the last price. Secrets are kept here until the venue is
  * ready, then written once and wiped. */
@@ -15,6 +17,7 @@
 #include "app/venue_maker.h"
 #include "base/base.h"
 #include "io/fault.h"
+#include "io/file.h"
 #include "io/sign_pair.h"
 #include "role/gateway/demo_sign.h"
 #include "wire/json.h"
@@ -24,11 +27,23 @@
 enum test_account { TEST_ACCOUNT_A, TEST_ACCOUNT_B, TEST_ACCOUNT_W };
 #define TEST_ACCOUNTS_COUNT 3U
 
+#define TEST_OFFICERS_COUNT  2U
+#define TEST_OFFICERS_FOLDER "test_officers"
+
+/* One whose keys this venue has made itself. */
+struct test_officer {
+    const char *code;
+    const char *group;
+    u32 number;
+};
+extern const struct test_officer test_officers[TEST_OFFICERS_COUNT];
+
 struct test_venue {
     u32 accounts[TEST_ACCOUNTS_COUNT]; /* their numbers */
     struct venue_key hmac[TEST_ACCOUNTS_COUNT];
     struct venue_key ed25519; /* of A; secret empty */
     struct sign_pair pair;    /* its keys */
+    char folder[FILE_PATH_BYTES];
 };
 
 /* Begins the venue. The folder exists, without a journal; the folder of the keys is made.
@@ -49,7 +64,7 @@ void test_addresses_put(struct json_writer *json, const struct test_addresses *a
                         pid_t pid);
 
 /* Writes the keys file, which only its owner may read, whole or not at all: JSON with the members
- * rest, ws_stream, ws_api, metrics, pid, admin and accounts. */
+ * rest, ws_stream, ws_api, metrics, pid, admin, accounts and officers. */
 MUST_USE enum fault test_venue_write(const struct test_venue *venue,
                                      const struct test_addresses *addresses, pid_t pid,
                                      const char *path);

@@ -332,7 +332,8 @@ static bool tail_take(struct reader *reader, u16 kind, struct order_head *head)
     if (wanted != NULL) {
         return wrong(reader, "approval_until", wanted);
     }
-    return reader->rest.size == 0 || wrong(reader, "", "no more lines");
+    reader->line += 1;
+    return reader->rest.size == 0 || wrong(reader, "", "nothing more");
 }
 
 static bool all_take(struct reader *reader, u8 *command, struct order_head *head, size_t *size_out)

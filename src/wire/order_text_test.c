@@ -248,7 +248,7 @@ static void what_is_wrong_is_told(void **state)
     refused("until: open", "until: open\nuntil: open", 10, "expires", "this line here");
     refused("approval_until: 2026-11-23T12:00:00Z\n", "approval_until: 2026-11-23T12:00:00Z", 15,
             "approval_until", "this line");
-    refused("12:00:00Z\n", "12:00:00Z\n\n", 15, "", "no more lines");
+    refused("12:00:00Z\n", "12:00:00Z\n\n", 16, "", "nothing more");
     /* Read, but not the way in which it is written. */
     refused("2022-01-01T00:00:00Z", "2022-01-01", 0, "",
             "the one way in which this order is written");

@@ -9,6 +9,7 @@ import socket
 import stat
 import struct
 
+import officers as o
 import program as p
 import serve_test as s
 import streams_test as st
@@ -49,7 +50,7 @@ def hears_the_end(cli, listener):
               "what a subscription hears when its key is revoked")
 
 
-def accounts_and_keys(cli, venue):
+def accounts_and_keys(cli, venue, officers):
     folder = venue.folder
     number = admin(cli, folder, "account", "create")["account"]
     cli.check(str(number) in cli.run("admin", "--data", folder, "account", "list")[1],
@@ -72,7 +73,9 @@ def accounts_and_keys(cli, venue):
     status, answer = s.ask(venue, account, "GET", "/api/v3/account")
     cli.equal((answer["canTrade"], answer["canWithdraw"], answer["canDeposit"]),
               (False, True, False), "what withdraw-only leaves")
-    admin(cli, folder, "account", "restrict", str(number), "none")
+    refused(cli, folder, REFUSED, "signatures of 2 officers", "account", "restrict", str(number),
+            "none")
+    officers.give("account", "restrict", str(number), "none")
     listener = listens(cli, venue, account)
     admin(cli, folder, "key", "revoke", str(number), key["api_key"])
     hears_the_end(cli, listener)
@@ -127,7 +130,7 @@ def journalled(cli, venue):
     cli.equal(is_note[begin:], [True, False] * ((len(own) - begin) // 2), "note, order, note, ...")
     cli.check(len(own) - begin > 20, f"orders in the journal ({len(own) - begin})")
     found = {(note["actor"], note["reason"]) for note in own[begin::2]}
-    cli.equal(found, {(41, 7), (os.geteuid(), 0)}, "who gave orders, and why")
+    cli.equal(found, {(41, 7), (os.geteuid(), 0), (11, 0)}, "who gave orders, and why")
 
 
 def hostile(cli, path):
@@ -171,7 +174,7 @@ def test(cli):
         with open(keys_file, encoding="ascii") as file:
             keys = json.load(file)
         cli.equal(admin(cli, folder, "venue", "status")["engine"], "running", "status")
-        accounts_and_keys(cli, venue)
+        accounts_and_keys(cli, venue, o.Officers(cli, folder, keys))
         markets(cli, venue, keys["accounts"]["A"])
         hostile(cli, keys["admin"])
         restarts(cli, venue)

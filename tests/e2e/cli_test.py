@@ -12,7 +12,7 @@ import subprocess
 
 import program as p
 
-COMMANDS = ["serve", "demo", "bots", "init", "admin", "replay", "verify", "snapshot", "backup",
+COMMANDS = ["serve", "demo", "bots", "init", "admin", "approve", "replay", "verify", "snapshot", "backup",
             "restore", "dump", "bench", "sim", "repair", "history", "rules", "check-config", "man",
             "completion", "version"]
 
