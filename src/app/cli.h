@@ -22,6 +22,7 @@ extern const struct subcommand cli_backup;
 extern const struct subcommand cli_restore;
 extern const struct subcommand cli_history;
 extern const struct subcommand cli_rules;
+extern const struct subcommand cli_why;
 extern const struct subcommand cli_check_config;
 extern const struct subcommand cli_man;
 extern const struct subcommand cli_completion;

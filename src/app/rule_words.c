@@ -172,6 +172,16 @@ const char *rule_words_time(u64 time_us, char target[RULE_WORDS_BYTES])
     return target;
 }
 
+bool rule_words_time_of(const char *text, u64 *time_out)
+{
+    char whole[TIME_TEXT_BYTES];
+    if (strlen(text) != 10) {
+        return time_text_parse(text, time_out);
+    }
+    (void)snprintf(whole, sizeof(whole), "%sT00:00:00Z", text);
+    return time_text_parse(whole, time_out);
+}
+
 /* number / 10^places, at least `least` digits behind the point. */
 static const char *decimal(u64 whole, u64 rest, u32 places, u32 least,
                            char target[RULE_WORDS_BYTES])

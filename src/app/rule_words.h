@@ -35,6 +35,9 @@ const char *rule_words_eur(u64 eur, char target[RULE_WORDS_BYTES]);
 /* Hundredths of a percent as "50" or "33.33". */
 const char *rule_words_percent(u32 hundredths, char target[RULE_WORDS_BYTES]);
 
+/* A day, which is its midnight UTC, or a moment like 2022-04-21T15:00:00Z. */
+MUST_USE bool rule_words_time_of(const char *text, u64 *time_out);
+
 /* Back again: the place in the words of operations; RULE_OPERATIONS_COUNT: there is none. */
 u32 rule_words_operation_of(const char *text);
 

@@ -20,6 +20,19 @@ static void moments_are_days_where_they_can_be(void **state)
     assert_string_equal(rule_words_time(RULE_TIME_OPEN - 1, text), "after 9999");
 }
 
+static void moments_are_read_back(void **state)
+{
+    (void)state;
+    u64 time = 0;
+    assert_true(rule_words_time_of("2022-04-22", &time));
+    assert_int_equal(time, 1650585600000000);
+    assert_true(rule_words_time_of("2022-04-22T00:00:01Z", &time));
+    assert_int_equal(time, 1650585601000000);
+    assert_false(rule_words_time_of("2022-02-30", &time));
+    assert_false(rule_words_time_of("22.04.2022", &time));
+    assert_false(rule_words_time_of("", &time));
+}
+
 static void sums_keep_every_digit(void **state)
 {
     (void)state;
@@ -70,6 +83,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moments_are_days_where_they_can_be),
+        cmocka_unit_test(moments_are_read_back),
         cmocka_unit_test(sums_keep_every_digit),
         cmocka_unit_test(values_are_words),
         cmocka_unit_test(vectors_are_told_by_operation),
