@@ -397,7 +397,7 @@ static void emit_case_act(struct flow *flow)
 {
     struct command_case_act command = {.matter = flow_pick(flow, 9)};
     command.person = draw_person(flow);
-    command.act = (u16)(1 + flow_pick(flow, CASE_ACT_NOTICE));
+    command.act = (u16)flow_pick(flow, CASE_ACT_NOTICE + 2);
     command.officer = 1 + (u32)flow_pick(flow, 4);
     flow_emit(flow, &command, COMMAND_CASE_ACT, 0);
 }

@@ -105,5 +105,6 @@ u64 model_rules_due(const struct model *model)
 
 bool model_rules_wait(const struct model *model, u64 now_us)
 {
-    return model->rules->entries_count > 0 || model_rules_due(model) <= now_us;
+    u64 now = u64_max(now_us, model->time_us);
+    return model->rules->entries_count > 0 || model_rules_due(model) <= now;
 }

@@ -22,7 +22,7 @@ enum {
 };
 
 /* In the order of the option's words. */
-enum part { PART_ALL, PART_MODEL, PART_ENGINE };
+enum part { PART_ALL, PART_MODEL, PART_RULES, PART_ENGINE };
 
 static const struct option options[] = {
     [SIM_SEEDS] = {.name = "seeds",
@@ -34,10 +34,11 @@ static const struct option options[] = {
                    .help = "Which seeds to run."},
     [SIM_PART] = {.name = "part",
                   .kind = OPTION_CHOICE,
-                  .value = "all|model|engine",
+                  .value = "all|model|rules|engine",
                   .otherwise = "all",
-                  .help = "What to run with each seed: the core against the model, the engine on a "
-                          "disk that fails, or both."},
+                  .help = "What to run with each seed: the core against the model, the same in a "
+                          "venue with persons and packs, the engine on a disk that fails, or all "
+                          "of it."},
     [SIM_COMMANDS] = {.name = "commands",
                       .kind = OPTION_NUMBER,
                       .value = "N",
@@ -121,17 +122,29 @@ static void say_position(int number)
     (void)raise(number);
 }
 
+static bool is_wanted(const struct option_call *call, enum part part)
+{
+    enum part asked = (enum part)call->values[SIM_PART].number;
+    return asked == PART_ALL || asked == part;
+}
+
+static enum core_model_flow flow_of(enum part part)
+{
+    return part == PART_RULES ? CORE_MODEL_RULES : CORE_MODEL_USUAL;
+}
+
 /* One seed through what was asked for; PART_ALL: everything held. */
 static enum part run_seed(const struct option_call *call, u64 seed, struct sim_watch *watch)
 {
-    enum part part = (enum part)call->values[SIM_PART].number;
     u64 operations = call->values[SIM_OPERATIONS].number;
-    if (part != PART_ENGINE &&
-        core_model_run(CORE_MODEL_USUAL, seed, call->values[SIM_COMMANDS].number,
-                       call->values[SIM_VERBOSE].given, watch) != 0) {
-        return PART_MODEL;
+    for (enum part part = PART_MODEL; part <= PART_RULES; part += 1) {
+        if (is_wanted(call, part) &&
+            core_model_run(flow_of(part), seed, call->values[SIM_COMMANDS].number,
+                           call->values[SIM_VERBOSE].given, watch) != 0) {
+            return part;
+        }
     }
-    bool engine_good = part == PART_MODEL ||
+    bool engine_good = !is_wanted(call, PART_ENGINE) ||
                        (engine_crash_sweep(seed, operations, watch) &&
                         engine_crash_faults(seed, operations, watch) && engine_crash_random(seed));
     return engine_good ? PART_ALL : PART_ENGINE;
@@ -195,15 +208,18 @@ static void print_json(const struct option_call *call, const struct tally *tally
 
 static void print_lines(const struct option_call *call, const struct tally *tally)
 {
-    enum part part = (enum part)call->values[SIM_PART].number;
+    bool has_diverged = tally->part_failed == PART_MODEL || tally->part_failed == PART_RULES;
     char number[CLI_COUNT_BYTES];
     cli_line("seeds run", "%s, at commit %s", cli_count(tally->run, number), commit_name());
-    if (part != PART_ENGINE) {
-        cli_line("core and model", "%s, %s commands a seed",
-                 tally->part_failed == PART_MODEL ? "DIFFER" : "agree on every command",
-                 cli_count(call->values[SIM_COMMANDS].number, number));
+    for (enum part part = PART_MODEL; part <= PART_RULES; part += 1) {
+        if (is_wanted(call, part) && (!has_diverged || part <= tally->part_failed)) {
+            cli_line(part == PART_MODEL ? "core and model" : "the same with rules",
+                     "%s, %s commands a seed",
+                     tally->part_failed == part ? "DIFFER" : "agree on every command",
+                     cli_count(call->values[SIM_COMMANDS].number, number));
+        }
     }
-    if (part != PART_MODEL && tally->part_failed != PART_MODEL) {
+    if (is_wanted(call, PART_ENGINE) && !has_diverged) {
         cli_line("engine on a failing disk", "%s",
                  tally->part_failed == PART_ENGINE ? "LOST OR DOUBLED SOMETHING"
                                                    : "nothing lost, nothing doubled");
@@ -219,8 +235,9 @@ static int run(const struct option_call *call)
     (void)signal(SIGABRT, say_position);
     run_seeds(call, &tally);
     (void)signal(SIGABRT, SIG_DFL);
-    if (tally.part_failed == PART_MODEL && call->values[SIM_SHRINK].given) {
-        (void)core_model_shrink(CORE_MODEL_USUAL, tally.first_failed,
+    bool has_diverged = tally.part_failed == PART_MODEL || tally.part_failed == PART_RULES;
+    if (has_diverged && call->values[SIM_SHRINK].given) {
+        (void)core_model_shrink(flow_of(tally.part_failed), tally.first_failed,
                                 call->values[SIM_COMMANDS].number);
     }
     print_lines(call, &tally);
@@ -228,11 +245,10 @@ static int run(const struct option_call *call)
         print_json(call, &tally);
     }
     if (tally.failed > 0) {
-        enum fault fault =
-            FAULT(FAULT_DIVERGED, "seed %llu, commit %s: %s",
-                  (unsigned long long)tally.first_failed, commit_name(),
-                  tally.part_failed == PART_MODEL ? "the core and the naive model differ"
-                                                  : "the engine did not survive its disk whole");
+        enum fault fault = FAULT(FAULT_DIVERGED, "seed %llu, commit %s: %s",
+                                 (unsigned long long)tally.first_failed, commit_name(),
+                                 has_diverged ? "the core and the naive model differ"
+                                              : "the engine did not survive its disk whole");
         return cli_fail(call->subcommand, fault);
     }
     return EXIT_SUCCESS;
@@ -240,7 +256,8 @@ static int run(const struct option_call *call)
 
 static const char *const text[] = {
     "Runs random commands of every kind through the core and through a naive model that was written "
-    "from the rules alone, and compares events, balances and books after each command.",
+    "from the rules alone, and compares events, balances and books after each command; then the same "
+    "in a venue with persons, packs of rules, prices and licences.",
     "Then lets an engine, with journal, event log and snapshots, live through a random script on a "
     "disk in memory that tears writes, forgets what was not synced and fails: its power goes at one "
     "operation after the other, each operation fails once, and after every start what was released "

@@ -244,12 +244,12 @@ def check_sim(cli):
     cli.check(commit, "sim names the commit")
     cli.equal(found, {"seeds": 2, "commands": 500, "part": "all", "failed": 0,
                       "first_failed": None}, "sim")
-    for part, lines in (("model", 2), ("engine", 2), ("all", 3)):
+    for part, lines in (("model", 2), ("rules", 2), ("engine", 2), ("all", 4)):
         code, output, error = cli.run("sim", "--seeds", "3", "--commands", "500", "--operations",
                                       "2", "--part", part)
         cli.equal((code, error, len(output.splitlines())), (0, "", lines), f"sim --part {part}")
     cli.refuses(["sim", "--part", "journal"], USAGE,
-                'cambist sim: --part: "journal" is none of all, model, engine')
+                'cambist sim: --part: "journal" is none of all, model, rules, engine')
 
 
 def run(cli):

@@ -1,8 +1,8 @@
 /* Aim: what was true of a journal once stays true: the same commands give the same events and the
  * same state on every compiler, at every optimisation, in every later version. Method: each journal
  * below tests/golden/ is read as recovery reads it and played in three ways; its hashes must be
- * those written beside it when it was made. The hand-made one must also meet every kind of command,
- * event, end, prevention and ledger entry. */
+ * those written beside it when it was made. The hand-made ones must also meet every kind of
+ * command, event, end, prevention and ledger entry. */
 #include "tests/golden/golden.h"
 
 #include "tests/support/test.h"
@@ -136,6 +136,7 @@ struct met {
     u32 ends[DONE_STATUS_COUNT][EXPIRY_REASON_COUNT];
     u32 modes[STP_MODE_COUNT];
     u32 causes[LEDGER_CAUSE_COUNT];
+    u32 rejects[REJECT_COUNT];
 };
 
 static void met_event(struct met *met, const u8 *event)
@@ -143,7 +144,9 @@ static void met_event(struct met *met, const u8 *event)
     struct event_head head;
     memcpy(&head, event, sizeof head);
     met->events[head.kind] += 1;
-    if (head.kind == EVENT_ORDER_DONE) {
+    if (head.kind == EVENT_REJECTED) {
+        met->rejects[((const struct event_rejected *)(const void *)event)->reject] += 1;
+    } else if (head.kind == EVENT_ORDER_DONE) {
         const struct event_order_done *done = (const void *)event;
         met->ends[done->status][done->reason] += 1;
     } else if (head.kind == EVENT_PREVENTED) {
@@ -174,7 +177,7 @@ static void the_scenario_meets_everything(void **state)
     read_journal(GOLDEN_FOLDER "/v2/scenario", &golden);
     assert_int_equal(golden_play(&golden, GOLDEN_SINGLY, &met.watch, &result), FAULT_NONE);
     golden_release(&golden);
-    for (u32 i = 0; i < COMMAND_PERSON_ADD; i++) { /* those of the rules came later */
+    for (u32 i = 0; i < COMMAND_PERSON_ADD; i++) { /* those of the rules: below */
         /* limits_apply is the engine's own and never reaches the core. */
         bool is_missing = wire_commands[i].name && i != COMMAND_LIMITS_APPLY && !met.commands[i];
         if (is_missing) {
@@ -207,12 +210,53 @@ static void the_scenario_meets_everything(void **state)
     assert_true(result.voided > 0);
 }
 
+/* Those that a few records are enough for, and what restrictions do to orders and money. */
+static void the_rules_meet_everything(void **state)
+{
+    (void)state;
+    static const u16 rejects[] = {
+        REJECT_ACCOUNT_DISABLED,    REJECT_MONEY_DISABLED,  REJECT_ASSET_DISABLED,
+        REJECT_UNKNOWN_LICENCE,     REJECT_LICENCE_CEILING, REJECT_LICENCE_NO_RULE,
+        REJECT_UNKNOWN_PERSON,      REJECT_UNKNOWN_ROW,     REJECT_NEEDS_SECOND,
+        REJECT_PACK_FORM,           REJECT_PACK_OVERLAP,    REJECT_PACK_UNCERTAIN,
+        REJECT_UNKNOWN_PACK,        REJECT_LIMIT_PERSONS,   REJECT_LIMIT_PERSON_ROWS,
+        REJECT_ALREADY_EXISTS,      REJECT_BAD_DEFINITION,  REJECT_BAD_ENUM,
+        REJECT_LIMIT_REEVALUATIONS,
+    };
+    static struct met met;
+    met = (struct met){.watch = {.seen = met_command}};
+    struct golden golden;
+    struct golden_result result;
+    read_journal(GOLDEN_FOLDER "/v3/rules", &golden);
+    assert_int_equal(golden_play(&golden, GOLDEN_SINGLY, &met.watch, &result), FAULT_NONE);
+    golden_release(&golden);
+    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_CASE_ACT; i++) {
+        if (!met.commands[i]) {
+            fail_msg("no command %s", wire_commands[i].name);
+        }
+    }
+    for (u32 i = EVENT_RESTRICTED; i <= EVENT_REEVALUATED; i++) {
+        if (!met.events[i]) {
+            fail_msg("no event %s", wire_events[i].name);
+        }
+    }
+    for (u32 i = 0; i < ARRAY_COUNT(rejects); i++) {
+        if (!met.rejects[rejects[i]]) {
+            fail_msg("no refusal %s", reject_name(rejects[i]));
+        }
+    }
+    assert_true(met.ends[DONE_STATUS_EXPIRED][EXPIRY_REASON_EXCHANGE_CANCELED] > 0);
+    assert_true(met.causes[LEDGER_CAUSE_DEPOSIT_HELD] > 0);
+    assert_true(met.causes[LEDGER_CAUSE_WITHDRAWAL_FALLBACK] > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_journal_replays_to_its_hashes),
         cmocka_unit_test(a_changed_byte_changes_the_hashes),
         cmocka_unit_test(the_scenario_meets_everything),
+        cmocka_unit_test(the_rules_meet_everything),
     };
     return cmocka_run_group_tests_name("golden", tests, find_all, NULL);
 }

@@ -1,11 +1,13 @@
-/* golden_write FOLDER: writes the golden journals of a new version and what the core makes of them.
+/* golden_write FOLDER usual|rules: writes the golden journals of a new version and what the core
+ * makes of them.
  *
- * One is made by hand (golden_scenario.c), the others are random commands of sim/flow.h, one seed
- * for each of its profiles. The folder must exist and be empty: what is there once is never
- * rewritten. */
+ * One is made by hand (golden_scenario.c, golden_rules.c), the others are random commands of
+ * sim/flow.h or sim/flow_rules.h, one seed for each of its profiles. The folder must exist and
+ * be empty: what is there once is never rewritten. */
 #include "base/check.h"
 #include "base/random.h"
 #include "sim/flow.h"
+#include "sim/flow_rules.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/golden_writer.h"
 
@@ -112,9 +114,9 @@ static enum fault write_expected(const char *folder, const char *name)
     return FAULT_NONE;
 }
 
-static enum fault write_seed(const char *folder, u64 seed)
+static enum fault write_seed(const char *folder, u64 seed, struct flow *(*create)(u64 seed))
 {
-    struct run run = {.flow = flow_create(seed), .events = malloc(EVENTS_BYTES)};
+    struct run run = {.flow = create(seed), .events = malloc(EVENTS_BYTES)};
     char name[64];
     char path[PATH_BYTES];
     CHECK(run.events != NULL);
@@ -136,12 +138,12 @@ static enum fault write_seed(const char *folder, u64 seed)
 }
 
 /* The first seed of each profile. */
-static enum fault write_seeds(const char *folder)
+static enum fault write_seeds(const char *folder, struct flow *(*create)(u64 seed))
 {
     const char *seen[PROFILES_MAX];
     u32 count = 0;
     for (u64 seed = 1; seed <= SEEDS_TRIED && count < PROFILES_MAX; seed++) {
-        struct flow *flow = flow_create(seed);
+        struct flow *flow = create(seed);
         const char *profile = flow_profile_name(flow);
         bool is_new = true;
         for (u32 i = 0; i < count; i++) {
@@ -150,31 +152,45 @@ static enum fault write_seeds(const char *folder)
         flow_free(flow);
         if (is_new) {
             seen[count++] = profile; /* a constant text */
-            TRY(write_seed(folder, seed));
+            TRY(write_seed(folder, seed, create));
         }
     }
     return FAULT_NONE;
 }
 
-static enum fault write_scenario(const char *folder)
+static enum fault write_by_hand(const char *folder, const char *name,
+                                void (*write)(struct golden_writer *writer))
 {
     struct golden_writer writer;
     char path[PATH_BYTES];
-    golden_writer_open(&writer, "scenario");
-    golden_scenario(&writer);
-    (void)snprintf(path, sizeof path, "%s/scenario", folder);
+    golden_writer_open(&writer, name);
+    write(&writer);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     TRY(golden_writer_close(&writer, path));
-    return write_expected(folder, "scenario");
+    return write_expected(folder, name);
+}
+
+static enum fault write_usual(const char *folder)
+{
+    TRY(write_by_hand(folder, "scenario", golden_scenario));
+    return write_seeds(folder, flow_create);
+}
+
+static enum fault write_rules(const char *folder)
+{
+    TRY(write_by_hand(folder, "rules", golden_rules));
+    return write_seeds(folder, flow_rules_create);
 }
 
 int main(int count, char **texts)
 {
-    if (count != 2) {
-        (void)fprintf(stderr, "usage: golden_write FOLDER\n");
+    bool is_usual = count == 3 && strcmp(texts[2], "usual") == 0;
+    bool is_rules = count == 3 && strcmp(texts[2], "rules") == 0;
+    if (!is_usual && !is_rules) {
+        (void)fprintf(stderr, "usage: golden_write FOLDER usual|rules\n");
         return 2;
     }
-    enum fault fault = write_scenario(texts[1]);
-    fault = fault == FAULT_NONE ? write_seeds(texts[1]) : fault;
+    enum fault fault = is_usual ? write_usual(texts[1]) : write_rules(texts[1]);
     if (fault != FAULT_NONE) {
         (void)fprintf(stderr, "%s\n", fault_text());
     }

@@ -127,6 +127,7 @@ enum fault golden_writer_close(struct golden_writer *writer, const char *folder)
         flush(writer);
     }
     flush(writer); /* a seal */
+    writer->used = u64_max(writer->used, JOURNAL_SEGMENT_HEADER + BATCH_BYTES_MAX);
     struct journal_segment_header header = {
         .seq_first = 1, .segment_bytes = writer->used, .batch_bytes_max = BATCH_BYTES_MAX};
     memcpy(header.venue, writer->venue, sizeof header.venue);

@@ -38,7 +38,10 @@ void golden_writer_time(struct golden_writer *writer, u64 time_us);
 /* Makes `folder` a data folder with this journal in it, packed, and frees everything. */
 MUST_USE enum fault golden_writer_close(struct golden_writer *writer, const char *folder);
 
-/* The hand-made venue that sees every kind of command and of event. */
+/* The hand-made venue that sees every other kind of command and of event. */
 void golden_scenario(struct golden_writer *writer);
+
+/* The hand-made venue that sees every kind of command and event of the rules. */
+void golden_rules(struct golden_writer *writer);
 
 #endif /* TESTS_GOLDEN_GOLDEN_WRITER_H */
