@@ -4,6 +4,7 @@
 #include "app/bots_ladder.h"
 #include "app/bots_model.h"
 #include "app/bots_pace.h"
+#include "app/bots_prices.h"
 #include "app/bots_read.h"
 #include "app/demo_file.h"
 #include "app/demo_venue.h"
@@ -48,6 +49,7 @@ struct bots {
     bool is_adopted;
     bool is_away;
     bool is_burst;
+    bool is_mute; /* prices could not be written the last time */
     const volatile bool *stop;
     struct bots_call calls[CALLS_MAX];
     u32 calls_count;
@@ -377,6 +379,21 @@ static enum fault keys_find(struct bots *bots)
     return FAULT_NONE;
 }
 
+/* Now and then. A file that cannot be written is told; the venue's prices grow old then. */
+static void prices_tell(struct bots *bots)
+{
+    u64 wall_us = clock_wall_us(clock_real());
+    if (bots->file.prices[0] == 0 || bots->model.step % BOTS_PRICES_STEPS != 0) {
+        return;
+    }
+    enum fault fault = bots_prices_put(bots->file.prices, &bots->model,
+                                       wall_us - u64_min(wall_us, bots->file.clock_behind_us));
+    if (fault != FAULT_NONE && !bots->is_mute) {
+        log_warn("bots.prices_not_written", LOG_FAULT(fault));
+    }
+    bots->is_mute = fault != FAULT_NONE;
+}
+
 static void trade(struct bots *bots)
 {
     look(bots, look_at_limits);
@@ -393,6 +410,7 @@ static void trade(struct bots *bots)
         bots_model_intend(&bots->model, &bots->intent);
         requote(bots);
         bots->is_adopted = true;
+        prices_tell(bots);
         take(bots, begin_ns);
         bots_model_advance(&bots->model);
     }

@@ -99,6 +99,25 @@ void bots_model_advance(struct bots_model *model)
     model->step += 1;
 }
 
+u64 bots_model_eur(const struct bots_model *model, enum demo_asset asset)
+{
+    u64 usd = (u64)((u128)ONE * ONE / model->walks[BOTS_WALK_EUR].price);
+    switch (asset) {
+    case DEMO_BTC:
+        return bots_model_fair(model, DEMO_BTCEUR);
+    case DEMO_ETH:
+        return (u64)((u128)bots_model_fair(model, DEMO_ETHUSDT) * usd / ONE);
+    case DEMO_USDT:
+        return usd;
+    case DEMO_EUR:
+        return ONE;
+    case DEMO_RUB:
+        return (u64)((u128)usd * ONE / model->walks[BOTS_WALK_RUB].price);
+    }
+    CHECK(false);
+    return 0;
+}
+
 u64 bots_model_fair(const struct bots_model *model, enum demo_market market)
 {
     u64 btc = model->walks[BOTS_WALK_BTC].price;

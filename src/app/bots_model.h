@@ -74,6 +74,9 @@ void bots_model_intend(const struct bots_model *model, struct bots_intent *inten
 
 u64 bots_model_fair(const struct bots_model *model, enum demo_market market);
 
+/* What one unit of an asset is worth in EUR. */
+u64 bots_model_eur(const struct bots_model *model, enum demo_asset asset);
+
 /* In which band of the side a price is; BOTS_BANDS: in none. */
 u32 bots_band(enum demo_market market, u64 fair, enum side side, u64 price);
 

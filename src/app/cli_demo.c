@@ -44,8 +44,8 @@ static const struct option options[] = {
                           .value = "N",
                           .minimum = 0,
                           .maximum = UINT64_MAX,
-                          .help = "What the bots intend follows from it. Without it 1, or that of "
-                                  "the folder, which keeps it."},
+                          .help = "What the bots intend follows from it. Without it 40, with which "
+                                  "bitcoin rises at first, or that of the folder, which keeps it."},
     [DEMO_LAW] = {.name = "law",
                   .kind = OPTION_TEXT,
                   .value = "DATE",

@@ -1,5 +1,6 @@
 #include "app/demo.h"
 
+#include "app/bots_prices.h"
 #include "app/bots_recording.h"
 #include "app/demo_file.h"
 #include "app/demo_law.h"
@@ -40,6 +41,14 @@ struct demo {
 static struct demo *demo_of(struct serve_guest *guest)
 {
     return (struct demo *)(void *)guest;
+}
+
+/* Prices come from the bots' world: the one source there is. */
+static void sources_set(struct config *config)
+{
+    struct config_value *sources = &config->values[CONFIG_PRICES_SOURCES];
+    (void)snprintf(sources->text, sizeof(sources->text), "%s", DEMO_SOURCES_FILE);
+    config->values[CONFIG_PRICES_SOURCES_MIN].number = 1;
 }
 
 /* What the configuration says itself stays. */
@@ -173,6 +182,10 @@ static enum fault on_begin(struct serve_guest *guest, const char *folder, const 
 static enum fault on_opened(struct serve_guest *guest, const struct test_addresses *addresses)
 {
     struct demo *demo = demo_of(guest);
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, demo->options->folder, DEMO_PRICES_FILE));
+    TRY(bots_prices_again(path, demo->file.seed,
+                          clock_wall_us(clock_real()) - demo->file.clock_behind_us));
     char rest[DEMO_FILE_REST + 1];
     (void)snprintf(rest, sizeof(rest), "%s://%s", addresses->is_tls ? "https" : "http",
                    addresses->host);
@@ -250,6 +263,8 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
     }
     roles_fill(&demo);
     limits_raise(options->config);
+    sources_set(options->config);
+    TRY(demo_venue_sources(options->folder));
     struct serve_options serve = {.config = options->config,
                                   .folder = options->folder,
                                   .port = options->port,

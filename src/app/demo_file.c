@@ -136,6 +136,9 @@ static enum fault member_read(struct reader *reader, struct demo_file *file)
     if (key_is(reader, "rest")) {
         return text_read(reader, file->rest, sizeof(file->rest));
     }
+    if (key_is(reader, "prices")) {
+        return text_read(reader, file->prices, sizeof(file->prices));
+    }
     if (key_is(reader, "accounts")) {
         return holders_read(reader, file);
     }
@@ -205,6 +208,7 @@ enum fault demo_file_write(const char *path, const struct demo_file *file)
     (void)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)file->clock_behind_us);
     member_put(&json, "clockBehindUs", digits);
     member_put(&json, "rest", file->rest);
+    member_put(&json, "prices", file->prices);
     json_key(&json, "accounts");
     json_array_begin(&json);
     for (u32 index = 0; index < file->holders_count; index += 1) {

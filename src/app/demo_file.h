@@ -5,7 +5,8 @@
  *
  * DATA/demo/accounts.json holds everybody and is written as the last step of making the venue, and
  * again where the law date moves; DATA/demo/bots.json holds the bots alone, with where the venue is
- * reached, and is written at each start: that file is all that the bots know. */
+ * reached and where prices go, and is written at each start: that file is all that the bots know.
+ */
 #ifndef APP_DEMO_FILE_H
 #define APP_DEMO_FILE_H
 
@@ -16,10 +17,11 @@
 #define DEMO_FOLDER         "demo"
 #define DEMO_ACCOUNTS_FILE  "demo/accounts.json"
 #define DEMO_BOTS_FILE      "demo/bots.json"
-#define DEMO_HOLDERS_MAX    16U
+#define DEMO_HOLDERS_MAX    32U
 #define DEMO_HOLDER_BYTES   15U
 #define DEMO_HOLDER_NAME    63U
 #define DEMO_FILE_REST      127U
+#define DEMO_FILE_PRICES    1023U
 #define DEMO_FILE_BYTES_MAX 16384U
 
 struct demo_holder {
@@ -32,8 +34,9 @@ struct demo_holder {
 
 struct demo_file {
     u64 seed;
-    u64 clock_behind_us;           /* of the venue's clock: demo_law.h */
-    char rest[DEMO_FILE_REST + 1]; /* empty: not known */
+    u64 clock_behind_us;               /* of the venue's clock: demo_law.h */
+    char rest[DEMO_FILE_REST + 1];     /* empty: not known */
+    char prices[DEMO_FILE_PRICES + 1]; /* where the bots write prices; empty: nowhere */
     struct demo_holder holders[DEMO_HOLDERS_MAX];
     u32 holders_count;
 };

@@ -1,6 +1,8 @@
 #include "app/demo_venue.h"
 
+#include "app/demo_people.h"
 #include "app/text_file.h"
+#include "app/venue_rules.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "io/clock.h"
@@ -40,7 +42,8 @@ static const struct funds_row funds[DEMO_ASSETS_COUNT] = {
 #define RIGHTS_PERSON (KEY_RIGHT_READ | KEY_RIGHT_TRADE | KEY_RIGHT_WITHDRAW)
 #define RIGHTS_BOT    (KEY_RIGHT_READ | KEY_RIGHT_TRADE)
 
-_Static_assert(ARRAY_COUNT(people) + DEMO_MARKETS_COUNT + DEMO_TAKERS_COUNT <= DEMO_HOLDERS_MAX,
+_Static_assert(ARRAY_COUNT(people) + DEMO_MARKETS_COUNT + DEMO_TAKERS_COUNT + DEMO_PEOPLE_COUNT <=
+                   DEMO_HOLDERS_MAX,
                "one each");
 
 /* ---- who there is ---- */
@@ -76,6 +79,11 @@ static void holders_fill(struct demo_file *file)
         (void)snprintf(holder->account, sizeof(holder->account), DEMO_TAKER_ACCOUNT, taker);
         (void)snprintf(holder->name, sizeof(holder->name), "Bot that takes, %u", taker);
     }
+    for (u32 index = 0; index < DEMO_PEOPLE_COUNT; index += 1) {
+        struct demo_holder *holder = holder_add(file, false);
+        (void)snprintf(holder->account, sizeof(holder->account), "%s", demo_people[index].account);
+        (void)snprintf(holder->name, sizeof(holder->name), "%s", demo_people[index].name);
+    }
 }
 
 /* ---- the venue ---- */
@@ -83,7 +91,8 @@ static void holders_fill(struct demo_file *file)
 static enum fault put_holder(struct venue_maker *maker, const struct demo_holder *holder)
 {
     TRY(venue_maker_account(maker));
-    for (u16 asset = 0; asset < DEMO_ASSETS_COUNT; asset += 1) {
+    bool is_of_rules = demo_person_find(holder->account) != NULL; /* demo_people_put pays them */
+    for (u16 asset = 0; asset < DEMO_ASSETS_COUNT && !is_of_rules; asset += 1) {
         u64 whole = holder->is_bot ? funds[asset].bot : funds[asset].person;
         TRY(venue_maker_deposit(maker, holder->number, asset, whole));
     }
@@ -103,6 +112,7 @@ static enum fault put_all(struct venue_maker *maker, struct demo_file *file)
         TRY(venue_key_invent(&file->holders[index].key));
         TRY(put_holder(maker, &file->holders[index]));
     }
+    TRY(demo_people_put(maker, file->seed, file->holders_count - DEMO_PEOPLE_COUNT));
     return venue_maker_finish(maker);
 }
 
@@ -124,6 +134,7 @@ enum fault demo_venue_begin(const char *folder, const char *keys_folder, u64 see
     holders_fill(file_out);
     TRY(file_path(path, folder, DEMO_FOLDER));
     TRY(disk_make_folder(disk_real(), path));
+    TRY(venue_rules_officers(folder));
     enum fault fault = venue_maker_open(
         &maker, &(struct venue_maker_options){
                     .folder = folder, .keys_folder = keys_folder, .clock = &clock.clock});
@@ -150,7 +161,20 @@ enum fault demo_venue_read(const char *folder, struct demo_file *file_out)
 
 /* ---- what is told ---- */
 
-_Static_assert(ARRAY_COUNT(people) <= DEMO_ACCOUNTS_MAX, "one each");
+/* The list of sources of prices has one: the world of the bots, which nobody at the venue moves. */
+enum fault demo_venue_sources(const char *folder)
+{
+    static const char text[] = "# The demo's world, as cambist bots tells of it.\n"
+                               "world file " DEMO_PRICES_FILE "\n";
+    char path[FILE_PATH_BYTES];
+    TRY(disk_make_folder(disk_real(), folder));
+    TRY(file_path(path, folder, DEMO_FOLDER));
+    TRY(disk_make_folder(disk_real(), path));
+    TRY(file_path(path, folder, DEMO_SOURCES_FILE));
+    return text_file_put(path, text, sizeof(text) - 1, false);
+}
+
+_Static_assert(ARRAY_COUNT(people) + DEMO_PEOPLE_COUNT <= DEMO_ACCOUNTS_MAX, "one each");
 
 void demo_venue_sign(const struct demo_file *file, struct demo_accounts *accounts_out)
 {
@@ -163,10 +187,14 @@ void demo_venue_sign(const struct demo_file *file, struct demo_accounts *account
         struct demo_account *account = &accounts_out->list[accounts_out->count];
         (void)snprintf(account->account, sizeof(account->account), "%s", holder->account);
         (void)snprintf(account->name, sizeof(account->name), "%s", holder->name);
+        const struct demo_person *person = demo_person_find(holder->account);
+        account->about_en = person == NULL ? NULL : person->about_en;
+        account->about_fr = person == NULL ? NULL : person->about_fr;
         memcpy(account->api_key, holder->key.name, sizeof(account->api_key));
         memcpy(account->secret, holder->key.secret, sizeof(account->secret));
         accounts_out->count += 1;
     }
+    accounts_out->has_law_date = file->clock_behind_us > 0;
 }
 
 enum fault demo_venue_tell_bots(const char *folder, const struct demo_file *file, const char *rest)
@@ -174,6 +202,8 @@ enum fault demo_venue_tell_bots(const char *folder, const struct demo_file *file
     char path[FILE_PATH_BYTES];
     struct demo_file bots = {.seed = file->seed, .clock_behind_us = file->clock_behind_us};
     (void)snprintf(bots.rest, sizeof(bots.rest), "%s", rest);
+    TRY(file_path(path, folder, DEMO_PRICES_FILE));
+    (void)snprintf(bots.prices, sizeof(bots.prices), "%s", path);
     for (u32 index = 0; index < file->holders_count; index += 1) {
         if (file->holders[index].is_bot) {
             bots.holders[bots.holders_count] = file->holders[index];

@@ -16,6 +16,8 @@
 #include <sys/types.h>
 
 #define DEMO_KEYS_FILE     "keys.json"
+#define DEMO_PRICES_FILE   "prices/world.txt"
+#define DEMO_SOURCES_FILE  "demo/sources.txt"
 #define DEMO_MAKER_PREFIX  "maker-" /* and the market, in small letters */
 #define DEMO_TAKERS_COUNT  2U
 #define DEMO_TAKER_ACCOUNT "taker-%u" /* from 1 */
@@ -30,6 +32,9 @@ MUST_USE enum fault demo_venue_moved(const char *folder, const struct demo_file 
 
 /* What an earlier demo_venue_begin has written. FAULT_MISSING: no demo was finished here. */
 MUST_USE enum fault demo_venue_read(const char *folder, struct demo_file *file_out);
+
+/* Makes the folder, and in it the list of sources of prices (docs/prices.md). */
+MUST_USE enum fault demo_venue_sources(const char *folder);
 
 /* Who may sign in at the page: all but the bots. */
 void demo_venue_sign(const struct demo_file *file, struct demo_accounts *accounts_out);

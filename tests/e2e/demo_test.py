@@ -2,7 +2,7 @@
 """Aim: the demo is a living market. Books of all five markets are full on both sides and stay so,
 trades happen, prices agree across markets; the bots survive kill -9 and a restart of the gateway; a
 second start goes on with the same keys, money and orders; it lives on its law date and moves
-ahead to a later one; what is printed can be pasted; ./demo comes
+ahead to a later one, and its people may do what the law of the day lets them; what is printed can be pasted; ./demo comes
 to the command that it says.
 Method: cambist demo of this build on a free port, looked at through its public API; ./demo with
 --dry-run.
@@ -29,6 +29,19 @@ USAGE = 2
 INPUT = 4
 MISSING = 14
 MARKETS = ("BTCUSDT", "BTCRUB", "USDTRUB", "ETHUSDT", "BTCEUR")
+# (canTrade, canWithdraw, canDeposit) of the people of src/app/demo_people.c, before noon.
+PEOPLE = {
+    "mikhail": (False, True, False),
+    "irina": (True, True, True),
+    "pavel": (True, True, True),
+    "jonas": (False, True, False),
+    "arkady": (False, False, True),
+    "nadia": (True, False, True),
+    "vera": (False, True, False),
+    "vera-2": (False, True, False),
+    "olga": (False, True, False),
+    "lena": (True, False, True),
+}
 LEVELS = 15
 PATIENCE = 30
 
@@ -237,8 +250,10 @@ def check_words(cli, running):
 def check_sign_in(cli, running):
     """People may sign in at the page, bots may not."""
     known = running.get("/demo/accounts")
-    cli.equal([row["account"] for row in known["accounts"]], ["ada", "bruno", "camille", "demir"],
-              "who may sign in")
+    cli.equal([row["account"] for row in known["accounts"]],
+              ["ada", "bruno", "camille", "demir", *PEOPLE], "who may sign in")
+    cli.check(known.get("lawDate") and all(row.get("about", {}).get("en") and row["about"].get("fr")
+                                           for row in known["accounts"][4:]), f"who is who: {known}")
     for account, status in (("bruno", 200), ("taker-1", 400)):
         request = urllib.request.Request(
             running.keys["rest"] + "/demo/sign-in", data=json.dumps({"account": account}).encode(),
@@ -283,6 +298,31 @@ def check_law(cli, running):
             cli.equal(json.loads(refusal.read())["code"], -1021, f"stamped by {stamp}")
 
 
+def people(running):
+    """{account: (canTrade, canWithdraw, canDeposit)} of those for whom rules matter."""
+    answers = {name: running.ask(name, "GET", "/api/v3/account") for name in PEOPLE}
+    return {name: tuple(answer[key] for key in ("canTrade", "canWithdraw", "canDeposit"))
+            for name, answer in answers.items()}
+
+
+def check_people(cli, running):
+    """On the law date each may do what the page says of them; at noon bitcoin has risen."""
+    cli.check(wait_for(lambda: people(running) == PEOPLE), f"what people may: {people(running)}")
+    try:
+        running.ask("mikhail", "POST", "/api/v3/order", symbol="BTCEUR", side="SELL",
+                    type="MARKET", quantity="0.01")
+        cli.check(False, "Mikhail trades")
+    except urllib.error.HTTPError as refusal:
+        answer = json.loads(refusal.read())
+        cli.equal((answer["code"], answer["msg"]),
+                  (-2010, "This action is disabled on this account."), "Mikhail's order")
+    with open(os.path.join(running.folder, "prices/world.txt"), encoding="ascii") as file:
+        rows = [line.split() for line in file]
+    cli.equal([row[0] for row in rows], ["BTC", "ETH", "USDT", "RUB"], "prices from outside")
+    now = running.get("/api/v3/time")["serverTime"] / 1000
+    cli.check(all(-1 <= now - int(row[2]) < PATIENCE for row in rows), f"of now: {now}, {rows}")
+
+
 def paste(cli, running):
     """The lines for ccxt, where the test of the clients has installed it."""
     folder = os.path.join(os.path.dirname(cli.binary), "../../tests/clients")
@@ -318,6 +358,7 @@ def check_venue(cli):
     check_market(cli, running)
     check_deaths(cli, running)
     check_law(cli, running)
+    check_people(cli, running)
     paste(cli, running)
     running.ask("camille", "POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="LIMIT",
                 timeInForce="GTC", quantity="0.01", price="20000", newClientOrderId="stays")
@@ -339,6 +380,10 @@ def check_again(cli, accounts, had, counts):
                 "time does not go back: begin in another folder")
     running = Demo(cli, "venue", "--speed", "5", "--law", "2022-10-07")
     cli.equal(venue_day(running), "2022-10-07", "a later law date")
+    # The notice has ended; what is not known of Olga's permit leaves her an interim.
+    later = {**PEOPLE, "pavel": PEOPLE["mikhail"], "jonas": PEOPLE["irina"],
+             "olga": (True, True, False)}
+    cli.check(wait_for(lambda: people(running) == later), f"a later law: {people(running)}")
     cli.equal(running.keys["accounts"], accounts, "the same accounts and keys")
     cli.equal(money(running), had, "the same money")
     orders = running.ask("camille", "GET", "/api/v3/openOrders", symbol="BTCUSDT")
@@ -354,8 +399,8 @@ def check_alone(cli):
     """Without bots nobody trades, and it ends by itself."""
     running = Demo(cli, "alone", "--bots", "off", "--seconds", "3")
     cli.equal(running.pid("bots"), 0, "no process of bots")
-    cli.equal([(book["bids"], book["asks"]) for book in books(running)], [([], [])] * len(MARKETS),
-              "empty books")
+    orders = [(book["bids"], len(book["asks"])) for book in books(running)]
+    cli.equal(orders, [([], 0)] * (len(MARKETS) - 1) + [([], 1)], "empty books but for Pavel's order")
     _, error = running.process.communicate(timeout=60)
     cli.equal((running.process.returncode, error), (0, ""), "an end by itself")
     os.remove(os.path.join(running.folder, "demo/accounts.json"))

@@ -124,6 +124,20 @@ static void names_put(struct json_writer *json, const struct demo_account *accou
     json_put_text(json, account->name);
 }
 
+static void about_put(struct json_writer *json, const struct demo_account *account)
+{
+    if (account->about_en == NULL || account->about_fr == NULL) {
+        return;
+    }
+    json_key(json, "about");
+    json_object_begin(json);
+    json_key(json, "en");
+    json_put_text(json, account->about_en);
+    json_key(json, "fr");
+    json_put_text(json, account->about_fr);
+    json_object_end(json);
+}
+
 void demo_accounts_print(struct json_writer *json, const struct demo_accounts *accounts)
 {
     json_object_begin(json);
@@ -132,9 +146,14 @@ void demo_accounts_print(struct json_writer *json, const struct demo_accounts *a
     for (u32 i = 0; i < accounts->count; i += 1) {
         json_object_begin(json);
         names_put(json, &accounts->list[i]);
+        about_put(json, &accounts->list[i]);
         json_object_end(json);
     }
     json_array_end(json);
+    if (accounts->has_law_date) {
+        json_key(json, "lawDate");
+        json_put_bool(json, true);
+    }
     json_object_end(json);
 }
 

@@ -1,6 +1,7 @@
 /* Signing in on a demo: the list of demo accounts, and the key of the one that is chosen.
  *
- *     GET  /demo/accounts             {"accounts":[{"account":"A","name":"..."}]}
+ *     GET  /demo/accounts             {"accounts":[{"account":"A","name":"...","about":{"en":"...",
+ *                                     "fr":"..."}}],"lawDate":true}
  *     POST /demo/sign-in  {"account":"A"}
  *                                     {"account":"A","name":"...","apiKey":"...","secret":"..."}
  *
@@ -20,19 +21,22 @@
 #define DEMO_ACCOUNTS_MAX  16U
 #define DEMO_ACCOUNT_BYTES 15U
 #define DEMO_NAME_BYTES    63U
-#define DEMO_SIGN_BYTES    4096U /* no answer is longer */
+#define DEMO_SIGN_BYTES    8192U /* no answer is longer */
 
-/* All texts end with a NUL; what is secret is the last one. */
+/* All texts end with a NUL. */
 struct demo_account {
     char account[DEMO_ACCOUNT_BYTES + 1]; /* what the page sends: letters, digits, '-' */
     char name[DEMO_NAME_BYTES + 1];       /* what it shows */
     char api_key[AUTH_KEY_BYTES + 1];     /* HMAC-SHA256 */
     char secret[KEYS_SECRET_BYTES + 1];
+    const char *about_en; /* who that is, in a line; NULL: nothing is said */
+    const char *about_fr;
 };
 
 struct demo_accounts {
     struct demo_account list[DEMO_ACCOUNTS_MAX];
     u32 count;
+    bool has_law_date; /* the venue's clock is not the machine's, and the page says so */
 };
 
 enum demo_path { DEMO_PATH_NONE, DEMO_PATH_ACCOUNTS, DEMO_PATH_SIGN_IN };

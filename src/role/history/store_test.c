@@ -161,6 +161,24 @@ static enum fault apply_bytes(const void *bytes, size_t size)
     return fault;
 }
 
+/* A pack without an end, holdings that are as much as fits: nothing that history would keep. */
+static void what_rules_say_is_passed_over(void **state)
+{
+    (void)state;
+    struct event_pack_state pack = {
+        .head = {.kind = EVENT_PACK_STATE, .units = sizeof(pack) / WIRE_UNIT},
+        .until = UINT64_MAX,
+        .state = PACK_STATE_ACTIVE};
+    assert_int_equal(apply_bytes(&pack, sizeof(pack)), FAULT_NONE);
+    struct event_decision decision = {
+        .head = {.kind = EVENT_DECISION, .units = sizeof(decision) / WIRE_UNIT},
+        .holdings = UINT64_MAX,
+        .deadline = UINT64_MAX};
+    assert_int_equal(apply_bytes(&decision, sizeof(decision)), FAULT_NONE);
+    decision.head.units -= 1;
+    assert_int_equal(apply_bytes(&decision, sizeof(decision) - WIRE_UNIT), FAULT_ROT);
+}
+
 static void bad_records_are_refused(void **state)
 {
     (void)state;
@@ -245,6 +263,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_sees_what_is_committed, make, clear),
         cmocka_unit_test_setup_teardown(another_venue_is_refused, make, clear),
         cmocka_unit_test_setup_teardown(bad_records_are_refused, make, clear),
+        cmocka_unit_test_setup_teardown(what_rules_say_is_passed_over, make, clear),
         cmocka_unit_test_setup_teardown(no_statement_reads_a_whole_table, make, clear),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
