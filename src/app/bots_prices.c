@@ -36,7 +36,7 @@ static size_t print(const struct world *world, u64 now_us, char target[BOTS_PRIC
 
 static struct world world_of(const struct bots_model *model)
 {
-    struct world world;
+    struct world world = {.eur = {0}};
     for (u32 asset = 0; asset < DEMO_ASSETS_COUNT; asset += 1) {
         world.eur[asset] = bots_model_eur(model, (enum demo_asset)asset);
     }

@@ -77,7 +77,7 @@ static u64 moment_or(const char *text, u64 otherwise)
 
 static struct amount amount_in(const char *text)
 {
-    struct amount amount;
+    struct amount amount = amount_of(0);
     CHECK(text != NULL && amount_parse(span_of_text(text), PLACES, &amount) == AMOUNT_OK);
     return amount;
 }
