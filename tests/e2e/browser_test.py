@@ -1,7 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """The trading page in Debian's Chromium, against a test venue: orders placed, filled by a second
 client, cancelled; refusals; lost answers; a venue killed under an open form; the keyboard alone;
-French; 360 px; axe; nothing asked outside. The steps are in browser/journey.mjs.
+French; 360 px; axe; nothing asked outside. The steps are in browser/journey.mjs; what restricted
+customers and the public see of the rules is in browser/rules.mjs.
 usage: browser_test.py BINARY
 
 Where npm, Chromium or the pages themselves are missing, the test is skipped. Everything is on
@@ -58,9 +59,10 @@ def main():
     if not os.path.exists(os.path.join(build, "web", "dist", "index.html")):
         c.m.skip("the page in a browser: the binary was built without npm")
     folder = install(build)
-    done = subprocess.run(["node", "journey.mjs", binary], cwd=folder, check=False,
-                          timeout=SECONDS)
-    sys.exit(1 if done.returncode else 0)
+    rules = os.path.join(HERE, "..", "..", "..", "rules")
+    codes = [subprocess.run(["node", *words], cwd=folder, check=False, timeout=SECONDS).returncode
+             for words in (["journey.mjs", binary], ["rules.mjs", binary, rules])]
+    sys.exit(1 if any(codes) else 0)
 
 
 main()

@@ -2,7 +2,9 @@
 import './styles/page.css';
 import { render } from 'preact';
 import { startForm } from './state/form.ts';
+import { RulesPage } from './rules/page.tsx';
 import { startSession } from './state/session.ts';
+import { startStanding } from './state/standing.ts';
 import { start } from './state/store.ts';
 import { startTheme } from './state/theme.ts';
 import { startTitle } from './state/title.ts';
@@ -10,10 +12,15 @@ import { Page } from './ui/page.tsx';
 import { startKeys } from './ui/keys.ts';
 
 startTheme();
-start();
-startSession();
-startForm();
-startTitle();
-startKeys();
 const place = document.getElementById('page');
-if (place) render(<Page />, place);
+if (location.pathname === '/rules') {
+  if (place) render(<RulesPage />, place);
+} else {
+  start();
+  startSession();
+  startStanding();
+  startForm();
+  startTitle();
+  startKeys();
+  if (place) render(<Page />, place);
+}

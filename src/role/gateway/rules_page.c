@@ -96,6 +96,42 @@ static void put_time(struct json_writer *json, const char *key, u64 time_us)
     }
 }
 
+/* Whether an earlier rule, or an earlier place of this one, cites the same act. */
+static bool was_cited(const struct pack_text *text, u32 rule, u32 place)
+{
+    struct span source = text->rules[rule].cites[place].source;
+    for (u32 i = 0; i <= rule; i += 1) {
+        u32 count = i < rule ? text->rules[i].cites_count : place;
+        for (u32 k = 0; k < count; k += 1) {
+            if (span_equal(text->rules[i].cites[k].source, source)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The titles of what its rules cite: [[id, English, French]]. */
+static void put_acts(const struct shelf_pack *pack, struct json_writer *json)
+{
+    json_key(json, "acts");
+    json_array_begin(json);
+    for (u32 i = 0; i < pack->text.rules_count; i += 1) {
+        const struct pack_rule_text *rule = &pack->text.rules[i];
+        for (u32 k = 0; k < rule->cites_count; k += 1) {
+            if (was_cited(&pack->text, i, k)) {
+                continue;
+            }
+            json_array_begin(json);
+            json_put_span(json, rule->cites[k].source);
+            json_put_span(json, pack_act_title(rule->cites[k].source, LANGUAGE_EN));
+            json_put_span(json, pack_act_title(rule->cites[k].source, LANGUAGE_FR));
+            json_array_end(json);
+        }
+    }
+    json_array_end(json);
+}
+
 static void put_pack(const struct rules_page *page, const struct shelf_pack *pack,
                      struct json_writer *json)
 {
@@ -110,6 +146,7 @@ static void put_pack(const struct rules_page *page, const struct shelf_pack *pac
     call_name(json, "state", states[rules_state_of(page, pack)]);
     put_time(json, "activated", turn == NULL ? 0 : turn->since_us);
     put_time(json, "ended", turn == NULL ? 0 : turn->ended_us);
+    put_acts(pack, json);
     json_key(json, "groups");
     json_array_begin(json);
     for (u32 i = 0; i < pack->groups_count; i += 1) {

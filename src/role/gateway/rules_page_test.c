@@ -104,11 +104,12 @@ static void lists_packs(void **state)
     json_begin(&json, text, sizeof text);
     rules_list_print(&page, &json);
     assert_true(json_end(&json) > 0);
-    (void)snprintf(wanted, sizeof wanted,
-                   "{\"time\":1649462400000,\"packs\":[{\"hash\":\"%s\",\"id\":\"law-a\","
-                   "\"version\":1,\"state\":\"in_force\",\"activated\":1649462399999,"
-                   "\"ended\":null,\"groups\":[\"legal\",\"compliance\"]}]}",
-                   pack_shelf_at(packs.shelf, 0)->name);
+    (void)snprintf(
+        wanted, sizeof wanted,
+        "{\"time\":1649462400000,\"packs\":[{\"hash\":\"%s\",\"id\":\"law-a\","
+        "\"version\":1,\"state\":\"in_force\",\"activated\":1649462399999,"
+        "\"ended\":null,\"acts\":[[\"none-such\",\"none-such\",\"none-such\"]],\"groups\":[\"legal\",\"compliance\"]}]}",
+        pack_shelf_at(packs.shelf, 0)->name);
     assert_string_equal(text, wanted);
 }
 

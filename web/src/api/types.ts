@@ -27,6 +27,22 @@ export interface Ticker {
   quoteVolume: string;
 }
 
+/* GET /page/v1/standing: docs/customers.md. */
+export interface Notice {
+  kind: 'restricted' | 'lifted' | 'warned' | 'evidence' | 'late' | 'settled' | 'checking' | 'checked';
+  time: number | null;
+  rule?: { pack: string; version: number; id: string; hash: string };
+  en: [string, string][];
+  fr: [string, string][];
+}
+
+export interface Standing {
+  allowed: Record<string, boolean>;
+  reasons: Notice[];
+  holdings?: { eur: string | null; amount: string };
+  inbox: Notice[];
+}
+
 export interface Order {
   symbol: string;
   orderId: number;

@@ -28,6 +28,8 @@ export const userLive = signal(false);
 export const userTrouble = signal<string | null>(null);
 export const rates = signal<Rates | null>(null);
 export const orderTurn = signal(0);
+/* Grows when the venue itself has ended an order. */
+export const expiredTurn = signal(0);
 export const pending = computed(() => pendingOrders.value.length > 0);
 
 interface Pending { request: Request; sentAt: number; said: string }
@@ -162,6 +164,7 @@ function apply(event: UserEvent): void {
   batch(() => {
     if (event.e === 'executionReport') {
       noteOrder(orderOfReport(event));
+      expiredTurn.value += event.x === 'EXPIRED' ? 1 : 0;
       orderTurn.value += 1;
     } else if (event.e === 'outboundAccountPosition') {
       const next = { ...balances.peek() };

@@ -10,6 +10,7 @@ import { AboutDialog, HelpDialog, MarketDialog, SettingsDialog, SignInDialog } f
 import { OrderForm, ReviewDialog } from './form.tsx';
 import { CancelAllDialog, Orders } from './orders.tsx';
 import { dialog, type View, view } from './panels.ts';
+import { InboxDialog, StandingBanner } from './standing.tsx';
 import { Top } from './top.tsx';
 import { Trades } from './trades.tsx';
 import { WalletDialog } from './wallet.tsx';
@@ -58,6 +59,7 @@ function Open() {
     case 'review': return <ReviewDialog key="review" />;
     case 'cancelAll': return <CancelAllDialog key="cancelAll" />;
     case 'wallet': return <WalletDialog key="wallet" />;
+    case 'inbox': return <InboxDialog key="inbox" />;
     case 'settings': return <SettingsDialog key="settings" />;
   }
 }
@@ -67,7 +69,10 @@ export function Page() {
   return (
     <div class="page" data-view={view.value}>
       <Top />
-      {state === 'lost' || state === 'halted' ? <p class="banner" data-banner>{t(`link.banner.${state}`)}</p> : null}
+      <div class="banners">
+        {state === 'lost' || state === 'halted' ? <p class="banner" data-banner>{t(`link.banner.${state}`)}</p> : null}
+        <StandingBanner />
+      </div>
       <main>
         <Chart />
         <Book />

@@ -1,7 +1,7 @@
 /* Which dialog is open and which section a narrow screen shows. */
 import { signal } from '@preact/signals';
 
-export type Dialog = null | 'market' | 'help' | 'about' | 'signIn' | 'review' | 'cancelAll' | 'wallet' | 'settings';
+export type Dialog = null | 'market' | 'help' | 'about' | 'signIn' | 'review' | 'cancelAll' | 'wallet' | 'settings' | 'inbox';
 export type View = 'chart' | 'book' | 'trade' | 'orders';
 export type WalletTab = 'deposit' | 'withdraw' | 'history';
 

@@ -5,6 +5,7 @@ import { language, t } from '../i18n/index.ts';
 import { account, credentials, signOut } from '../state/session.ts';
 import { eventAgeMs, gaps, linkState, live, market, quote, reconnections, roundTripMs } from '../state/store.ts';
 import { dialog } from './panels.ts';
+import { InboxButton } from './standing.tsx';
 
 function age(ms: number | null): string {
   if (ms === null) return t('link.never');
@@ -61,6 +62,7 @@ function AccountButton() {
     <div class="who">
       <span class="who-name" title={t('account.signedIn', { name: who.name })} data-account={who.account}>{who.name}</span>
       {limited ? <span class="chip warn">{limited}</span> : null}
+      <InboxButton />
       <button type="button" onClick={signOut}>{t('account.signOut')}</button>
     </div>
   );
