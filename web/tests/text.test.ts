@@ -11,7 +11,7 @@ import { fr } from '../src/i18n/fr.ts';
 
 declare const WEB_ROOT: string;
 
-const sources = ['ui', 'state'].flatMap((folder) => readdirSync(join(WEB_ROOT, 'src', folder)).map((name) => join(WEB_ROOT, 'src', folder, name)));
+const sources = ['ui', 'state', 'rules'].flatMap((folder) => readdirSync(join(WEB_ROOT, 'src', folder)).map((name) => join(WEB_ROOT, 'src', folder, name)));
 
 test('the languages have the same keys and the same places', () => {
   assert.deepEqual(Object.keys(fr).sort(), Object.keys(en).sort());
@@ -25,7 +25,8 @@ test('the languages have the same keys and the same places', () => {
 
 test('French differs from English where there are words', () => {
   const same = Object.entries(en).filter(([key, text]) => fr[key as keyof typeof en] === text && /[a-z]{5}/.test(text)).map(([key]) => key);
-  const really = ['app.title', 'market.volume', 'orders.maker', 'orders.taker', 'orders.action', 'nav.label', 'link.ms', 'account.secret', 'common.messages'];
+  const really = ['app.title', 'market.volume', 'orders.maker', 'orders.taker', 'orders.action', 'nav.label', 'link.ms', 'account.secret', 'common.messages',
+    'rules.version', 'rules.hash', 'rules.article'];
   assert.deepEqual(same.filter((key) => !really.includes(key)), []);
 });
 
@@ -41,7 +42,7 @@ test('no text stands in a component', () => {
 
 test('every key is used', () => {
   const all = [...sources, join(WEB_ROOT, 'src/i18n/advice.ts')].map((path) => readFileSync(path, 'utf8')).join('\n');
-  const families = ['status.', 'type.', 'deposit.', 'withdrawal.', 'problem.', 'nav.', 'settings.', 'side.', 'link.'];
+  const families = ['status.', 'type.', 'deposit.', 'withdrawal.', 'problem.', 'nav.', 'settings.', 'side.', 'link.', 'standing.part.', 'rules.state.', 'rules.origin.'];
   const idle = Object.keys(en).filter((key) => !all.includes(`'${key}'`) && !families.some((family) => key.startsWith(family)));
   assert.deepEqual(idle, []);
 });

@@ -14,6 +14,8 @@ interface Rule { id: string; explain: Words; cite: Cite[]; scope: string; thresh
 interface Pack { pack: { title: Words; origin: string; jurisdiction: string; published: string; effective_from: string; effective_until?: string; uncertain?: { key: string; why: string }[] }; rules: Rule[] }
 interface Whole { row: Row; pack: Pack }
 
+/* A language is named in itself. */
+const NAMES = { en: 'English', fr: 'Français' };
 const STATES: Row['state'][] = ['in_force', 'announced', 'ended'];
 const packs = signal<Whole[] | null>(null);
 const trouble = signal<string | null>(null);
@@ -113,8 +115,8 @@ export function RulesPage() {
         <nav aria-label={t('settings.menu')}>
           <a href="/">{t('rules.back')}</a>
           <a href="/rules.txt">{t('rules.text')}</a>
-          <button type="button" class="small" lang="en" data-language="en" aria-pressed={language.value === 'en'} onClick={() => chooseLanguage('en')}>English</button>
-          <button type="button" class="small" lang="fr" data-language="fr" aria-pressed={language.value === 'fr'} onClick={() => chooseLanguage('fr')}>Français</button>
+          <button type="button" class="small" lang="en" data-language="en" aria-pressed={language.value === 'en'} onClick={() => chooseLanguage('en')}>{NAMES.en}</button>
+          <button type="button" class="small" lang="fr" data-language="fr" aria-pressed={language.value === 'fr'} onClick={() => chooseLanguage('fr')}>{NAMES.fr}</button>
         </nav>
       </header>
       <main class="rules-main">
