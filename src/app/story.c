@@ -1,6 +1,7 @@
 #include "app/story.h"
 
 #include "app/rule_words.h"
+#include "app/story_ask.h"
 #include "app/story_tell.h"
 #include "app/time_text.h"
 #include "app/venue_rules.h"
@@ -488,6 +489,7 @@ enum fault story_run(const struct story *story, const char *folder)
     }
     venue_maker_close(&run.maker);
     TRY(fault);
+    TRY(story_ask(story, folder));
     for (const char *const *line = story->ending; line != NULL && *line != NULL; line += 1) {
         (void)printf("%s\n", *line);
     }

@@ -85,6 +85,13 @@ struct story_step {
     const char *replaces; /* a label */
 };
 
+/* A question that is asked at the end: cambist why, of an account. */
+struct story_question {
+    u8 account;
+    const char *at; /* "2022-04-22" */
+    const char *known_at;
+};
+
 struct story {
     const char *name;
     const char *title;
@@ -95,6 +102,8 @@ struct story {
     u32 facts_count;
     const struct story_step *steps;
     u32 steps_count;
+    const struct story_question *questions;
+    u32 questions_count;
     const char *const *ending; /* lines; NULL at the end */
 };
 

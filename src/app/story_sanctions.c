@@ -356,11 +356,19 @@ static const struct story_step steps[] = {
     {.at = "2022-10-07T12:00", .act = STORY_TABLE, .text = "The end of the story."},
 };
 
+static const struct story_question questions[] = {
+    {NIKOLA, "2022-04-22", "2022-04-22"},
+    {NIKOLA, "2022-04-22", "2022-04-26"},
+    {PAVEL, "2022-04-23", "2022-04-23"},
+    {PAVEL, "2022-04-25", "2022-04-25"},
+};
+
 static const char *const ending[] = {
     "",
     "The folder DIR holds a venue now, whose journal says all of this:",
     "    cambist verify DIR            it replays, and adds up",
     "    cambist dump DIR              every command and what came of it",
+    "    cambist why --data DIR 8      the whole answer to the questions above",
     "    DIR/demo/rules, DIR/packs     the packs, their signatures and texts",
     NULL,
 };
@@ -375,5 +383,7 @@ const struct story story_sanctions = {
     .facts_count = ARRAY_COUNT(facts),
     .steps = steps,
     .steps_count = ARRAY_COUNT(steps),
+    .questions = questions,
+    .questions_count = ARRAY_COUNT(questions),
     .ending = ending,
 };

@@ -93,6 +93,17 @@ def check_folder(cli, folder):
         cli.equal(stat.S_IMODE(os.stat(key).st_mode), 0o600, f"mode of {key}")
 
 
+def check_why(cli, folder):
+    """What one day looks like depends on the day on which it is asked."""
+    for known_at, wanted in (("2022-04-22", "eu5.crypto-10k: no"),
+                             ("2022-04-26", "eu5.crypto-10k: yes")):
+        asked = ["why", "--data", folder, "8", "--at", "2022-04-22", "--known-at", known_at]
+        code, output, error = cli.run(*asked)
+        cli.equal((code, error), (0, ""), f"why, as known on {known_at}")
+        cli.check(wanted in output, f"as known on {known_at}: {wanted}")
+        cli.equal(cli.run(*asked)[1], output, "asked again")
+
+
 def run(cli):
     output = tell(cli, "one")
     check_golden(cli, output)
@@ -103,6 +114,7 @@ def run(cli):
     cli.check(one.get("state_hash") and one.get("state_hash") == other.get("state_hash"),
               f"the same state: {one} and {other}")
     check_folder(cli, cli.path("one"))
+    check_why(cli, cli.path("one"))
     cli.refuses(["demo", "--data", cli.path("one"), "--story", "sanctions"], EXISTS,
                 f"cambist demo: {cli.path('one')}: there is a venue in this folder already")
     cli.refuses(["demo", "--data", cli.path("none"), "--story", "x"], USAGE,
