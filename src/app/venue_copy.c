@@ -5,7 +5,9 @@
 #include "io/block.h"
 #include "io/clock.h"
 #include "io/eventlog.h"
+#include "io/officers.h"
 #include "io/sql.h"
+#include "role/admin/order_store.h"
 #include "role/gateway/keystore.h"
 #include "role/gateway/payout.h"
 
@@ -183,30 +185,52 @@ enum fault venue_copy_file(const char *source, const char *target, u32 flags)
     return bytes_copy(&from, &to, block.memory);
 }
 
-/* One file of the gateway's, if it is there. */
-static enum fault key_file_copy(struct venue_copy *copy, const char *name, bool is_database)
+/* One file of a role's folder, if it is there. */
+static enum fault role_file_copy(struct venue_copy *copy, const char *below, const char *name,
+                                 bool is_database, bool *exists_out)
 {
     char folder[FILE_PATH_BYTES];
     char source[FILE_PATH_BYTES];
     char target[FILE_PATH_BYTES];
-    TRY(file_path(folder, copy->from.folder, PLACE_KEYS_FOLDER));
+    TRY(file_path(folder, copy->from.folder, below));
     TRY(file_path(source, folder, name));
-    TRY(file_path(folder, copy->part, PLACE_KEYS_FOLDER));
+    TRY(file_path(folder, copy->part, below));
     TRY(file_path(target, folder, name));
-    bool exists = false;
-    TRY(disk_exists(disk_real(), source, &exists));
-    if (!exists) {
+    TRY(disk_exists(disk_real(), source, exists_out));
+    if (!*exists_out) {
         return FAULT_NONE;
     }
-    copy->has_keys = true;
     TRY(disk_make_folder(disk_real(), folder));
     TRY(is_database ? sql_copy(source, folder, target)
                     : venue_copy_file(source, target, FILE_SECRET));
     return disk_sync_folder(disk_real(), folder);
 }
 
+static enum fault key_file_copy(struct venue_copy *copy, const char *name, bool is_database)
+{
+    bool exists = false;
+    TRY(role_file_copy(copy, PLACE_KEYS_FOLDER, name, is_database, &exists));
+    copy->has_keys = copy->has_keys || exists;
+    return FAULT_NONE;
+}
+
+/* A copy without its register would ask nobody for a signature; without the approvals that were
+ * used it would take them again. */
+static enum fault officers_copy(struct venue_copy *copy)
+{
+    char source[FILE_PATH_BYTES];
+    char target[FILE_PATH_BYTES];
+    bool exists = false;
+    TRY(role_file_copy(copy, ORDER_STORE_FOLDER, ORDER_STORE_FILE, false, &exists));
+    TRY(file_path(source, copy->from.folder, OFFICERS_FILE));
+    TRY(file_path(target, copy->part, OFFICERS_FILE));
+    TRY(disk_exists(disk_real(), source, &exists));
+    return exists ? venue_copy_file(source, target, 0) : FAULT_NONE;
+}
+
 enum fault venue_copy_keys(struct venue_copy *copy)
 {
+    TRY(officers_copy(copy));
     TRY(key_file_copy(copy, KEYSTORE_FILE, true));
     TRY(key_file_copy(copy, KEYSTORE_SEAL_FILE, false));
     return key_file_copy(copy, PAYOUT_FILE, true);

@@ -195,6 +195,18 @@ def journalled(cli, venue, text, listing_hash):
     cli.equal({note["actor"] for note in notes}, {11}, "who is in the notes before facts")
 
 
+def in_a_backup(cli, folder):
+    """A copy asks for signatures too, and knows what was used."""
+    copy = cli.path("copy")
+    code, _, error = cli.run("backup", folder, copy)
+    cli.equal(code, 0, f"exit code of backup ({error.strip()})")
+    for name in ("officers.txt", "officers/approvals"):
+        with open(os.path.join(folder, name), "rb") as one, open(
+                os.path.join(copy, name), "rb") as other:
+            cli.check(one.read() == other.read(), f"{name} is in the copy")
+    cli.check(not os.path.exists(os.path.join(copy, "test_officers")), "no private key is")
+
+
 def by_configuration(cli, folder, keys):
     """A register that is configured must be there and right; with none the socket gives all."""
     config = cli.write("cambist.yaml", f"admin:\n  officers: {cli.path('gone.txt')}\n")
@@ -235,6 +247,7 @@ def test(cli):
         restarts(cli, officers, venue, account)
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
     journalled(cli, venue, text, listing_hash)
+    in_a_backup(cli, folder)
     by_configuration(cli, folder, keys)
 
 
