@@ -29,8 +29,7 @@ u64 flow_rules_programme(struct flow *flow)
 
 u16 flow_rules_value(struct flow *flow, u32 kind)
 {
-    bool is_pair = kind == RULE_FACT_KIND || kind == RULE_FACT_ROLE;
-    return (u16)(1 + flow_pick(flow, is_pair ? 2 : 4));
+    return (u16)(1 + flow_pick(flow, kind == RULE_FACT_KIND ? 2 : 4));
 }
 
 /* ---- predicates ---- */

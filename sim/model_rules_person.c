@@ -175,7 +175,7 @@ static struct rule_interval recorded_now(const struct model *model)
 static bool value_is_possible(u8 kind, u16 value)
 {
     if (kind == RULE_FACT_KIND || kind == RULE_FACT_ROLE) {
-        return value == 1 || value == 2;
+        return value >= 1 && value <= (kind == RULE_FACT_KIND ? 2 : 4);
     }
     return value == RULE_VALUE_NONE || value == RULE_VALUE_UNKNOWN || value <= RULE_COUNTRY_LAST;
 }

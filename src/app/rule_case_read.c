@@ -39,8 +39,11 @@ static enum fault take_value(const struct rule_reading *reading, u32 node, u8 ki
 {
     static const struct rule_word kinds[] = {
         {"natural", RULE_KIND_NATURAL}, {"legal", RULE_KIND_LEGAL}, {NULL, 0}};
-    static const struct rule_word roles[] = {
-        {"owner", RULE_ROLE_OWNER}, {"governing_body", RULE_ROLE_GOVERNING}, {NULL, 0}};
+    static const struct rule_word roles[] = {{"owner", RULE_ROLE_OWNER},
+                                             {"governing_body", RULE_ROLE_GOVERNING},
+                                             {"own_entity", RULE_ROLE_ENTITY},
+                                             {"payment_route", RULE_ROLE_ROUTE},
+                                             {NULL, 0}};
     const struct yaml_tree *tree = reading->tree;
     u64 value = 0;
     if (kind == RULE_FACT_KIND || kind == RULE_FACT_ROLE) {

@@ -32,6 +32,8 @@ static const struct rule_word kind_words[] = {
 static const struct rule_word role_words[] = {
     {"owner", RULE_ROLE_OWNER},
     {"governing_body", RULE_ROLE_GOVERNING},
+    {"own_entity", RULE_ROLE_ENTITY},
+    {"payment_route", RULE_ROLE_ROUTE},
     {NULL, 0},
 };
 

@@ -76,7 +76,8 @@ const char *rule_words_scope(u32 scope)
 const char *rule_words_value(u32 kind, u16 value, char target[RULE_WORDS_BYTES])
 {
     static const char *const kinds[] = {"none", "natural", "legal"};
-    static const char *const roles[] = {"none", "owner", "governing_body"};
+    static const char *const roles[] = {"none", "owner", "governing_body", "own_entity",
+                                        "payment_route"};
     const char *text = "?";
     if (kind == RULE_FACT_KIND) {
         text = word(kinds, ARRAY_COUNT(kinds), value);

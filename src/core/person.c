@@ -277,7 +277,7 @@ static bool value_fits(u8 kind, u16 value)
     case FACT_KIND_KIND:
         return value == RULE_KIND_NATURAL || value == RULE_KIND_LEGAL;
     case FACT_KIND_ROLE:
-        return value == RULE_ROLE_OWNER || value == RULE_ROLE_GOVERNING;
+        return value >= RULE_ROLE_OWNER && value <= RULE_ROLE_ROUTE;
     case FACT_KIND_NATIONALITY:
     case FACT_KIND_RESIDENCE:
     case FACT_KIND_RESIDENCE_PERMIT:

@@ -54,6 +54,8 @@ enum rule_fact_kind {
 #define RULE_KIND_LEGAL     2U
 #define RULE_ROLE_OWNER     1U
 #define RULE_ROLE_GOVERNING 2U
+#define RULE_ROLE_ENTITY    3U /* an entity of the venue's own; its accounts are house accounts */
+#define RULE_ROLE_ROUTE     4U /* a route by which the venue pays or is paid */
 #define RULE_COUNTRY_LAST   676U
 
 /* How a fact was verified; bits. */

@@ -75,7 +75,7 @@ static u16 value_last(u8 kind)
     case RULE_FACT_KIND:
         return RULE_KIND_LEGAL;
     case RULE_FACT_ROLE:
-        return RULE_ROLE_GOVERNING;
+        return RULE_ROLE_ROUTE;
     default: /* not an enum: a byte of the form */
         return RULE_COUNTRY_LAST;
     }

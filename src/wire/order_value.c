@@ -40,7 +40,7 @@ static const char *const operations[OPERATIONS] = {
 static const char *const restrictions[] = {"allow", "hold", "refuse", "freeze"};
 static const char *const methods[] = {"document", "proof_of_address", "register"};
 static const char *const kinds[] = {NULL, "natural", "legal"};
-static const char *const roles[] = {NULL, "owner", "governing_body"};
+static const char *const roles[] = {NULL, "owner", "governing_body", "own_entity", "payment_route"};
 
 static enum format format_of(const struct wire_field *field)
 {
@@ -296,8 +296,9 @@ static const char *value_parse(const u8 *command, struct span text, u64 *value_o
         return word_parse(kinds, ARRAY_COUNT(kinds), text, value_out) ? NULL : "natural or legal";
     }
     if (fact == FACT_KIND_ROLE) {
-        return word_parse(roles, ARRAY_COUNT(roles), text, value_out) ? NULL
-                                                                      : "owner or governing_body";
+        return word_parse(roles, ARRAY_COUNT(roles), text, value_out)
+                   ? NULL
+                   : "owner, governing_body, own_entity or payment_route";
     }
     if (span_equal(text, span_of_text("none"))) {
         *value_out = CODE_VALUE_NONE;
