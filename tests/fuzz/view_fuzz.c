@@ -96,7 +96,9 @@ static void read_persons(struct view *view, u64 now_us)
 {
     u64 eur = 0;
     for (u32 person = 0; person <= view_persons_count(view); person++) {
-        (void)view_holdings(view, person, now_us, &eur);
+        if (!view_holdings(view, person, now_us, &eur)) {
+            eur = 0; /* no fresh price */
+        }
         u32 count = 0;
         const struct view_finding *finding = view_finding_newest(view, person);
         for (; finding != NULL; finding = view_finding_older(view, finding)) {
