@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "io/clock.h"
 #include "io/file.h"
+#include "role/cases/cases_agent.h"
 #include "role/engine/engine_agent.h"
 #include "role/history/history_agent.h"
 #include "wire/link.h"
@@ -459,6 +460,45 @@ static void prices_measure(struct place *place, const struct agent *agent)
     values_put(place, place->price_values, rows, values, ARRAY_COUNT(rows));
 }
 
+/* ---- the officers' queue ---- */
+
+static enum fault cases_make(struct place *place, struct agent **agent_out)
+{
+    struct cases_agent_options options = {
+        .folder = place->settings->folder, .disk = disk_real(), .clock = &place->clock.clock};
+    return cases_agent_create(agent_out, &options);
+}
+
+static void cases_unmake(struct place *place, struct agent *agent)
+{
+    (void)place;
+    cases_agent_destroy(agent);
+}
+
+/* As far as the log was released; one that has lost its place keeps nobody waiting. */
+static bool cases_are_ready(const struct place *place, const struct agent *agent)
+{
+    (void)place;
+    struct cases_agent_counts counts = cases_agent_counts(agent);
+    return counts.is_lost || (counts.released > 0 && counts.position >= counts.released);
+}
+
+static void cases_measure(struct place *place, const struct agent *agent)
+{
+    static const struct value_row rows[] = {
+        {"cambist_cases_position", "Position of the event log up to which cases are stored."},
+        {"cambist_cases_behind_steps", "Steps of 32 bytes of the event log not stored yet."},
+        {"cambist_cases_transactions_total", "Transactions of the officers' queue."},
+        {"cambist_cases_packs_without_text", "Packs whose canonical form is not to be had."},
+        {"cambist_cases_lost", "1: the queue must be made anew (cambist case rebuild)."},
+    };
+    struct cases_agent_counts counts = cases_agent_counts(agent);
+    const u64 values[] = {counts.position,
+                          counts.released > counts.position ? counts.released - counts.position : 0,
+                          counts.transactions, counts.textless, counts.is_lost ? 1 : 0};
+    values_put(place, place->cases_values, rows, values, ARRAY_COUNT(rows));
+}
+
 /* ---- snapshots ---- */
 
 static enum fault snapshot_make(struct place *place, struct agent **agent_out)
@@ -541,6 +581,14 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                       .paths = {{.below = "events"},
                                 {.below = PRICE_PACKS_FOLDER},
                                 {.below = PRICE_FOLDER, .is_writable = true}}},
+    [PLACE_CASES] = {.name = "cases",
+                     .make = cases_make,
+                     .unmake = cases_unmake,
+                     .is_ready = cases_are_ready,
+                     .measure = cases_measure,
+                     .paths = {{.below = "events"},
+                               {.below = PRICE_PACKS_FOLDER},
+                               {.below = CASES_FOLDER, .is_writable = true}}},
     [PLACE_SNAPSHOT] = {.name = "snapshot",
                         .make = snapshot_make,
                         .paths = {{.below = "", .is_writable = true}}},

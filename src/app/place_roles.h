@@ -39,6 +39,7 @@ struct place {
     struct block history;
     struct metric *history_values[PLACE_VALUES_MAX];
     struct metric *admin_values[PLACE_VALUES_MAX];
+    struct metric *cases_values[PLACE_VALUES_MAX];
     struct metric *gateway_values[PLACE_VALUES_MAX];
     struct metric *network_values[PLACE_VALUES_MAX];
     struct gateway *gateway;

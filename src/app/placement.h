@@ -37,8 +37,9 @@ enum place_role {
     PLACE_MONITOR,
     PLACE_ADMIN,
     PLACE_PRICES,
+    PLACE_CASES,
 };
-#define PLACE_ROLES_COUNT 7U
+#define PLACE_ROLES_COUNT 8U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,

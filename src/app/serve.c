@@ -13,6 +13,7 @@
 #include "io/clock.h"
 #include "io/file.h"
 #include "io/log.h"
+#include "role/cases/cases.h"
 #include "role/engine/engine.h"
 #include "role/engine/layout.h"
 
@@ -406,10 +407,10 @@ enum fault serve_admin_path(const struct config *config, const char *folder,
                : FAULT_NONE;
 }
 
-/* The folders of prices and packs, and the list of sources. */
+/* The folders of prices, packs and cases, and the list of sources. */
 static enum fault prices_begin(struct serve *serve)
 {
-    static const char *const names[] = {PRICE_FOLDER, PRICE_PACKS_FOLDER};
+    static const char *const names[] = {PRICE_FOLDER, PRICE_PACKS_FOLDER, CASES_FOLDER};
     const char *folder = serve->options->folder;
     for (u32 i = 0; i < ARRAY_COUNT(names); i += 1) {
         char path[FILE_PATH_BYTES];

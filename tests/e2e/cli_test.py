@@ -13,8 +13,8 @@ import subprocess
 import program as p
 
 COMMANDS = ["serve", "demo", "bots", "init", "admin", "approve", "replay", "verify", "snapshot", "backup",
-            "restore", "dump", "bench", "sim", "repair", "history", "rules", "why",
-            "check-config", "man", "completion", "version"]
+            "restore", "dump", "bench", "sim", "repair", "history", "rules", "why", "case",
+            "inbox", "reports", "check-config", "man", "completion", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 

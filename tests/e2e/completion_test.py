@@ -48,7 +48,7 @@ def run(cli):
     cli.equal(complete("serve", "--config", "f"), ["file.yaml", "folder"], "a file")
     cli.equal(complete("verify", ""), ["folder"], "an argument that is a folder")
     cli.equal(complete("verify", "--json", "f"), ["folder"], "an argument behind a flag")
-    cli.equal(complete("man", "rep"), ["repair", "replay"], "an argument that is a command")
+    cli.equal(complete("man", "repl"), ["replay"], "an argument that is a command")
     cli.equal(complete("history", ""), ["rebuild"], "an argument that is a word")
     cli.equal(complete("nonsense", ""), [], "an unknown command")
     cli.refuses(["completion", "fish"], 2, 'cambist completion: "fish" is not bash')

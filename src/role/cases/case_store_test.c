@@ -1,0 +1,670 @@
+/* Aim: cases, clocks, acts, reports and notices follow from events alone, and an act that may not
+ * be changes nothing. Method: events made by hand in a database of its own. */
+#include "role/cases/case_store.h"
+
+#include "base/span.h"
+#include "io/digest.h"
+#include "role/cases/case_query.h"
+#include "tests/support/engine_scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DAY           NOTICE_DAY_US
+#define START         (19103ULL * DAY) /* Thursday, 21 April 2022 */
+#define WITHDRAW_ONLY 0x284AU
+#define FREEZE        0x3F0FU
+#define REVIEW        0x1500U
+#define ANNA          11U
+#define BELA          12U
+#define CARL          13U
+#define PERSON        1U
+#define ACCOUNT       7U
+
+static const u8 venue[CASE_VENUE_BYTES] = {1, 2, 3};
+
+/* Rule 0 freezes with reports, rule 1 has a threshold, rule 2 is nobody's business. */
+static const char json[] =
+    "{\"pack\":{\"id\":\"test-pack\",\"title\":{\"en\":\"T\",\"fr\":\"T\"},\"version\":\"4\"},"
+    "\"rules\":[{\"id\":\"r.listed\",\"audience\":\"customer\",\"actions\":[\"freeze\","
+    "{\"report\":\"ofac\",\"business_days\":\"10\"},"
+    "{\"report\":\"ofac\",\"due\":\"09-30\",\"as_of\":\"06-30\"}],\"cite\":[]},"
+    "{\"id\":\"r.amount\",\"audience\":\"customer\",\"actions\":[{\"wind_down\":\"futures\","
+    "\"days\":\"90\"},{\"close_account\":\"assets\"}],\"threshold\":{\"amount\":\"10000.00\"},"
+    "\"on_unknown\":{\"actions\":[{\"request_evidence\":\"residence\",\"days\":\"14\"}],"
+    "\"days\":\"14\",\"evidence\":\"residence\"}},"
+    "{\"id\":\"r.quiet\",\"audience\":\"neutral\",\"actions\":[{\"report\":\"nca\"}]}]}";
+
+static char folder[SCENE_PATH_BYTES];
+static u8 pack_hash[SHA256_BYTES];
+static struct case_store *store;
+static u64 seq;
+static u64 now_us;
+
+/* ---- the scene ---- */
+
+static void pack_write(void)
+{
+    char path[FILE_PATH_BYTES];
+    char name[CASE_HASH_BYTES * 2 + 1];
+    struct sha256 sha256;
+    scene_must(sha256_open(&sha256));
+    sha256_begin(&sha256);
+    sha256_add(&sha256, span_of(json, sizeof(json) - 1));
+    sha256_end(&sha256, pack_hash);
+    sha256_close(&sha256);
+    for (u32 i = 0; i < CASE_HASH_BYTES; i += 1) {
+        (void)snprintf(name + (size_t)i * 2, 3, "%02x", pack_hash[i]);
+    }
+    (void)snprintf(path, sizeof(path), "%s/%s.json", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(json, 1, sizeof(json) - 1, file), sizeof(json) - 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+static struct case_store *store_open_at(const char *name)
+{
+    char path[FILE_PATH_BYTES];
+    struct case_store *opened = NULL;
+    scene_must(file_path(path, folder, name));
+    struct case_store_options options = {
+        .path = path, .access = SQL_WRITE, .venue = venue, .disk = disk_real(), .packs = folder};
+    scene_must(case_store_open(&opened, &options));
+    return opened;
+}
+
+static int make(void **state)
+{
+    (void)state;
+    scene_folder_make(folder);
+    pack_write();
+    store = store_open_at("cases.db");
+    seq = 100;
+    now_us = START;
+    return 0;
+}
+
+static int clear(void **state)
+{
+    (void)state;
+    case_store_close(store);
+    store = NULL;
+    scene_folder_remove(folder);
+    return 0;
+}
+
+static enum fault try_apply(const void *event, size_t size)
+{
+    enum fault fault = case_store_begin(store);
+    fault =
+        fault == FAULT_NONE ? case_store_apply(store, span_of(event, size), seq, now_us) : fault;
+    if (fault != FAULT_NONE) {
+        case_store_abandon(store);
+        return fault;
+    }
+    return case_store_commit(store, seq);
+}
+
+/* One event of a command of its own. */
+#define TELL(EVENT)                                     \
+    do {                                                \
+        scene_must(try_apply(&(EVENT), sizeof(EVENT))); \
+    } while (0)
+
+static struct event_head head_of(u16 kind, size_t size, u32 account)
+{
+    seq += 1;
+    return (struct event_head){
+        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .seq = seq};
+}
+
+/* What a command was, repeated behind `applied`. */
+static void tell_applied(void *command, size_t size, u16 kind, u32 account)
+{
+    u8 bytes[512] = {0};
+    struct event_applied applied = {
+        .head = head_of(EVENT_APPLIED, sizeof(struct event_applied) + size, account)};
+    struct command_head head = {
+        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .source = 1};
+    memcpy(command, &head, sizeof(head));
+    memcpy(bytes, &applied, sizeof(applied));
+    memcpy(bytes + sizeof(applied), command, size);
+    scene_must(try_apply(bytes, sizeof(applied) + size));
+}
+
+static void tell_link(u32 person, u32 account, bool joins)
+{
+    struct command_link link = {.person = person, .officer = ANNA, .second = BELA};
+    tell_applied(&link, sizeof(link), joins ? COMMAND_LINK : COMMAND_UNLINK, account);
+}
+
+static void tell_pack(u8 number, enum pack_state pack_state)
+{
+    struct event_pack_state event = {.head = head_of(EVENT_PACK_STATE, sizeof(event), 0),
+                                     .version = 4,
+                                     .pack = number,
+                                     .state = (u8)pack_state};
+    memcpy(event.content_hash, pack_hash, sizeof(event.content_hash));
+    memcpy(event.pack_id, "test-pack", 9);
+    TELL(event);
+}
+
+static struct event_decision decision(u8 rule, enum truth truth, u16 vector)
+{
+    return (struct event_decision){.cause_seq = seq,
+                                   .person = PERSON,
+                                   .pack = 1,
+                                   .rule = rule,
+                                   .truth = (u8)truth,
+                                   .vector = vector};
+}
+
+static void tell(struct event_decision event)
+{
+    event.head = head_of(EVENT_DECISION, sizeof(event), 0);
+    TELL(event);
+}
+
+static void tell_candidate(u8 rule)
+{
+    struct event_decision event = decision(rule, TRUTH_UNKNOWN, REVIEW);
+    event.reasons = DECISION_REASON_CANDIDATE;
+    tell(event);
+}
+
+static void tell_nothing(u8 rule)
+{
+    tell(decision(rule, TRUTH_NO, 0));
+}
+
+static void tell_vector(u64 vector)
+{
+    struct event_restricted event = {.head = head_of(EVENT_RESTRICTED, sizeof(event), ACCOUNT),
+                                     .after = vector,
+                                     .person = PERSON};
+    TELL(event);
+}
+
+static void act(u64 matter, enum case_act what, u32 officer, u32 second)
+{
+    struct command_case_act command = {.matter = matter,
+                                       .person = PERSON,
+                                       .officer = officer,
+                                       .second = second,
+                                       .act = (u16)what,
+                                       .until = now_us + 30 * DAY};
+    memset(command.evidence, (int)what, sizeof(command.evidence));
+    tell_applied(&command, sizeof(command), COMMAND_CASE_ACT, 0);
+}
+
+/* The pack is there, and the account is the person's. */
+static void begin(void)
+{
+    tell_pack(1, PACK_STATE_ACTIVE);
+    tell_link(PERSON, ACCOUNT, true);
+}
+
+/* ---- looking ---- */
+
+static struct case_row rows[CASE_QUERY_ROWS_MAX];
+
+static u32 list(u32 kind, bool open_only)
+{
+    struct case_filter filter = {.kind = kind, .open_only = open_only, .limit = 100};
+    u32 count = 0;
+    scene_must(case_query_list(store, &filter, rows, &count));
+    return count;
+}
+
+static struct case_row only(enum case_kind kind, bool open_only)
+{
+    assert_int_equal(list(kind, open_only), 1);
+    return rows[0];
+}
+
+static void assert_state(u64 matter, enum case_state wanted, enum case_outcome outcome)
+{
+    struct case_row row;
+    bool found = false;
+    scene_must(case_query_one(store, matter, &row, &found));
+    assert_true(found);
+    assert_int_equal(row.state, wanted);
+    assert_int_equal(row.outcome, outcome);
+    assert_int_equal(row.closed_us != 0, wanted == CASE_STATE_CLOSED);
+}
+
+/* Why the last act of the case counted for nothing. */
+static enum case_void last_void(u64 matter)
+{
+    struct case_act_row acts[64];
+    u32 count = 0;
+    scene_must(case_query_acts(store, matter, 0, 64, acts, &count));
+    assert_true(count > 0);
+    return (enum case_void)acts[count - 1].is_void;
+}
+
+static void assert_inbox(u32 account, const char *wanted)
+{
+    struct case_notice_row notices[64];
+    char found[65] = {0};
+    u32 count = 0;
+    scene_must(case_query_notices(store, account, 0, 64, notices, &count));
+    for (u32 i = 0; i < count; i += 1) {
+        found[count - 1 - i] = (char)('0' + (u32)notices[i].notice.kind);
+    }
+    assert_string_equal(found, wanted);
+}
+
+/* ---- what opens and closes cases ---- */
+
+static void candidate_opens_a_case_with_a_clock(void **state)
+{
+    struct command_listing_set verdict = {.person = PERSON,
+                                          .state = LISTING_STATE_CANDIDATE,
+                                          .list = 555,
+                                          .entry = 42,
+                                          .officer = ANNA};
+    (void)state;
+    begin();
+    tell_applied(&verdict, sizeof(verdict), COMMAND_LISTING_SET, 0);
+    tell_candidate(0);
+    struct case_row row = only(CASE_KIND_CANDIDATE, true);
+    assert_int_equal(row.matter, seq << CASE_ITEM_BITS);
+    assert_int_equal(row.deadline_us, now_us + CASE_ANSWER_US);
+    assert_true(row.list == 555 && row.entry == 42 && row.person == PERSON);
+    assert_string_equal(row.pack_id, "test-pack");
+    assert_string_equal(row.rule_id, "r.listed");
+    assert_int_equal(row.version, 4);
+    assert_memory_equal(row.hash, pack_hash, sizeof(row.hash));
+    now_us += DAY;
+    tell_candidate(0);
+    assert_int_equal(list(0, false), 1);
+    tell_nothing(0);
+    assert_state(row.matter, CASE_STATE_CLOSED, CASE_OUTCOME_SETTLED);
+    assert_int_equal(list(0, true), 0);
+    assert_inbox(ACCOUNT, "78");
+}
+
+static void freeze_opens_reports_that_outlive_it(void **state)
+{
+    (void)state;
+    begin();
+    tell(decision(0, TRUTH_YES, FREEZE));
+    struct case_row freeze = only(CASE_KIND_FREEZE, true);
+    struct case_row report = only(CASE_KIND_REPORT, true);
+    assert_string_equal(report.what, "ofac");
+    assert_int_equal(report.business_days, 10);
+    /* Ten business days after Thursday, 21 April 2022: the end of Thursday, 5 May. */
+    assert_int_equal(case_due_us(&report, NULL), (19117ULL + 1) * DAY);
+    assert_int_equal(report.item, 1);
+    tell_nothing(0);
+    assert_state(freeze.matter, CASE_STATE_CLOSED, CASE_OUTCOME_SETTLED);
+    assert_state(report.matter, CASE_STATE_OPEN, CASE_OUTCOME_NONE);
+    act(report.matter, CASE_ACT_CLOSE, ANNA, 0);
+    assert_int_equal(last_void(report.matter), CASE_VOID_STATE);
+    act(report.matter, CASE_ACT_REPORT_FILED, ANNA, 0);
+    assert_state(report.matter, CASE_STATE_CLOSED, CASE_OUTCOME_FILED);
+    assert_inbox(ACCOUNT, "12");
+}
+
+static void threshold_opens_its_duties(void **state)
+{
+    (void)state;
+    begin();
+    tell(decision(1, TRUTH_YES, WITHDRAW_ONLY));
+    assert_int_equal(list(0, true), 3);
+    assert_int_equal(only(CASE_KIND_WIND_DOWN, true).deadline_us, now_us + 90 * DAY);
+    assert_int_equal(only(CASE_KIND_CLOSE_ACCOUNT, true).deadline_us, 0);
+    assert_int_equal(only(CASE_KIND_THRESHOLD, true).vector, WITHDRAW_ONLY);
+    struct event_decision warned = decision(1, TRUTH_NO, 0);
+    warned.flags = DECISION_FLAG_WARNED | DECISION_FLAG_HOLDINGS_KNOWN;
+    warned.holdings = 950000000000;
+    tell(warned);
+    assert_int_equal(list(0, true), 0);
+    assert_inbox(ACCOUNT, "123");
+}
+
+static void evidence_has_the_findings_deadline(void **state)
+{
+    struct event_decision event = decision(1, TRUTH_UNKNOWN, 0x40);
+    (void)state;
+    begin();
+    event.reasons = DECISION_REASON_FACT;
+    event.missing = 1U << FACT_KIND_RESIDENCE;
+    event.deadline = now_us + 14 * DAY;
+    tell(event);
+    struct case_row row = only(CASE_KIND_EVIDENCE, true);
+    assert_int_equal(row.deadline_us, now_us + 14 * DAY);
+    event.deadline += DAY;
+    tell(event);
+    assert_int_equal(only(CASE_KIND_EVIDENCE, true).deadline_us, now_us + 15 * DAY);
+    event.reasons |= DECISION_REASON_DEADLINE;
+    event.vector = WITHDRAW_ONLY;
+    tell(event);
+    assert_int_equal(only(CASE_KIND_EVIDENCE, true).matter, row.matter);
+    tell_nothing(1);
+    assert_state(row.matter, CASE_STATE_CLOSED, CASE_OUTCOME_SETTLED);
+    assert_inbox(ACCOUNT, "4452");
+}
+
+static struct event_ledger ledger(enum ledger_cause cause, u64 reference)
+{
+    return (struct event_ledger){.head =
+                                     head_of(EVENT_LEDGER, sizeof(struct event_ledger), ACCOUNT),
+                                 .entry = seq,
+                                 .amount = amount_of(500),
+                                 .reference = reference,
+                                 .asset = 3,
+                                 .cause = (u8)cause};
+}
+
+static void deposits_of_the_restricted_are_cases(void **state)
+{
+    (void)state;
+    begin();
+    tell(decision(1, TRUTH_YES, WITHDRAW_ONLY));
+    tell_vector(WITHDRAW_ONLY);
+    struct event_ledger event = ledger(LEDGER_CAUSE_DEPOSIT_HELD, 77);
+    TELL(event);
+    struct case_row row = only(CASE_KIND_HELD_DEPOSIT, true);
+    assert_true(row.account == ACCOUNT && row.person == PERSON && row.reference == 77);
+    assert_true(row.amount == 500 && row.asset == 3);
+    event = ledger(LEDGER_CAUSE_DEPOSIT_RETURN, 77);
+    TELL(event);
+    assert_state(row.matter, CASE_STATE_CLOSED, CASE_OUTCOME_RETURNED);
+    event = ledger(LEDGER_CAUSE_DEPOSIT, 0);
+    TELL(event);
+    assert_int_equal(list(CASE_KIND_FROZEN_DEPOSIT, false), 0);
+    tell(decision(0, TRUTH_YES, FREEZE));
+    tell_vector(FREEZE);
+    event = ledger(LEDGER_CAUSE_DEPOSIT, 0);
+    TELL(event);
+    row = only(CASE_KIND_FROZEN_DEPOSIT, true);
+    assert_int_equal(row.business_days, 10);
+    assert_string_equal(row.rule_id, "r.listed");
+}
+
+static void refused_movements_are_reported_once_a_day(void **state)
+{
+    struct event_rejected event = {.command = COMMAND_WITHDRAW_HOLD};
+    (void)state;
+    begin();
+    for (u32 i = 0; i < 6; i += 1) {
+        event.head = head_of(EVENT_REJECTED, sizeof(event), ACCOUNT);
+        TELL(event);
+        if (i == 1) {
+            tell(decision(0, TRUTH_YES, FREEZE));
+            tell_vector(FREEZE);
+        }
+        now_us += i == 3 ? DAY : 1;
+    }
+    assert_int_equal(list(CASE_KIND_REPORT_REJECTED, true), 2);
+    assert_int_equal(rows[0].business_days, 10);
+    assert_int_equal(rows[1].reference, rows[0].reference + 1);
+}
+
+static void yearly_report_counts_who_was_held_on_the_day(void **state)
+{
+    (void)state;
+    begin();
+    tell(decision(0, TRUTH_YES, FREEZE));
+    now_us = (u64)case_day_of(2022, 7, 1) * DAY - 1;
+    tell_vector(FREEZE);
+    assert_int_equal(list(CASE_KIND_REPORT_YEARLY, false), 0);
+    now_us += 1;
+    tell_vector(FREEZE);
+    struct case_row row = only(CASE_KIND_REPORT_YEARLY, true);
+    assert_int_equal(row.deadline_us, (u64)case_day_of(2022, 10, 1) * DAY);
+    assert_true(row.amount == 1 && row.reference == 2022 && row.person == 0);
+    tell_nothing(0);
+    now_us = (u64)case_day_of(2023, 7, 2) * DAY;
+    tell_vector(0);
+    assert_int_equal(list(CASE_KIND_REPORT_YEARLY, false), 1);
+}
+
+/* ---- officers ---- */
+
+static void one_officer_has_a_case(void **state)
+{
+    (void)state;
+    begin();
+    tell_candidate(0);
+    u64 matter = only(CASE_KIND_CANDIDATE, true).matter;
+    act(matter, CASE_ACT_TAKE, 0, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_OFFICER);
+    act(matter, CASE_ACT_TAKE, ANNA, 0);
+    assert_state(matter, CASE_STATE_TAKEN, CASE_OUTCOME_NONE);
+    act(matter, CASE_ACT_TAKE, BELA, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_OWNED);
+    act(matter, CASE_ACT_DECIDE, BELA, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_OWNED);
+    assert_int_equal(only(CASE_KIND_CANDIDATE, true).owner, ANNA);
+    act(matter, CASE_ACT_TAKE, BELA, ANNA);
+    assert_int_equal(only(CASE_KIND_CANDIDATE, true).owner, BELA);
+    act(matter + 1, CASE_ACT_TAKE, BELA, 0);
+    assert_int_equal(last_void(matter + 1), CASE_VOID_UNKNOWN);
+}
+
+static void tightening_wants_a_second_within_a_day(void **state)
+{
+    (void)state;
+    begin();
+    tell(decision(0, TRUTH_YES, FREEZE));
+    u64 matter = only(CASE_KIND_FREEZE, true).matter;
+    act(matter, CASE_ACT_DECIDE, ANNA, ANNA);
+    assert_int_equal(last_void(matter), CASE_VOID_SAME);
+    act(matter, CASE_ACT_DECIDE, ANNA, 0);
+    assert_state(matter, CASE_STATE_SECOND, CASE_OUTCOME_CONFIRMED);
+    struct case_row row = only(CASE_KIND_FREEZE, true);
+    assert_int_equal(case_due_us(&row, NULL), now_us + CASE_SECOND_US);
+    act(matter, CASE_ACT_SECOND, ANNA, ANNA);
+    assert_int_equal(last_void(matter), CASE_VOID_SAME);
+    act(matter, CASE_ACT_SECOND, BELA, ANNA);
+    assert_int_equal(last_void(matter), CASE_VOID_SAME);
+    act(matter, CASE_ACT_SECOND, ANNA, BELA);
+    assert_state(matter, CASE_STATE_DECIDED, CASE_OUTCOME_CONFIRMED);
+    act(matter, CASE_ACT_SECOND, ANNA, CARL);
+    assert_int_equal(last_void(matter), CASE_VOID_STATE);
+    tell_nothing(0);
+    assert_state(matter, CASE_STATE_CLOSED, CASE_OUTCOME_CONFIRMED);
+    act(matter, CASE_ACT_TAKE, CARL, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_CLOSED);
+}
+
+static void loosening_is_never_alone(void **state)
+{
+    struct command_listing_set verdict = {.person = PERSON,
+                                          .state = LISTING_STATE_CANDIDATE,
+                                          .list = 555,
+                                          .entry = 42,
+                                          .officer = ANNA};
+    struct case_whitelist_row whitelist[4];
+    u32 count = 0;
+    (void)state;
+    begin();
+    tell_applied(&verdict, sizeof(verdict), COMMAND_LISTING_SET, 0);
+    tell_candidate(0);
+    u64 matter = only(CASE_KIND_CANDIDATE, true).matter;
+    act(matter, CASE_ACT_CLEAR, ANNA, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_SECOND);
+    act(matter, CASE_ACT_WHITELIST, ANNA, ANNA);
+    assert_int_equal(last_void(matter), CASE_VOID_SAME);
+    scene_must(case_query_whitelist(store, 0, 4, whitelist, &count));
+    assert_int_equal(count, 0);
+    act(matter, CASE_ACT_WHITELIST, ANNA, BELA);
+    assert_state(matter, CASE_STATE_CLEARED, CASE_OUTCOME_WHITELISTED);
+    scene_must(case_query_whitelist(store, 0, 4, whitelist, &count));
+    assert_int_equal(count, 1);
+    assert_true(whitelist[0].list == 555 && whitelist[0].entry == 42);
+    assert_int_equal(whitelist[0].until_us, now_us + 30 * DAY);
+    act(matter, CASE_ACT_DECIDE, ANNA, BELA);
+    assert_int_equal(last_void(matter), CASE_VOID_STATE);
+    tell_nothing(0);
+    assert_state(matter, CASE_STATE_CLOSED, CASE_OUTCOME_WHITELISTED);
+}
+
+static void appeal_goes_to_who_took_no_part(void **state)
+{
+    (void)state;
+    begin();
+    tell(decision(1, TRUTH_YES, WITHDRAW_ONLY));
+    u64 matter = only(CASE_KIND_THRESHOLD, true).matter;
+    act(matter, CASE_ACT_DECIDE, ANNA, BELA);
+    act(matter, CASE_ACT_APPEAL, 0, 0);
+    u64 appeal = only(CASE_KIND_APPEAL, true).matter;
+    assert_int_equal(rows[0].parent, matter);
+    assert_int_equal(rows[0].deadline_us, now_us + CASE_APPEAL_US);
+    act(matter, CASE_ACT_APPEAL, 0, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_APPEALED);
+    act(appeal, CASE_ACT_TAKE, BELA, 0);
+    assert_int_equal(last_void(appeal), CASE_VOID_SAME);
+    act(appeal, CASE_ACT_UPHOLD, ANNA, 0);
+    assert_int_equal(last_void(appeal), CASE_VOID_SAME);
+    act(appeal, CASE_ACT_OVERTURN, CARL, ANNA);
+    assert_int_equal(last_void(appeal), CASE_VOID_SAME);
+    act(appeal, CASE_ACT_OVERTURN, CARL, 0);
+    assert_int_equal(last_void(appeal), CASE_VOID_SECOND);
+    act(appeal, CASE_ACT_CLOSE, CARL, 0);
+    assert_int_equal(last_void(appeal), CASE_VOID_STATE);
+    act(appeal, CASE_ACT_UPHOLD, CARL, 0);
+    assert_state(appeal, CASE_STATE_CLOSED, CASE_OUTCOME_UPHELD);
+    tell_nothing(1);
+    act(matter, CASE_ACT_APPEAL, 0, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_NONE);
+    assert_int_equal(list(CASE_KIND_APPEAL, true), 1);
+}
+
+static void a_case_opened_by_hand_is_closed_by_hand(void **state)
+{
+    (void)state;
+    begin();
+    act(0, CASE_ACT_OPEN, 0, 0);
+    assert_int_equal(list(0, false), 0);
+    act(0, CASE_ACT_OPEN, ANNA, 0);
+    u64 matter = only(CASE_KIND_MANUAL, true).matter;
+    assert_true(rows[0].owner == ANNA && rows[0].deadline_us == now_us + 30 * DAY);
+    struct command_fact_set fact = {.person = PERSON, .officer = ANNA, .matter = matter};
+    tell_applied(&fact, sizeof(fact), COMMAND_FACT_SET, 0);
+    act(matter, CASE_ACT_EVIDENCE, CARL, 0);
+    act(matter, CASE_ACT_CLOSE, BELA, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_OWNED);
+    act(matter, CASE_ACT_CLOSE, ANNA, 0);
+    assert_state(matter, CASE_STATE_CLOSED, CASE_OUTCOME_SETTLED);
+    struct case_act_row acts[16];
+    u32 count = 0;
+    scene_must(case_query_acts(store, matter, 0, 16, acts, &count));
+    assert_int_equal(count, 5);
+    assert_int_equal(acts[1].command, COMMAND_FACT_SET);
+    assert_int_equal(acts[2].evidence[0], CASE_ACT_EVIDENCE);
+}
+
+/* ---- inboxes ---- */
+
+static void a_neutral_hold_is_told_once_whatever_it_rests_on(void **state)
+{
+    struct command_restrict by_hand = {.restrictions = REVIEW};
+    (void)state;
+    begin();
+    tell_link(2, 8, true);
+    tell_candidate(0);
+    tell(decision(2, TRUTH_YES, REVIEW));
+    tell_applied(&by_hand, sizeof(by_hand), COMMAND_RESTRICT, ACCOUNT);
+    tell_nothing(0);
+    tell_nothing(2);
+    assert_inbox(ACCOUNT, "7");
+    by_hand.restrictions = 0;
+    tell_applied(&by_hand, sizeof(by_hand), COMMAND_RESTRICT, ACCOUNT);
+    assert_inbox(ACCOUNT, "78");
+    by_hand.restrictions = REVIEW;
+    tell_applied(&by_hand, sizeof(by_hand), COMMAND_RESTRICT, 8);
+    assert_inbox(8, "7");
+    /* Nothing in the rows tells one from the other. */
+    struct case_notice_row one[2];
+    struct case_notice_row other[2];
+    u32 count = 0;
+    scene_must(case_query_notices(store, ACCOUNT, 1, 1, one, &count));
+    scene_must(case_query_notices(store, 8, 0, 1, other, &count));
+    assert_memory_equal(&one[0].notice.finding, &other[0].notice.finding,
+                        sizeof(one[0].notice.finding));
+    assert_memory_equal(one[0].hash, other[0].hash, sizeof(one[0].hash));
+}
+
+static void an_account_that_joins_is_told_what_holds(void **state)
+{
+    (void)state;
+    begin();
+    tell_candidate(0);
+    tell(decision(2, TRUTH_YES, REVIEW));
+    tell(decision(1, TRUTH_YES, WITHDRAW_ONLY));
+    tell_link(PERSON, 8, true);
+    assert_inbox(8, "71");
+    tell_link(PERSON, 8, false);
+    assert_inbox(8, "7128");
+    assert_inbox(ACCOUNT, "71");
+}
+
+static void a_pack_without_text_is_neutral(void **state)
+{
+    (void)state;
+    begin();
+    memset(pack_hash, 9, sizeof(pack_hash));
+    tell_pack(2, PACK_STATE_ACTIVE);
+    assert_int_equal(case_store_textless(store), 1);
+    struct event_decision event = decision(0, TRUTH_YES, WITHDRAW_ONLY);
+    event.pack = 2;
+    tell(event);
+    assert_inbox(ACCOUNT, "7");
+    assert_int_equal(only(CASE_KIND_RULE, true).pack, 2);
+}
+
+/* ---- bytes from outside ---- */
+
+static void events_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    begin();
+    struct event_decision event = decision(0, TRUTH_YES, FREEZE);
+    event.head = head_of(EVENT_DECISION, sizeof(event), 0);
+    event.truth = 3;
+    assert_int_equal(try_apply(&event, sizeof(event)), FAULT_ROT);
+    event.truth = TRUTH_YES;
+    event.head.units = 1;
+    assert_int_equal(try_apply(&event, WIRE_UNIT), FAULT_ROT);
+    event.head.units = sizeof(event) / WIRE_UNIT;
+    assert_int_equal(try_apply(&event, sizeof(event) - WIRE_UNIT), FAULT_ROT);
+    event.head.seq = seq + 1;
+    assert_int_equal(try_apply(&event, sizeof(event)), FAULT_ROT);
+    event.head.seq = seq;
+    event.head.kind = EVENT_KIND_COUNT;
+    assert_int_equal(try_apply(&event, sizeof(event)), FAULT_ROT);
+    now_us -= 1;
+    event.head.kind = EVENT_DECISION;
+    assert_int_equal(try_apply(&event, sizeof(event)), FAULT_ROT);
+    now_us += 1;
+    TELL(event);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(candidate_opens_a_case_with_a_clock, make, clear),
+        cmocka_unit_test_setup_teardown(freeze_opens_reports_that_outlive_it, make, clear),
+        cmocka_unit_test_setup_teardown(threshold_opens_its_duties, make, clear),
+        cmocka_unit_test_setup_teardown(evidence_has_the_findings_deadline, make, clear),
+        cmocka_unit_test_setup_teardown(deposits_of_the_restricted_are_cases, make, clear),
+        cmocka_unit_test_setup_teardown(refused_movements_are_reported_once_a_day, make, clear),
+        cmocka_unit_test_setup_teardown(yearly_report_counts_who_was_held_on_the_day, make, clear),
+        cmocka_unit_test_setup_teardown(one_officer_has_a_case, make, clear),
+        cmocka_unit_test_setup_teardown(tightening_wants_a_second_within_a_day, make, clear),
+        cmocka_unit_test_setup_teardown(loosening_is_never_alone, make, clear),
+        cmocka_unit_test_setup_teardown(appeal_goes_to_who_took_no_part, make, clear),
+        cmocka_unit_test_setup_teardown(a_case_opened_by_hand_is_closed_by_hand, make, clear),
+        cmocka_unit_test_setup_teardown(a_neutral_hold_is_told_once_whatever_it_rests_on, make,
+                                        clear),
+        cmocka_unit_test_setup_teardown(an_account_that_joins_is_told_what_holds, make, clear),
+        cmocka_unit_test_setup_teardown(a_pack_without_text_is_neutral, make, clear),
+        cmocka_unit_test_setup_teardown(events_that_cannot_be_are_refused, make, clear),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,17 @@
+/* The texts of packs, from a folder of canonical forms: HASH.json, of which the SHA-256 must be the
+ * hash. */
+#ifndef ROLE_CASES_CASE_TEXT_H
+#define ROLE_CASES_CASE_TEXT_H
+
+#include "io/fault.h"
+#include "io/file.h"
+#include "role/cases/case_rows.h"
+#include "wire/pack_text.h"
+
+/* `json` is memory of PACK_TEXT_JSON_MAX bytes to read in. *reason_out: NULL, and *text_out is the
+ * pack's; else why there is none. A fault is the disk's. */
+MUST_USE enum fault case_text_read(struct disk *disk, const char *folder,
+                                   const u8 hash[CASE_HASH_BYTES], u8 *json,
+                                   struct pack_text *text_out, const char **reason_out);
+
+#endif /* ROLE_CASES_CASE_TEXT_H */

@@ -1,0 +1,40 @@
+/* The officers' queue as an agent: follows the event log (cases.h). Nobody asks it anything:
+ * whoever wants rows reads the database. It looks at the log every CASES_LOOK_US, or at once while
+ * it is behind; while there is no event log yet, it looks for one now and then. */
+#ifndef ROLE_CASES_CASES_AGENT_H
+#define ROLE_CASES_CASES_AGENT_H
+
+#include "io/agent.h"
+#include "io/clock.h"
+#include "role/cases/cases.h"
+
+#define CASES_LOOK_US    100000ULL
+#define CASES_STEP_BYTES (256U << 10) /* of events in one transaction */
+
+struct cases_agent;
+
+struct cases_agent_options {
+    const char *folder;  /* the venue's */
+    struct disk *disk;   /* as cases_options */
+    struct clock *clock; /* NULL: the machine's */
+    u64 look_us;         /* 0: CASES_LOOK_US */
+    u64 bytes_max;       /* 0: CASES_STEP_BYTES */
+};
+
+/* The folder's name outlives the agent; nothing is opened before the agent is. FAULT_LIMIT. */
+MUST_USE enum fault cases_agent_create(struct agent **agent_out,
+                                       const struct cases_agent_options *options);
+/* After agent_close. NULL is fine. */
+void cases_agent_destroy(struct agent *agent);
+
+struct cases_agent_counts {
+    u64 position; /* stored */
+    u64 released; /* what the log showed then; 0: there was none yet */
+    u64 transactions;
+    u64 textless;
+    bool is_lost; /* it needs "cambist case rebuild --journal" */
+};
+
+struct cases_agent_counts cases_agent_counts(const struct agent *agent);
+
+#endif /* ROLE_CASES_CASES_AGENT_H */

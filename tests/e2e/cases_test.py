@@ -1,0 +1,164 @@
+#!/usr/bin/env -S python3 -B
+"""The officers' queue at a real venue: cases opened by hand, worked on by officers with and without
+signatures, acts that do not count, an appeal, an inbox that tells a hold and its end, and the same
+rows from a rebuilt database. usage: cases_test.py BINARY"""
+
+import hashlib
+import json
+import os
+
+import officers as o
+import program as p
+import serve_test as s
+
+REFUSED, INPUT, USAGE = 27, 4, 2
+
+
+class Queue:
+    def __init__(self, cli, folder):
+        self.cli = cli
+        self.folder = folder
+
+    def run(self, *arguments):
+        return self.cli.run(*arguments, "--data", self.folder)
+
+    def ask(self, *arguments):
+        code, output, error = self.run(*arguments, "--json")
+        self.cli.equal((code, error), (0, ""), " ".join(arguments))
+        return json.loads(output)
+
+    def act(self, *arguments):
+        return self.ask("case", *arguments)["case"]
+
+    def refused(self, text, *arguments):
+        code, _, error = self.run("case", *arguments)
+        self.cli.check(code == REFUSED and text in error, f"{' '.join(arguments)}: {error!r}")
+
+    def cases(self, *arguments):
+        return self.ask("case", "list", *arguments)["cases"]
+
+    def inbox(self, account, language="en"):
+        return self.ask("inbox", str(account), "--language", language)["notices"]
+
+
+def by_hand(cli, queue):
+    """A case from its opening to its end."""
+    case = queue.act("open", "7", "--officer", "anna")
+    cli.equal((case["kind"], case["state"], case["owner"]), ("manual", "open", 11), "a case by hand")
+    number = case["case"]
+    queue.refused("another officer has the case", "take", number, "--officer", "12")
+    queue.refused("an officer must be named", "take", number)
+    cli.equal(queue.act("take", number, "--officer", "12", "--second", "anna")["owner"], 12,
+              "handed over")
+    letter = cli.write("letter.txt", "a letter\n")
+    case = queue.act("evidence", number, "--officer", "12", "--evidence", letter)
+    cli.equal(case["evidence"], hashlib.sha256(b"a letter\n").hexdigest(), "its hash")
+    queue.refused("what loosens needs two officers", "clear", number, "--officer", "12")
+    queue.refused("same officer twice", "clear", number, "--officer", "12", "--second", "12")
+    queue.refused("not in a case of this kind", "filed", number, "--officer", "12")
+    for arguments, code, text in (
+            (("case", "take", "7-9", "--officer", "11"), INPUT, "there is no such case"),
+            (("case", "take", "x", "--officer", "11"), USAGE, "not a number of a case"),
+            (("case", "burn", number), USAGE, "is no action"),
+            (("case", "take", number, "--officer", "zoe"), INPUT, "no officer zoe"),
+            (("case", "list", "--kind", "odd"), USAGE, 'there is no "odd"'),
+            (("case", "open", "0", "--officer", "11"), USAGE, "not a number of a person"),
+            (("reports", "overdue"), USAGE, "is not due"),
+            (("reports", "due", "--at", "soon"), USAGE, "neither a day nor a moment"),
+            (("inbox", "x"), USAGE, "not a number of an account")):
+        found, _, error = queue.run(*arguments)
+        cli.check(found == code and text in error, f"{arguments}: {found} {error!r}")
+    return number
+
+
+def with_signatures(cli, queue, officers, number):
+    """What the register wants signed is not done by the socket alone."""
+    code, _, error = queue.run("case", "clear", number, "--officer", "12", "--second", "11")
+    cli.check(code == REFUSED and "signatures of 2 officers" in error, f"unsigned: {error!r}")
+    code, text, error = queue.run("case", "clear", number, "--officer", "bela", "--second", "anna",
+                                  "--propose")
+    cli.equal((code, error), (0, ""), "proposing")
+    cli.check("order: case_act\n" in text and "act: clear\n" in text, f"the text: {text!r}")
+    order = cli.write("clear-order", text)
+    code, _, error = officers.submit(officers.sign(order, "bela"), officers.sign(order, "anna"))
+    cli.equal((code, error), (0, ""), "submitting")
+    cli.check(s.eventually(lambda: queue.ask("case", "show", number)["case"]["state"] == "cleared"),
+              "it is cleared")
+    queue.act("appeal", number)
+    appeal = queue.cases("--kind", "appeal")[0]
+    cli.equal((appeal["parent"], appeal["late"]), (number, False), "an appeal")
+    queue.refused("an appeal is open already", "appeal", number)
+    queue.refused("one who took part", "take", appeal["case"], "--officer", "anna")
+    cli.equal(queue.act("take", appeal["case"], "--officer", "13")["owner"], 13, "somebody else")
+    queue.refused("one who took part", "uphold", appeal["case"], "--officer", "12")
+    cli.equal(queue.act("close", number, "--officer", "12")["state"], "closed", "closed")
+    queue.refused("the case is closed", "take", number, "--officer", "11")
+    acts = [act["act"] for act in queue.ask("case", "show", number)["acts"]]
+    cli.equal(acts, ["open", "take", "evidence", "clear", "appeal", "close"], "the record")
+
+
+def inbox(cli, queue, officers, account):
+    """A hold by hand is told once, in neutral words, and its end too."""
+    number = str(account)
+    cli.equal(queue.inbox(account), [], "an empty inbox")
+    cli.equal(officers.admin("account", "restrict", number, "review")[0], 0, "a hold")
+    cli.check(s.eventually(lambda: len(queue.inbox(account)) == 1), "a notice")
+    notice = queue.inbox(account)[0]
+    cli.equal(notice["kind"], "checking", "a neutral one")
+    cli.equal(sorted(notice), ["appeal", "kind", "seq", "text", "time_us", "title", "until"],
+              "nothing but the fixed parts")
+    cli.check(queue.inbox(account, "fr")[0]["title"] == "Nous vérifions votre compte", "in French")
+    cli.equal(officers.admin("account", "restrict", number, "freeze")[0], 0, "more of it")
+    officers.give("account", "restrict", number, "none")
+    cli.check(s.eventually(lambda: len(queue.inbox(account)) == 2), "its end")
+    cli.equal(queue.inbox(account)[0]["kind"], "checked", "the newest comes first")
+
+
+def everything(queue):
+    return (queue.cases("--all"), queue.ask("reports", "due", "--all")["reports"])
+
+
+def rebuilt(cli, queue, account):
+    """With the venue stopped, the database is thrown away and made again."""
+    before, box = everything(queue), queue.inbox(account)
+    shown = [queue.ask("case", "show", case["case"]) for case in before[0]]
+    for name in ("cases.db", "cases.db-wal", "cases.db-shm"):
+        path = os.path.join(queue.folder, "cases", name)
+        if os.path.exists(path):
+            os.unlink(path)
+    code, _, error = queue.run("case", "list")
+    cli.check(code != 0 and error, "no database")
+    code, _, error = queue.run("case", "rebuild")
+    cli.equal((code, error), (0, ""), "rebuild")
+    cli.equal(everything(queue), before, "the same cases")
+    cli.equal(queue.inbox(account), box, "the same inbox")
+    cli.equal([queue.ask("case", "show", case["case"]) for case in before[0]], shown,
+              "the same records")
+    mode = os.stat(os.path.join(queue.folder, "cases", "cases.db")).st_mode & 0o777
+    cli.equal(mode & 0o077, 0, "nobody else may read it")
+
+
+def test(cli):
+    folder = cli.path("venue")
+    keys_file = cli.path("keys.json")
+    with s.Venue(cli, folder, "--profile", "test", "--keys-file", keys_file) as venue:
+        venue.ready()
+        with open(keys_file, encoding="ascii") as file:
+            keys = json.load(file)
+        officers = o.Officers(cli, folder, keys)
+        queue = Queue(cli, folder)
+        account = keys["accounts"]["A"]["id"]
+        number = by_hand(cli, queue)
+        with_signatures(cli, queue, officers, number)
+        before = venue.pid("back")
+        os.kill(before, 9)
+        cli.check(s.eventually(lambda: venue.pid("back") not in (0, before)), "back is back")
+        cli.check(s.eventually(lambda: officers.admin("venue", "status", "--json")[1]
+                               .find('"engine":"running"') >= 0), "the engine is heard")
+        inbox(cli, queue, officers, account)
+        cli.equal(venue.stop(), 0, "exit code on SIGTERM")
+    rebuilt(cli, queue, account)
+
+
+if __name__ == "__main__":
+    p.main(test)
