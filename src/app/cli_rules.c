@@ -31,6 +31,22 @@ static const struct option options[] = {
                      .kind = OPTION_TEXT,
                      .value = "NAME",
                      .help = "sign: the officer's group, as the register has it."},
+    [RULES_DATA] = {.name = "data",
+                    .kind = OPTION_TEXT,
+                    .value = "DIR",
+                    .otherwise = "data",
+                    .help =
+                        "The venue's data folder. diff looks at persons only when it is given."},
+    [RULES_AT] = {.name = "at",
+                  .kind = OPTION_TEXT,
+                  .value = "TIME",
+                  .help = "dry-run, diff: on that day, as 2022-10-07 or 2022-10-07T12:00:00Z. "
+                          "Without it when the journal ends, or as soon as the pack is in force."},
+    [RULES_REPLACE] = {.name = "replace",
+                       .help =
+                           "dry-run: active packs of the same id that overlap are ended first."},
+    [RULES_CSV] = {.name = "csv",
+                   .help = "dry-run: prints every account that changes, a line each."},
 };
 
 /* What is kept of a file after the next one was read. */
@@ -245,9 +261,14 @@ static const struct {
     const char *name;
     int (*run)(const struct option_call *call);
 } actions[] = {
-    /* clang-format off: a row for each */
-    {"canonical", run_canonical}, {"check", run_check},     {"diff", cli_rules_diff},
-    {"lint", cli_rules_lint},     {"message", run_message}, {"sign", run_sign},
+    /* clang-format off */
+    {"canonical", run_canonical},
+    {"check", run_check},
+    {"diff", cli_rules_diff},
+    {"dry-run", cli_rules_dry_run},
+    {"lint", cli_rules_lint},
+    {"message", run_message},
+    {"sign", run_sign},
     {"test", cli_rules_test},
     /* clang-format on */
 };
@@ -269,7 +290,10 @@ static const char *const text[] = {
     "they are in force, and whether they rest on dates that are not certain. A mistake is one line, with "
     "file, line, key and reason, and exit code 4. Versions of one pack may not overlap.",
     "diff OLD NEW: which rules were added and removed, and what changed in the others and in the pack, field by "
-    "field, with the acts they cite.",
+    "field, with the acts they cite; with --data also the accounts that the two treat differently.",
+    "dry-run FILE: what the pack would do to the venue in --data: it is activated in a copy of the venue's state, "
+    "everybody is looked at, and what changes is told: accounts by operation, persons by rule, what is not known of "
+    "whom, and the EUR behind. The venue is only read.",
     "canonical FILE: prints the form whose SHA-256 is the content hash. message FILE: prints the text that an officer "
     "signs with Ed25519. sign FILE (with --key, --officer, --group): signs that text and adds the line to FILE.sig, "
     "on the officer's own machine.",
@@ -287,6 +311,7 @@ static const struct option_example examples[] = {
     {"rules check --officers officers.txt pack.yaml", "Wants two good signatures beside it."},
     {"rules message pack.yaml", "Prints what an officer signs."},
     {"rules sign pack.yaml --key anna.pem --officer anna --group law", "Signs it."},
+    {"rules dry-run next.yaml --data data", "Who would be concerned, before it is activated."},
     {"rules lint", "Every pack of the folder rules, and their golden cases."},
     {"rules test rules/cases/case-09.yaml", "Runs one file of cases."},
     {NULL, NULL},

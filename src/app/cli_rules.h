@@ -11,6 +11,10 @@ enum rules_option {
     RULES_KEY,
     RULES_OFFICER,
     RULES_GROUP,
+    RULES_DATA,
+    RULES_AT,
+    RULES_REPLACE,
+    RULES_CSV,
 };
 
 #define CLI_RULES_FILES_MAX 256U
@@ -28,5 +32,12 @@ int cli_rules_test(const struct option_call *call);
 /* ---- cli_rules_diff.c ---- */
 
 int cli_rules_diff(const struct option_call *call);
+
+/* ---- cli_rules_dry.c ---- */
+
+int cli_rules_dry_run(const struct option_call *call);
+
+/* --at; what *time_out is stays where it is not given. */
+MUST_USE enum fault cli_rules_time(const struct option_call *call, u64 *time_out);
 
 #endif /* APP_CLI_RULES_H */

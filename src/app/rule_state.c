@@ -108,7 +108,7 @@ static struct rule_state_account *account_find(const struct rule_state *state, u
 
 static void take_link(struct walk *walk, const struct state_link *link)
 {
-    if (is_wanted(walk, link->person)) {
+    if (is_wanted(walk, link->person) || walk->state->wanted == RULE_STATE_MONEY) {
         struct rule_state_account account = {
             .account = link->head.account, .person = link->person, .hand = link->hand};
         KEEP(walk, &walk->state->accounts, &account, rule_state_account, person);
@@ -489,6 +489,12 @@ const struct rule_state_asset *rule_state_asset(const struct rule_state *state, 
 {
     CHECK(asset < state->assets.count);
     return row_at(&state->assets, asset);
+}
+
+const struct rule_state_account *rule_state_account_at(const struct rule_state *state, u32 place)
+{
+    CHECK(place < state->accounts.count);
+    return row_at(&state->accounts, place);
 }
 
 const struct rule_state_pack *rule_state_pack(const struct rule_state *state,

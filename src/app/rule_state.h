@@ -2,7 +2,7 @@
  * who recorded them, packs, prices, holdings and what was last found. For tools that look at a
  * replayed venue (docs/why.md); the core itself is only read.
  *
- * Either one person is taken with everything, or all persons. */
+ * Either one person is taken with everything, or all persons, or their money alone. */
 #ifndef APP_RULE_STATE_H
 #define APP_RULE_STATE_H
 
@@ -13,6 +13,7 @@
 #define RULE_STATE_PACKS_MAX 16U
 #define RULE_STATE_EVERYBODY 0U
 #define RULE_STATE_NOBODY    UINT32_MAX
+#define RULE_STATE_MONEY     (UINT32_MAX - 1) /* everybody's accounts and money, without rows */
 
 struct rule_state_pack {
     u16 number;
@@ -61,7 +62,7 @@ struct rule_state {
     u64 now_us;
     u64 price_stale_us;
     u32 persons; /* there are; numbers from 1 on */
-    u32 wanted;  /* a person, or RULE_STATE_EVERYBODY */
+    u32 wanted;  /* a person, or RULE_STATE_... */
     u32 packs_count;
     struct rule_state_pack packs[RULE_STATE_PACKS_MAX];
     struct rule_state_rows assets;     /* struct rule_state_asset, by number */
@@ -91,6 +92,8 @@ MUST_USE enum fault rule_state_read(struct span records, u32 wanted, struct rule
 const void *rule_state_of(const struct rule_state_rows *rows, u32 person, u32 *count_out);
 
 const struct rule_state_asset *rule_state_asset(const struct rule_state *state, u16 asset);
+
+const struct rule_state_account *rule_state_account_at(const struct rule_state *state, u32 place);
 
 /* The pack by content hash; NULL: it is not there. */
 const struct rule_state_pack *rule_state_pack(const struct rule_state *state,

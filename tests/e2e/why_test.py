@@ -11,7 +11,7 @@ import sys
 
 import program as p
 
-USAGE, MISSING, FOREIGN = 2, 14, 17
+USAGE, MISSING, FOREIGN, REFUSED = 2, 14, 17, 27
 
 
 def make(maker):
@@ -56,6 +56,37 @@ def others(cli, data):
     cli.check(code == 0 and "holdings: 10080.00 EUR" in lines and "evidence" in lines, lines)
 
 
+def dry_run(cli, data):
+    """EUR 10,080 and 52,500: two Russian customers whom the law of April concerns too."""
+    law = "rules/eu-833-5b2.v1.yaml"
+    told = cli.json("rules", "dry-run", law, "--data", data, "--json")
+    cli.equal((told["persons"], told["rules"][0]["yes"], told["rules"][0]["unknown"]), (4, 2, 0),
+              "whom it concerns")
+    changed = {row["account"]: row["after"] for row in told["accounts"]}
+    cli.check(set(changed) == {0, 1} and "open refuse" in changed[0], f"which accounts: {changed}")
+    cli.equal(told["restrictedEur"], "62580.00", "EUR behind them")
+    cli.equal(told["operations"]["open"]["refuse"], 2, "by operation")
+    again = cli.json("rules", "dry-run", law, "--data", data, "--json")
+    cli.equal(again, told, "nothing was changed by the first one")
+    code, rows, _ = cli.run("rules", "dry-run", law, "--data", data, "--csv")
+    cli.equal((code, len(rows.splitlines())), (0, 3), "a line for each account")
+    code, lines, _ = cli.run("rules", "dry-run", law, "--data", data)
+    cli.check(code == 0 and "EUR behind them" in lines, lines)
+    cli.refuses(["rules", "dry-run", "rules/venue-notice-ru.v1.yaml", "--data", data], REFUSED,
+                "cambist rules: the venue would refuse it: pack_activate: PACK_OVERLAP")
+    cli.equal(cli.run("rules", "dry-run", "rules/venue-notice-ru.v1.yaml", "--data", data,
+                      "--replace")[0], 0, "in the place of the one that is there")
+
+
+def diff(cli, data):
+    told = cli.json("rules", "diff", "rules/venue-notice-ru.v1.yaml", "rules/eu-833-5b2.v1.yaml",
+                    "--data", data, "--at", "2022-04-22", "--json")
+    differ = {row["account"]: (row["before"], row["after"]) for row in told["accounts"]}
+    cli.equal(sorted(differ), [0, 1], "whom they treat differently")
+    cli.check("open refuse" in differ[1][1] and "open" not in differ[1][0], f"how: {differ}")
+    cli.equal((told["beforeAt"], told["afterAt"]), ("2022-04-22", "2022-04-22"), "when")
+
+
 def refusals(cli, data):
     cli.refuses(["why", "--data", data], USAGE, "cambist why: an ACCOUNT is wanted, or --person")
     cli.refuses(["why", "0", "--data", data, "--at", "yesterday"], USAGE,
@@ -84,6 +115,8 @@ def run(cli):
     data = os.path.join(folder, "venue")
     case_9(cli, data)
     others(cli, data)
+    dry_run(cli, data)
+    diff(cli, data)
     refusals(cli, data)
     shutil.rmtree(folder)
     return cli.finish()

@@ -50,14 +50,16 @@ static struct command_genesis genesis_of(void)
     return genesis;
 }
 
-/* Until the engine has nothing to do, its own commands included. */
+/* Until the engine has nothing to do, its own commands included: it begins those only when it has
+ * been idle for a step. */
 static void work(struct rule_venue *venue)
 {
-    bool some = true;
-    for (u32 steps = 0; some; steps += 1) {
+    for (u32 steps = 0, idle = 0; idle < 2; steps += 1) {
+        bool some = false;
         assert_true(steps < WORK_STEPS_MAX);
         scene_must(engine_drain(venue->engine));
         scene_must(engine_work(venue->engine, &some));
+        idle = some ? 0 : idle + 1;
     }
     scene_must(engine_drain(venue->engine));
 }
