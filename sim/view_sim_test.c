@@ -7,8 +7,10 @@
 #include "core/snapshot.h"
 #include "role/gateway/view_order.h"
 #include "sim/flow.h"
+#include "sim/flow_rules.h"
 #include "tests/support/test.h"
 #include "tests/support/view_check.h"
+#include "tests/support/view_person_check.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 
 enum {
     SEEDS = 40,
+    RULES_SEEDS = 12,
     COMMANDS = 2000,
     IMAGE_AFTER = 900,
     SNAPSHOT_BYTES_MAX = 1 << 22,
@@ -54,9 +57,9 @@ struct venue {
     struct core_output output;
 };
 
-static void venue_open(struct venue *venue, u64 seed)
+static void venue_open(struct venue *venue, u64 seed, bool is_rules)
 {
-    venue->flow = flow_create(seed);
+    venue->flow = is_rules ? flow_rules_create(seed) : flow_create(seed);
     const struct command_genesis *limits = flow_limits(venue->flow);
     venue->model = model_create(limits);
     size_t size = (core_footprint(limits) + 63) & ~(size_t)63;
@@ -96,12 +99,20 @@ static void venue_step(struct venue *venue)
     }
 }
 
-static void run(u64 seed, struct bytes *bytes)
+static void check(const struct view_scene *scene, const struct bytes *bytes, u64 *findings)
+{
+    view_check_snapshot(scene->view, bytes->data, bytes->used);
+    *findings += view_check_persons(scene->view, bytes->data, bytes->used);
+}
+
+/* Returns how often a rule had something to say of somebody. */
+static u64 run(u64 seed, bool is_rules, struct bytes *bytes)
 {
     struct venue venue;
     struct view_scene whole;
     struct view_scene part = {0};
-    venue_open(&venue, seed);
+    u64 findings = 0;
+    venue_open(&venue, seed, is_rules);
     struct view_config config = view_scene_config(flow_limits(venue.flow));
     view_scene_open(&whole, &config);
     view_history_passed(whole.view, UINT64_MAX);
@@ -115,9 +126,9 @@ static void run(u64 seed, struct bytes *bytes)
             continue;
         }
         snapshot(venue.core, bytes);
-        view_check_snapshot(whole.view, bytes->data, bytes->used);
+        check(&whole, bytes, &findings);
         if (part.view != NULL) {
-            view_check_snapshot(part.view, bytes->data, bytes->used);
+            check(&part, bytes, &findings);
         } else if (i >= IMAGE_AFTER) {
             config.hash_seed = seed;
             view_scene_open(&part, &config);
@@ -128,6 +139,7 @@ static void run(u64 seed, struct bytes *bytes)
     view_scene_close(&whole);
     view_scene_close(&part);
     venue_close(&venue);
+    return findings;
 }
 
 static void follows_every_event(void **state)
@@ -137,13 +149,29 @@ static void follows_every_event(void **state)
     assert_non_null(bytes.data);
     for (u64 i = 0; i < test_rounds(SEEDS); i++) {
         print_message("seed %" PRIu64 "\n", test_seed() + i);
-        run(test_seed() + i, &bytes);
+        (void)run(test_seed() + i, false, &bytes);
     }
+    free(bytes.data);
+}
+
+/* Persons, packs, what rules say, prices and holdings, in a venue that has hardly anything else. */
+static void follows_what_rules_say(void **state)
+{
+    (void)state;
+    u64 findings = 0;
+    struct bytes bytes = {.data = malloc(SNAPSHOT_BYTES_MAX)};
+    assert_non_null(bytes.data);
+    for (u64 i = 0; i < test_rounds(RULES_SEEDS); i++) {
+        print_message("seed %" PRIu64 "\n", test_seed() + i);
+        findings += run(test_seed() + i, true, &bytes);
+    }
+    assert_true(findings > 100);
     free(bytes.data);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(follows_every_event)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(follows_every_event),
+                                       cmocka_unit_test(follows_what_rules_say)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
