@@ -1,6 +1,6 @@
 /* What rules cost: a million persons under the shipped packs.
  *
- *     rules_bench PERSONS RULES_FOLDER
+ *     rules_bench PERSONS RULES_FOLDER [NEW_FOLDER [RATE]]
  *
  * One core with an account, four facts and two list verdicts for each person, two balances each,
  * and prices for them. Printed, each with its processor time in the core alone:
@@ -12,13 +12,17 @@
  * the 99th percentile, and the same batches with nothing waiting order        one plain order, with
  * and without persons in the core
  *
- * The engine's write is not in it: see engine_bench for that. */
+ * With NEW_FOLDER the same venue is made in an engine with its journal and event log there; then
+ * RATE orders a second (20,000) come by the clock, each timed from the moment it was due to the
+ * release of its events: first with nothing waiting, then while a pack is activated over everybody.
+ * The folder is left to the caller. */
 #include "app/rule_read.h"
 #include "base/histogram.h"
 #include "base/span.h"
 #include "core/core.h"
 #include "core/rule_form.h"
 #include "io/clock.h"
+#include "role/engine/engine.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +40,7 @@
 #define LOT      10000ULL
 
 static struct core *core;
+static struct engine *engine; /* NULL: commands go to the core alone */
 static struct core_output output;
 static u64 source_index;
 static struct rule_source source;
@@ -74,6 +79,33 @@ static bool is_refused(void)
     return false;
 }
 
+static void check(enum fault fault)
+{
+    if (fault != FAULT_NONE) {
+        char text[1024];
+        fault_trail_print(text, sizeof text);
+        die(text);
+    }
+}
+
+/* Everything that is not measured may wait for room. */
+static void submit(const void *command, size_t bytes)
+{
+    size_t taken = 0;
+    const char *reason = "";
+    struct span record = {.data = command, .size = bytes};
+    for (;;) {
+        enum engine_answer answer = engine_submit(engine, record, &taken, &reason);
+        if (answer == ENGINE_TAKEN) {
+            return;
+        }
+        if (answer != ENGINE_FULL) {
+            die(reason);
+        }
+        check(engine_wait(engine, ENGINE_IDLE_MS));
+    }
+}
+
 static void apply(void *command, u16 kind, size_t bytes, u32 account)
 {
     struct command_head head = {.kind = kind,
@@ -83,6 +115,10 @@ static void apply(void *command, u16 kind, size_t bytes, u32 account)
                                 .source_index = ++source_index};
     memcpy(command, &head, sizeof head);
     output.used = 0;
+    if (engine) {
+        submit(command, bytes);
+        return;
+    }
     core_apply(core, command, &output);
 }
 
@@ -121,18 +157,37 @@ static struct command_genesis limits_for(u32 persons)
         .person_rows_max = 8 * persons};
 }
 
-static void venue_make(u32 persons)
+static void core_make(const struct command_genesis *limits)
 {
-    struct command_genesis limits = limits_for(persons);
-    size_t bytes = core_footprint(&limits);
+    struct command_genesis genesis = *limits;
+    size_t bytes = core_footprint(limits);
     if (bytes == 0) {
         die("limits");
     }
-    core = core_init(memory_of(bytes), bytes, &limits);
-    output.size = core_event_bytes_max(&limits);
+    core = core_init(memory_of(bytes), bytes, limits);
+    output.size = core_event_bytes_max(limits);
     output.data = memory_of(output.size);
     core_set_time(core, START_US);
-    APPLY(limits, COMMAND_GENESIS, 0);
+    APPLY(genesis, COMMAND_GENESIS, 0);
+}
+
+static void engine_make(const struct command_genesis *limits, const char *folder)
+{
+    static struct command_genesis genesis;
+    genesis = *limits;
+    genesis.head.source = 1;
+    genesis.head.source_index = ++source_index;
+    struct engine_options options = {.disk = disk_real(),
+                                     .clock = clock_real(),
+                                     .folder = folder,
+                                     .genesis = &genesis,
+                                     .segments_ahead = 2,
+                                     .threads = true};
+    check(engine_open(&engine, &options));
+}
+
+static void venue_make(void)
+{
     static const char *const names[] = {"BTC", "USDT"};
     for (u16 i = 0; i < 2; i += 1) {
         struct command_asset_add asset = {.asset = i, .scale = 8};
@@ -199,6 +254,17 @@ static void person_make(u32 person)
     struct command_deposit btc = {.amount = amount_of(COIN / 2), .asset = 0};
     APPLY(usdt, COMMAND_DEPOSIT, person);
     APPLY(btc, COMMAND_DEPOSIT, person);
+}
+
+static void persons_make(u32 persons)
+{
+    struct command_account_add first = {.trade_group = 0xFFFFFFFFU};
+    u64 begun = now_ns();
+    APPLY(first, COMMAND_ACCOUNT_ADD, 0);
+    for (u32 i = 1; i <= persons; i += 1) {
+        person_make(i);
+    }
+    (void)printf("%u persons made in %.1f s\n", persons, (double)(now_ns() - begun) / 1e9);
 }
 
 static void order_make(struct command_order *order, u32 person, u64 ticks)
@@ -316,27 +382,108 @@ static void batches_run(const char *what, u32 persons, u32 count, u64 ticks)
     (void)fflush(stdout);
 }
 
+/* ---- with the engine ---- */
+
+#define PENDING 4096U
+
+/* Orders that were submitted together, and until when their events are out. */
+struct pending {
+    u64 due_ns;
+    u64 batch;
+};
+
+/* Orders by the clock until `seconds` are over, or, with 0, until nobody waits. */
+static void by_the_clock(const char *what, u32 persons, u32 rate, u32 seconds, u64 ticks)
+{
+    static struct histogram histogram;
+    static struct pending pending[PENDING];
+    u64 head = 0;
+    u64 tail = 0;
+    u32 person = 1;
+    u64 begun = now_ns();
+    u64 sent = 0;
+    u64 end = seconds ? begun + seconds * 1000000000ULL : UINT64_MAX;
+    histogram_init(&histogram);
+    while (now_ns() < end) {
+        u64 wanted = (now_ns() - begun) * rate / 1000000000ULL;
+        while (sent < wanted && head - tail < PENDING) {
+            struct command_order order;
+            person = person * 1664525U + 1013904223U;
+            order_make(&order, person % persons + 1, ticks);
+            submit(&order, COMMAND_PLAIN_BYTES);
+            pending[head++ % PENDING] =
+                (struct pending){.due_ns = begun + sent * 1000000000ULL / rate,
+                                 .batch = engine_batches_taken(engine)};
+            sent += 1;
+        }
+        check(engine_work(engine, NULL));
+        u64 released = engine_batches_released(engine);
+        while (tail < head && pending[tail % PENDING].batch <= released) {
+            histogram_add(&histogram, now_ns() - pending[tail++ % PENDING].due_ns);
+        }
+        if (seconds == 0 && !core_rules_wait(engine_core(engine), 0)) {
+            break;
+        }
+    }
+    double took = (double)(now_ns() - begun) / 1e9;
+    check(engine_drain(engine));
+    (void)printf("%-34s %8" PRIu64 " orders in %.2f s: p50 %.0f us, p99 %.0f us, p99.9 %.0f us\n",
+                 what, sent, took, (double)histogram_quantile(&histogram, 500000) / 1e3,
+                 (double)histogram_quantile(&histogram, 990000) / 1e3,
+                 (double)histogram_quantile(&histogram, 999000) / 1e3);
+    (void)fflush(stdout);
+}
+
+static void idle(const char *what)
+{
+    u64 begun = now_ns();
+    while (core_rules_wait(engine_core(engine), 0)) {
+        check(engine_work(engine, NULL));
+    }
+    check(engine_drain(engine));
+    (void)printf("%-34s %9.1f ms\n", what, (double)(now_ns() - begun) / 1e6);
+}
+
+static void with_engine(u32 persons, const char *folder, const char *rules, u32 rate)
+{
+    struct command_genesis limits = limits_for(persons);
+    engine_make(&limits, folder);
+    venue_make();
+    u64 now_us = clock_wall_us(clock_real());
+    price_set(0, 10000 * EUR, now_us);
+    price_set(1, EUR, now_us);
+    persons_make(persons);
+    check(engine_drain(engine));
+    by_the_clock("engine, no pack", persons, rate, 5, 100);
+    pack_load(rules, "eu-833-5b2.v3.yaml");
+    by_the_clock("engine, while a pack is activated", persons, rate, 0, 101);
+    pack_load(rules, "us-ofac-sdn.v2.yaml");
+    check(engine_drain(engine));
+    idle("engine, idle: activate us-ofac-sdn");
+    check(engine_finish(engine));
+    engine_close(engine);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        die("usage: rules_bench PERSONS RULES_FOLDER");
+    if (argc < 3 || argc > 5) {
+        die("usage: rules_bench PERSONS RULES_FOLDER [NEW_FOLDER [RATE]]");
     }
     u32 persons = (u32)strtoul(argv[1], NULL, 10);
     const char *folder = argv[2];
     if (persons < HOLDERS || persons > 4000000) {
         die("PERSONS: 10000 to 4000000");
     }
-    venue_make(persons);
+    if (argc > 3) {
+        with_engine(persons, argv[3], folder, argc > 4 ? (u32)strtoul(argv[4], NULL, 10) : 20000);
+        return 0;
+    }
+    struct command_genesis limits = limits_for(persons);
+    core_make(&limits);
+    venue_make();
     price_set(0, 10000 * EUR, START_US - 1);
     price_set(1, EUR, START_US - 1);
-    struct command_account_add first = {.trade_group = 0xFFFFFFFFU};
-    APPLY(first, COMMAND_ACCOUNT_ADD, 0);
-    u64 begun = now_ns();
-    for (u32 i = 1; i <= persons; i += 1) {
-        person_make(i);
-    }
-    (void)printf("%u persons made in %.1f s, one command at a time\n", persons,
-                 (double)(now_ns() - begun) / 1e9);
+    persons_make(persons);
     batches_run("orders, no pack", persons, BATCHES / 20, 100);
     pack_load(folder, "eu-833-5b2.v1.yaml");
     work_off("activate eu-833-5b2 1", persons);
