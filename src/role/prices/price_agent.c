@@ -220,7 +220,8 @@ static enum fault prices_work(struct agent *base, bool *busy_out)
     TRY(price_log_turn(agent, busy_out));
     u64 now_ns = clock_mono_ns(agent->options.clock);
     /* A round begins only when all that was sent before is in the event log and was read. */
-    if (now_ns < agent->round_ns || !agent->is_drained || !engine_line_is_settled(&agent->line)) {
+    if (now_ns < agent->round_ns || !agent->log.is_drained ||
+        !engine_line_is_settled(&agent->line)) {
         return FAULT_NONE;
     }
     agent->round_ns = now_ns + agent->options.every_us * 1000;
@@ -232,7 +233,7 @@ static enum fault prices_work(struct agent *base, bool *busy_out)
 static void prices_close(struct agent *base)
 {
     struct price_agent *agent = agent_of(base);
-    price_log_close(agent);
+    event_follow_close(&agent->log);
     sha256_close(&agent->sha256);
 }
 
@@ -268,7 +269,7 @@ void price_agent_destroy(struct price_agent *agent)
 
 bool price_agent_is_ready(const struct price_agent *agent)
 {
-    return !agent->line.is_away && agent->is_current;
+    return !agent->line.is_away && agent->log.is_current;
 }
 
 struct price_agent_counts price_agent_counts(const struct price_agent *agent)

@@ -5,9 +5,8 @@
 #ifndef ROLE_PRICES_PRICE_AGENT_INNER_H
 #define ROLE_PRICES_PRICE_AGENT_INNER_H
 
-#include "io/block.h"
 #include "io/engine_line.h"
-#include "io/eventlog.h"
+#include "io/event_follow.h"
 #include "role/prices/price_agent.h"
 #include "role/prices/price_line.h"
 #include "role/prices/price_venue.h"
@@ -47,11 +46,8 @@ struct price_agent {
     struct agent agent; /* first: it is cast back */
     struct price_agent_options options;
     struct engine_line line;
-    struct block block;
-    struct eventlog_reader *reader; /* NULL: there is no event log yet */
-    char events[FILE_PATH_BYTES];
-    bool is_drained; /* everything released was read in this turn */
-    bool is_current; /* it was drained once since the reader was opened */
+    struct event_sink sink;
+    struct event_follow log;
     struct price_venue venue;
     struct source_state sources[PRICE_SOURCES_MAX];
     struct asset_state assets[PRICE_ASSETS_MAX];
@@ -84,8 +80,7 @@ u64 price_packs_due(const struct price_agent *agent, u32 pack, u64 now_us);
 /* ---- price_log.c ---- */
 
 MUST_USE enum fault price_log_open(struct price_agent *agent);
-void price_log_close(struct price_agent *agent);
-/* Events; is_drained. *busy_out becomes true when there were any. */
+/* *busy_out becomes true when there were events. */
 MUST_USE enum fault price_log_turn(struct price_agent *agent, bool *busy_out);
 
 #endif /* ROLE_PRICES_PRICE_AGENT_INNER_H */

@@ -137,22 +137,6 @@ bool price_venue_event(struct price_venue *venue, const u8 *record, size_t size,
 
 /* ---- images ---- */
 
-size_t price_venue_state_size(const u8 *bytes, size_t left)
-{
-    if (left < WIRE_UNIT) {
-        return 0;
-    }
-    u16 kind = bytes_u16(bytes);
-    size_t size = (size_t)bytes[2] * WIRE_UNIT;
-    if (kind >= STATE_KIND_COUNT || wire_states[kind].name == NULL ||
-        size != wire_states[kind].size) {
-        return 0;
-    }
-    size += kind == STATE_MARKET ? sizeof(struct command_market_add) : 0;
-    size += kind == STATE_FEE ? sizeof(struct command_fee_set) : 0;
-    return size <= left ? size : 0;
-}
-
 bool price_venue_state(struct price_venue *venue, const u8 *record, size_t size)
 {
     struct state_limits limits;

@@ -43,10 +43,6 @@ MUST_USE bool price_venue_event(struct price_venue *venue, const u8 *record, siz
 /* One record of an image. False: it cannot be one. */
 MUST_USE bool price_venue_state(struct price_venue *venue, const u8 *record, size_t size);
 
-/* The size of the image's record that begins at `bytes`, with the definition behind it; 0: none, or
- * it is not all there. */
-size_t price_venue_state_size(const u8 *bytes, size_t left);
-
 /* By name; NULL: none. */
 struct venue_asset *price_venue_find(struct price_venue *venue, struct span name);
 
