@@ -1,5 +1,6 @@
 #include "app/venue_rules.h"
 
+#include "app/pack_store.h"
 #include "app/rule_sign.h"
 #include "app/rules_builtin.h"
 #include "app/text_file.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HASH_DIGITS (2U * RULE_HASH_BYTES)
 #define NAME_BYTES  128U
 
 enum { PRICE_SOURCES = 3, LINE_BYTES = 128, HALF = 5000 };
@@ -125,28 +125,6 @@ static enum fault pack_sign(const char *folder, const struct rules_builtin *pack
                           two);
 }
 
-static enum fault pack_store(const char *folder, const struct rule_source *source)
-{
-    static const char digits[] = "0123456789abcdef";
-    char hash[HASH_DIGITS + 1] = {0};
-    char name[NAME_BYTES];
-    char path[FILE_PATH_BYTES];
-    char groups[LINE_BYTES];
-    for (u32 index = 0; index < RULE_HASH_BYTES; index += 1) {
-        hash[2 * index] = digits[source->pack.content_hash[index] >> 4];
-        hash[2 * index + 1] = digits[source->pack.content_hash[index] & 15];
-    }
-    TRY(folder_make(folder, "packs"));
-    (void)snprintf(name, sizeof(name), "packs/%s.json", hash);
-    TRY(file_path(path, folder, name));
-    TRY(text_file_put(path, source->canonical, source->canonical_bytes, false));
-    (void)snprintf(name, sizeof(name), "packs/%s.groups.json", hash);
-    TRY(file_path(path, folder, name));
-    int bytes = snprintf(groups, sizeof(groups), "{\"groups\":[\"%s\",\"%s\"]}\n",
-                         officers[0].group, officers[1].group);
-    return text_file_put(path, groups, (size_t)bytes, false);
-}
-
 static enum fault pack_send(struct venue_maker *maker, const struct rule_pack *pack)
 {
     static u8 form[RULE_FORM_BYTES_MAX];
@@ -181,7 +159,8 @@ enum fault venue_rules_activate(struct venue_maker *maker, const char *name,
     const char *folder = maker->options.folder;
     CHECK(pack != NULL);
     TRY(pack_sign(folder, pack, source->pack.content_hash));
-    TRY(pack_store(folder, source));
+    TRY(pack_store_put(folder, source,
+                       (const char *const[]){officers[0].group, officers[1].group}));
     return pack_send(maker, &source->pack);
 }
 
