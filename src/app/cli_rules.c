@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/span.h"
 #include "core/rule_form.h"
+#include "core/ruling.h"
 #include "io/file.h"
 
 #include <stdlib.h>
@@ -26,7 +27,9 @@ static const struct option options[] = {
     [RULES_OFFICER] = {.name = "officer",
                        .kind = OPTION_TEXT,
                        .value = "CODE",
-                       .help = "sign: the officer's code, as the register has it."},
+                       .help =
+                           "sign: the officer's code, as the register has it. activate, end: at a "
+                           "venue without a register, the number that the journal keeps."},
     [RULES_GROUP] = {.name = "group",
                      .kind = OPTION_TEXT,
                      .value = "NAME",
@@ -47,6 +50,48 @@ static const struct option options[] = {
                            "dry-run: active packs of the same id that overlap are ended first."},
     [RULES_CSV] = {.name = "csv",
                    .help = "dry-run: prints every account that changes, a line each."},
+    [RULES_SOCKET] = {.name = "socket",
+                      .kind = OPTION_TEXT,
+                      .value = "PATH",
+                      .help = "Its admin socket. Without it admin.sock in the data folder."},
+    [RULES_SECOND] = {.name = "second",
+                      .kind = OPTION_TEXT,
+                      .value = "N",
+                      .help = "activate, end: at a venue without a register, the second officer's "
+                              "number."},
+    [RULES_MATTER] = {.name = "matter",
+                      .kind = OPTION_NUMBER,
+                      .value = "N",
+                      .maximum = UINT32_MAX,
+                      .otherwise = "0",
+                      .help = "activate, end, settings: the number of a case."},
+    [RULES_CONFIRM] = {.name = "confirm-uncertain",
+                       .help = "activate: takes a pack that rests on what is not certain."},
+    [RULES_PROPOSE] = {.name = "propose",
+                       .help =
+                           "activate, end, settings: prints what officers sign for it, and does "
+                           "nothing else."},
+    [RULES_WAIT] = {.name = "wait",
+                    .kind = OPTION_NUMBER,
+                    .value = "SECONDS",
+                    .maximum = 86400,
+                    .otherwise = "60",
+                    .help = "activate, end, value: for so long, until every person has been looked "
+                            "at."},
+    [RULES_PERSONS] = {.name = "persons",
+                       .kind = OPTION_NUMBER,
+                       .value = "N",
+                       .minimum = 1,
+                       .maximum = RULING_REEVALUATIONS_MAX,
+                       .help =
+                           "settings: so many persons are looked at before a command, while some "
+                           "wait."},
+    [RULES_STALE] = {.name = "stale",
+                     .kind = OPTION_NUMBER,
+                     .value = "SECONDS",
+                     .minimum = 1,
+                     .maximum = 2592000,
+                     .help = "settings: a price of that age is stale, and holdings are unknown."},
 };
 
 /* What is kept of a file after the next one was read. */
@@ -262,14 +307,19 @@ static const struct {
     int (*run)(const struct option_call *call);
 } actions[] = {
     /* clang-format off */
+    {"activate", cli_rules_activate},
     {"canonical", run_canonical},
     {"check", run_check},
     {"diff", cli_rules_diff},
     {"dry-run", cli_rules_dry_run},
+    {"end", cli_rules_end},
     {"lint", cli_rules_lint},
+    {"list", cli_rules_list},
     {"message", run_message},
+    {"settings", cli_rules_settings},
     {"sign", run_sign},
     {"test", cli_rules_test},
+    {"value", cli_rules_value},
     /* clang-format on */
 };
 
@@ -300,6 +350,14 @@ static const char *const text[] = {
     "lint [DIR]: check of every pack of a folder (without one: rules), and the cases in its folder cases; every "
     "rule must be true in one of them and let somebody alone in another. test CASES...: files of cases alone. "
     "What a pack says and a case does not want is a line with file, line and key; the exit code is then 22.",
+    "On a running venue (with --data, and who may open its admin socket): activate PACK [APPROVAL...]: checks "
+    "pack and signatures, puts its texts into the venue's folder, activates it, and waits until every person "
+    "has been looked at. end ID|HASH [APPROVAL...]: ends it. list: packs, prices, settings. settings "
+    "[APPROVAL...] (with --persons, --stale): says or changes them. value ID|HASH: values holdings for that pack "
+    "now.",
+    "At a venue with a register of officers, the two signatures of the pack itself are enough for activate, "
+    "unless it rests on what is not certain. That, end and settings want an approval: --propose prints the order, "
+    "two officers sign it (cambist approve sign), and their files stand behind the call.",
     "With --officers, the file PACK.sig must hold two good signatures of officers of different groups, a "
     "line each: code, group, public key and signature in base64. The register has a line for each officer: "
     "code, number, group, public key.",
@@ -312,6 +370,8 @@ static const struct option_example examples[] = {
     {"rules message pack.yaml", "Prints what an officer signs."},
     {"rules sign pack.yaml --key anna.pem --officer anna --group law", "Signs it."},
     {"rules dry-run next.yaml --data data", "Who would be concerned, before it is activated."},
+    {"rules activate pack.yaml --data /var/lib/cambist", "Puts it in force at a running venue."},
+    {"rules list --data /var/lib/cambist", "What is in force there."},
     {"rules lint", "Every pack of the folder rules, and their golden cases."},
     {"rules test rules/cases/case-09.yaml", "Runs one file of cases."},
     {NULL, NULL},

@@ -15,6 +15,14 @@ enum rules_option {
     RULES_AT,
     RULES_REPLACE,
     RULES_CSV,
+    RULES_SOCKET,
+    RULES_SECOND,
+    RULES_MATTER,
+    RULES_CONFIRM,
+    RULES_PROPOSE,
+    RULES_WAIT,
+    RULES_PERSONS,
+    RULES_STALE,
 };
 
 #define CLI_RULES_FILES_MAX 256U
@@ -39,5 +47,12 @@ int cli_rules_dry_run(const struct option_call *call);
 
 /* --at; what *time_out is stays where it is not given. */
 MUST_USE enum fault cli_rules_time(const struct option_call *call, u64 *time_out);
+/* ---- cli_rules_venue.c ---- */
+
+int cli_rules_activate(const struct option_call *call);
+int cli_rules_end(const struct option_call *call);
+int cli_rules_list(const struct option_call *call);
+int cli_rules_settings(const struct option_call *call);
+int cli_rules_value(const struct option_call *call);
 
 #endif /* APP_CLI_RULES_H */

@@ -1,5 +1,6 @@
 /* The actions of `cambist rules` on a running venue: its packs and settings. */
 #include "app/admin_client.h"
+#include "app/approval_file.h"
 #include "app/cli.h"
 #include "app/cli_rules.h"
 #include "app/config.h"
@@ -26,12 +27,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define US_S          1000000ULL
-#define LOOK_NS       20000000L
-#define APPROVAL_US   (24 * 3600 * US_S)
-#define WAIT_S        60U
-#define STALE_S_MAX   (30U * 86400U)
-#define INTERVAL_MAX  (2U * RULE_WORDS_BYTES + 8U)
+#define US_S         1000000ULL
+#define LOOK_NS      20000000L
+#define APPROVAL_US  (24 * 3600 * US_S)
+#define INTERVAL_MAX (2U * RULE_WORDS_BYTES + 8U)
 
 /* One call, and what it knows of the venue. */
 struct venue_call {
@@ -53,17 +52,17 @@ static const struct option_value *value_of(enum rules_option option)
 }
 
 /* For people, and for machines. */
-static void tell(const char *name, u64 number)
+static void tell(const char *name, const char *key, u64 number)
 {
     cli_line(name, "%llu", (unsigned long long)number);
-    json_key(&venue.json, name);
+    json_key(&venue.json, key);
     json_put_u64(&venue.json, number);
 }
 
-static void tell_text(const char *name, const char *text)
+static void tell_text(const char *name, const char *key, const char *text)
 {
     cli_line(name, "%s", text);
-    json_key(&venue.json, name);
+    json_key(&venue.json, key);
     json_put_text(&venue.json, text);
 }
 
@@ -114,6 +113,28 @@ static enum fault propose(struct span command, u64 matter)
     return FAULT_NONE;
 }
 
+/* The order that the files approve must be the one that is given here, field for field. */
+static enum fault approved(struct span command, u32 first)
+{
+    static struct approval approval;
+    static struct approval more;
+    struct admin_order signed_order;
+    const char *const *files = venue.call->operands;
+    TRY(approval_read_file(files[first], &approval));
+    for (u32 i = first + 1; i < venue.call->operands_count; i += 1) {
+        TRY(approval_read_file(files[i], &more));
+        TRY(approval_join(&approval, &more, files[i]));
+    }
+    if (memcmp(approval.head.venue, venue.status.venue, sizeof(approval.head.venue)) != 0) {
+        return FAULT(FAULT_INPUT, "%s: approves an order to another venue", files[first]);
+    }
+    if (!span_equal(span_of(approval.command, approval.command_bytes), command)) {
+        return FAULT(FAULT_INPUT, "%s: approves another order than this one", files[first]);
+    }
+    TRY(approval_order(&approval, &signed_order));
+    return admin_client_order(&venue.client, &signed_order, command);
+}
+
 /* The approvals are the operands from `first` on. *done_out false: it was only proposed. */
 static enum fault order(void *command, u16 kind, u32 first, bool *done_out)
 {
@@ -129,8 +150,7 @@ static enum fault order(void *command, u16 kind, u32 first, bool *done_out)
     }
     *done_out = true;
     if (venue.call->operands_count > first) {
-        return cli_rules_approved(&venue.client, bytes, &venue.call->operands[first],
-                                  venue.call->operands_count - first);
+        return approved(bytes, first);
     }
     return admin_client_command(&venue.client, command, kind, 0);
 }
@@ -163,14 +183,14 @@ static enum fault wait_for(u64 seq)
     }
     progress_end(&progress);
     TRY(fault);
-    tell("command", seq);
+    tell("command", "command", seq);
     if (!venue.view.cause.is_over) {
-        tell_text("state", "persons are still being looked at");
+        tell_text("state", "state", "persons are still being looked at");
         return FAULT_NONE;
     }
-    tell("persons looked at", venue.view.cause.persons);
-    tell("persons changed", venue.view.cause.changed);
-    tell("accounts changed", venue.view.cause.restricted);
+    tell("persons looked at", "persons", venue.view.cause.persons);
+    tell("persons changed", "changed", venue.view.cause.changed);
+    tell("accounts changed", "accounts", venue.view.cause.restricted);
     return FAULT_NONE;
 }
 
@@ -179,7 +199,7 @@ static enum fault wait_for(u64 seq)
 /* The node of the pack's map, or of one of its keys where there is that key. */
 static u32 pack_node(const char *key)
 {
-    u32 pack = yaml_tree_find(&source.tree, source.tree.root, "pack");
+    u32 pack = yaml_tree_find(&source.tree, 0, "pack");
     u32 node = key == NULL ? 0 : yaml_tree_find(&source.tree, pack, key);
     return node == 0 ? pack : node;
 }
@@ -239,8 +259,7 @@ static enum fault check_signatures(const char *path, struct signed_pack *signed_
     TRY(rule_sign_read(span_of(signatures, size), name, &officers, officers_path,
                        source.pack.content_hash, signed_out->two));
     for (u32 i = 0; i < RULE_SIGN_WANTED; i += 1) {
-        const struct officer *officer =
-            officers_by_number(&officers, signed_out->two[i].officer);
+        const struct officer *officer = officers_by_number(&officers, signed_out->two[i].officer);
         CHECK(officer != NULL);
         memcpy(signed_out->groups[i], officer->group, sizeof(signed_out->groups[i]));
     }
@@ -270,7 +289,7 @@ static enum fault activate_signed(struct command_pack_activate *activate,
     activate->head = (struct command_head){.kind = COMMAND_PACK_ACTIVATE,
                                            .units = sizeof(*activate) / WIRE_UNIT};
     for (u32 i = 0; i < RULE_SIGN_WANTED; i += 1) {
-        order.signatures[i].officer = signed_by->two[i].officer;
+        order.signatures[i].officer = signed_by->two[i].code;
         memcpy(order.signatures[i].bytes, signed_by->two[i].signature,
                sizeof(order.signatures[i].bytes));
     }
@@ -325,9 +344,9 @@ static enum fault activate(void)
         return FAULT_NONE;
     }
     (void)snprintf(text, sizeof(text), "%s version %u", source.pack.id, source.pack.version);
-    tell_text("pack", text);
-    tell_text("content hash", cli_hash(source.pack.content_hash, hash));
-    tell_text("in force", interval_of(source.pack.effective, text));
+    tell_text("pack", "pack", text);
+    tell_text("content hash", "hash", cli_hash(source.pack.content_hash, hash));
+    tell_text("in force", "inForce", interval_of(source.pack.effective, text));
     return wait_for(venue.client.answer.seq);
 }
 
@@ -347,7 +366,7 @@ static enum fault end(void)
     if (!is_done) {
         return FAULT_NONE;
     }
-    tell_text("ended", venue.view.packs[number].id);
+    tell_text("ended", "ended", venue.view.packs[number].id);
     return wait_for(venue.client.answer.seq);
 }
 
@@ -358,7 +377,7 @@ static enum fault value(void)
     TRY(rules_view_find(&venue.view, venue.call->operands[1], &number));
     command.pack = (u16)number;
     TRY(admin_client_command(&venue.client, &command, COMMAND_VALUATION, 0));
-    tell_text("valued for", venue.view.packs[number].id);
+    tell_text("valued for", "valued", venue.view.packs[number].id);
     return wait_for(venue.client.answer.seq);
 }
 
@@ -366,8 +385,8 @@ static enum fault value(void)
 
 static void tell_settings(u64 reevaluations, u64 stale_s)
 {
-    tell("persons per command", reevaluations);
-    tell("a price is stale after", stale_s);
+    tell("persons per command", "personsPerCommand", reevaluations);
+    tell("price is stale after (s)", "staleSeconds", stale_s);
 }
 
 static enum fault settings(void)

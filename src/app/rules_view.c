@@ -213,11 +213,12 @@ enum fault rules_view_find(const struct rules_view *view, const char *name, u32 
         }
     }
     if (found == 0) {
-        return FAULT(FAULT_INPUT, "%s: no active pack of this id, or of a content hash that begins "
-                                  "with these 8 digits or more",
+        return FAULT(FAULT_INPUT,
+                     "%s: no active pack of this id, or of a content hash that begins "
+                     "with these 8 digits or more",
                      name);
     }
-    return found == 1 ? FAULT_NONE
-                      : FAULT(FAULT_INPUT, "%s: several active packs; name one by its content hash",
-                              name);
+    return found == 1
+               ? FAULT_NONE
+               : FAULT(FAULT_INPUT, "%s: several active packs; name one by its content hash", name);
 }

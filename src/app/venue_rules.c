@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_BYTES  128U
+#define NAME_BYTES 128U
 
 enum { PRICE_SOURCES = 3, LINE_BYTES = 128, HALF = 5000 };
 
