@@ -139,7 +139,8 @@ static enum fault approved(struct span command, u32 first)
 static enum fault order(void *command, u16 kind, u32 first, bool *done_out)
 {
     const struct wire_record *record = &wire_commands[kind];
-    struct command_head head = {.kind = kind, .units = wire_units(record, 0, false)};
+    struct command_head head = {.kind = kind,
+                                .units = wire_units(record, 0, false)}; /* raw: steps of a record */
     const struct option_value *matter = value_of(RULES_MATTER);
     u64 beside = order_text_has_matter(kind) ? 0 : matter->number;
     *done_out = false;

@@ -70,7 +70,7 @@ class Rules:
         self.cli.check(text in error, f"rules {action} says why: {error.strip()!r}")
 
     def write(self, name, **changes):
-        fields = {"version": 1, "begins": "2022-04-09", "more": "", "amount": "10000.00"}
+        fields = {"version": 1, "begins": "2022-04-09", "more": "", "amount": "10000000.00"}
         return self.cli.write(name, PACK.format(**{**fields, **changes}))
 
     def sign(self, path, code):
