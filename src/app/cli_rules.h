@@ -47,6 +47,7 @@ int cli_rules_dry_run(const struct option_call *call);
 
 /* --at; what *time_out is stays where it is not given. */
 MUST_USE enum fault cli_rules_time(const struct option_call *call, u64 *time_out);
+
 /* ---- cli_rules_venue.c ---- */
 
 int cli_rules_activate(const struct option_call *call);
