@@ -23,6 +23,7 @@ extern const struct subcommand cli_restore;
 extern const struct subcommand cli_history;
 extern const struct subcommand cli_rules;
 extern const struct subcommand cli_why;
+extern const struct subcommand cli_relations;
 extern const struct subcommand cli_case;
 extern const struct subcommand cli_inbox;
 extern const struct subcommand cli_reports;

@@ -23,7 +23,6 @@ static void persons(void)
     (void)rule_venue_customer(&venue, 3, "TH", 1000);
     (void)rule_venue_listing(&venue, 3, "us-sdn", LISTING_STATE_CANDIDATE, 31337);
     rule_venue_person(&venue, 4);
-    rule_venue_link(&venue, 4, 3);
     (void)rule_venue_fact(&venue, 4, RULE_FACT_KIND, "natural", 0, 0, 0);
     (void)rule_venue_fact(&venue, 4, RULE_FACT_NATIONALITY, "RU", RULE_VERIFIED_DOCUMENT, 0, 0);
     (void)rule_venue_fact(&venue, 4, RULE_FACT_ROLE, "owner", RULE_VERIFIED_REGISTER, 0, 0);

@@ -87,6 +87,25 @@ def diff(cli, data):
     cli.equal((told["beforeAt"], told["afterAt"]), ("2022-04-22", "2022-04-22"), "when")
 
 
+def relations(cli, data):
+    told = cli.json("relations", "--country", "RU", "--data", data, "--at", "2022-04-22",
+                    "--known-at", "2022-04-23", "--json")
+    cli.equal([(row["person"], row["relations"]) for row in told["persons"]],
+              [(1, ["customer"]), (2, ["customer"]), (3, ["customer"]), (4, ["owner"])],
+              "every relation, with its way")
+    cli.equal([fact["fact"] for fact in told["persons"][0]["facts"]],
+              ["nationality", "document_country"], "without what was recorded later")
+    cli.equal(told["persons"][0]["accounts"][0]["assets"], {"BTC": "1.25000000"}, "with the money")
+    code, lines, _ = cli.run("relations", "--country", "RU", "--data", data)
+    cli.check(code == 0 and "venue > owner > person 4\n" in lines and
+              "venue > customer > person 2 > account 1: " in lines, lines)
+    cli.equal(cli.json("relations", "--country", "DE", "--data", data, "--json")["count"], 0,
+              "none to Germany")
+    cli.refuses(["relations", "--data", data], USAGE, "cambist relations: --country is missing")
+    cli.refuses(["relations", "--data", data, "--country", "Russia"], USAGE,
+                'cambist relations: --country: "Russia" is not two capital letters')
+
+
 def refusals(cli, data):
     cli.refuses(["why", "--data", data], USAGE, "cambist why: an ACCOUNT is wanted, or --person")
     cli.refuses(["why", "0", "--data", data, "--at", "yesterday"], USAGE,
@@ -117,6 +136,7 @@ def run(cli):
     others(cli, data)
     dry_run(cli, data)
     diff(cli, data)
+    relations(cli, data)
     refusals(cli, data)
     shutil.rmtree(folder)
     return cli.finish()
