@@ -52,6 +52,23 @@ async function trade(page) {
   await page.locator('#chart-tab-candles').click();
 }
 
+// People for whom rules matter: why, and what is still possible.
+async function rules(context) {
+  for (const [name, account] of [['16-withdraw-only', 'mikhail'], ['17-near-the-amount', 'pavel'], ['18-being-checked', 'nadia']]) {
+    const page = await open(context, { url });
+    await page.locator('[data-sign-in]').click();
+    await page.locator(`[data-account-choice="${account}"]`).click();
+    await page.waitForSelector(`[data-account="${account}"]`);
+    await picture(page, name);
+    await page.close();
+  }
+  const page = await context.newPage();
+  await page.goto(`${url}/rules`);
+  await page.locator('h1').first().waitFor();
+  await picture(page, '19-rules');
+  await page.close();
+}
+
 // An order that must only rest, at a price that would match: it is not even sent.
 async function refuse(page) {
   const rest = page.locator('.form .check input');
@@ -115,6 +132,9 @@ try {
   await stale(page);
   await page.emulateMedia({ colorScheme: 'dark' });
   await picture(page, '12-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.close();
+  await rules(context);
   await context.close();
   await phone(browser);
 } finally {

@@ -194,7 +194,6 @@ void demo_venue_sign(const struct demo_file *file, struct demo_accounts *account
         memcpy(account->secret, holder->key.secret, sizeof(account->secret));
         accounts_out->count += 1;
     }
-    accounts_out->has_law_date = file->clock_behind_us > 0;
 }
 
 enum fault demo_venue_tell_bots(const char *folder, const struct demo_file *file, const char *rest)

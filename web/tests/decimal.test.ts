@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ceilTo, changeBasis, decimalsOf, divide, floorTo, multiply, parse, portion, print, signedUnits, units } from '../src/decimal/decimal.ts';
-import { formatBasis, formatShort, formatText, formatUnits, fromField, toField } from '../src/decimal/format.ts';
+import { formatBasis, formatDate, formatShort, formatText, formatUnits, fromField, toField } from '../src/decimal/format.ts';
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
@@ -68,4 +68,11 @@ test('what people type is read, or refused, never guessed wrong', () => {
     const value = BigInt(Math.floor(Math.random() * 2 ** 45));
     for (const language of ['en', 'fr'] as const) assert.equal(parse(fromField(toField(value, language), language) ?? ''), value);
   }
+});
+
+test('a day of the venue is its day in UTC, wherever the reader sits', () => {
+  const late = Date.UTC(2022, 3, 22, 23, 59, 59);
+  assert.equal(plain(formatDate(late, 'en')), '22 April 2022');
+  assert.equal(plain(formatDate(late, 'fr')), '22 avril 2022');
+  assert.equal(plain(formatDate(late + 1_000, 'fr')), '23 avril 2022');
 });

@@ -150,10 +150,6 @@ void demo_accounts_print(struct json_writer *json, const struct demo_accounts *a
         json_object_end(json);
     }
     json_array_end(json);
-    if (accounts->has_law_date) {
-        json_key(json, "lawDate");
-        json_put_bool(json, true);
-    }
     json_object_end(json);
 }
 

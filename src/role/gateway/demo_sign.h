@@ -1,7 +1,7 @@
 /* Signing in on a demo: the list of demo accounts, and the key of the one that is chosen.
  *
  *     GET  /demo/accounts             {"accounts":[{"account":"A","name":"...","about":{"en":"...",
- *                                     "fr":"..."}}],"lawDate":true}
+ *                                     "fr":"..."}}]}
  *     POST /demo/sign-in  {"account":"A"}
  *                                     {"account":"A","name":"...","apiKey":"...","secret":"..."}
  *
@@ -36,7 +36,6 @@ struct demo_account {
 struct demo_accounts {
     struct demo_account list[DEMO_ACCOUNTS_MAX];
     u32 count;
-    bool has_law_date; /* the venue's clock is not the machine's, and the page says so */
 };
 
 enum demo_path { DEMO_PATH_NONE, DEMO_PATH_ACCOUNTS, DEMO_PATH_SIGN_IN };

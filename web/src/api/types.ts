@@ -107,6 +107,6 @@ export interface Deposit { id: string; amount: string; coin: string; status: num
 
 export interface Withdrawal { id: string; amount: string; transactionFee: string; coin: string; status: number; address: string; txId: string; applyTime: string }
 
-export interface DemoAccount { account: string; name: string }
+export interface DemoAccount { account: string; name: string; about?: { en: string; fr: string } }
 
 export interface Credentials { account: string; name: string; apiKey: string; secret: string }

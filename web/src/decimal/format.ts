@@ -101,6 +101,11 @@ export function formatDay(ms: number, language: Language): string {
   return dateFormat(language, 'day', { day: '2-digit', month: 'short' }).format(ms);
 }
 
+/* A day of the venue's, wherever the reader sits. */
+export function formatDate(ms: number, language: Language): string {
+  return dateFormat(language, 'date', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(ms);
+}
+
 export function formatMinute(ms: number, language: Language): string {
   return dateFormat(language, 'minute', { hour: '2-digit', minute: '2-digit' }).format(ms);
 }

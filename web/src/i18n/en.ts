@@ -72,6 +72,7 @@ export const en = {
   'link.ms': '{value} ms', 'link.seconds': '{value} s ago', 'link.minutes': '{value} min ago', 'link.never': 'none yet', 'link.title': 'Connection',
   'link.said.live': 'Connected again. Prices are live.', 'link.said.lost': 'Connection lost. Prices are old and cannot be used. Trying again by itself.', 'link.said.halted': 'The venue is paused. Prices are old and cannot be used.',
   'link.banner.lost': 'Connection to the venue lost. Prices below are old; nothing can be sent. Trying again by itself …', 'link.banner.halted': 'The venue is paused by its operator or restarts. Prices below are old; trying again by itself …', 'link.reconnects': 'Reconnections',
+  'law.day': 'Law of {day}', 'law.text': 'The clock of this venue is set to {day}: the law of that day holds.',
   'account.signIn': 'Sign in', 'account.signOut': 'Sign out', 'account.choose': 'Choose a demo account', 'account.demoText': 'No password: these accounts belong to this demo and hold invented money.',
   'account.own': 'Use an API key', 'account.ownText': 'This venue has no demo accounts. Sign in with an API key (HMAC) and its secret. They stay in this tab and are forgotten when it closes.', 'account.key': 'API key', 'account.secret': 'Secret', 'account.failed': 'Sign-in failed: {text}',
   'account.signedIn': 'Signed in: {name}', 'account.withdrawOnly': 'Withdraw only', 'account.restricted': 'Restricted', 'account.stream': 'Your account data cannot be followed: {text}',

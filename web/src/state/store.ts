@@ -5,7 +5,7 @@
  * be used: it is true only while the stream is open, has been heard of lately, the book is whole and
  * the venue says that it runs. */
 import { batch, computed, signal } from '@preact/signals';
-import { ApiError, getPublic, syncTime } from '../api/client.ts';
+import { ApiError, getPublic, syncTime, venueNow } from '../api/client.ts';
 import type { SymbolInfo, Ticker } from '../api/types.ts';
 import { type Units, units } from '../decimal/decimal.ts';
 import { type CandleRow, Feed, type TradeRow } from '../feed/feed.ts';
@@ -19,6 +19,7 @@ export type LinkState = 'connecting' | 'syncing' | 'live' | 'lost' | 'halted';
 
 export interface Quote { last: Units; open: Units; high: Units; low: Units; volume: Units; quoteVolume: Units }
 
+const DAY_MS = 86_400_000;
 const BOOK_MS = 100;
 const CLOCK_MS = 500;
 const STATUS_MS = 5_000;
@@ -39,6 +40,8 @@ export const gaps = signal(0);
 export const reconnections = signal(0);
 export const lastEventMs = signal<number | null>(null);
 export const eventAgeMs = signal<number | null>(null);
+/* The venue's time where its clock is on another day than ours: a demo on a law date. */
+export const lawDay = signal<number | null>(null);
 
 const streamOpen = signal(false);
 const everOpen = signal(false);
@@ -223,6 +226,7 @@ async function refresh(): Promise<void> {
     ]);
     refreshing = false;
     batch(() => {
+      lawDay.value = Math.abs(venueNow() - Date.now()) > DAY_MS ? venueNow() : null;
       markets.value = info.symbols.map(marketOf);
       noteTickers(tickers);
       freshTurn.value += 1;

@@ -4,10 +4,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { DemoAccount } from '../api/types.ts';
 import { changeBasis } from '../decimal/decimal.ts';
-import { formatBasis, formatShort, formatUnits } from '../decimal/format.ts';
+import { formatBasis, formatDate, formatShort, formatUnits } from '../decimal/format.ts';
 import { chooseLanguage, type Key, language, t } from '../i18n/index.ts';
 import { credentials, demoAccounts, explain, signInDemo, signInKey, signOut } from '../state/session.ts';
-import { chooseMarket, markets, quotes, symbol } from '../state/store.ts';
+import { chooseMarket, lawDay, markets, quotes, symbol } from '../state/store.ts';
 import { chooseTheme, theme, THEMES } from '../state/theme.ts';
 import { Modal } from './modal.tsx';
 import { dialog } from './panels.ts';
@@ -96,11 +96,12 @@ export function SignInDialog() {
         : rows === null ? <OwnKey /> : (
           <>
             <p>{t('account.demoText')}</p>
+            {lawDay.value !== null ? <p>{t('law.text', { day: formatDate(lawDay.value, language.value) })}</p> : null}
             <ul class="accounts">
               {rows.map((row) => (
                 <li key={row.account}><button type="button" data-account-choice={row.account}
                   onClick={() => signInDemo(row).then(close, (error: unknown) => { trouble.value = explain(error).text; })}>
-                  <span class="face" aria-hidden="true">{row.name.slice(0, 1)}</span><span>{row.name}</span></button></li>
+                  <span class="face" aria-hidden="true">{row.name.slice(0, 1)}</span><span class="whom"><span>{row.name}</span>{row.about ? <small>{row.about[language.value]}</small> : null}</span></button></li>
               ))}
             </ul>
             {trouble.value !== null ? <p class="note" role="alert">{t('account.failed', { text: trouble.value })}</p> : null}

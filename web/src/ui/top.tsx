@@ -1,9 +1,9 @@
 /* The head of the page: market, its 24 hours, the connection, the account, settings. */
 import { changeBasis } from '../decimal/decimal.ts';
-import { formatBasis, formatShort, formatUnits } from '../decimal/format.ts';
+import { formatBasis, formatDate, formatShort, formatUnits } from '../decimal/format.ts';
 import { language, t } from '../i18n/index.ts';
 import { account, credentials, signOut } from '../state/session.ts';
-import { eventAgeMs, gaps, linkState, live, market, quote, reconnections, roundTripMs } from '../state/store.ts';
+import { eventAgeMs, gaps, lawDay, linkState, live, market, quote, reconnections, roundTripMs } from '../state/store.ts';
 import { dialog } from './panels.ts';
 import { InboxButton } from './standing.tsx';
 
@@ -73,7 +73,10 @@ export function Top() {
   return (
     <header class="top">
       <a class="skip" href="#order-form">{t('app.skip')}</a>
-      <h1 class="brand"><span class="glyph" aria-hidden="true" />{t('app.title')}</h1>
+      <div class="house">
+        <h1 class="brand"><span class="glyph" aria-hidden="true" />{t('app.title')}</h1>
+        {lawDay.value !== null ? <p class="law" title={t('law.text', { day: formatDate(lawDay.value, language.value) })} data-law>{t('law.day', { day: formatDate(lawDay.value, language.value) })}</p> : null}
+      </div>
       <button type="button" class="pick" aria-haspopup="dialog" onClick={() => { dialog.value = 'market'; }}>
         <span class="sr">{t('market.choose')}: </span>
         <strong data-market>{here ? `${here.base}/${here.quote}` : t('common.loading')}</strong>
