@@ -7,6 +7,7 @@
 #include "role/engine/house.h"
 #include "role/engine/snapshot_file.h"
 #include "sim/flow.h"
+#include "sim/flow_rules.h"
 #include "sim/model.h"
 
 #include <stdlib.h>
@@ -148,7 +149,7 @@ struct engine_script *engine_script_open(u64 seed, u32 batches_count, u32 batch_
     script->events = memory_of(EVENTS_BYTES);
     struct author author = {
         .script = script,
-        .flow = flow_create(seed),
+        .flow = seed % 3 == 0 ? flow_rules_create(seed) : flow_create(seed),
         .model_events = memory_of(MODEL_EVENTS_BYTES),
         .batch_commands_max = batch_commands_max,
     };
