@@ -185,6 +185,13 @@ static u64 matter_of(const u8 *command, u64 head_matter)
     return head_matter != 0 ? head_matter : order_text_number(command, "matter");
 }
 
+/* Who signs this alone is the second one of a case: the first stands in the record already. */
+static bool is_second(const u8 *command)
+{
+    return bytes_u16(command) == COMMAND_CASE_ACT &&
+           bytes_u16(command + offsetof(struct command_case_act, act)) == CASE_ACT_SECOND;
+}
+
 /* The command as it goes out, with the officers in it or in a case_act before it. */
 static void command_make(struct look *look)
 {
@@ -196,6 +203,10 @@ static void command_make(struct look *look)
     }
     u16 kind = bytes_u16(verdict->command);
     verdict->actor = number_of(look, 0);
+    if (is_second(verdict->command) && look->signers_count == 1) {
+        order_text_officers(verdict->command, 0, number_of(look, 0));
+        return;
+    }
     if (order_text_has_officer(kind)) {
         order_text_officers(verdict->command, number_of(look, 0), number_of(look, 1));
         return;

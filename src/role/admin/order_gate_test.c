@@ -435,6 +435,18 @@ static void kinds_without_a_text_pass_unsigned(void **state)
     act.act = CASE_ACT_DECIDE;
     assert_int_equal(judge(NULL, record_of(&act, COMMAND_CASE_ACT, 0)), ADMIN_UNSIGNED);
     assert_int_equal(verdict.detail, 1);
+    sign(record_of(&act, COMMAND_CASE_ACT, 0), 1, ANNA, ANNA, false);
+    assert_int_equal(judge(&order, record_of(&act, COMMAND_CASE_ACT, 0)), ADMIN_DONE);
+    struct command_case_act sent;
+    memcpy(&sent, verdict.command, sizeof(sent));
+    assert_int_equal(sent.officer, NUMBER(ANNA));
+    assert_int_equal(sent.second, 0);
+    act.act = CASE_ACT_SECOND; /* whose name is the second one's place */
+    sign(record_of(&act, COMMAND_CASE_ACT, 0), 1, BELA, BELA, false);
+    assert_int_equal(judge(&order, record_of(&act, COMMAND_CASE_ACT, 0)), ADMIN_DONE);
+    memcpy(&sent, verdict.command, sizeof(sent));
+    assert_int_equal(sent.officer, 0);
+    assert_int_equal(sent.second, NUMBER(BELA));
 }
 
 static void directions_are_those_of_the_writer(void **state)
