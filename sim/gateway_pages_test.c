@@ -24,8 +24,9 @@ static struct page pages[] = {
     {"/assets/a-12345678.js", "text/javascript", "2233", large, "small", LARGE_BYTES, 5, true},
 };
 static const struct page_table table = {pages, ARRAY_COUNT(pages)};
-static const struct demo_accounts accounts = {.list = {{"A", "the first", "key", "secret"}},
-                                              .count = 1};
+static const struct demo_accounts accounts = {
+    .list = {{.account = "A", .name = "the first", .api_key = "key", .secret = "secret"}},
+    .count = 1};
 
 static void begin(const struct demo_accounts *demo)
 {

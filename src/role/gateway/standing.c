@@ -108,15 +108,19 @@ static void rules_now(struct standing *standing)
 /* Whether something holds the account that its customer reads nothing more about. */
 static bool is_neutral(const struct standing *standing)
 {
+    u32 told[OPERATIONS_COUNT] = {0};
+    for (u32 i = 0; i < standing->rules_count; i += 1) {
+        if (face_of(standing, &standing->rules[i]) == NOTICE_FACE_NEUTRAL) {
+            continue;
+        }
+        for (u32 operation = 0; operation < OPERATIONS_COUNT; operation += 1) {
+            u32 says = standing->rules[i].finding.vector >> 2 * operation & 3;
+            told[operation] = says > told[operation] ? says : told[operation];
+        }
+    }
     bool is = false;
     for (u32 operation = 0; operation < OPERATIONS_COUNT; operation += 1) {
-        u32 told = 0;
-        for (u32 i = 0; i < standing->rules_count; i += 1) {
-            u32 says = standing->rules[i].finding.vector >> 2 * operation & 3;
-            bool is_told = face_of(standing, &standing->rules[i]) != NOTICE_FACE_NEUTRAL;
-            told = is_told && says > told ? says : told;
-        }
-        is = is || (standing->vector >> 2 * operation & 3) > told;
+        is = is || (standing->vector >> 2 * operation & 3) > told[operation];
     }
     return is;
 }
