@@ -2,6 +2,8 @@
 
 #include "app/admin_client.h"
 #include "app/case_print.h"
+#include "app/cases_replay.h"
+#include "app/cli_progress.h"
 #include "app/rule_read.h"
 #include "app/serve.h"
 #include "app/time_text.h"
@@ -39,6 +41,7 @@ enum {
     CASE_ALL,
     CASE_LIMIT,
     CASE_HOLIDAYS,
+    CASE_JOURNAL,
     CASE_JSON,
 };
 
@@ -109,6 +112,8 @@ static const struct option options[] = {
                        .value = "FILE",
                        .help = "Days that are no business days, one a line. Without it "
                                "holidays.txt in the data folder, if it is there."},
+    [CASE_JOURNAL] = {.name = "journal",
+                      .help = "rebuild: replays the journal, also where the event log would do."},
     [CASE_JSON] = {.name = "json", .help = "One line of JSON for machines instead."},
 };
 
@@ -444,11 +449,29 @@ static enum fault act(const struct option_call *call, enum case_act what)
     return fault;
 }
 
+/* From the event log, which is quick; where it does not reach back, from the journal. */
+static enum fault rebuild_from(const struct option_call *call, struct cases_rebuild *report)
+{
+    const char *folder = call->values[CASE_DATA].text;
+    struct cli_recovery line;
+    if (!call->values[CASE_JOURNAL].given) {
+        enum fault fault = cases_rebuild(folder, report);
+        if (fault != FAULT_MISSING) {
+            return fault;
+        }
+        fault_forget();
+    }
+    cli_recovery_init(&line, "replaying");
+    enum fault fault = cases_replay(folder, &line.recovery, report);
+    progress_end(&line.progress);
+    return fault;
+}
+
 static enum fault rebuild(const struct option_call *call)
 {
     struct cases_rebuild report;
     char count[CLI_COUNT_BYTES];
-    TRY(cases_rebuild(call->values[CASE_DATA].text, &report));
+    TRY(rebuild_from(call, &report));
     json_key(&cli.json, "seq");
     json_put_u64(&cli.json, report.point.seq);
     if (!call->values[CASE_JSON].given) {
@@ -524,8 +547,9 @@ static const char *const text[] = {
     "An act that may not be, such as the same officer twice, is refused before it is journalled. "
     "Where the venue has a register of officers, decide, uphold and second want one signature, "
     "clear, whitelist and overturn two: --propose prints the text to be signed.",
-    "rebuild makes the database of cases anew from the event log; the process that follows the log "
-    "must be stopped.",
+    "rebuild makes the database of cases anew: from the event log, or, where that does not reach back "
+    "to its first event, by replaying the journal. Only the process that follows the event log must "
+    "be stopped.",
     NULL,
 };
 

@@ -580,8 +580,8 @@ static void a_neutral_hold_is_told_once_whatever_it_rests_on(void **state)
     tell_applied(&by_hand, sizeof(by_hand), COMMAND_RESTRICT, 8);
     assert_inbox(8, "7");
     /* Nothing in the rows tells one from the other. */
-    struct case_notice_row one[2];
-    struct case_notice_row other[2];
+    static struct case_notice_row one[2];
+    static struct case_notice_row other[2];
     u32 count = 0;
     scene_must(case_query_notices(store, ACCOUNT, 1, 1, one, &count));
     scene_must(case_query_notices(store, 8, 0, 1, other, &count));
