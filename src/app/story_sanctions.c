@@ -369,6 +369,7 @@ static const char *const ending[] = {
     "    cambist verify DIR            it replays, and adds up",
     "    cambist dump DIR              every command and what came of it",
     "    cambist why --data DIR 8      the whole answer to the questions above",
+    "    cambist relations --data DIR --country RU       who is tied to a country, and how",
     "    DIR/demo/rules, DIR/packs     the packs, their signatures and texts",
     NULL,
 };
