@@ -64,6 +64,10 @@ def check_script(cli):
              f"+ {binary} demo --data {folder} --port 8090 --seconds=5\n"),
             (["--fresh", f"--data={folder}"],
              f"+ rm -rf {folder}\n+ {binary} demo --data {folder}\n"),
+            (["--story", "sanctions"],
+             f"+ rm -rf build/story\n+ {binary} demo --data build/story --story sanctions\n"),
+            (["--story=sanctions", "--data", folder],
+             f"+ {binary} demo --data {folder} --story=sanctions\n"),
     ]:
         cli.equal(demo("--dry-run", *given), (0, wanted, ""), f"./demo {given}")
     code, output, error = demo("--help")
