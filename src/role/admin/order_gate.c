@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define COUNT_EVERY_US 1000000ULL
-#define EVENTS_FOLDER  "events"
+#define CATCH_UP_TURNS 256U
 
 /* An order while it is judged. */
 struct look {
@@ -31,14 +31,12 @@ struct look {
 static enum fault register_open(struct order_gate *gate, struct disk *disk, const char *folder,
                                 const char *register_path)
 {
-    char events[FILE_PATH_BYTES];
     TRY(officers_read_file(disk, register_path, &gate->officers));
     if (gate->officers.count == 0) {
         return FAULT(FAULT_CONFIG, "%s: no officer stands in it", register_path);
     }
-    TRY(file_path(events, folder, EVENTS_FOLDER));
     TRY(order_store_open(&gate->store, disk, folder));
-    TRY(vectors_open(&gate->vectors, disk, events));
+    TRY(vectors_open(&gate->vectors, disk, folder));
     log_info("admin.officers", LOG_STR("register", register_path),
              LOG_U64("count", gate->officers.count));
     return sha256_open(&gate->sha256);
@@ -326,6 +324,19 @@ static enum fault order_judge(struct look *look, enum admin_status_code *code_ou
     return FAULT_NONE;
 }
 
+/* Under load the last turn may have left something unread, and a freeze must not wait. */
+static enum fault catch_up(struct order_gate *gate, u16 kind)
+{
+    bool busy = false;
+    for (u32 i = 0; kind == COMMAND_RESTRICT && i < CATCH_UP_TURNS; i += 1) {
+        if (gate->vectors.follow.is_drained) {
+            break;
+        }
+        TRY(vectors_turn(&gate->vectors, &busy));
+    }
+    return FAULT_NONE;
+}
+
 static enum fault row_begin(struct look *look)
 {
     const struct admin_order *order = look->order;
@@ -356,6 +367,7 @@ enum fault order_gate_judge(struct order_gate *gate, const struct admin_order *o
     if (gate->officers.count == 0) {
         *code_out = order == NULL ? ADMIN_DONE : ADMIN_NO_REGISTER;
     } else if (order_text_has(bytes_u16(command.data))) {
+        TRY(catch_up(gate, bytes_u16(command.data)));
         TRY(row_begin(&look));
         TRY(order_judge(&look, code_out));
         gate->refused += *code_out != ADMIN_DONE;
