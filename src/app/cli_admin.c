@@ -6,6 +6,7 @@
 #include "app/networks.h"
 #include "app/restriction_modes.h"
 #include "app/serve.h"
+#include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "io/clock.h"
@@ -13,6 +14,7 @@
 #include "io/input.h"
 #include "role/gateway/auth.h"
 #include "role/gateway/keys.h"
+#include "wire/order_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,8 +171,13 @@ static enum fault account_restrict(struct order_of *order)
     struct command_restrict restriction = {.cause = order->client.reason};
     u32 account = 0;
     TRY(admin_account_of(order, order->arguments[0], &account));
-    if (!restriction_mode_of(order->arguments[1], &restriction.restrictions)) {
-        return FAULT(FAULT_INPUT, "\"%s\": one of %s", order->arguments[1], RESTRICTION_MODES);
+    const struct wire_field *field = order_field_of(COMMAND_RESTRICT, span_of_text("restrictions"));
+    restriction.head.kind = COMMAND_RESTRICT;
+    CHECK(field != NULL);
+    if (!restriction_mode_of(order->arguments[1], &restriction.restrictions) &&
+        order_value_parse((u8 *)&restriction, field, span_of_text(order->arguments[1])) != NULL) {
+        return FAULT(FAULT_INPUT, "\"%s\": one of %s, or OPERATION=hold|refuse|freeze with commas",
+                     order->arguments[1], RESTRICTION_MODES);
     }
     return admin_give(order, &restriction, COMMAND_RESTRICT, account);
 }
@@ -512,7 +519,8 @@ static const struct {
 } orders[] = {
     {"account", "create", "", 0, account_create},
     {"account", "list", "", 0, account_list},
-    {"account", "restrict", "ACCOUNT none|withdraw-only|review|freeze", 2, account_restrict},
+    {"account", "restrict", "ACCOUNT none|withdraw-only|review|freeze|OPERATION=...", 2,
+     account_restrict},
     {"account", "set", "ACCOUNT", 1, account_set},
     {"asset", "add", "NAME SCALE", 2, asset_add},
     {"deposit", "credit", "ACCOUNT ASSET AMOUNT", 3, deposit},
@@ -593,7 +601,7 @@ static const char *const text[] = {
     "Gives an order to a running venue over its admin socket; who may open that file may give "
     "orders. Every order becomes a journalled command, behind a note that says who gave it and why.",
     "Accounts: account create; account list; account restrict ACCOUNT "
-    "none|withdraw-only|review|freeze; account set ACCOUNT (with --group, --tier; what is not given "
+    "none|withdraw-only|review|freeze (or single operations, trade=refuse,deposit=hold); account set ACCOUNT (with --group, --tier; what is not given "
     "stays).",
     "Keys: key create ACCOUNT (with --rights, --ip, --public-key, --label); key revoke ACCOUNT "
     "API_KEY. A secret is shown once and kept sealed.",

@@ -35,6 +35,9 @@ def without_signatures(cli, officers, venue, account):
     a.refused(cli, folder, REFUSED, "wants the signatures of 2 officers", "fact", "set", "1",
               "residence", "FR")
     a.refused(cli, folder, REFUSED, "wants the signatures of 1 officers", "person", "add", "1")
+    a.refused(cli, folder, INPUT, "OPERATION=hold", "account", "restrict", number, "trade=never")
+    code, _, error = officers.admin("account", "restrict", number, "trade=refuse,withdraw=freeze")
+    cli.check(code == REFUSED, f"single operations that lower others: {error!r}")
     cli.check(is_frozen(venue, account), "the account is frozen still")
 
 
