@@ -1,7 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """The officers' queue at a real venue: cases opened by hand, worked on by officers with and without
-signatures, acts that do not count, an appeal, an inbox that tells a hold and its end, and the same
-rows from a rebuilt database. usage: cases_test.py BINARY"""
+signatures, acts that do not count, an appeal, a list hit from its candidate to the filed report, an
+inbox that reads as the customer's own page does, and the same rows from a rebuilt database.
+usage: cases_test.py BINARY"""
 
 import hashlib
 import json
@@ -9,9 +10,33 @@ import os
 
 import officers as o
 import program as p
+import rules_venue_test as r
 import serve_test as s
 
 REFUSED, INPUT, USAGE = 27, 4, 2
+
+PACK = """pack:
+  id: test-list
+  version: 1
+  title: {en: A list, fr: Une liste}
+  jurisdiction: US
+  origin: law
+  sources: [us-31cfr-v]
+  published: 2022-03-01
+  effective_from: 2022-03-01
+rules:
+  - id: test.listed
+    scope: person
+    cite:
+      - {source: us-31cfr-v, article: ch. V}
+    explain: {en: Nobody may move it., fr: Nul ne peut le déplacer.}
+    subject: {listed: {list: demo-list, min_state: confirmed}}
+    actions: [freeze, {report: ofac, business_days: 10}]
+    on_unknown: {actions: [review], evidence: kind, days: 14, then: [review]}
+    on_candidate: [review]
+    audience: customer
+    keep_records_years: "10"
+"""
 
 
 class Queue:
@@ -114,6 +139,60 @@ def inbox(cli, queue, officers, account):
     cli.equal(queue.inbox(account)[0]["kind"], "checked", "the newest comes first")
 
 
+def same_on_the_page(cli, queue, venue, account):
+    """What officers see of an inbox is what its owner reads, in both languages; which of two notices
+    of one command comes first is not said."""
+    def page():
+        return s.ask(venue, account, "GET", "/page/v1/standing")[1]["inbox"]
+
+    cli.check(s.eventually(lambda: len(page()) == len(queue.inbox(account["id"]))),
+              "as many notices")
+    for language in ("en", "fr"):
+        mine = [(notice["kind"], notice["time_us"] // 1000,
+                 [[name, text] for name, text in notice.items()
+                  if name not in ("kind", "seq", "time_us")])
+                for notice in queue.inbox(account["id"], language)]
+        theirs = [(notice["kind"], notice["time"], notice[language]) for notice in page()]
+        cli.equal(sorted(mine), sorted(theirs), f"an inbox in {language}")
+
+
+def listed(cli, queue, officers, venue, account, keys):
+    """A candidate is held in neutral words, confirmed, frozen, reported."""
+    rules = r.Rules(cli, queue.folder, keys)
+    path = cli.write("list.yaml", PACK)
+    rules.sign(path, "anna")
+    rules.sign(path, "bela")
+    rules.json("activate", path)
+    officers.give("person", "add", "1", signed_by=("anna",))
+    officers.give("person", "link", "1", str(account["id"]), signed_by=("anna",))
+    row = officers.give("listing", "set", "1", "demo-list", "candidate", "entry=4711",
+                        signed_by=("anna",))
+    cli.check(s.eventually(lambda: queue.cases("--kind", "candidate")), "a candidate")
+    case = queue.cases("--person", "1")[0]
+    cli.equal((case["kind"], case["rule"], case["list"], case["entry"]),
+              ("candidate", "test.listed", "demo-list", 4711), "what it is about")
+    cli.equal(case["due_us"] - case["opened_us"], 5 * 86400 * 10**6, "its clock")
+    same_on_the_page(cli, queue, venue, account)
+    cli.equal(queue.act("take", case["case"], "--officer", "anna")["owner"], 11, "taken")
+    officers.give("listing", "set", "1", "demo-list", "confirmed", "entry=4711",
+                  f"replaces={row}", f"matter={case['matter']}")
+    cli.check(s.eventually(lambda: queue.cases("--kind", "freeze")), "a freeze")
+    shown = queue.ask("case", "show", case["case"])
+    cli.equal((shown["case"]["state"], shown["case"]["outcome"]), ("closed", "settled"),
+              "the candidate is settled")
+    cli.equal(shown["acts"][-1]["act"], "listing_set", "the verdict stands in its record")
+    same_on_the_page(cli, queue, venue, account)
+    text = json.dumps(queue.inbox(account["id"]))
+    cli.check("4711" not in text and "demo-list" not in text, "no entry reaches the customer")
+    reports = queue.ask("reports", "due")
+    cli.equal((reports["count"], reports["late"]), (1, 0), "a report is due")
+    cli.equal(queue.ask("reports", "due", "--at", "2099-01-01")["late"], 1, "and late in 2099")
+    report = reports["reports"][0]
+    cli.equal((report["kind"], report["about"]), ("report", "ofac"), "to whom")
+    queue.act("filed", report["case"], "--officer", "bela")
+    cli.equal(queue.ask("reports", "due")["count"], 0, "it was filed")
+
+
 def everything(queue):
     return (queue.cases("--all"), queue.ask("reports", "due", "--all")["reports"])
 
@@ -156,8 +235,9 @@ def test(cli):
         cli.check(s.eventually(lambda: officers.admin("venue", "status", "--json")[1]
                                .find('"engine":"running"') >= 0), "the engine is heard")
         inbox(cli, queue, officers, account)
+        listed(cli, queue, officers, venue, keys["accounts"]["B"], keys)
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
-    rebuilt(cli, queue, account)
+    rebuilt(cli, queue, keys["accounts"]["B"]["id"])
 
 
 if __name__ == "__main__":
