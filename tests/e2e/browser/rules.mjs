@@ -41,24 +41,42 @@ async function picture(page, name) {
 }
 
 function cambist(...words) {
-  return execFileSync(binary, words, { encoding: 'utf8' });
+  return execFileSync(binary, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function admin(...words) {
   cambist('admin', '--data', join(venue.folder, 'data'), '--actor', '1', ...words);
 }
 
-// What loosens wants two officers: proposed, signed by both, submitted.
-function loosen(...words) {
-  const data = join(venue.folder, 'data');
+// Signed by both officers; the files.
+function signed(text) {
   const order = join(venue.folder, 'order');
-  writeFileSync(order, cambist('admin', '--data', data, '--propose', ...words));
-  const signed = venue.keys.officers.map(({ code, key }) => {
+  writeFileSync(order, text);
+  return venue.keys.officers.map(({ code, key }) => {
     const path = `${order}.${code}`;
     writeFileSync(path, cambist('approve', 'sign', order, '--officer', code, '--key', key));
     return path;
   });
-  cambist('admin', '--data', data, 'order', 'submit', ...signed);
+}
+
+// What loosens wants two officers: proposed, signed by both, submitted.
+function loosen(...words) {
+  const data = join(venue.folder, 'data');
+  const files = signed(cambist('admin', '--data', data, '--propose', ...words));
+  cambist('admin', '--data', data, 'order', 'submit', ...files);
+}
+
+// Signs the pack, which rests on uncertain dates, and brings it into force.
+function activate(name) {
+  const data = ['--data', join(venue.folder, 'data')];
+  const pack = join(venue.folder, name);
+  writeFileSync(pack, readFileSync(join(rules, name)));
+  const groups = { anna: 'compliance', bela: 'law' };
+  for (const { code, key } of venue.keys.officers) {
+    cambist('rules', 'sign', pack, '--key', key, '--officer', code, '--group', groups[code]);
+  }
+  const files = signed(cambist('rules', 'activate', pack, ...data, '--confirm-uncertain', '--propose'));
+  cambist('rules', 'activate', pack, ...data, '--confirm-uncertain', ...files);
 }
 
 // Canonical forms into the venue's folder, as an activation leaves them.
@@ -121,6 +139,33 @@ async function held(page) {
   });
 }
 
+async function decided(page) {
+  await step('a rule that comes into force expires the order, and its words are on the page', async () => {
+    const { uid } = await venue.call('A', 'GET', '/api/v3/account');
+    await venue.place('A', 'BUY', '20000', '0.01');
+    await page.locator('[data-order]', { hasText: '20,000.00' }).waitFor();
+    loosen('person', 'add', '1');
+    loosen('person', 'link', '1', String(uid));
+    for (const [kind, value] of [['kind', 'natural'], ['nationality', 'RU'], ['residence', 'RU'], ['residence_permit', 'none']]) {
+      loosen('fact', 'set', '1', kind, value);
+    }
+    activate('eu-833-5b2.v3.yaml');
+    await page.locator('[data-order]', { hasText: '20,000.00' }).waitFor({ state: 'detached' });
+    const banner = page.locator('[data-standing="restricted"]');
+    await banner.waitFor();
+    assert.match(await banner.innerText(), /no crypto-asset service of any kind to Russian persons/);
+    await page.locator('[data-standing-more]').click();
+    const box = page.locator('dialog');
+    await box.locator('[data-part="article"]', { hasText: 'Council Regulation (EU) No 833/2014, article 5b' }).first().waitFor();
+    await box.locator('[data-part="leave"]', { hasText: 'You may withdraw everything' }).first().waitFor();
+    await picture(page, 'decided-inbox');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-send]:disabled').waitFor();
+    await page.locator('.chip', { hasText: 'Withdraw only' }).waitFor();
+    await assert.rejects(venue.place('A', 'BUY', '20000', '0.01'), /-2010/);
+  });
+}
+
 async function told(page) {
   await step('a restricted customer reads act, words, what works, holdings and appeal', async () => {
     await page.route('**/page/v1/standing*', (route) => route.fulfill({ json: {
@@ -155,8 +200,9 @@ async function publicPage(context) {
   const page = await context.newPage();
   await step('everybody reads the rules: acts, articles, words, hash, groups', async () => {
     await page.goto(`${venue.url}/rules`);
-    const pack = page.locator('[data-pack="eu-833-5b2 1"]');
+    const pack = page.locator('[data-rules="ended"] [data-pack="eu-833-5b2 1"]');
     await pack.waitFor();
+    await page.locator('[data-rules="in_force"] [data-pack="eu-833-5b2 3"]').waitFor();
     await page.locator('[data-language="en"]').click();
     const text = await pack.innerText();
     for (const piece of [/833\/2014/, /article 5b/, /EUR 10000\.00/, /legal, compliance/, /2022-10-07/]) assert.match(text, piece);
@@ -205,6 +251,7 @@ try {
   tidy = async () => { if (!page.isClosed()) await page.keyboard.press('Escape'); };
   await step('signing in', () => signIn(page, 'A'));
   await held(page);
+  await decided(page);
   await told(page);
   await publicPage(context);
   await step('no outside request, no error, no broken policy', () => assert.deepEqual(context.faults, []));

@@ -4,7 +4,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { ApiError } from '../api/client.ts';
 import type { Notice, Standing } from '../api/types.ts';
 import { keep, kept } from './keep.ts';
-import { credentials, expiredTurn, signed } from './session.ts';
+import { account, credentials, expiredTurn, signed } from './session.ts';
 
 const AGAIN_MS = 5_000;
 
@@ -18,11 +18,24 @@ function inboxName(): string {
   return `inbox.${credentials.peek()?.account ?? ''}`;
 }
 
+/* What the account may do has changed under an open page: the form follows. */
+function follow(allowed: Standing['allowed']): void {
+  const known = account.peek();
+  const canTrade = allowed.trade === true && allowed.place === true;
+  const canWithdraw = allowed.withdraw === true;
+  const canDeposit = allowed.deposit === true;
+  if (!known || (known.canTrade === canTrade && known.canWithdraw === canWithdraw && known.canDeposit === canDeposit)) return;
+  account.value = { ...known, canTrade, canWithdraw, canDeposit };
+}
+
 async function ask(mine: number): Promise<void> {
   let again = AGAIN_MS;
   try {
     const told = await signed<Standing>('GET', '/page/v1/standing');
-    if (mine === turn) standing.value = told;
+    if (mine === turn) {
+      standing.value = told;
+      follow(told.allowed);
+    }
   } catch (error) {
     /* A venue without this question is left alone. */
     if (error instanceof ApiError && error.status === 404) again = 0;
