@@ -438,22 +438,14 @@ static enum fault take_packs(struct rule_case_suite *suite, const struct rule_re
     return FAULT_NONE;
 }
 
-static enum fault read_tree(const char *path, struct yaml_tree *tree)
-{
-    static u8 bytes[YAML_TREE_BYTES_MAX];
-    size_t size = 0;
-    TRY(rule_read_bytes(path, bytes, sizeof(bytes), &size));
-    return yaml_tree_read(span_of(bytes, size), path, tree);
-}
-
-enum fault rule_case_run(struct rule_case_suite *suite, const char *path)
+enum fault rule_case_read(struct rule_case_suite *suite, struct span bytes, const char *path)
 {
     static const char *const keys[] = {"title", "packs", "persons", "licences", "steps", NULL};
     static struct rule_case at_work;
     static struct rule_pack unused; /* where the reader of actions would put duties */
     struct yaml_tree *tree = &suite->tree;
     u32 child = 0;
-    TRY(read_tree(path, tree));
+    TRY(yaml_tree_read(bytes, path, tree));
     at_work.suite = suite;
     at_work.reading = (struct rule_reading){.tree = tree, .pack = &unused};
     const struct rule_reading *reading = &at_work.reading;
@@ -469,4 +461,12 @@ enum fault rule_case_run(struct rule_case_suite *suite, const char *path)
     }
     suite->cases += 1;
     return FAULT_NONE;
+}
+
+enum fault rule_case_run(struct rule_case_suite *suite, const char *path)
+{
+    static u8 bytes[YAML_TREE_BYTES_MAX];
+    size_t size = 0;
+    TRY(rule_read_bytes(path, bytes, sizeof(bytes), &size));
+    return rule_case_read(suite, span_of(bytes, size), path);
 }

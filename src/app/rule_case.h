@@ -42,4 +42,8 @@ MUST_USE enum fault rule_case_pack(struct rule_case_suite *suite, const char *pa
  * counted and printed, and no fault. */
 MUST_USE enum fault rule_case_run(struct rule_case_suite *suite, const char *path);
 
+/* The same with a file's bytes; `path` is what messages call it, and where its packs lie beside. */
+MUST_USE enum fault rule_case_read(struct rule_case_suite *suite, struct span bytes,
+                                   const char *path);
+
 #endif /* APP_RULE_CASE_H */
