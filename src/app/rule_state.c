@@ -431,18 +431,6 @@ enum fault rule_state_take(const struct core *core, u32 wanted, struct rule_stat
     return settle(state_out);
 }
 
-enum fault rule_state_read(struct span records, u32 wanted, struct rule_state *state_out)
-{
-    struct walk walk = {.state = state_out, .forms = forms, .only_links = true};
-    begin(state_out, wanted);
-    (void)on_records(&walk, records.data, records.size);
-    TRY(walk.fault);
-    walk.only_links = false;
-    (void)on_records(&walk, records.data, records.size);
-    TRY(walk.fault);
-    return settle(state_out);
-}
-
 enum fault rule_state_account(const struct core *core, u32 account,
                               struct rule_state_account *account_out, bool *exists_out)
 {

@@ -85,9 +85,6 @@ void rule_state_close(struct rule_state *state);
 MUST_USE enum fault rule_state_account(const struct core *core, u32 account,
                                        struct rule_state_account *account_out, bool *exists_out);
 
-/* Records one after the other, for tests: what core_snapshot would give. */
-MUST_USE enum fault rule_state_read(struct span records, u32 wanted, struct rule_state *state_out);
-
 /* The rows of one person: a piece of an array, and how long it is. */
 const void *rule_state_of(const struct rule_state_rows *rows, u32 person, u32 *count_out);
 

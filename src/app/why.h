@@ -103,7 +103,8 @@ struct why_answer {
     struct why_rule rules[WHY_RULES_MAX];
 };
 
-/* FAULT_MISSING: no journal, account or person. FAULT_FOREIGN: a text that is not the pack's. */
+/* *answer_out holds no answer; it is to be closed also after a fault. FAULT_MISSING: no journal,
+ * account or person. FAULT_FOREIGN: a text that is not the pack's. */
 MUST_USE enum fault why_ask(const struct why_question *question, struct why_answer *answer_out);
 void why_close(struct why_answer *answer);
 

@@ -290,12 +290,15 @@ static void accounts_of_nobody_and_of_nowhere(void **state)
     question.at = PAST_END;
     question.known_at = PAST_END;
     assert_int_equal(why_ask(&question, &answer), FAULT_MISSING);
+    why_close(&answer);
     question.by_account = false;
     question.person = 2;
     assert_int_equal(why_ask(&question, &answer), FAULT_MISSING);
+    why_close(&answer);
     question.person = 1;
     question.known_at = rule_venue_time("2022-01-01");
     assert_int_equal(why_ask(&question, &answer), FAULT_MISSING);
+    why_close(&answer);
     question.known_at = PAST_END;
     question.packs = "/nowhere";
     scene_must(why_ask(&question, &answer));
