@@ -7,6 +7,7 @@
 #include "base/span.h"
 #include "io/digest.h"
 #include "io/eventlog.h"
+#include "io/sandbox.h"
 #include "role/prices/price_venue.h"
 #include "tests/support/engine_scene.h"
 #include "wire/link.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SECOND  1000000ULL
@@ -252,6 +254,9 @@ static void agent_begin(void)
 
 static void agent_end(void)
 {
+    if (place.agent == NULL) {
+        return;
+    }
     agent_close(price_agent_of(place.agent));
     price_agent_destroy(place.agent);
     place.agent = NULL;
@@ -700,6 +705,59 @@ static void an_engine_that_is_away_gets_nothing(void **state)
     end();
 }
 
+/* ---- the sandbox ---- */
+
+enum { NO_SANDBOX = 7, NOT_VALUED = 8 };
+
+/* The child's life: opened outside, all the rest inside. */
+static int live_inside(void)
+{
+    struct sandbox_path paths[] = {{.path = place.base, .is_writable = true}};
+    struct sandbox_options options = {.role = "history", .paths = paths, .paths_count = 1};
+    struct sandbox_report report;
+    agent_begin();
+    if (sandbox_enter(&options, &report) != FAULT_NONE || !report.has_seccomp) {
+        return NO_SANDBOX;
+    }
+    put_both("40000");
+    runs();
+    later(HOUR);
+    put_both("40000");
+    runs();
+    u32 valued = valuations_sent();
+    later_and_runs(EVERY); /* the file is written */
+    later_and_runs(12 * HOUR);
+    later_and_runs(EVERY); /* and written again */
+    remove_file("one.txt");
+    later_and_runs(EVERY);
+    agent_end();
+    return valued == 1 ? 0 : NOT_VALUED;
+}
+
+static void it_lives_in_its_sandbox(void **state)
+{
+    (void)state;
+    int status = 0;
+    if (!sandbox_is_built() || test_is_valgrind()) {
+        (void)printf("skipped: no sandbox with a sanitizer or under valgrind\n");
+        skip();
+    }
+    begin(10);
+    put_pack(text_of_pack);
+    pack_becomes(PACK_STATE_ACTIVE);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(live_inside());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    char path[FILE_PATH_BYTES];
+    path_below("prices/valued", path);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(status, 0);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -713,6 +771,7 @@ int main(void)
         cmocka_unit_test(after_a_refusal_it_waits),
         cmocka_unit_test(a_venue_without_persons_gets_nothing),
         cmocka_unit_test(an_engine_that_is_away_gets_nothing),
+        cmocka_unit_test(it_lives_in_its_sandbox),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
