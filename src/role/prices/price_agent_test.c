@@ -651,6 +651,8 @@ static void after_a_refusal_it_waits(void **state)
     (void)state;
     begin(10);
     put_both("40000");
+    later(HOUR);
+    put_both("40000");
     agent_begin();
     place.refuses = true;
     runs();
