@@ -1,5 +1,6 @@
 #include "app/venue_copy.h"
 
+#include "app/pack_store.h"
 #include "app/placement.h"
 #include "base/check.h"
 #include "io/block.h"
@@ -228,9 +229,38 @@ static enum fault officers_copy(struct venue_copy *copy)
     return exists ? venue_copy_file(source, target, 0) : FAULT_NONE;
 }
 
+/* The texts of packs: who shows a reason, or values holdings, has them from nowhere else. */
+struct packs_visitor {
+    struct disk_visitor visitor;
+    struct venue_copy *copy;
+};
+
+static enum fault pack_copy(struct disk_visitor *visitor, const char *name)
+{
+    static const char ending[] = ".json"; /* one that is being written has another */
+    struct packs_visitor *packs = (struct packs_visitor *)(void *)visitor;
+    size_t length = strlen(name);
+    bool exists = false;
+    if (length < sizeof(ending) || strcmp(name + length - (sizeof(ending) - 1), ending) != 0) {
+        return FAULT_NONE;
+    }
+    return role_file_copy(packs->copy, PACK_STORE_FOLDER, name, false, &exists);
+}
+
+static enum fault packs_copy(struct venue_copy *copy)
+{
+    struct packs_visitor packs = {.visitor = {.visit = pack_copy}, .copy = copy};
+    char folder[FILE_PATH_BYTES];
+    bool exists = false;
+    TRY(file_path(folder, copy->from.folder, PACK_STORE_FOLDER));
+    TRY(disk_exists(disk_real(), folder, &exists));
+    return exists ? disk_list(disk_real(), folder, &packs.visitor) : FAULT_NONE;
+}
+
 enum fault venue_copy_keys(struct venue_copy *copy)
 {
     TRY(officers_copy(copy));
+    TRY(packs_copy(copy));
     TRY(key_file_copy(copy, KEYSTORE_FILE, true));
     TRY(key_file_copy(copy, KEYSTORE_SEAL_FILE, false));
     return key_file_copy(copy, PAYOUT_FILE, true);

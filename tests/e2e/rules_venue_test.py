@@ -241,6 +241,10 @@ def main():
         above_and_below(cli, rules, venue, account, assets)
         settings(cli, rules, officers)
         restarts(cli, rules, venue)
+        code, _, error = cli.run("backup", folder, cli.path("copy"))
+        cli.equal(code, 0, f"exit code of backup ({error.strip()})")
+        cli.equal(sorted(os.listdir(cli.path("copy/packs"))),
+                  sorted(os.listdir(os.path.join(folder, "packs"))), "texts of packs in a backup")
         end(cli, rules, officers)
         cli.equal(venue.stop(), 0, "exit code of the venue")
     code, _, error = cli.run("verify", folder)
