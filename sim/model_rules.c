@@ -242,7 +242,10 @@ static void validate_queue(const struct model *model)
     CHECK(rules->entries_count <= MODEL_ENTRIES);
     for (u32 i = 0; i < rules->entries_count; i++) {
         CHECK(i == 0 || rules->entries[i - 1].cause_seq <= rules->entries[i].cause_seq);
-        CHECK(rules->packs[rules->entries[i].pack].state != MODEL_PACK_NONE);
+        for (u32 pack = 0; pack < MODEL_PACKS; pack++) {
+            CHECK((rules->entries[i].packs >> pack & 1U) == 0 ||
+                  rules->packs[pack].state != MODEL_PACK_NONE);
+        }
         CHECK(rules->entries[i].last <= rules->persons_count);
     }
     u32 slots = 0;

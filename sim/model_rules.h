@@ -57,7 +57,7 @@ struct model_valuation {
 
 struct model_entry {
     u64 cause_seq;
-    u32 pack;
+    u32 packs; /* bits; of only watched persons: one */
     bool is_only_watched;
     u32 cursor;
     u32 last;
@@ -149,7 +149,7 @@ void model_account_update(struct model *model, u32 account, u32 person, u64 caus
 /* ---- model_rules_queue.c ---- */
 
 bool model_entries_full(const struct model *model);
-void model_entry_add(struct model *model, u32 pack, bool is_only_watched);
+void model_entry_add(struct model *model, u32 packs, bool is_only_watched);
 u64 model_pack_border(const struct rule_pack *pack, u64 now);
 /* What rules say of each asset from now on; orders in markets that this closes expire. */
 void model_assets_update(struct model *model);

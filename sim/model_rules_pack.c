@@ -42,7 +42,7 @@ static enum reject valuation(struct model *model, const struct command_valuation
     if (model_entries_full(model)) {
         return REJECT_LIMIT_REEVALUATIONS;
     }
-    model_entry_add(model, command->pack, true);
+    model_entry_add(model, 1U << command->pack, true);
     model_emit_applied(model, command->head.account);
     return REJECT_NONE;
 }
@@ -130,7 +130,7 @@ static enum reject pack_activate(struct model *model, const struct command_pack_
         (struct model_pack){.state = MODEL_PACK_ACTIVE,
                             .boundary_us = model_pack_border(&pack, model->time_us),
                             .pack = pack};
-    model_entry_add(model, number, false);
+    model_entry_add(model, 1U << number, false);
     model_emit_applied(model, command->head.account);
     tell_pack(model, number, PACK_STATE_ACTIVE);
     model_assets_update(model);
@@ -153,7 +153,7 @@ static enum reject pack_end(struct model *model, const struct command_pack_end *
             return REJECT_LIMIT_REEVALUATIONS;
         }
         pack->state = MODEL_PACK_ENDING;
-        model_entry_add(model, number, false);
+        model_entry_add(model, 1U << number, false);
         model_emit_applied(model, command->head.account);
         tell_pack(model, number, PACK_STATE_ENDING);
         model_assets_update(model);

@@ -11,13 +11,13 @@ bool model_entries_full(const struct model *model)
     return model->rules->entries_count == MODEL_ENTRIES;
 }
 
-void model_entry_add(struct model *model, u32 pack, bool is_only_watched)
+void model_entry_add(struct model *model, u32 packs, bool is_only_watched)
 {
     struct model_rules *rules = model->rules;
     CHECK(!model_entries_full(model));
     size_t size = model->limits.assets_max * sizeof *rules->prices;
     struct model_entry entry = {.cause_seq = model->seq,
-                                .pack = pack,
+                                .packs = packs,
                                 .is_only_watched = is_only_watched,
                                 .last = rules->persons_count,
                                 .prices = model_zeroed(1, size)};
@@ -25,11 +25,21 @@ void model_entry_add(struct model *model, u32 pack, bool is_only_watched)
     rules->entries[rules->entries_count++] = entry;
 }
 
+/* The lowest pack of an entry. */
+static u32 first_pack(const struct model_entry *entry)
+{
+    u32 pack = 0;
+    while ((entry->packs >> pack & 1U) == 0) {
+        pack++;
+    }
+    return pack;
+}
+
 /* Whether an entry comes by this person. */
 static bool is_in_range(const struct model *model, const struct model_entry *entry, u32 person)
 {
     return person > entry->cursor && person <= entry->last &&
-           (!entry->is_only_watched || model_is_watched(model, person, entry->pack));
+           (!entry->is_only_watched || model_is_watched(model, person, first_pack(entry)));
 }
 
 static bool belongs(const struct model *model, const struct model_entry *entry, u32 person)
@@ -44,7 +54,7 @@ static void finish_pack(struct model *model, u32 number)
     struct model_rules *rules = model->rules;
     struct model_pack *pack = &rules->packs[number];
     for (u32 i = 0; i < rules->entries_count; i++) {
-        if (rules->entries[i].pack == number) {
+        if (rules->entries[i].packs >> number & 1U) {
             return;
         }
     }
@@ -77,14 +87,18 @@ static void entry_end(struct model *model)
     struct event_reevaluated event = {.cause_seq = entry.cause_seq,
                                       .persons = entry.persons,
                                       .changed = entry.changed,
-                                      .pack = (u8)entry.pack};
+                                      .pack = (u8)first_pack(&entry)};
     rules->entries_count -= 1;
     for (u32 i = 0; i < rules->entries_count; i++) {
         rules->entries[i] = rules->entries[i + 1];
     }
     free(entry.prices);
     model_emit(model, &event.head, EVENT_REEVALUATED, 0, sizeof event);
-    finish_pack(model, entry.pack);
+    for (u32 number = 0; number < MODEL_PACKS; number++) {
+        if (entry.packs >> number & 1U) {
+            finish_pack(model, number);
+        }
+    }
 }
 
 /* ---- borders ---- */
@@ -156,15 +170,23 @@ void model_assets_update(struct model *model)
 
 static void run_borders(struct model *model)
 {
+    u32 reached = 0;
+    for (u32 number = 0; number < MODEL_PACKS; number++) {
+        const struct model_pack *pack = &model->rules->packs[number];
+        bool is_reached = pack->state == MODEL_PACK_ACTIVE && pack->boundary_us <= model->time_us;
+        reached |= is_reached ? 1U << number : 0;
+    }
+    if (reached == 0 || model_entries_full(model)) {
+        return;
+    }
+    model_entry_add(model, reached, false);
     for (u32 number = 0; number < MODEL_PACKS; number++) {
         struct model_pack *pack = &model->rules->packs[number];
-        bool is_reached = pack->state == MODEL_PACK_ACTIVE && pack->boundary_us <= model->time_us;
-        if (is_reached && !model_entries_full(model)) {
-            model_entry_add(model, number, false);
+        if (reached >> number & 1U) {
             pack->boundary_us = model_pack_border(&pack->pack, model->time_us);
-            model_assets_update(model);
         }
     }
+    model_assets_update(model);
 }
 
 /* ---- persons that the command names ---- */
@@ -174,7 +196,7 @@ static void run_entries_for(struct model *model, u32 person)
     for (u32 i = 0; i < model->rules->entries_count; i++) {
         const struct model_entry *entry = &model->rules->entries[i];
         if (belongs(model, entry, person)) {
-            (void)model_look(model, person, 1U << entry->pack, entry->prices, entry->cause_seq);
+            (void)model_look(model, person, entry->packs, entry->prices, entry->cause_seq);
         }
     }
 }
@@ -300,7 +322,7 @@ static void run_budget(struct model *model, u32 budget)
             if (belongs(model, entry, person)) {
                 entry->persons += 1;
                 entry->changed +=
-                    model_look(model, person, 1U << entry->pack, entry->prices, entry->cause_seq);
+                    model_look(model, person, entry->packs, entry->prices, entry->cause_seq);
             }
             entry->cursor = person;
             budget -= 1;

@@ -16,8 +16,8 @@ static const struct {
                                          BITS(DEPOSIT, HOLD) | BITS(TRANSFER_OUT, REFUSE) |
                                          BITS(TRANSFER_IN, REFUSE)},
     {"review", BITS(WITHDRAW, HOLD) | BITS(TRANSFER_OUT, HOLD) | BITS(TRANSFER_IN, HOLD)},
-    {"freeze", BITS(TRADE, FREEZE) | BITS(PLACE, FREEZE) | BITS(WITHDRAW, FREEZE) |
-                   BITS(TRANSFER_OUT, FREEZE) | BITS(TRANSFER_IN, FREEZE)},
+    {"freeze", BITS(TRADE, FREEZE) | BITS(PLACE, FREEZE) | BITS(DEPOSIT, FREEZE) |
+                   BITS(WITHDRAW, FREEZE) | BITS(TRANSFER_OUT, FREEZE) | BITS(TRANSFER_IN, FREEZE)},
 };
 
 bool restriction_mode_of(const char *name, u64 *restrictions_out)

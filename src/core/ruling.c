@@ -372,7 +372,7 @@ void ruling_money(struct core *core, u32 account)
 
 /* ---- the queue ---- */
 
-void ruling_queue(struct core *core, u8 pack, bool only_watched, u64 cause_seq)
+void ruling_queue(struct core *core, u32 packs, bool only_watched, u64 cause_seq)
 {
     struct ruling *ruling = &core->ruling;
     CHECK(ruling->waiting_count < RULE_WAITING_MAX);
@@ -381,7 +381,7 @@ void ruling_queue(struct core *core, u8 pack, bool only_watched, u64 cause_seq)
     memcpy(prices, ruling->prices, sizeof *prices * core->limits.assets_max);
     *entry = (struct waiting){.cause_seq = cause_seq,
                               .last = ruling->persons_count,
-                              .pack = pack,
+                              .packs = (u16)packs,
                               .only_watched = only_watched,
                               .prices = prices};
 }
@@ -393,7 +393,7 @@ static u32 waiting_next(const struct core *core, const struct waiting *entry)
     if (!entry->only_watched) {
         return next <= entry->last ? next : 0;
     }
-    const u64 *words = core->ruling.watched[entry->pack];
+    const u64 *words = core->ruling.watched[__builtin_ctz(entry->packs)];
     while (next <= entry->last) {
         u64 word = words[next / 64] >> (next % 64);
         if (word) {
@@ -410,17 +410,20 @@ static void waiting_finish(struct core *core)
     struct ruling *ruling = &core->ruling;
     struct waiting done = ruling->waiting[0];
     OUTPUT(core, reevaluated, EVENT_REEVALUATED, 0, .cause_seq = done.cause_seq,
-           .persons = done.persons, .changed = done.changed, .pack = done.pack);
+           .persons = done.persons, .changed = done.changed, .pack = (u8)__builtin_ctz(done.packs));
     ruling->waiting_count--;
     memmove(&ruling->waiting[0], &ruling->waiting[1], sizeof done * ruling->waiting_count);
     ruling->waiting[ruling->waiting_count] = (struct waiting){.prices = done.prices};
-    bool is_last = true;
+    u32 over = done.packs;
     for (u32 i = 0; i < ruling->waiting_count; i++) {
-        is_last = is_last && ruling->waiting[i].pack != done.pack;
+        over &= ~(u32)ruling->waiting[i].packs;
     }
-    if (is_last && ruling->about[done.pack].state == PACK_STATE_ENDING) {
-        ruling_pack_tell(core, done.pack, PACK_STATE_ENDED);
-        ruling_pack_free(core, done.pack);
+    for (; over; over &= over - 1) {
+        u32 pack = (u32)__builtin_ctz(over);
+        if (ruling->about[pack].state == PACK_STATE_ENDING) {
+            ruling_pack_tell(core, pack, PACK_STATE_ENDED);
+            ruling_pack_free(core, pack);
+        }
     }
 }
 
@@ -440,7 +443,7 @@ static void waiting_run(struct core *core, u32 budget)
         budget--;
         entry->cursor = person;
         if (ruling->persons[person].evaluated_seq < entry->cause_seq) {
-            struct question question = {person, 1U << entry->pack, entry->prices, entry->cause_seq};
+            struct question question = {person, entry->packs, entry->prices, entry->cause_seq};
             entry->persons++;
             entry->changed += evaluate(core, &question) ? 1 : 0;
         }
@@ -464,17 +467,25 @@ static u32 due_run(struct core *core, u32 budget)
     return budget;
 }
 
+/* One entry for all packs whose border has come, so that nobody is free between one that ends and
+ * the next that begins. */
 static void borders_run(struct core *core)
 {
     struct ruling *ruling = &core->ruling;
-    for (u32 i = 0; i < RULE_PACKS_MAX && ruling->waiting_count < RULE_WAITING_MAX; i++) {
-        if (ruling->about[i].state == PACK_STATE_ACTIVE &&
-            ruling->about[i].boundary_us <= core->now_us) {
-            ruling_border(core, i);
-            ruling_queue(core, (u8)i, false, core->seq);
-            ruling_assets(core, true);
-        }
+    u32 packs = 0;
+    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
+        bool is_reached = ruling->about[i].state == PACK_STATE_ACTIVE &&
+                          ruling->about[i].boundary_us <= core->now_us;
+        packs |= is_reached ? 1U << i : 0;
     }
+    if (packs == 0 || ruling->waiting_count == RULE_WAITING_MAX) {
+        return;
+    }
+    for (u32 bits = packs; bits; bits &= bits - 1) {
+        ruling_border(core, (u32)__builtin_ctz(bits));
+    }
+    ruling_queue(core, packs, false, core->seq);
+    ruling_assets(core, true);
 }
 
 /* ---- whom a command names ---- */
@@ -487,11 +498,12 @@ static void person_first(struct core *core, u32 person)
     }
     for (u32 i = 0; i < ruling->waiting_count; i++) {
         const struct waiting *entry = &ruling->waiting[i];
-        bool wanted = !entry->only_watched ||
-                      (ruling->persons[person].watched & ruling->about[entry->pack].slot_mask);
+        bool wanted =
+            !entry->only_watched || (ruling->persons[person].watched &
+                                     ruling->about[__builtin_ctz(entry->packs)].slot_mask);
         if (wanted && person > entry->cursor && person <= entry->last &&
             ruling->persons[person].evaluated_seq < entry->cause_seq) {
-            struct question question = {person, 1U << entry->pack, entry->prices, entry->cause_seq};
+            struct question question = {person, entry->packs, entry->prices, entry->cause_seq};
             (void)evaluate(core, &question);
         }
     }

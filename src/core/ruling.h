@@ -84,8 +84,9 @@ void ruling_spend(struct core *core, u32 account, u32 licence, u64 eur, bool bac
 
 /* ---- inside (ruling.c, ruling_pack.c, the snapshot) ---- */
 
-/* Queues a mass re-evaluation; there is room. */
-void ruling_queue(struct core *core, u8 pack, bool only_watched, u64 cause_seq);
+/* Queues a mass re-evaluation for these packs (bits; of only watched persons: one); there is room.
+ */
+void ruling_queue(struct core *core, u32 packs, bool only_watched, u64 cause_seq);
 
 /* Takes a good pack up as this number. False: no rule slots left. */
 MUST_USE bool ruling_pack_take(struct core *core, u32 number, u32 size, u8 state);

@@ -169,7 +169,7 @@ void ruling_pack_activate(struct core *core, const struct command_pack_activate 
     define_tell(core, &c->head, c->head.account);
     ruling_pack_tell(core, number, PACK_STATE_ACTIVE);
     ruling_border(core, number);
-    ruling_queue(core, (u8)number, false, core->seq);
+    ruling_queue(core, 1U << number, false, core->seq);
     ruling_assets(core, true);
     ruling_clock(core);
 }
@@ -200,7 +200,7 @@ void ruling_pack_end(struct core *core, const struct command_pack_end *c)
     ruling->about[number].state = PACK_STATE_ENDING;
     define_tell(core, &c->head, c->head.account);
     ruling_pack_tell(core, number, PACK_STATE_ENDING);
-    ruling_queue(core, (u8)number, false, core->seq);
+    ruling_queue(core, 1U << number, false, core->seq);
     ruling_assets(core, true);
     ruling_clock(core);
 }
@@ -221,7 +221,7 @@ void ruling_valuation(struct core *core, const struct command_valuation *c)
         return;
     }
     define_tell(core, &c->head, c->head.account);
-    ruling_queue(core, (u8)c->pack, true, core->seq);
+    ruling_queue(core, 1U << c->pack, true, core->seq);
     ruling_clock(core);
 }
 

@@ -198,7 +198,7 @@ static bool put_waiting(struct writer *w)
         const struct waiting *entry = &ruling->waiting[i];
         if (!PUT(w, reevaluation, STATE_REEVALUATION, 0, i, .cause_seq = entry->cause_seq,
                  .cursor = entry->cursor, .last = entry->last, .persons = entry->persons,
-                 .changed = entry->changed, .pack = entry->pack,
+                 .changed = entry->changed, .packs = entry->packs,
                  .only_watched = entry->only_watched ? 1 : 0)) {
             return false;
         }
@@ -428,7 +428,10 @@ static bool take_waiting(struct core *core, const struct state_reevaluation *r,
 {
     struct ruling *ruling = &core->ruling;
     FITS(r->head.id == ruling->waiting_count && r->head.id < RULE_WAITING_MAX);
-    FITS(r->pack < RULE_PACKS_MAX && ruling->about[r->pack].state != PACK_FREE);
+    FITS(r->packs != 0 && (r->only_watched == 0 || (r->packs & (r->packs - 1)) == 0));
+    for (u32 bits = r->packs; bits; bits &= bits - 1) {
+        FITS(ruling->about[__builtin_ctz(bits)].state != PACK_FREE);
+    }
     FITS(r->cursor <= r->last && r->last <= ruling->persons_count && r->cause_seq <= core->seq);
     struct waiting *entry = &ruling->waiting[ruling->waiting_count++];
     *entry = (struct waiting){.cause_seq = r->cause_seq,
@@ -436,7 +439,7 @@ static bool take_waiting(struct core *core, const struct state_reevaluation *r,
                               .last = r->last,
                               .persons = r->persons,
                               .changed = r->changed,
-                              .pack = r->pack,
+                              .packs = r->packs,
                               .only_watched = r->only_watched != 0,
                               .prices = entry->prices};
     return true;

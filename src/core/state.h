@@ -455,7 +455,7 @@ struct waiting {
     u32 last;
     u32 persons; /* evaluated */
     u32 changed;
-    u8 pack;
+    u16 packs; /* bits; only watched: of one */
     bool only_watched;
     struct valuation_price *prices; /* as they were */
 };
