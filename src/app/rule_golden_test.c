@@ -294,7 +294,7 @@ static void case_10_listed_too(void **state)
     u64 both = rule_vector_join(says(EU5, at), says(OFAC, at));
     assert_int_equal(rule_vector_of(both, OPERATION_WITHDRAW), RESTRICTION_FREEZE);
     assert_int_equal(rule_vector_of(both, OPERATION_TRADE), RESTRICTION_FREEZE);
-    assert_int_equal(rule_vector_of(both, OPERATION_DEPOSIT), RESTRICTION_HOLD);
+    assert_int_equal(rule_vector_of(both, OPERATION_DEPOSIT), RESTRICTION_FREEZE);
     assert_int_equal(rule_vector_of(both, OPERATION_CANCEL), RESTRICTION_ALLOW);
 }
 
