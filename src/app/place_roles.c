@@ -490,12 +490,18 @@ static void cases_measure(struct place *place, const struct agent *agent)
         {"cambist_cases_behind_steps", "Steps of 32 bytes of the event log not stored yet."},
         {"cambist_cases_transactions_total", "Transactions of the officers' queue."},
         {"cambist_cases_packs_without_text", "Packs whose canonical form is not to be had."},
+        {"cambist_cases_open", "Open cases of the officers' queue."},
+        {"cambist_cases_late", "Open cases whose clock is over."},
         {"cambist_cases_lost", "1: the queue must be made anew (cambist case rebuild)."},
     };
     struct cases_agent_counts counts = cases_agent_counts(agent);
     const u64 values[] = {counts.position,
                           counts.released > counts.position ? counts.released - counts.position : 0,
-                          counts.transactions, counts.textless, counts.is_lost ? 1 : 0};
+                          counts.transactions,
+                          counts.textless,
+                          counts.open,
+                          counts.late,
+                          counts.is_lost ? 1 : 0};
     values_put(place, place->cases_values, rows, values, ARRAY_COUNT(rows));
 }
 

@@ -150,6 +150,19 @@ enum fault case_query_person(struct case_store *store, u32 account, u32 *person_
     return FAULT_NONE;
 }
 
+enum fault case_query_counts(struct case_store *store, u64 now_us, u64 *open_out, u64 *late_out)
+{
+    struct sql_call call = case_call(store, CASE_COUNTS);
+    bool some = false;
+    sql_put_u64(&call, now_us);
+    TRY(sql_next(&store->sql, &call, &some));
+    CHECK(some);
+    *open_out = sql_get_u64(&call);
+    *late_out = sql_get_u64(&call);
+    sql_end(&call);
+    return FAULT_NONE;
+}
+
 u64 case_due_us(const struct case_row *row, const struct case_holidays *holidays)
 {
     if (row->second_due_us != 0) {

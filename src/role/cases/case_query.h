@@ -37,6 +37,9 @@ MUST_USE enum fault case_query_notices(struct case_store *store, u32 account, u3
 /* Those that end first first, ended ones included. */
 MUST_USE enum fault case_query_whitelist(struct case_store *store, u32 offset, u32 limit,
                                          struct case_whitelist_row *rows_out, u32 *count_out);
+/* Open cases, and those of them that are late; holidays are not looked at. */
+MUST_USE enum fault case_query_counts(struct case_store *store, u64 now_us, u64 *open_out,
+                                      u64 *late_out);
 /* 0: linked to nobody. */
 MUST_USE enum fault case_query_person(struct case_store *store, u32 account, u32 *person_out);
 

@@ -132,6 +132,8 @@ const char *const case_texts[CASE_STATEMENTS] = {
                      "DESC LIMIT ? OFFSET ?",
     [CASE_WHITELIST] = "SELECT person, list, entry, matter, from_us, until_us FROM whitelist "
                        "ORDER BY until_us, person, list, entry LIMIT ? OFFSET ?",
+    [CASE_COUNTS] = "SELECT count(*), coalesce(sum(deadline_us BETWEEN 1 AND ?1 OR second_due_us "
+                    "BETWEEN 1 AND ?1), 0) FROM matter WHERE closed_us=0",
     [CASE_PERSON_OF] = "SELECT person FROM account WHERE account=?",
 };
 

@@ -49,6 +49,7 @@ enum case_statement {
     CASE_NOTICES,
     CASE_WHITELIST,
     CASE_PERSON_OF,
+    CASE_COUNTS,
     CASE_STATEMENTS
 };
 

@@ -458,6 +458,12 @@ static void tightening_wants_a_second_within_a_day(void **state)
     assert_state(matter, CASE_STATE_SECOND, CASE_OUTCOME_CONFIRMED);
     struct case_row row = only(CASE_KIND_FREEZE, true);
     assert_int_equal(case_due_us(&row, NULL), now_us + CASE_SECOND_US);
+    u64 open = 0;
+    u64 late = 0;
+    scene_must(case_query_counts(store, now_us + CASE_SECOND_US - 1, &open, &late));
+    assert_true(open == 2 && late == 0);
+    scene_must(case_query_counts(store, now_us + CASE_SECOND_US, &open, &late));
+    assert_true(open == 2 && late == 1);
     act(matter, CASE_ACT_SECOND, ANNA, ANNA);
     assert_int_equal(last_void(matter), CASE_VOID_SAME);
     act(matter, CASE_ACT_SECOND, BELA, ANNA);

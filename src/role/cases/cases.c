@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "io/block.h"
 #include "io/eventlog.h"
+#include "role/cases/case_query.h"
 #include "role/cases/case_statements.h"
 
 #include <stdio.h>
@@ -239,6 +240,11 @@ enum fault cases_status(struct cases *cases, struct cases_status *status_out)
         .textless = case_store_textless(cases->store),
     };
     return FAULT_NONE;
+}
+
+enum fault cases_counts(struct cases *cases, u64 now_us, u64 *open_out, u64 *late_out)
+{
+    return case_query_counts(cases->store, now_us, open_out, late_out);
 }
 
 enum fault cases_reader(struct case_store **store_out, const char *folder)

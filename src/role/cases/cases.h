@@ -56,6 +56,9 @@ MUST_USE enum fault cases_work(struct cases *cases, bool *some_out);
 
 MUST_USE enum fault cases_status(struct cases *cases, struct cases_status *status_out);
 
+/* Open cases, and those of them whose clock is over at `now_us`; a walk over all open ones. */
+MUST_USE enum fault cases_counts(struct cases *cases, u64 now_us, u64 *open_out, u64 *late_out);
+
 /* The database of a venue's folder for queries (case_query.h); case_store_close gives it back. */
 MUST_USE enum fault cases_reader(struct case_store **store_out, const char *folder);
 

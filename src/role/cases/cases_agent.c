@@ -11,6 +11,7 @@ struct cases_agent {
     struct clock *clock;
     struct cases *cases; /* NULL: no event log yet */
     u64 look_ns;         /* not before */
+    u64 count_ns;        /* of the next count, by the monotonic clock */
     bool is_lost;        /* the log no longer holds what the queue needs */
     struct cases_agent_counts counts;
 };
@@ -54,6 +55,24 @@ static enum fault lose(struct cases_agent *agent, enum fault fault)
     return FAULT_NONE;
 }
 
+/* The queue's clocks: now and then, and a line in the log when more cases are late than before. */
+static enum fault count_late(struct cases_agent *agent)
+{
+    u64 now_ns = clock_mono_ns(agent->clock);
+    u64 before = agent->counts.late;
+    if (now_ns < agent->count_ns) {
+        return FAULT_NONE;
+    }
+    agent->count_ns = now_ns + CASES_COUNT_NS;
+    TRY(cases_counts(agent->cases, clock_wall_us(agent->clock), &agent->counts.open,
+                     &agent->counts.late));
+    if (agent->counts.late > before) {
+        log_warn("cases.late", LOG_U64("late", agent->counts.late),
+                 LOG_U64("open", agent->counts.open));
+    }
+    return FAULT_NONE;
+}
+
 static enum fault follow_on(struct cases_agent *agent, bool *busy_out)
 {
     struct cases_status status;
@@ -62,12 +81,12 @@ static enum fault follow_on(struct cases_agent *agent, bool *busy_out)
     }
     TRY(cases_work(agent->cases, busy_out));
     TRY(cases_status(agent->cases, &status));
-    agent->counts = (struct cases_agent_counts){.position = status.point.position,
-                                                .released = status.position_released,
-                                                .transactions = status.transactions,
-                                                .textless = status.textless};
+    agent->counts.position = status.point.position;
+    agent->counts.released = status.position_released;
+    agent->counts.transactions = status.transactions;
+    agent->counts.textless = status.textless;
     *busy_out = *busy_out && status.behind_bytes > 0;
-    return FAULT_NONE;
+    return count_late(agent);
 }
 
 static enum fault follow(struct cases_agent *agent, bool *busy_out)
@@ -79,6 +98,7 @@ static enum fault cases_agent_open(struct agent *base)
 {
     struct cases_agent *agent = agent_of(base);
     agent->look_ns = 0;
+    agent->count_ns = 0;
     agent->counts = (struct cases_agent_counts){.position = 0};
     agent->is_lost = false;
     return lose(agent, cases_try(agent));

@@ -9,7 +9,8 @@
 #include "role/cases/cases.h"
 
 #define CASES_LOOK_US    100000ULL
-#define CASES_STEP_BYTES (256U << 10) /* of events in one transaction */
+#define CASES_COUNT_NS   10000000000ULL /* between two counts of late cases */
+#define CASES_STEP_BYTES (256U << 10)   /* of events in one transaction */
 
 struct cases_agent;
 
@@ -32,6 +33,8 @@ struct cases_agent_counts {
     u64 released; /* what the log showed then; 0: there was none yet */
     u64 transactions;
     u64 textless;
+    u64 open;     /* cases, ... */
+    u64 late;     /* ... and those whose clock is over */
     bool is_lost; /* it needs "cambist case rebuild --journal" */
 };
 
