@@ -161,11 +161,12 @@ static void follows_what_rules_say(void **state)
     u64 findings = 0;
     struct bytes bytes = {.data = malloc(SNAPSHOT_BYTES_MAX)};
     assert_non_null(bytes.data);
-    for (u64 i = 0; i < test_rounds(RULES_SEEDS); i++) {
+    u64 rounds = test_rounds(RULES_SEEDS);
+    for (u64 i = 0; i < rounds; i++) {
         print_message("seed %" PRIu64 "\n", test_seed() + i);
         findings += run(test_seed() + i, true, &bytes);
     }
-    assert_true(findings > 100);
+    assert_true(findings >= 20 * (rounds - 1)); /* a single run may say little */
     free(bytes.data);
 }
 

@@ -95,9 +95,9 @@ static void rules_now(struct standing *standing)
     const struct view_finding *finding = view_finding_newest(standing->view, standing->person);
     for (; finding != NULL; finding = view_finding_older(standing->view, finding)) {
         const struct view_pack *pack = view_pack_of(standing->view, finding->pack);
-        CHECK(pack != NULL); /* a finding has a pack in force: view_person.c */
-        struct rule_state *state = rule_seek(standing, pack->turn, finding->rule);
-        if (state != NULL) {
+        struct rule_state *state =
+            pack == NULL ? NULL : rule_seek(standing, pack->turn, finding->rule);
+        if (state != NULL) { /* what has no place is a part of the neutral hold */
             state->finding = finding_of(finding);
         }
     }
@@ -352,7 +352,7 @@ static void put_reasons(struct call *call, const struct standing *standing)
         struct notice_finding said = finding_of(finding);
         const struct view_pack *pack = view_pack_of(view, finding->pack);
         struct entry entry = {.notice = {.time_us = finding->since_us, .finding = said}};
-        entry.pack = pack_of(standing, pack->turn);
+        entry.pack = pack == NULL ? NULL : pack_of(standing, pack->turn);
         entry.rule = text_of(entry.pack, finding->rule);
         if (!kind_now(notice_face_of(&said, entry.rule), &entry.notice.kind)) {
             continue;
