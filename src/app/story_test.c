@@ -33,7 +33,7 @@ static void vectors_are_said_in_words(void **state)
         "withdraw-only and review");
     assert_string_equal(
         story_vector(rule_vector_join(mode("withdraw-only"), mode("freeze")) | no_new, words),
-        "withdraw-only and freeze, no new service");
+        "freeze, no new service"); /* in every operation the stricter one */
     assert_string_equal(story_vector(no_new, words), "open refuse");
     assert_string_equal(
         story_vector((u64)RESTRICTION_HOLD << (2 * OPERATION_DEPOSIT) | no_new, words),

@@ -35,7 +35,7 @@ PEOPLE = {
     "irina": (True, True, True),
     "pavel": (True, True, True),
     "jonas": (False, True, False),
-    "arkady": (False, False, True),
+    "arkady": (False, False, False),
     "nadia": (True, False, True),
     "vera": (False, True, False),
     "vera-2": (False, True, False),
