@@ -191,13 +191,38 @@ static void run_borders(struct model *model)
 
 /* ---- persons that the command names ---- */
 
+/* Packs of this person whose instant has been reached. */
+static u32 packs_due(const struct model *model, u32 person, u64 *first_out)
+{
+    u32 packs = 0;
+    *first_out = RULE_TIME_OPEN;
+    for (u32 pack = 0; pack < MODEL_PACKS; pack++) {
+        u64 instant = model->rules->persons[person - 1].next_us[pack];
+        bool is_reached = model->rules->packs[pack].state != MODEL_PACK_NONE &&
+                          instant != RULE_TIME_OPEN && instant <= model->time_us;
+        packs |= is_reached ? 1U << pack : 0;
+        *first_out = is_reached ? u64_min(*first_out, instant) : *first_out;
+    }
+    return packs;
+}
+
 static void run_entries_for(struct model *model, u32 person)
 {
+    u64 first = 0;
     for (u32 i = 0; i < model->rules->entries_count; i++) {
         const struct model_entry *entry = &model->rules->entries[i];
         if (belongs(model, entry, person)) {
             (void)model_look(model, person, entry->packs, entry->prices, entry->cause_seq);
         }
+    }
+    u32 late = packs_due(model, person, &first);
+    for (u32 number = 0; number < MODEL_PACKS; number++) {
+        const struct model_pack *pack = &model->rules->packs[number];
+        bool is_reached = pack->state == MODEL_PACK_ACTIVE && pack->boundary_us <= model->time_us;
+        late |= is_reached ? 1U << number : 0;
+    }
+    if (late != 0) {
+        (void)model_look(model, person, late, model->rules->prices, model->seq);
     }
 }
 
@@ -240,6 +265,17 @@ static u32 person_of(const struct model *model, u32 account)
     return account < model->accounts_count ? model->accounts[account].person : 0;
 }
 
+/* The account of an open hold; beyond all accounts: there is none. */
+static u32 account_of_hold(const struct model *model, u64 id)
+{
+    for (u32 i = 0; i < model->holds_count; i++) {
+        if (model->holds[i].hold_id == id) {
+            return model->holds[i].account;
+        }
+    }
+    return UINT32_MAX;
+}
+
 static bool names_account(u16 kind)
 {
     return kind == COMMAND_RESTRICT || kind == COMMAND_TRANSFER || kind == COMMAND_ADJUST ||
@@ -253,8 +289,16 @@ static void run_named(struct model *model, const struct command_head *command)
     if (!named_person(command, &person) && names_account(command->kind)) {
         person = person_of(model, command->account);
     }
+    const void *record = command;
+    if (command->kind == COMMAND_WITHDRAW_SETTLE) {
+        u64 id = ((const struct command_withdraw_settle *)record)->hold_id;
+        person = person_of(model, account_of_hold(model, id));
+    }
+    if (command->kind == COMMAND_HOLD_RELEASE) {
+        u64 id = ((const struct command_hold_release *)record)->hold_id;
+        person = person_of(model, account_of_hold(model, id));
+    }
     if (command->kind == COMMAND_TRANSFER) {
-        const void *record = command;
         other = person_of(model, ((const struct command_transfer *)record)->target_account);
     }
     if (model_is_person(model, person)) {
@@ -273,15 +317,8 @@ static u32 next_due(const struct model *model, u32 *packs_out)
     u64 soonest = RULE_TIME_OPEN;
     u32 due = 0;
     for (u32 person = 1; person <= model->rules->persons_count; person++) {
-        u32 packs = 0;
         u64 first = RULE_TIME_OPEN;
-        for (u32 pack = 0; pack < MODEL_PACKS; pack++) {
-            u64 instant = model->rules->persons[person - 1].next_us[pack];
-            bool is_reached = model->rules->packs[pack].state != MODEL_PACK_NONE &&
-                              instant != RULE_TIME_OPEN && instant <= model->time_us;
-            packs |= is_reached ? 1U << pack : 0;
-            first = is_reached ? u64_min(first, instant) : first;
-        }
+        u32 packs = packs_due(model, person, &first);
         if (packs != 0 && (due == 0 || first < soonest)) {
             due = person;
             soonest = first;

@@ -4,6 +4,7 @@
 #include "core/account.h"
 #include "core/cancel.h"
 #include "core/holdings.h"
+#include "core/index.h"
 #include "core/output.h"
 #include "core/person.h"
 #include "core/rule_form.h"
@@ -450,21 +451,41 @@ static void waiting_run(struct core *core, u32 budget)
     }
 }
 
+/* Packs whose instant for the person has been reached. */
+static u32 packs_due(struct core *core, u32 person)
+{
+    const u64 *instants = instants_of(core, person);
+    u32 packs = 0;
+    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
+        packs |= instants[i] && instants[i] <= core->now_us ? 1U << i : 0;
+    }
+    return packs;
+}
+
 /* Persons whose instant has come. Returns what is left of the budget. */
 static u32 due_run(struct core *core, u32 budget)
 {
     struct ruling *ruling = &core->ruling;
     while (budget > 0 && ruling->heap_count &&
            ruling->persons[ruling->heap[1]].next_us <= core->now_us) {
-        struct question question = {ruling->heap[1], 0, ruling->prices, core->seq};
-        const u64 *instants = instants_of(core, question.person);
-        for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
-            question.packs |= instants[i] && instants[i] <= core->now_us ? 1U << i : 0;
-        }
+        u32 person = ruling->heap[1];
+        struct question question = {person, packs_due(core, person), ruling->prices, core->seq};
         (void)evaluate(core, &question);
         budget--;
     }
     return budget;
+}
+
+/* Packs whose border has come and is not queued. */
+static u32 packs_at_border(const struct core *core)
+{
+    u32 packs = 0;
+    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
+        const struct ruling_pack *about = &core->ruling.about[i];
+        bool is_reached = about->state == PACK_STATE_ACTIVE && about->boundary_us <= core->now_us;
+        packs |= is_reached ? 1U << i : 0;
+    }
+    return packs;
 }
 
 /* One entry for all packs whose border has come, so that nobody is free between one that ends and
@@ -472,12 +493,7 @@ static u32 due_run(struct core *core, u32 budget)
 static void borders_run(struct core *core)
 {
     struct ruling *ruling = &core->ruling;
-    u32 packs = 0;
-    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
-        bool is_reached = ruling->about[i].state == PACK_STATE_ACTIVE &&
-                          ruling->about[i].boundary_us <= core->now_us;
-        packs |= is_reached ? 1U << i : 0;
-    }
+    u32 packs = packs_at_border(core);
     if (packs == 0 || ruling->waiting_count == RULE_WAITING_MAX) {
         return;
     }
@@ -507,12 +523,27 @@ static void person_first(struct core *core, u32 person)
             (void)evaluate(core, &question);
         }
     }
+    /* What time alone has changed: an instant of the person's, or a border that waits for room. */
+    u32 late = packs_due(core, person) | packs_at_border(core);
+    if (late) {
+        struct question question = {person, late, ruling->prices, core->seq};
+        (void)evaluate(core, &question);
+    }
 }
 
 static void account_first(struct core *core, u32 account)
 {
     if (account < core->accounts_count) {
         person_first(core, person_of(core, account));
+    }
+}
+
+/* A hold is its account's, whoever settles or releases it. */
+static void hold_first(struct core *core, u64 hold_id)
+{
+    u32 slot = index_hold(core, hold_id);
+    if (slot) {
+        account_first(core, core->holds[slot].account);
     }
 }
 
@@ -559,6 +590,12 @@ static void named_first(struct core *core, const struct command_head *command)
         break;
     case COMMAND_TRANSFER:
         transfer_first(core, record);
+        break;
+    case COMMAND_WITHDRAW_SETTLE:
+        hold_first(core, ((const struct command_withdraw_settle *)record)->hold_id);
+        break;
+    case COMMAND_HOLD_RELEASE:
+        hold_first(core, ((const struct command_hold_release *)record)->hold_id);
         break;
     default: /* not an enum: a number from outside */
         if (command->kind == COMMAND_RESTRICT ||

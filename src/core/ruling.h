@@ -10,9 +10,9 @@
 #define RULING_STALE_SECONDS     3600U
 #define RULING_REEVALUATIONS_MAX 16U
 #define RULING_CONTINUE_TIMES    64U /* a `continue` works off so many times as much */
-/* Of one command: its budget, whom it names under each waiting entry, and itself. */
+/* Of one command: its budget, whom it names under each waiting entry and by time, and itself. */
 #define RULING_EVALUATIONS_MAX \
-    (RULING_REEVALUATIONS_MAX * RULING_CONTINUE_TIMES + 2 * RULE_WAITING_MAX + 3)
+    (RULING_REEVALUATIONS_MAX * RULING_CONTINUE_TIMES + 2 * (RULE_WAITING_MAX + 1) + 3)
 
 /* ---- commands ---- */
 

@@ -530,6 +530,100 @@ static void a_transfer_between_accounts_of_one_person_looks_once(void **state)
     assert_null(world_event(&world, EVENT_DECISION, ARRAY_COUNT(persons)));
 }
 
+/* Four persons who are frozen from `from` on; of each command only one of them has its turn. */
+static void four_frozen_from(u64 from)
+{
+    struct command_rules_set set = {.reevaluations_per_command_max = 1,
+                                    .price_stale_seconds = 3600};
+    accepted(&set, COMMAND_RULES_SET, 0);
+    for (u32 i = 1; i <= 4; i++) {
+        struct command_listing_set hit = {.person = i,
+                                          .state = LISTING_STATE_CONFIRMED,
+                                          .list = name("some-list"),
+                                          .from = from,
+                                          .until = RULE_TIME_OPEN,
+                                          .officer = 1};
+        person_of_account(i, i);
+        nationality(i, "DE", 0);
+        listing(i, LISTING_STATE_CLEAR);
+        accepted(&hit, COMMAND_LISTING_SET, 0);
+    }
+}
+
+static u64 withdrawal(u32 account)
+{
+    struct command_withdraw_hold out = {.amount = amount_of(5), .asset = WORLD_BTC};
+    accepted(&out, COMMAND_WITHDRAW_HOLD, account);
+    return ((const struct event_ledger *)world_event(&world, EVENT_LEDGER, 0))->reference;
+}
+
+/* A settlement names a hold and no account. */
+static void who_waits_is_looked_at_before_a_hold_leaves(void **state)
+{
+    (void)state;
+    four_frozen_from(0);
+    struct command_restrict restrict_deposits = {.restrictions =
+                                                     BITS(OPERATION_DEPOSIT, RESTRICTION_HOLD)};
+    accepted(&restrict_deposits, COMMAND_RESTRICT, 4);
+    u64 hold = withdrawal(3);
+    world_deposit(&world, 4, WORLD_BTC, 7);
+    u64 deposit = ((const struct event_ledger *)world_event(&world, EVENT_LEDGER, 0))->reference;
+    activate();
+    struct command_withdraw_settle settle = {.hold_id = hold};
+    world_apply(&world, &settle, COMMAND_WITHDRAW_SETTLE, 0);
+    world_assert_reject(world_reject(&world), REJECT_NONE);
+    const struct event_ledger *ledger = world_event(&world, EVENT_LEDGER, 0);
+    assert_int_equal(ledger->cause, LEDGER_CAUSE_WITHDRAWAL_FALLBACK);
+    struct command_hold_release back = {.hold_id = deposit};
+    world_apply(&world, &back, COMMAND_HOLD_RELEASE, UINT32_MAX);
+    world_assert_reject(world_reject(&world), REJECT_MONEY_DISABLED);
+}
+
+static void what_time_has_changed_is_seen_before_the_persons_own_command(void **state)
+{
+    (void)state;
+    activate();
+    four_frozen_from(START + DAY);
+    account_has(4, 0);
+    at(START + DAY);
+    world_place(&world, 4, world_limit(SIDE_BUY, 100, 5000));
+    world_assert_reject(world_reject(&world), REJECT_ACCOUNT_DISABLED);
+    account_has(1, FREEZE);
+    account_has(2, 0);
+    account_has(4, FREEZE);
+}
+
+static void nobody_is_free_between_two_versions(void **state)
+{
+    (void)state;
+    pack.effective.until = START + DAY;
+    for (u32 i = 0; i < pack.rules_count; i++) {
+        pack.rules[i].effective = pack.effective;
+    }
+    activate();
+    pack.version = 2;
+    pack.effective = (struct rule_interval){START + DAY, START + 100 * DAY};
+    memset(pack.content_hash, 8, sizeof pack.content_hash);
+    for (u32 i = 0; i < pack.rules_count; i++) {
+        pack.rules[i].effective = pack.effective;
+    }
+    struct command_pack_activate command = activation(pack_send());
+    world_apply(&world, &command, COMMAND_PACK_ACTIVATE, 0);
+    four_frozen_from(0);
+    at(START + DAY);
+    price(WORLD_BTC, EUR / 5, START + DAY);
+    for (u32 i = 0; i < 4; i++) {
+        assert_int_equal(world_count(&world, EVENT_RESTRICTED), 0);
+        for (u32 account = 1; account <= 4; account++) {
+            account_has(account, FREEZE);
+        }
+        price(WORLD_BTC, EUR / 5, START + DAY);
+    }
+    go_on();
+    assert_int_equal(world.core->ruling.waiting_count, 0);
+    assert_int_equal(world_count(&world, EVENT_RESTRICTED), 0);
+}
+
 static void without_persons_everything_is_refused(void **state)
 {
     (void)state;
@@ -558,6 +652,9 @@ int main(void)
         IN_WORLD(a_border_of_the_pack_is_an_entry_of_its_own),
         IN_WORLD(many_are_worked_off_in_slices_and_the_named_first),
         IN_WORLD(a_transfer_between_accounts_of_one_person_looks_once),
+        IN_WORLD(who_waits_is_looked_at_before_a_hold_leaves),
+        IN_WORLD(what_time_has_changed_is_seen_before_the_persons_own_command),
+        IN_WORLD(nobody_is_free_between_two_versions),
         IN_WORLD(without_persons_everything_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
