@@ -90,16 +90,18 @@ struct rule_holdings model_holdings_of(const struct model *model, u32 person,
                                        const struct model_valuation *prices)
 {
     u128 sum = 0;
+    bool is_known = true;
     for (u32 asset = 0; asset < model->assets_count; asset++) {
         u128 units = units_of(model, person, (u16)asset);
         u64 eur = 0;
         if (units > 0 && !model_worth(model, prices, (u16)asset, units, &eur)) {
-            return (struct rule_holdings){.is_known = false};
+            is_known = false;
+        } else {
+            sum += eur;
         }
-        sum += eur;
     }
     u64 capped = sum > UINT64_MAX ? UINT64_MAX : (u64)sum;
-    return (struct rule_holdings){.is_known = true, .eur = capped};
+    return (struct rule_holdings){.is_known = is_known, .eur = capped};
 }
 
 /* ---- vectors ---- */
@@ -183,7 +185,7 @@ static void tell_decision(struct model *model, u32 person, u32 pack, u32 rule,
                 (has_amount && holdings.is_known ? DECISION_FLAG_HOLDINGS_KNOWN : 0) |
                 (now->is_watched ? DECISION_FLAG_WATCHED : 0);
     struct event_decision event = {.cause_seq = cause_seq,
-                                   .holdings = has_amount ? holdings.eur : 0,
+                                   .holdings = has_amount && holdings.is_known ? holdings.eur : 0,
                                    .deadline = now->deadline,
                                    .person = person,
                                    .vector = (u16)now->vector,

@@ -230,7 +230,7 @@ static enum rule_truth say_threshold(const struct rule *rule, struct rule_holdin
 {
     bool is_above =
         rule->compare == RULE_ABOVE ? holdings.eur > rule->amount : holdings.eur >= rule->amount;
-    if (!holdings.is_known) {
+    if (!holdings.is_known && !is_above) {
         return memory->is_over ? RULE_TRUE : RULE_UNKNOWN;
     }
     bool is_low = holdings.eur <= rule->amount - rule->lift_margin;

@@ -203,7 +203,7 @@ static enum rule_truth model_threshold(const struct rule_model_rule *rule,
 {
     u64 amount = rule->amount_eur * EUR_UNITS;
     bool over = rule->compare == RULE_ABOVE ? holdings.eur > amount : holdings.eur >= amount;
-    if (!holdings.is_known) {
+    if (!holdings.is_known && !over) {
         return memory->is_over ? RULE_TRUE : RULE_UNKNOWN;
     }
     if (over || !memory->is_over || rule->is_sticky) {

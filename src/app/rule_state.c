@@ -584,7 +584,7 @@ struct rule_holdings rule_state_holdings(const struct rule_state *state, u32 per
         u64 eur = 0;
         bool is_fresh = value_of(state, row_at(&state->assets, asset), units, &eur);
         holdings.is_known = holdings.is_known && is_fresh;
-        holdings.eur = u64_add_capped(holdings.eur, eur);
+        holdings.eur = u64_add_capped(holdings.eur, is_fresh ? eur : 0);
         if (holdings_out != NULL) {
             holdings_out[*count_out] = (struct rule_state_holding){
                 .asset = (u16)asset, .is_fresh = is_fresh, .quantity = units, .eur = eur};

@@ -113,8 +113,5 @@ struct rule_holdings holdings_of(struct core *core, const struct valuation_price
         holdings.eur = u64_add_capped(holdings.eur, eur);
         ruling->sums[asset] = 0;
     }
-    if (!holdings.is_known) {
-        holdings.eur = 0;
-    }
     return holdings;
 }

@@ -393,15 +393,15 @@ static void gather(const struct look *look, u32 first, u32 count, struct rule_re
 static enum rule_truth threshold_step(const struct rule *rule, struct rule_holdings holdings,
                                       u64 at, struct rule_memory *memory)
 {
-    if (!holdings.is_known) {
-        return memory->is_over ? RULE_TRUE : RULE_UNKNOWN;
-    }
     bool is_over =
         rule->compare == RULE_ABOVE ? holdings.eur > rule->amount : holdings.eur >= rule->amount;
-    if (is_over) {
+    if (is_over) { /* what has no price can only add to it */
         memory->is_over = true;
         memory->below_since = 0;
         return RULE_TRUE;
+    }
+    if (!holdings.is_known) {
+        return memory->is_over ? RULE_TRUE : RULE_UNKNOWN;
     }
     if (!memory->is_over) {
         return RULE_FALSE;

@@ -109,7 +109,7 @@ struct rule_ownership {
 
 struct rule_holdings {
     bool is_known;
-    u64 eur; /* 10^-8 EUR over all products, rounded up */
+    u64 eur; /* 10^-8 EUR over all products, rounded up; if not known: of those with a price */
 };
 
 struct rule_person {

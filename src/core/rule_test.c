@@ -349,7 +349,12 @@ static void a_threshold_remembers(void **state)
     person.holdings.is_known = true;
     assert_int_equal(truth_at(279), RULE_TRUE);
     assert_int_equal(truth_at(280), RULE_FALSE);
+    /* Nor does it hide what is over without it. */
+    person.holdings = (struct rule_holdings){.is_known = false, .eur = 99};
+    assert_int_equal(truth_at(280), RULE_UNKNOWN);
     person.holdings.eur = 100;
+    assert_int_equal(truth_at(280), RULE_TRUE);
+    person.holdings.is_known = true;
     assert_int_equal(truth_at(281), RULE_TRUE);
     rule->flags |= RULE_FLAG_STICKY;
     person.holdings.eur = 0;

@@ -624,6 +624,25 @@ static void nobody_is_free_between_two_versions(void **state)
     assert_int_equal(world_count(&world, EVENT_RESTRICTED), 0);
 }
 
+static void an_asset_without_a_price_hides_nothing(void **state)
+{
+    (void)state;
+    activate();
+    person_of_account(1, 3);
+    listing(1, LISTING_STATE_CLEAR);
+    nationality(1, "RU", 0);
+    account_has(3, 0);
+    world_deposit(&world, 3, 3, 1);
+    account_has(3, REVIEW); /* perhaps above */
+    price(WORLD_BTC, EUR, START);
+    valuation();
+    go_on();
+    account_has(3, WITHDRAW_ONLY); /* above, whatever the rest is worth */
+    const struct event_decision *decision = world_event(&world, EVENT_DECISION, 0);
+    assert_int_equal(decision->truth, TRUTH_YES);
+    assert_int_equal(decision->holdings, 0); /* the sum is not known */
+}
+
 static void without_persons_everything_is_refused(void **state)
 {
     (void)state;
@@ -655,6 +674,7 @@ int main(void)
         IN_WORLD(who_waits_is_looked_at_before_a_hold_leaves),
         IN_WORLD(what_time_has_changed_is_seen_before_the_persons_own_command),
         IN_WORLD(nobody_is_free_between_two_versions),
+        IN_WORLD(an_asset_without_a_price_hides_nothing),
         IN_WORLD(without_persons_everything_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
