@@ -534,6 +534,27 @@ static bool locks_fit(struct core *core, const char **reason_out)
     return true;
 }
 
+/* The same for what stands in suspense: it is what the holds hold. A free slot holds nothing. */
+static bool holds_fit(struct core *core, const char **reason_out)
+{
+    for (u32 slot = 1; slot <= core->hold_slab.used; slot++) {
+        const struct hold *hold = &core->holds[slot];
+        struct amount *suspense = &core->assets[hold->asset].suspense;
+        FITS(amount_sub(*suspense, hold->amount, suspense));
+        FITS(amount_sub(*suspense, hold->fee, suspense));
+    }
+    for (u32 i = 0; i < core->assets_count; i++) {
+        FITS(amount_is_zero(core->assets[i].suspense));
+    }
+    for (u32 slot = 1; slot <= core->hold_slab.used; slot++) {
+        const struct hold *hold = &core->holds[slot];
+        struct amount *suspense = &core->assets[hold->asset].suspense;
+        FITS(amount_add(*suspense, hold->amount, suspense));
+        FITS(amount_add(*suspense, hold->fee, suspense));
+    }
+    return true;
+}
+
 bool core_restore_end(struct core_restore *restore, const char **reason_out)
 {
     struct core *core = restore->core;
@@ -560,5 +581,5 @@ bool core_restore_end(struct core_restore *restore, const char **reason_out)
     for (u32 i = 0; i < core->assets_count; i++) {
         FITS(ledger_sum(core, (u16)i) == 0);
     }
-    return locks_fit(core, reason_out);
+    return holds_fit(core, reason_out) && locks_fit(core, reason_out);
 }

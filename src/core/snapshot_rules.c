@@ -299,6 +299,7 @@ static bool take_price(struct core *core, const struct state_valuation_price *r,
 static bool take_person(struct core *core, const struct state_person *r, const char **reason_out)
 {
     FITS(r->head.id == core->ruling.persons_count + 1U && r->head.id <= core->limits.persons_max);
+    FITS(r->evaluated_seq <= core->seq);
     core->ruling.persons_count++;
     core->ruling.persons[r->head.id] =
         (struct person){.evaluated_seq = r->evaluated_seq, .provider = r->provider};
@@ -321,6 +322,9 @@ static bool take_row(struct core *core, u32 person, u64 number, struct person_ro
 {
     FITS(person > 0 && person <= core->ruling.persons_count);
     FITS(number > 0 && number <= core->seq && row->from < row->until);
+    for (u32 slot = core->ruling.persons[person].rows; slot; slot = core->ruling.rows[slot].next) {
+        FITS(core->ruling.rows[slot].row != number);
+    }
     row->row = number;
     FITS(person_row_insert(core, person, row));
     return true;
@@ -406,8 +410,11 @@ static bool take_finding(struct core *core, const struct state_finding *r, const
                               .reasons = r->reasons,
                               .missing = r->missing,
                               .flags = r->flags};
-    ruling_finding_put(core, r->person, ruling->about[r->pack].slots[r->rule], &finding);
+    static const struct finding nothing;
     struct person *person = &ruling->persons[r->person];
+    u32 slot = ruling->about[r->pack].slots[r->rule];
+    FITS((person->findings >> slot & 1U) == 0 && memcmp(&finding, &nothing, sizeof nothing) != 0);
+    ruling_finding_put(core, r->person, slot, &finding);
     person->vector = (u16)rule_vector_join(person->vector, r->vector);
     if (person->watched & ruling->about[r->pack].slot_mask) {
         ruling->watched[r->pack][r->person / 64] |= 1ULL << (r->person % 64);
@@ -488,22 +495,60 @@ bool restore_rules_record(struct core *core, const u8 *record, const char **reas
     return false;
 }
 
+/* What an ending pack has said of a person is looked at once more, by an entry that is waiting. */
+static bool is_awaited(const struct ruling *ruling, u32 pack, u32 person)
+{
+    bool is_left = (ruling->persons[person].findings & ruling->about[pack].slot_mask) != 0;
+    for (u32 i = 0; i < ruling->waiting_count && is_left; i++) {
+        const struct waiting *entry = &ruling->waiting[i];
+        is_left = (entry->packs >> pack & 1U) == 0 || entry->only_watched ||
+                  person <= entry->cursor || person > entry->last ||
+                  ruling->persons[person].evaluated_seq >= entry->cause_seq;
+    }
+    return !is_left;
+}
+
+static bool packs_fit(const struct core *core, const char **reason_out)
+{
+    const struct ruling *ruling = &core->ruling;
+    for (u32 pack = 0; pack < RULE_PACKS_MAX; pack++) {
+        FITS(ruling->about[pack].state == PACK_FREE || ruling->packs[pack].rules_count > 0);
+        bool is_ending = ruling->about[pack].state == PACK_STATE_ENDING;
+        for (u32 person = 1; is_ending && person <= ruling->persons_count; person++) {
+            FITS(is_awaited(ruling, pack, person));
+        }
+    }
+    return true;
+}
+
+/* No licence was charged less than what holds keep of it: each hold takes its part out, and puts it
+ * back. */
+static bool licences_fit(struct core *core, const char **reason_out)
+{
+    struct rule_licence *licences = core->ruling.licences;
+    for (u32 i = 1; i <= core->hold_slab.used; i++) {
+        const struct hold *hold = &core->holds[i];
+        FITS(hold->licence <= core->ruling.licences_count);
+        FITS(hold->licence != 0 || hold->licence_eur == 0);
+        FITS(hold->licence_eur <= licences[hold->licence].used);
+        licences[hold->licence].used -= hold->licence_eur;
+    }
+    for (u32 i = 1; i <= core->hold_slab.used; i++) {
+        licences[core->holds[i].licence].used += core->holds[i].licence_eur;
+    }
+    return true;
+}
+
 bool restore_rules_end(struct core *core, const char **reason_out)
 {
     struct ruling *ruling = &core->ruling;
-    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
-        bool is_whole = ruling->about[i].state == PACK_FREE || ruling->packs[i].rules_count > 0;
-        FITS(is_whole);
-    }
+    FITS(packs_fit(core, reason_out));
     for (u32 i = 0; i < core->accounts_count; i++) {
         u32 person = ruling->links[i].person;
         u64 vector = rule_vector_join(ruling->links[i].hand, ruling->persons[person].vector);
         FITS(person == 0 || vector == core->accounts[i].restrictions);
     }
-    for (u32 i = 1; i <= core->hold_slab.used; i++) {
-        const struct hold *hold = &core->holds[i];
-        FITS(hold->id == 0 || hold->licence <= ruling->licences_count);
-    }
+    FITS(licences_fit(core, reason_out));
     ruling_assets(core, false);
     ruling_clock(core);
     return true;
