@@ -298,6 +298,7 @@ static void emit_rare(struct flow *flow)
     struct command_asset_add asset = {.asset = draw_asset(flow), .scale = 8, .name = "Z"};
     if (flow_chance(flow, 600)) {
         asset.asset = (u16)model_assets_count(flow->model);
+        asset.name[0] = flow->profile.rules > 0 ? (u8)('A' + asset.asset) : asset.name[0];
     }
     if (draw == 0) {
         flow_emit(flow, &genesis, COMMAND_GENESIS, 0);

@@ -178,7 +178,7 @@ static void draw_subject(struct flow *flow, struct rule_pack *pack, struct rule 
 
 static void draw_assets(struct flow *flow, struct rule_pack *pack, struct rule *rule)
 {
-    u8 letter = (u8)('a' + flow_pick(flow, flow->assets_count));
+    u8 letter = (u8)('a' + flow_pick(flow, flow->assets_count + 1ULL)); /* or one still to come */
     rule->assets_first = pack->names_count;
     rule->assets_count = 1;
     pack->names[pack->names_count++] = rule_name_of((struct span){.data = &letter, .size = 1});

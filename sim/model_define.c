@@ -146,6 +146,7 @@ static enum reject asset_add(struct model *model, const struct command_asset_add
     asset->scale = command->scale;
     asset->rule_name = rule_name(command->name);
     asset->custody = model_zeroed(model->limits.networks_max, sizeof *asset->custody);
+    model_asset_begin(model, model->assets_count - 1);
     return REJECT_NONE;
 }
 

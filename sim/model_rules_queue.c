@@ -139,6 +139,11 @@ static u64 asset_says(const struct model *model, u32 asset)
     return vector;
 }
 
+void model_asset_begin(struct model *model, u32 asset)
+{
+    model->assets[asset].rule_vector = asset_says(model, asset);
+}
+
 static bool is_closed(const struct model *model, u32 market)
 {
     const struct command_market_add *rules = &model->markets[market].rules;

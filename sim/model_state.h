@@ -413,6 +413,8 @@ void model_rules_money(struct model *model, u32 account);
 /* The account's vector after `restrict` has set it by hand; tells of it if it is linked. */
 void model_rules_restrict(struct model *model, u32 account);
 bool model_asset_closed(const struct model *model, u16 market);
+/* An asset is new: rules may name it already. */
+void model_asset_begin(struct model *model, u32 asset);
 /* Whether so much of an asset may leave the account by this operation, under a licence or none (0);
  * what the licence then pays goes to *eur_out (0: it is not needed). */
 enum reject model_rules_permit(const struct model *model, u32 account, u16 asset,
