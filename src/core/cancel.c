@@ -167,7 +167,8 @@ void cancel_expire_account(struct core *core, u32 account)
 
 void cancel_expire_market(struct core *core, u16 market)
 {
-    for (u32 account = 0; account < core->accounts_count; account++) {
+    u32 accounts = core->accounts_count;
+    for (u32 account = 0; account < accounts && core->markets[market].orders; account++) {
         u32 index = account_position(core, account, market);
         while (index != TICKS_NONE && core_position(core, index)->newest) {
             order_finish(core, core_position(core, index)->newest, DONE_STATUS_EXPIRED,
