@@ -326,6 +326,35 @@ static void two_accounts_of_one_person_are_added_up(void **state)
     account_has(4, WITHDRAW_ONLY);
 }
 
+/* Golden by name: the second sign-up tells nothing, so it is held; joined, both count together. */
+static void an_evaders_second_sign_up_is_caught(void **state)
+{
+    (void)state;
+    activate();
+    go_on();
+    price(WORLD_BTC, EUR * 3 / 10, START);
+    price(WORLD_USDT, 1, START);
+    person_of_account(1, 3);
+    listing(1, LISTING_STATE_CLEAR);
+    nationality(1, "RU", 0);
+    account_has(3, 0); /* EUR 6,000 */
+    person_of_account(2, 4);
+    listing(2, LISTING_STATE_CLEAR);
+    account_has(4, 0);
+    world_deposit(&world, 4, WORLD_BTC, 20000 * WORLD_COIN);
+    account_has(4, REVIEW); /* EUR 12,000 of nobody knows whom */
+    struct command_withdraw_hold out = {.amount = amount_of(5), .asset = WORLD_BTC};
+    world_refuses(&world, &out, COMMAND_WITHDRAW_HOLD, 4, REJECT_MONEY_DISABLED);
+    struct command_unlink unlink = {.person = 2, .officer = 1, .second = 2};
+    struct command_link link = {.person = 1, .officer = 1};
+    accepted(&unlink, COMMAND_UNLINK, 4);
+    accepted(&link, COMMAND_LINK, 4);
+    account_has(3, WITHDRAW_ONLY);
+    account_has(4, WITHDRAW_ONLY);
+    assert_int_equal(world_place(&world, 4, world_limit(SIDE_BUY, 100, 5000)), 0);
+    world_assert_reject(world_reject(&world), REJECT_ACCOUNT_DISABLED);
+}
+
 static void unknown_is_not_no_and_a_candidate_holds(void **state)
 {
     (void)state;
@@ -664,6 +693,7 @@ int main(void)
         IN_WORLD(a_price_over_the_amount_restricts_and_a_fall_lifts_after_the_dwell),
         IN_WORLD(exactly_the_amount_is_not_above_it_and_warns),
         IN_WORLD(two_accounts_of_one_person_are_added_up),
+        IN_WORLD(an_evaders_second_sign_up_is_caught),
         IN_WORLD(unknown_is_not_no_and_a_candidate_holds),
         IN_WORLD(a_licence_is_spent_once_and_comes_back),
         IN_WORLD(a_forbidden_asset_closes_its_market),

@@ -15,7 +15,9 @@ static const struct page list[] = {
 };
 static const struct page_table table = {list, ARRAY_COUNT(list)};
 static const struct demo_accounts accounts = {
-    .list = {{"A", "first", "key", "secret"}, {"b-2", "second", "key", "secret"}}, .count = 2};
+    .list = {{"A", "first", "key", "secret", NULL, NULL},
+             {"b-2", "second", "key", "secret", NULL, NULL}},
+    .count = 2};
 
 static void check_page(const struct http_request *request, u32 index)
 {

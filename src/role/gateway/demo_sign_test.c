@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const struct demo_accounts accounts = {
-    .list = {{"A", "first \"one\"", "key a", "secret a"}, {"b-2", "second", "key b", "secret b"}},
+    .list = {{"A", "first \"one\"", "key a", "secret a", NULL, NULL},
+             {"b-2", "second", "key b", "secret b", NULL, NULL}},
     .count = 2,
 };
 
