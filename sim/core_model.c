@@ -111,13 +111,7 @@ static struct script script_write(enum core_model_flow kind, u64 seed, u64 comma
         struct flow_step *step = &script.steps[i];
         flow_next(flow, model, step);
         script.is_kept[i] = true;
-        model_set_time(model, step->time_us);
-        const void *command = step->record;
-        if (step->is_void) {
-            (void)model_void(model, events, size);
-        } else {
-            (void)model_apply(model, command, events, size);
-        }
+        (void)flow_step_model(step, model, events, size);
     }
     free(events);
     model_free(model);

@@ -189,17 +189,8 @@ static void compare_book(struct core_pair *pair, u16 market, enum side side)
 
 bool core_pair_apply(struct core_pair *pair, const struct flow_step *step)
 {
-    const void *command = step->record;
-    pair->output.used = 0;
-    model_set_time(pair->model, step->time_us);
-    core_set_time(pair->core, step->time_us);
-    if (step->is_void) {
-        pair->events_used = model_void(pair->model, pair->events, pair->events_size);
-        core_void(pair->core, &pair->output);
-    } else {
-        pair->events_used = model_apply(pair->model, command, pair->events, pair->events_size);
-        core_apply(pair->core, command, &pair->output);
-    }
+    pair->events_used = flow_step_model(step, pair->model, pair->events, pair->events_size);
+    flow_step_core(step, pair->core, &pair->output);
     compare_events(pair);
     if (!core_batch_add(pair->batch, step, core_pair_events(pair))) {
         differ(pair, "a batch of commands before this one gave other events than one by one");

@@ -1,7 +1,11 @@
 #include "sim/coverage.h"
 
+#include "wire/link.h"
+
 #include <inttypes.h>
 #include <string.h>
+
+#define EVENTS_BYTES (1U << 22)
 
 void coverage_count(struct coverage *coverage, const struct command_head *command, const u8 *events,
                     size_t bytes)
@@ -12,6 +16,9 @@ void coverage_count(struct coverage *coverage, const struct command_head *comman
     for (size_t at = 0; at < bytes;) {
         struct event_head head;
         memcpy(&head, events + at, sizeof head);
+        if (head.kind == EVENT_APPLIED) {
+            coverage->taken[command->source == LINK_SOURCE_SCREEN][command->kind] += 1;
+        }
         coverage->events[head.kind] += 1;
         if (head.kind == EVENT_REJECTED) {
             struct event_rejected event;
@@ -28,6 +35,21 @@ void coverage_count(struct coverage *coverage, const struct command_head *comman
         }
         at += (size_t)head.units * WIRE_UNIT; /* raw: the record's length */
     }
+}
+
+void coverage_run(struct coverage *coverage, struct flow *flow, u64 commands)
+{
+    static u8 events[EVENTS_BYTES];
+    struct model *model = model_create(flow_limits(flow));
+    struct flow_step step;
+    for (u64 i = 0; i < commands; i++) {
+        flow_next(flow, model, &step);
+        size_t bytes = flow_step_model(&step, model, events, sizeof events);
+        const void *command = step.record;
+        coverage_count(coverage, command, events, bytes);
+    }
+    model_free(model);
+    flow_free(flow);
 }
 
 /* Refusals of the rules, which have a flow of their own. */
@@ -58,6 +80,12 @@ u32 coverage_missed_rules(const struct coverage *coverage)
         bool is_known = strcmp(reject_name(i), "UNKNOWN") != 0;
         missed += is_known && is_of_rules(i) && !is_far(i) && coverage->rejects[i] == 0;
     }
+    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_PERSON_GROUP; i++) {
+        missed += coverage->taken[0][i] == 0;
+    }
+    missed += coverage->taken[1][COMMAND_LISTING_SET] == 0;
+    missed += coverage->taken[1][COMMAND_OWNERSHIP_SET] == 0;
+    missed += coverage->taken[1][COMMAND_PERSON_GROUP] == 0;
     for (u32 i = EVENT_RESTRICTED; i <= EVENT_REEVALUATED; i++) {
         missed += coverage->events[i] == 0;
     }
@@ -78,8 +106,9 @@ void coverage_print(const struct coverage *coverage, FILE *out)
 {
     for (u32 i = 0; i < COMMAND_KIND_COUNT; i++) {
         if (wire_commands[i].name != NULL) {
-            fprintf(out, "command %-22s %10" PRIu64 "\n", wire_commands[i].name,
-                    coverage->commands[i]);
+            fprintf(out, "command %-22s %10" PRIu64 " applied %10" PRIu64 " + %" PRIu64 "\n",
+                    wire_commands[i].name, coverage->commands[i], coverage->taken[0][i],
+                    coverage->taken[1][i]);
         }
     }
     for (u32 i = 0; i < EVENT_KIND_COUNT; i++) {

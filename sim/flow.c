@@ -279,3 +279,24 @@ void flow_next(struct flow *flow, const struct model *model, struct flow_step *s
     }
     kinds[kind](flow);
 }
+
+size_t flow_step_model(const struct flow_step *step, struct model *model, u8 *events,
+                       size_t events_size)
+{
+    const void *command = step->record;
+    model_set_time(model, step->time_us);
+    return step->is_void ? model_void(model, events, events_size)
+                         : model_apply(model, command, events, events_size);
+}
+
+void flow_step_core(const struct flow_step *step, struct core *core, struct core_output *output)
+{
+    const void *command = step->record;
+    output->used = 0;
+    core_set_time(core, step->time_us);
+    if (step->is_void) {
+        core_void(core, output);
+    } else {
+        core_apply(core, command, output);
+    }
+}

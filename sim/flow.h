@@ -6,6 +6,7 @@
 #ifndef SIM_FLOW_H
 #define SIM_FLOW_H
 
+#include "core/core.h"
 #include "sim/model.h"
 
 #define FLOW_RECORD_BYTES 1056U /* no command is longer */
@@ -29,5 +30,11 @@ const char *flow_profile_name(const struct flow *flow);
 
 /* The next step, given the model after all steps before. */
 void flow_next(struct flow *flow, const struct model *model, struct flow_step *step_out);
+
+/* Both take a step: the clock, and the command or nothing in its place. The model gives the bytes
+ * of the events, the output holds those of this step alone. */
+size_t flow_step_model(const struct flow_step *step, struct model *model, u8 *events,
+                       size_t events_size);
+void flow_step_core(const struct flow_step *step, struct core *core, struct core_output *output);
 
 #endif /* SIM_FLOW_H */

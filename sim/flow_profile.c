@@ -236,11 +236,19 @@ static void rules_mixed(struct flow_profile *profile)
 /* Many persons, few of them at a time. */
 static void rules_queue(struct flow_profile *profile)
 {
-    profile->persons = 18;
+    profile->persons = 30;
     profile->rules_packs = 12;
     profile->accounts = 10;
     profile->go_on = 4;
     profile->rules_jumps = 60;
+}
+
+/* So many re-evaluations that dates of packs wait for room. */
+static void rules_flood(struct flow_profile *profile)
+{
+    rules_queue(profile);
+    profile->rules_flood = 350;
+    profile->go_on = 0;
 }
 
 static void rules_money(struct flow_profile *profile)
@@ -292,9 +300,9 @@ void flow_profile_draw_rules(struct flow *flow)
         const char *name;
         void (*change)(struct flow_profile *profile);
     } weathers[] = {
-        {"rules mixed", rules_mixed},   {"rules queue", rules_queue}, {"rules money", rules_money},
-        {"rules assets", rules_assets}, {"rules tight", rules_tight}, {"rules calm", rules_calm},
-        {"rules spoilt", rules_spoilt},
+        {"rules mixed", rules_mixed}, {"rules queue", rules_queue},   {"rules flood", rules_flood},
+        {"rules money", rules_money}, {"rules assets", rules_assets}, {"rules tight", rules_tight},
+        {"rules calm", rules_calm},   {"rules spoilt", rules_spoilt},
     };
     u64 drawn = flow_pick(flow, ARRAY_COUNT(weathers));
     flow->profile = usual;

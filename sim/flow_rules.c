@@ -4,6 +4,7 @@
 #include "sim/flow_state.h"
 
 #define HOUR_US 3600000000ULL
+#define SCREEN  4U               /* the source of screening's verdicts */
 #define EUR_BIG 1000000000000ULL /* what a typical amount is worth: 10,000 EUR */
 
 /* ---- draws ---- */
@@ -22,6 +23,35 @@ static void draw_officers(struct flow *flow, u32 *officer_out, u32 *second_out)
     *officer_out = draw == 0 ? 0 : 1 + (u32)flow_pick(flow, 4);
     *second_out = draw == 1 ? 0 : *officer_out + 1;
     *second_out = draw == 2 ? *officer_out : *second_out;
+}
+
+/* The command, which is there, comes from screening. */
+static void by_screen(struct flow *flow)
+{
+    struct command_head head;
+    memcpy(&head, flow->step->record, sizeof head);
+    head.source = SCREEN;
+    memcpy(flow->step->record, &head, sizeof head);
+}
+
+/* Who gives a verdict: one officer or two, or screening, which has none as a rule. True: screening.
+ */
+static bool draw_judge(struct flow *flow, u32 *officer_out, u32 *second_out)
+{
+    bool is_screen = flow_chance(flow, 450);
+    if (!is_screen || flow_chance(flow, 30)) {
+        draw_officers(flow, officer_out, second_out);
+        *second_out = flow_chance(flow, 250) ? 0 : *second_out;
+    }
+    return is_screen;
+}
+
+static void emit_judged(struct flow *flow, const void *command, u16 kind, bool is_screen)
+{
+    flow_emit(flow, command, kind, 0);
+    if (is_screen) {
+        by_screen(flow);
+    }
 }
 
 /* A moment that is likely to matter: before, now, soon. */
@@ -136,8 +166,8 @@ static void emit_listing(struct flow *flow)
     if (flow_chance(flow, 500)) {
         command.replaces = draw_row(flow, command.person, 0, command.list, 0);
     }
-    draw_officers(flow, &command.officer, &command.second);
-    flow_emit(flow, &command, COMMAND_LISTING_SET, 0);
+    bool is_screen = draw_judge(flow, &command.officer, &command.second);
+    emit_judged(flow, &command, COMMAND_LISTING_SET, is_screen);
 }
 
 static void emit_ownership(struct flow *flow)
@@ -158,8 +188,8 @@ static void emit_ownership(struct flow *flow)
     if (flow_chance(flow, 500)) {
         command.replaces = draw_row(flow, command.person, 0, 0, command.list);
     }
-    draw_officers(flow, &command.officer, &command.second);
-    flow_emit(flow, &command, COMMAND_OWNERSHIP_SET, 0);
+    bool is_screen = draw_judge(flow, &command.officer, &command.second);
+    emit_judged(flow, &command, COMMAND_OWNERSHIP_SET, is_screen);
 }
 
 static void emit_row_end(struct flow *flow)
@@ -234,8 +264,44 @@ static void emit_valuation(struct flow *flow)
 
 /* ---- packs ---- */
 
+/* An active pack, as a rule one with the id of the pack that is being sent; NULL: there is none. */
+static const struct rule_pack *draw_replaced(struct flow *flow)
+{
+    const struct rule_pack *drawn = NULL;
+    u32 start = (u32)flow_pick(flow, MODEL_PACKS);
+    bool is_any = flow_chance(flow, 150);
+    for (u32 i = 0; i < MODEL_PACKS; i++) {
+        bool is_ending = false;
+        const struct rule_pack *pack =
+            model_pack_at(flow->model, (start + i) % MODEL_PACKS, &is_ending);
+        bool is_there = pack != NULL && !is_ending;
+        if (is_there && (is_any || memcmp(pack->id, flow->pack.pack.id, RULE_ID_BYTES) == 0)) {
+            return pack;
+        }
+        drawn = is_there ? pack : drawn;
+    }
+    return drawn;
+}
+
+static void emit_replace(struct flow *flow, const struct rule_pack *replaced)
+{
+    struct command_pack_replace command = {.size = flow->pack.bytes};
+    memcpy(command.content_hash, flow->pack.hash, sizeof command.content_hash);
+    memcpy(command.ended_hash, replaced->content_hash, sizeof command.ended_hash);
+    command.ended_hash[0] = (u8)(command.ended_hash[0] + flow_chance(flow, 40));
+    command.confirmed = flow_chance(flow, 600);
+    command.matter = flow_pick(flow, 9);
+    draw_officers(flow, &command.officer, &command.second);
+    flow_emit(flow, &command, COMMAND_PACK_REPLACE, 0);
+}
+
 static void emit_activate(struct flow *flow)
 {
+    const struct rule_pack *replaced = flow_chance(flow, 350) ? draw_replaced(flow) : NULL;
+    if (replaced != NULL) {
+        emit_replace(flow, replaced);
+        return;
+    }
     struct command_pack_activate command = {.size = flow->pack.bytes};
     memcpy(command.content_hash, flow->pack.hash, sizeof command.content_hash);
     command.confirmed = flow_chance(flow, 600);
@@ -402,6 +468,25 @@ static void emit_case_act(struct flow *flow)
     flow_emit(flow, &command, COMMAND_CASE_ACT, 0);
 }
 
+static void emit_log_entry(struct flow *flow)
+{
+    struct command_log_entry command = {.matter = flow_pick(flow, 9)};
+    command.person = draw_person(flow);
+    command.topic = (u16)flow_pick(flow, LOG_TOPIC_APPROVAL + 2);
+    command.count = flow_pick(flow, 1000);
+    bool is_screen = draw_judge(flow, &command.officer, &command.second);
+    emit_judged(flow, &command, COMMAND_LOG_ENTRY, is_screen);
+}
+
+static void emit_group(struct flow *flow)
+{
+    struct command_person_group command = {.matter = flow_pick(flow, 9)};
+    command.person = draw_person(flow);
+    command.group = flow_chance(flow, 10) ? UINT32_MAX : (u32)flow_pick(flow, 4);
+    bool is_screen = draw_judge(flow, &command.officer, &command.second);
+    emit_judged(flow, &command, COMMAND_PERSON_GROUP, is_screen);
+}
+
 /* Money that moves under a licence. */
 static void emit_licensed(struct flow *flow)
 {
@@ -436,12 +521,16 @@ static void emit_licensed(struct flow *flow)
 void flow_rules(struct flow *flow)
 {
     static void (*const kinds[])(struct flow *) = {
-        emit_person_add, emit_link,  emit_unlink,    emit_fact,     emit_listing,  emit_ownership,
-        emit_row_end,    emit_price, emit_valuation, emit_pack,     emit_pack_end, emit_rules_set,
-        emit_licence,    emit_lift,  emit_case_act,  emit_licensed,
+        emit_person_add, emit_link,  emit_unlink,    emit_fact,     emit_listing,   emit_ownership,
+        emit_row_end,    emit_price, emit_valuation, emit_pack,     emit_pack_end,  emit_rules_set,
+        emit_licence,    emit_lift,  emit_case_act,  emit_licensed, emit_log_entry, emit_group,
     };
-    static const u16 weights[] = {5, 9, 4, 26, 12, 8, 6, 24, 12, 34, 8, 3, 8, 4, 1, 22};
+    static const u16 weights[] = {5, 9, 4, 26, 12, 8, 6, 24, 12, 34, 8, 3, 8, 4, 1, 22, 1, 5};
     _Static_assert(ARRAY_COUNT(kinds) == ARRAY_COUNT(weights), "one weight each");
+    if (flow_chance(flow, flow->profile.rules_flood)) {
+        emit_valuation(flow);
+        return;
+    }
     u64 total = 0;
     for (u32 i = 0; i < ARRAY_COUNT(weights); i++) {
         total += weights[i];
@@ -453,6 +542,9 @@ void flow_rules(struct flow *flow)
         kind += 1;
     }
     kinds[kind](flow);
+    if (flow_chance(flow, 5)) {
+        by_screen(flow);
+    }
 }
 
 bool flow_rules_setup(struct flow *flow)

@@ -209,6 +209,27 @@ static void draw_rule(struct flow *flow, struct rule_pack *pack)
     }
 }
 
+/* Now and then the pack is the next version of one that is there, from the moment on at which that
+ * ends; or ends with it. */
+static void draw_neighbour(struct flow *flow, struct rule_pack *pack)
+{
+    bool is_ending = false;
+    const struct rule_pack *other =
+        model_pack_at(flow->model, (u32)flow_pick(flow, MODEL_PACKS / 2), &is_ending);
+    bool is_next = flow_chance(flow, 700);
+    if (other == NULL || other->effective.until == RULE_TIME_OPEN ||
+        other->effective.until <= flow->time_us || flow_chance(flow, 400)) {
+        return;
+    }
+    if (is_next) {
+        memcpy(pack->id, other->id, sizeof pack->id);
+        pack->effective.from = other->effective.until;
+        pack->effective.until = RULE_TIME_OPEN;
+    } else if (pack->effective.from < other->effective.until) {
+        pack->effective.until = other->effective.until;
+    }
+}
+
 static void draw_pack(struct flow *flow, struct rule_pack *pack)
 {
     memset(pack, 0, sizeof *pack);
@@ -224,6 +245,7 @@ static void draw_pack(struct flow *flow, struct rule_pack *pack)
         u64 from = u64_max(pack->effective.from, flow->time_us);
         pack->effective.until = from + (1 + flow_pick(flow, 72)) * HOUR_US;
     }
+    draw_neighbour(flow, pack);
     u64 rules = flow_chance(flow, 80) ? 12 : 1 + flow_pick(flow, 3);
     for (u64 i = 0; i < rules; i++) {
         draw_rule(flow, pack);

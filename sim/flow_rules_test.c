@@ -5,38 +5,16 @@
 #include "sim/flow_rules.h"
 
 #include "sim/coverage.h"
-#include "sim/model.h"
 #include "tests/support/test.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     SEEDS = 60,
     COMMANDS = 1500,
-    EVENTS_BYTES = 1 << 22,
 };
-
-static u8 events[EVENTS_BYTES];
-
-static void run(u64 seed, u64 commands, struct coverage *coverage)
-{
-    struct flow *flow = flow_rules_create(seed);
-    struct model *model = model_create(flow_limits(flow));
-    struct flow_step step;
-    for (u64 i = 0; i < commands; i++) {
-        flow_next(flow, model, &step);
-        model_set_time(model, step.time_us);
-        const void *command = step.record;
-        size_t bytes = step.is_void ? model_void(model, events, sizeof events)
-                                    : model_apply(model, command, events, sizeof events);
-        coverage_count(coverage, command, events, bytes);
-    }
-    model_free(model);
-    flow_free(flow);
-}
 
 static void model_holds_together(void **state)
 {
@@ -44,7 +22,7 @@ static void model_holds_together(void **state)
     struct coverage coverage = {0};
     u64 count = test_rounds(SEEDS);
     for (u64 i = 0; i < count; i++) {
-        run(test_seed() * 1000003 + i, COMMANDS, &coverage);
+        coverage_run(&coverage, flow_rules_create(test_seed() * 1000003 + i), COMMANDS);
     }
 }
 
@@ -55,7 +33,7 @@ static void all_of_the_rules_is_reached(void **state)
     struct coverage coverage = {0};
     u64 count = test_rounds(SEEDS);
     for (u64 seed = 1; seed <= count; seed++) {
-        run(seed, COMMANDS, &coverage);
+        coverage_run(&coverage, flow_rules_create(seed), COMMANDS);
     }
     if (getenv("CAMBIST_TEST_VERBOSE") != NULL) {
         coverage_print(&coverage, stderr);

@@ -45,6 +45,7 @@ struct flow_profile {
     u32 persons;
     u32 rules_packs;  /* so many ids of packs */
     u32 rules_assets; /* a rule is about assets */
+    u32 rules_flood;  /* one more re-evaluation of those watched */
     u32 rules_jumps;  /* the clock goes to where something is due */
     bool is_tight;    /* the venue's limits are small */
     bool is_edge;     /* amounts anywhere up to 2^63 */

@@ -18,40 +18,13 @@ enum {
     EVENTS_BYTES = 1 << 22,
 };
 
-static u8 events[EVENTS_BYTES];
-
-static size_t apply(struct model *model, const struct flow_step *step)
-{
-    const void *command = step->record;
-    model_set_time(model, step->time_us);
-    if (step->is_void) {
-        return model_void(model, events, sizeof events);
-    }
-    return model_apply(model, command, events, sizeof events);
-}
-
-static void run(u64 seed, u64 commands, struct coverage *coverage)
-{
-    struct flow *flow = flow_create(seed);
-    struct model *model = model_create(flow_limits(flow));
-    struct flow_step step;
-    for (u64 i = 0; i < commands; i++) {
-        flow_next(flow, model, &step);
-        size_t bytes = apply(model, &step);
-        const void *command = step.record;
-        coverage_count(coverage, command, events, bytes);
-    }
-    model_free(model);
-    flow_free(flow);
-}
-
 static void model_holds_together(void **state)
 {
     (void)state;
     struct coverage coverage = {0};
     u64 count = test_rounds(SEEDS);
     for (u64 i = 0; i < count; i++) {
-        run(test_seed() * 1000003 + i, COMMANDS, &coverage);
+        coverage_run(&coverage, flow_create(test_seed() * 1000003 + i), COMMANDS);
     }
 }
 
@@ -62,7 +35,7 @@ static void all_rules_are_reached(void **state)
     struct coverage coverage = {0};
     u64 count = test_rounds(SEEDS);
     for (u64 seed = 1; seed <= count; seed++) {
-        run(seed, COMMANDS, &coverage);
+        coverage_run(&coverage, flow_create(seed), COMMANDS);
     }
     if (count == SEEDS && coverage_missed(&coverage) > 0) {
         coverage_print(&coverage, stderr);
@@ -72,6 +45,7 @@ static void all_rules_are_reached(void **state)
 
 static void same_seed_gives_same_commands(void **state)
 {
+    static u8 events[EVENTS_BYTES];
     (void)state;
     for (u64 seed = 1; seed <= 20; seed++) {
         struct flow *flows[] = {flow_create(seed), flow_create(seed)};
@@ -82,7 +56,7 @@ static void same_seed_gives_same_commands(void **state)
         for (u64 i = 0; i < 400; i++) {
             for (u32 j = 0; j < 2; j++) {
                 flow_next(flows[j], models[j], &steps[j]);
-                (void)apply(models[j], &steps[j]);
+                (void)flow_step_model(&steps[j], models[j], events, sizeof events);
             }
             assert_int_equal(steps[0].time_us, steps[1].time_us);
             assert_int_equal(steps[0].is_void, steps[1].is_void);

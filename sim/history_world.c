@@ -124,10 +124,7 @@ static void step(struct history_world *world)
 {
     struct flow_step flow_step;
     flow_next(world->flow, world->model, &flow_step);
-    const void *command = flow_step.record;
-    model_set_time(world->model, flow_step.time_us);
-    size_t size = flow_step.is_void ? model_void(world->model, scratch, sizeof(scratch))
-                                    : model_apply(world->model, command, scratch, sizeof(scratch));
+    size_t size = flow_step_model(&flow_step, world->model, scratch, sizeof(scratch));
     world->now_us = flow_step.time_us > world->now_us ? flow_step.time_us : world->now_us;
     world->bytes = realloc(world->bytes, world->used + size + 1);
     CHECK(world->bytes != NULL);

@@ -10,7 +10,7 @@ static const u64 limit_low[LIMITS_COUNT] = {1, 1, 1, 1, 1, 3, 1, 1, 1, 1,
 static const u64 limit_high[LIMITS_COUNT] = {
     1024,       4096,       64,         64,         1ULL << 28, 1ULL << 29, 1ULL << 28,
     1ULL << 27, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 26, 1ULL << 22, 1ULL << 26,
-    1ULL << 20, 10000,      1ULL << 22, 1ULL << 28, 1ULL << 28,
+    1ULL << 20, 10000,      1ULL << 22, 1ULL << 24, 1ULL << 28,
 };
 
 bool model_limits_valid(const u32 *limits)
@@ -95,8 +95,9 @@ static u32 trailing_used(const struct model *model)
 
 static enum reject limits_set(struct model *model, const struct command_limits_set *command)
 {
-    if (!model_limits_valid(&command->assets_max) || command->assets_max < model->assets_count ||
-        command->markets_max < model->markets_count ||
+    bool is_end_of_persons = command->persons_max == 0 && model->limits.persons_max != 0;
+    if (!model_limits_valid(&command->assets_max) || is_end_of_persons ||
+        command->assets_max < model->assets_count || command->markets_max < model->markets_count ||
         command->networks_max < networks_used(model) ||
         command->fee_tiers_max < tiers_used(model) ||
         command->accounts_max < model->accounts_count ||

@@ -375,7 +375,7 @@ enum reject model_hold_release(struct model *model, const struct command_hold_re
         bool is_frozen =
             model_restriction(model, hold->account, OPERATION_WITHDRAW) == RESTRICTION_FREEZE ||
             model_restriction(model, hold->account, OPERATION_DEPOSIT) == RESTRICTION_FREEZE;
-        if (is_frozen && model->accounts[hold->account].person != 0) {
+        if (is_frozen) {
             return REJECT_MONEY_DISABLED;
         }
         if (-model->assets[hold->asset].custody[hold->network] < (i128)hold->amount) {

@@ -1,5 +1,6 @@
 /* Questions about orders and books in the naive model: who is first, what crosses, what an average
  * is, and the walk (docs/semantics.md sections 6, 7 and 10). */
+#include "sim/model_rules.h"
 #include "sim/model_state.h"
 
 #include <stdlib.h>
@@ -207,8 +208,10 @@ void model_price_range(const struct model_market *market, u8 side, u128 *low_out
 bool model_is_self(const struct model *model, u32 taker, u32 maker)
 {
     u32 group = model->accounts[taker].trade_group;
-    return taker == maker ||
-           (group != MODEL_GROUP_NONE && group == model->accounts[maker].trade_group);
+    u32 web = model_group_of_person(model, model->accounts[taker].person);
+    bool is_grouped = group != MODEL_GROUP_NONE && group == model->accounts[maker].trade_group;
+    bool is_of_web = web != 0 && web == model_group_of_person(model, model->accounts[maker].person);
+    return taker == maker || is_grouped || is_of_web;
 }
 
 u8 model_effective_stp(u8 taker_stp, u32 taker, const struct model_order *maker)

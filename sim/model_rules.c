@@ -32,12 +32,19 @@ void model_rules_free(struct model *model)
 enum reject model_rules_apply(struct model *model, const struct command_head *command,
                               bool *is_known_out)
 {
-    *is_known_out = command->kind >= COMMAND_PERSON_ADD && command->kind <= COMMAND_CASE_ACT;
+    *is_known_out = command->kind >= COMMAND_PERSON_ADD && command->kind <= COMMAND_PERSON_GROUP;
     if (!*is_known_out) {
         return REJECT_NONE;
     }
-    if (model->limits.persons_max == 0 && command->kind != COMMAND_CASE_ACT) {
+    bool is_log = command->kind == COMMAND_LOG_ENTRY;
+    if (model->limits.persons_max == 0 && command->kind != COMMAND_CASE_ACT && !is_log) {
         return REJECT_LIMIT_PERSONS;
+    }
+    bool is_verdict =
+        command->kind == COMMAND_LISTING_SET || command->kind == COMMAND_OWNERSHIP_SET;
+    bool is_group = command->kind == COMMAND_PERSON_GROUP;
+    if (command->source == MODEL_SOURCE_SCREEN && !is_verdict && !is_group && !is_log) {
+        return REJECT_NEEDS_SECOND;
     }
     bool is_about_person = false;
     enum reject reject = model_rules_person(model, command, &is_about_person);

@@ -14,6 +14,7 @@
 #define MODEL_LICENCES        4096U
 #define MODEL_LINKS           256U
 #define MODEL_CONTINUE_FACTOR 64U
+#define MODEL_SOURCE_SCREEN   4U /* whose verdicts have no officers */
 
 enum model_row_type { MODEL_ROW_FACT, MODEL_ROW_LISTING, MODEL_ROW_OWNERSHIP };
 
@@ -40,6 +41,7 @@ struct model_finding {
 
 struct model_person {
     u64 evaluated_seq;
+    u32 group; /* for self-trade prevention; 0: none */
     struct model_finding findings[MODEL_PACKS][RULE_RULES_MAX];
     u64 next_us[MODEL_PACKS]; /* RULE_TIME_OPEN: never */
 };
@@ -122,6 +124,8 @@ u64 model_next_row(const struct rule_person *person, u64 now);
 /* ---- model_rules_look.c: holdings, findings, vectors ---- */
 
 struct model_person *model_person(struct model *model, u32 person);
+/* The trade group of a person; 0: none, also of nobody. */
+u32 model_group_of_person(const struct model *model, u32 person);
 /* The person's rows; the three arrays have room for all a person can have. */
 struct model_gathered {
     struct rule_fact facts[RULE_FACTS_MAX];
@@ -136,7 +140,8 @@ bool model_worth(const struct model *model, const struct model_valuation *prices
 struct rule_holdings model_holdings_of(const struct model *model, u32 person,
                                        const struct model_valuation *prices);
 u64 model_person_vector(const struct model *model, u32 person);
-/* Evaluates for these packs (bits). True: the person's vector changed. */
+/* Evaluates for these packs (bits), and for all that wait together with one of them. True: the
+ * person's vector changed. */
 bool model_look(struct model *model, u32 person, u32 packs, const struct model_valuation *prices,
                 u64 cause_seq);
 /* All packs, last prices, now. */
@@ -150,6 +155,8 @@ void model_account_update(struct model *model, u32 account, u32 person, u64 caus
 
 bool model_entries_full(const struct model *model);
 void model_entry_add(struct model *model, u32 packs, bool is_only_watched);
+/* These packs and, again and again, those that wait together with one of them. */
+u32 model_packs_together(const struct model *model, u32 packs);
 u64 model_pack_border(const struct rule_pack *pack, u64 now);
 /* What rules say of each asset from now on; orders in markets that this closes expire. */
 void model_assets_update(struct model *model);

@@ -15,6 +15,11 @@ struct model_person *model_person(struct model *model, u32 person)
     return &model->rules->persons[person - 1];
 }
 
+u32 model_group_of_person(const struct model *model, u32 person)
+{
+    return model_is_person(model, person) ? model->rules->persons[person - 1].group : 0;
+}
+
 void model_gather(const struct model *model, u32 person, struct model_gathered *gathered_out)
 {
     const struct model_rules *rules = model->rules;
@@ -249,6 +254,7 @@ bool model_look(struct model *model, u32 person, u32 packs, const struct model_v
 {
     static struct model_gathered gathered;
     u64 before = model_person_vector(model, person);
+    packs = model_packs_together(model, packs);
     model_gather(model, person, &gathered);
     gathered.person.holdings = model_holdings_of(model, person, prices);
     for (u32 pack = 0; pack < MODEL_PACKS; pack++) {

@@ -81,8 +81,24 @@ static u32 slots_of(const struct rule_pack *pack)
     return slots;
 }
 
-/* Whether this pack may come to those that are there; *number_out is its place. */
-static enum reject check_room(const struct model *model, const struct rule_pack *pack,
+/* The active pack with that hash; MODEL_PACKS: there is none. */
+static u32 pack_find(const struct model *model, const u8 *content_hash)
+{
+    u32 number = 0;
+    while (number < MODEL_PACKS) {
+        const struct model_pack *slot = &model->rules->packs[number];
+        if (slot->state == MODEL_PACK_ACTIVE &&
+            memcmp(slot->pack.content_hash, content_hash, RULE_HASH_BYTES) == 0) {
+            break;
+        }
+        number += 1;
+    }
+    return number;
+}
+
+/* Whether this pack may come to those that are there while `replaced` goes (MODEL_PACKS: none
+ * does); *number_out is its place. */
+static enum reject check_room(const struct model *model, const struct rule_pack *pack, u32 replaced,
                               u32 *number_out)
 {
     const struct model_rules *rules = model->rules;
@@ -90,7 +106,8 @@ static enum reject check_room(const struct model *model, const struct rule_pack 
     *number_out = MODEL_PACKS;
     for (u32 number = MODEL_PACKS; number > 0; number--) {
         const struct model_pack *other = &rules->packs[number - 1];
-        if (other->state == MODEL_PACK_ACTIVE && packs_overlap(&other->pack, pack)) {
+        if (other->state == MODEL_PACK_ACTIVE && number - 1 != replaced &&
+            packs_overlap(&other->pack, pack)) {
             return REJECT_PACK_OVERLAP;
         }
         if (other->state == MODEL_PACK_NONE) {
@@ -105,31 +122,41 @@ static enum reject check_room(const struct model *model, const struct rule_pack 
     return model_entries_full(model) ? REJECT_LIMIT_REEVALUATIONS : REJECT_NONE;
 }
 
+/* Whether the parts that came are the pack with this hash. */
+static enum reject check_sent(const struct model *model, u32 size, const u8 *content_hash,
+                              bool is_confirmed, struct rule_pack *pack_out)
+{
+    const struct model_rules *rules = model->rules;
+    struct span form = {.data = rules->form, .size = rules->form_bytes};
+    if (size == 0 || size != rules->form_bytes || rule_form_decode(form, pack_out) != NULL ||
+        memcmp(pack_out->content_hash, content_hash, RULE_HASH_BYTES) != 0) {
+        return REJECT_PACK_FORM;
+    }
+    return pack_out->is_uncertain && !is_confirmed ? REJECT_PACK_UNCERTAIN : REJECT_NONE;
+}
+
+static void pack_place(struct model *model, u32 number, const struct rule_pack *pack)
+{
+    model->rules->packs[number] =
+        (struct model_pack){.state = MODEL_PACK_ACTIVE,
+                            .boundary_us = model_pack_border(pack, model->time_us),
+                            .pack = *pack};
+}
+
 static enum reject pack_activate(struct model *model, const struct command_pack_activate *command)
 {
     static struct rule_pack pack;
-    struct model_rules *rules = model->rules;
     u32 number = 0;
     if (!model_officers_ok(true, command->officer, command->second)) {
         return REJECT_NEEDS_SECOND;
     }
-    struct span form = {.data = rules->form, .size = rules->form_bytes};
-    if (command->size == 0 || command->size != rules->form_bytes ||
-        rule_form_decode(form, &pack) != NULL ||
-        memcmp(pack.content_hash, command->content_hash, RULE_HASH_BYTES) != 0) {
-        return REJECT_PACK_FORM;
-    }
-    if (pack.is_uncertain && command->confirmed == 0) {
-        return REJECT_PACK_UNCERTAIN;
-    }
-    enum reject reject = check_room(model, &pack, &number);
+    enum reject reject =
+        check_sent(model, command->size, command->content_hash, command->confirmed != 0, &pack);
+    reject = reject != REJECT_NONE ? reject : check_room(model, &pack, MODEL_PACKS, &number);
     if (reject != REJECT_NONE) {
         return reject;
     }
-    rules->packs[number] =
-        (struct model_pack){.state = MODEL_PACK_ACTIVE,
-                            .boundary_us = model_pack_border(&pack, model->time_us),
-                            .pack = pack};
+    pack_place(model, number, &pack);
     model_entry_add(model, 1U << number, false);
     model_emit_applied(model, command->head.account);
     tell_pack(model, number, PACK_STATE_ACTIVE);
@@ -139,27 +166,49 @@ static enum reject pack_activate(struct model *model, const struct command_pack_
 
 static enum reject pack_end(struct model *model, const struct command_pack_end *command)
 {
-    struct model_rules *rules = model->rules;
     if (!model_officers_ok(true, command->officer, command->second)) {
         return REJECT_NEEDS_SECOND;
     }
-    for (u32 number = 0; number < MODEL_PACKS; number++) {
-        struct model_pack *pack = &rules->packs[number];
-        if (pack->state != MODEL_PACK_ACTIVE ||
-            memcmp(pack->pack.content_hash, command->content_hash, RULE_HASH_BYTES) != 0) {
-            continue;
-        }
-        if (model_entries_full(model)) {
-            return REJECT_LIMIT_REEVALUATIONS;
-        }
-        pack->state = MODEL_PACK_ENDING;
-        model_entry_add(model, 1U << number, false);
-        model_emit_applied(model, command->head.account);
-        tell_pack(model, number, PACK_STATE_ENDING);
-        model_assets_update(model);
-        return REJECT_NONE;
+    u32 number = pack_find(model, command->content_hash);
+    if (number == MODEL_PACKS) {
+        return REJECT_UNKNOWN_PACK;
     }
-    return REJECT_UNKNOWN_PACK;
+    if (model_entries_full(model)) {
+        return REJECT_LIMIT_REEVALUATIONS;
+    }
+    model->rules->packs[number].state = MODEL_PACK_ENDING;
+    model_entry_add(model, 1U << number, false);
+    model_emit_applied(model, command->head.account);
+    tell_pack(model, number, PACK_STATE_ENDING);
+    model_assets_update(model);
+    return REJECT_NONE;
+}
+
+static enum reject pack_replace(struct model *model, const struct command_pack_replace *command)
+{
+    static struct rule_pack pack;
+    u32 number = 0;
+    u32 ended = pack_find(model, command->ended_hash);
+    if (!model_officers_ok(true, command->officer, command->second)) {
+        return REJECT_NEEDS_SECOND;
+    }
+    enum reject reject =
+        check_sent(model, command->size, command->content_hash, command->confirmed != 0, &pack);
+    if (reject == REJECT_NONE && ended == MODEL_PACKS) {
+        reject = REJECT_UNKNOWN_PACK;
+    }
+    reject = reject != REJECT_NONE ? reject : check_room(model, &pack, ended, &number);
+    if (reject != REJECT_NONE) {
+        return reject;
+    }
+    model->rules->packs[ended].state = MODEL_PACK_ENDING;
+    pack_place(model, number, &pack);
+    model_entry_add(model, 1U << ended | 1U << number, false);
+    model_emit_applied(model, command->head.account);
+    tell_pack(model, ended, PACK_STATE_ENDING);
+    tell_pack(model, number, PACK_STATE_ACTIVE);
+    model_assets_update(model);
+    return REJECT_NONE;
 }
 
 static enum reject rules_set(struct model *model, const struct command_rules_set *command)
@@ -275,6 +324,15 @@ static enum reject case_act(struct model *model, const struct command_case_act *
     return REJECT_NONE;
 }
 
+static enum reject log_entry(struct model *model, const struct command_log_entry *command)
+{
+    if (command->topic < LOG_TOPIC_SCREENED || command->topic > LOG_TOPIC_APPROVAL) {
+        return REJECT_BAD_ENUM;
+    }
+    model_emit_applied(model, command->head.account);
+    return REJECT_NONE;
+}
+
 enum reject model_rules_pack(struct model *model, const struct command_head *command,
                              bool *is_known_out)
 {
@@ -291,6 +349,8 @@ enum reject model_rules_pack(struct model *model, const struct command_head *com
         return pack_activate(model, record);
     case COMMAND_PACK_END:
         return pack_end(model, record);
+    case COMMAND_PACK_REPLACE:
+        return pack_replace(model, record);
     case COMMAND_RULES_SET:
         return rules_set(model, record);
     case COMMAND_LICENCE_SET:
@@ -299,6 +359,8 @@ enum reject model_rules_pack(struct model *model, const struct command_head *com
         return lift(model, record);
     case COMMAND_CASE_ACT:
         return case_act(model, record);
+    case COMMAND_LOG_ENTRY:
+        return log_entry(model, record);
     default: /* not an enum: a number from outside */
         *is_known_out = false;
         return REJECT_NONE;

@@ -10,10 +10,9 @@ bool model_name_is_good(u64 name)
 }
 
 /* Officers and the person, in this order. */
-static enum reject check_person(const struct model *model, bool is_two_wanted, u32 officer,
-                                u32 second, u32 person)
+static enum reject check_person(const struct model *model, bool are_officers_ok, u32 person)
 {
-    if (!model_officers_ok(is_two_wanted, officer, second)) {
+    if (!are_officers_ok) {
         return REJECT_NEEDS_SECOND;
     }
     return model_is_person(model, person) ? REJECT_NONE : REJECT_UNKNOWN_PERSON;
@@ -50,7 +49,8 @@ static enum reject person_add(struct model *model, const struct command_person_a
 static enum reject person_link(struct model *model, const struct command_link *command)
 {
     u32 account = command->head.account;
-    enum reject reject = check_person(model, false, command->officer, 0, command->person);
+    bool is_one = model_officers_ok(false, command->officer, 0);
+    enum reject reject = check_person(model, is_one, command->person);
     if (reject != REJECT_NONE) {
         return reject;
     }
@@ -77,8 +77,8 @@ static enum reject person_link(struct model *model, const struct command_link *c
 static enum reject person_unlink(struct model *model, const struct command_unlink *command)
 {
     u32 account = command->head.account;
-    enum reject reject =
-        check_person(model, true, command->officer, command->second, command->person);
+    bool are_two = model_officers_ok(true, command->officer, command->second);
+    enum reject reject = check_person(model, are_two, command->person);
     if (reject != REJECT_NONE) {
         return reject;
     }
@@ -182,8 +182,8 @@ static bool value_is_possible(u8 kind, u16 value)
 
 static enum reject fact_set(struct model *model, const struct command_fact_set *command)
 {
-    enum reject reject =
-        check_person(model, true, command->officer, command->second, command->person);
+    bool are_two = model_officers_ok(true, command->officer, command->second);
+    enum reject reject = check_person(model, are_two, command->person);
     if (reject != REJECT_NONE) {
         return reject;
     }
@@ -204,11 +204,61 @@ static enum reject fact_set(struct model *model, const struct command_fact_set *
     return row_put(model, row, command->replaces);
 }
 
+/* ---- verdicts ---- */
+
+/* Whether so much is enough for a verdict of ownership to be about. */
+static bool reaches(const struct rule_ownership *verdict, u32 share)
+{
+    return share >= verdict->percent + (verdict->compare == SHARE_COMPARE_ABOVE ? 1U : 0U);
+}
+
+/* Whether the verdict keeps somebody from something. */
+static bool holds_back(const struct model_person_row *verdict)
+{
+    if (verdict->type == MODEL_ROW_LISTING) {
+        return verdict->listing.state != LISTING_STATE_CLEAR;
+    }
+    return reaches(&verdict->ownership, verdict->ownership.upper) ||
+           verdict->ownership.control == TRUTH_YES || verdict->ownership.control == TRUTH_UNKNOWN;
+}
+
+/* What screening may say without an officer: what holds back in the place of nothing, or of what
+ * does not; anything where nothing is said yet. */
+static bool screen_may(const struct model *model, const struct model_person_row *verdict,
+                       u64 replaces)
+{
+    const struct model_rules *rules = model->rules;
+    if (replaces != 0) {
+        u32 place = row_find(model, verdict->person, replaces);
+        bool is_there = place < rules->rows_count && row_is_like(verdict, &rules->rows[place]);
+        return holds_back(verdict) && (!is_there || !holds_back(&rules->rows[place]));
+    }
+    bool is_first = true;
+    for (u32 i = 0; i < rules->rows_count; i++) {
+        bool is_same =
+            rules->rows[i].person == verdict->person && row_is_like(verdict, &rules->rows[i]);
+        is_first = is_first && !is_same;
+    }
+    return holds_back(verdict) || is_first;
+}
+
 static enum reject listing_set(struct model *model, const struct command_listing_set *command)
 {
+    struct model_person_row row = row_of(model, command->person, MODEL_ROW_LISTING);
+    row.listing = (struct rule_listing){.list = command->list,
+                                        .programme = command->programme,
+                                        .state = command->state,
+                                        .valid = {.from = command->from, .until = command->until},
+                                        .recorded = recorded_now(model)};
     bool is_two_wanted = command->replaces != 0 || command->state == LISTING_STATE_CLEAR;
-    enum reject reject =
-        check_person(model, is_two_wanted, command->officer, command->second, command->person);
+    bool are_officers_ok = model_officers_ok(is_two_wanted, command->officer, command->second);
+    if (command->head.source == MODEL_SOURCE_SCREEN) {
+        bool is_of_screen =
+            command->state == LISTING_STATE_CLEAR || command->state == LISTING_STATE_CANDIDATE;
+        are_officers_ok = command->officer == 0 && command->second == 0 && is_of_screen &&
+                          screen_may(model, &row, command->replaces);
+    }
+    enum reject reject = check_person(model, are_officers_ok, command->person);
     if (reject != REJECT_NONE) {
         return reject;
     }
@@ -220,21 +270,30 @@ static enum reject listing_set(struct model *model, const struct command_listing
         command->from >= command->until) {
         return REJECT_BAD_DEFINITION;
     }
-    struct model_person_row row = row_of(model, command->person, MODEL_ROW_LISTING);
-    row.listing = (struct rule_listing){.list = command->list,
-                                        .programme = command->programme,
-                                        .state = command->state,
-                                        .valid = {.from = command->from, .until = command->until},
-                                        .recorded = recorded_now(model)};
     return row_put(model, row, command->replaces);
 }
 
 static enum reject ownership_set(struct model *model, const struct command_ownership_set *command)
 {
-    u32 least = command->percent + (command->compare == SHARE_COMPARE_ABOVE ? 1U : 0U);
-    bool is_owned = command->lower >= least || command->control == TRUTH_YES;
-    enum reject reject = check_person(model, command->replaces != 0 || !is_owned, command->officer,
-                                      command->second, command->person);
+    struct model_person_row row = row_of(model, command->person, MODEL_ROW_OWNERSHIP);
+    row.ownership =
+        (struct rule_ownership){.list = command->list,
+                                .compare = command->compare,
+                                .control = command->control,
+                                .percent = command->percent,
+                                .lower = command->lower,
+                                .upper = command->upper,
+                                .valid = {.from = command->from, .until = command->until},
+                                .recorded = recorded_now(model)};
+    bool is_controlled = command->control == TRUTH_YES && reaches(&row.ownership, command->upper);
+    bool is_owned = reaches(&row.ownership, command->lower) || is_controlled;
+    bool are_officers_ok =
+        model_officers_ok(command->replaces != 0 || !is_owned, command->officer, command->second);
+    if (command->head.source == MODEL_SOURCE_SCREEN) {
+        are_officers_ok = command->officer == 0 && command->second == 0 &&
+                          screen_may(model, &row, command->replaces);
+    }
+    enum reject reject = check_person(model, are_officers_ok, command->person);
     if (reject != REJECT_NONE) {
         return reject;
     }
@@ -247,23 +306,13 @@ static enum reject ownership_set(struct model *model, const struct command_owner
         command->from >= command->until) {
         return REJECT_BAD_DEFINITION;
     }
-    struct model_person_row row = row_of(model, command->person, MODEL_ROW_OWNERSHIP);
-    row.ownership =
-        (struct rule_ownership){.list = command->list,
-                                .compare = command->compare,
-                                .control = command->control,
-                                .percent = command->percent,
-                                .lower = command->lower,
-                                .upper = command->upper,
-                                .valid = {.from = command->from, .until = command->until},
-                                .recorded = recorded_now(model)};
     return row_put(model, row, command->replaces);
 }
 
 static enum reject row_end(struct model *model, const struct command_row_end *command)
 {
-    enum reject reject =
-        check_person(model, true, command->officer, command->second, command->person);
+    bool are_two = model_officers_ok(true, command->officer, command->second);
+    enum reject reject = check_person(model, are_two, command->person);
     if (reject != REJECT_NONE) {
         return reject;
     }
@@ -274,6 +323,26 @@ static enum reject row_end(struct model *model, const struct command_row_end *co
     row_remove(model, place);
     model_emit_applied(model, command->head.account);
     model_look_now(model, command->person);
+    return REJECT_NONE;
+}
+
+static enum reject group_set(struct model *model, const struct command_person_group *command)
+{
+    bool are_officers_ok = model_officers_ok(true, command->officer, command->second);
+    if (command->head.source == MODEL_SOURCE_SCREEN) {
+        u32 held = model_group_of_person(model, command->person);
+        bool is_lower = command->group > 0 && command->group <= (held == 0 ? UINT32_MAX : held);
+        are_officers_ok = command->officer == 0 && command->second == 0 && is_lower;
+    }
+    enum reject reject = check_person(model, are_officers_ok, command->person);
+    if (reject != REJECT_NONE) {
+        return reject;
+    }
+    if (command->group == MODEL_GROUP_NONE) {
+        return REJECT_BAD_DEFINITION;
+    }
+    model_person(model, command->person)->group = command->group;
+    model_emit_applied(model, command->head.account);
     return REJECT_NONE;
 }
 
@@ -297,6 +366,8 @@ enum reject model_rules_person(struct model *model, const struct command_head *c
         return ownership_set(model, record);
     case COMMAND_ROW_END:
         return row_end(model, record);
+    case COMMAND_PERSON_GROUP:
+        return group_set(model, record);
     default: /* not an enum: a number from outside */
         *is_known_out = false;
         return REJECT_NONE;

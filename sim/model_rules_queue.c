@@ -173,14 +173,37 @@ void model_assets_update(struct model *model)
     free(was_closed);
 }
 
-static void run_borders(struct model *model)
+/* Packs whose border has been reached; after step 1 they wait for room. */
+static u32 packs_at_border(const struct model *model)
 {
-    u32 reached = 0;
+    u32 packs = 0;
     for (u32 number = 0; number < MODEL_PACKS; number++) {
         const struct model_pack *pack = &model->rules->packs[number];
         bool is_reached = pack->state == MODEL_PACK_ACTIVE && pack->boundary_us <= model->time_us;
-        reached |= is_reached ? 1U << number : 0;
+        packs |= is_reached ? 1U << number : 0;
     }
+    return packs;
+}
+
+u32 model_packs_together(const struct model *model, u32 packs)
+{
+    u32 before = 0;
+    u32 late = packs_at_border(model);
+    while (packs != before) {
+        before = packs;
+        packs |= (packs & late) != 0 ? late : 0;
+        for (u32 i = 0; i < model->rules->entries_count; i++) {
+            const struct model_entry *entry = &model->rules->entries[i];
+            bool is_touched = !entry->is_only_watched && (packs & entry->packs) != 0;
+            packs |= is_touched ? entry->packs : 0;
+        }
+    }
+    return packs;
+}
+
+static void run_borders(struct model *model)
+{
+    u32 reached = packs_at_border(model);
     if (reached == 0 || model_entries_full(model)) {
         return;
     }
@@ -220,12 +243,7 @@ static void run_entries_for(struct model *model, u32 person)
             (void)model_look(model, person, entry->packs, entry->prices, entry->cause_seq);
         }
     }
-    u32 late = packs_due(model, person, &first);
-    for (u32 number = 0; number < MODEL_PACKS; number++) {
-        const struct model_pack *pack = &model->rules->packs[number];
-        bool is_reached = pack->state == MODEL_PACK_ACTIVE && pack->boundary_us <= model->time_us;
-        late |= is_reached ? 1U << number : 0;
-    }
+    u32 late = packs_due(model, person, &first) | packs_at_border(model);
     if (late != 0) {
         (void)model_look(model, person, late, model->rules->prices, model->seq);
     }

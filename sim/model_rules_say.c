@@ -102,7 +102,7 @@ static enum rule_truth say_has(const struct question *question, const struct rul
 static enum rule_truth say_listed(const struct question *question, const struct rule_node *node,
                                   u32 *reason_out)
 {
-    bool is_screened = false;
+    bool is_clear = false;
     bool is_sure = false;
     bool is_possible = false;
     for (u32 i = 0; i < question->person->listings_count; i++) {
@@ -110,8 +110,8 @@ static enum rule_truth say_listed(const struct question *question, const struct 
         if (row->list != node->list || !row_holds(question, row->valid, row->recorded)) {
             continue;
         }
-        is_screened = true;
         bool is_hit = row->state != RULE_LISTING_CLEAR;
+        is_clear = is_clear || !is_hit;
         bool is_programme = node->count == 0;
         for (u32 k = 0; k < node->count; k++) {
             is_programme = is_programme || question->pack->names[node->first + k] == row->programme;
@@ -120,8 +120,8 @@ static enum rule_truth say_listed(const struct question *question, const struct 
         is_sure = is_sure || (is_hit && is_programme && row->state >= node->detail);
         is_possible = is_possible || (is_hit && (is_programme || is_open));
     }
-    *reason_out = is_screened ? RULE_REASON_CANDIDATE : RULE_REASON_UNSCREENED;
-    return is_sure ? RULE_TRUE : is_possible || !is_screened ? RULE_UNKNOWN : RULE_FALSE;
+    *reason_out = is_possible ? RULE_REASON_CANDIDATE : RULE_REASON_UNSCREENED;
+    return is_sure ? RULE_TRUE : is_possible || !is_clear ? RULE_UNKNOWN : RULE_FALSE;
 }
 
 static enum rule_truth say_owned(const struct question *question, const struct rule_node *node,

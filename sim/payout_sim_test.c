@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ASKED_MAX = 40, HOLDS_MAX = 33, CLIENTS = 3 };
+enum { ASKED_AT_RANDOM = 39, ASKED_MAX = 40, HOLDS_MAX = 33, CLIENTS = 3 };
 
 static struct gateway_world world;
 static struct http_got got;
@@ -69,13 +69,18 @@ static void end(void)
 
 /* ---- a client ---- */
 
-static void ask(struct waiting *waiting)
+/* Some are more than there is. */
+static u64 some_units(void)
+{
+    return random_below(&lots, 8) == 0 ? 200000000000000ULL
+                                       : 1000000 + random_below(&lots, 1000) * 1000;
+}
+
+static void ask(struct waiting *waiting, u64 units)
 {
     char query[256];
     struct asked *withdrawal = &asked[asked_count];
-    /* Some are more than there is. */
-    withdrawal->units = random_below(&lots, 8) == 0 ? 200000000000000ULL
-                                                    : 1000000 + random_below(&lots, 1000) * 1000;
+    withdrawal->units = units;
     (void)snprintf(query, sizeof query,
                    "coin=BTC&address=0x94df8b352de7f46f&amount=%llu.%08llu&withdrawOrderId=w%u",
                    (unsigned long long)(withdrawal->units / 100000000),
@@ -111,8 +116,8 @@ static void work(void)
         }
         if (waiting->busy && gateway_world_http(&world, waiting->client, 1, &got)) {
             hear(waiting);
-        } else if (!waiting->busy && asked_count < ASKED_MAX && random_below(&lots, 3) == 0) {
-            ask(waiting);
+        } else if (!waiting->busy && asked_count < ASKED_AT_RANDOM && random_below(&lots, 3) == 0) {
+            ask(waiting, some_units());
         }
     }
     gateway_world_turn(&world);
@@ -153,6 +158,17 @@ static void come_to_rest(void)
     for (u32 i = 0; i < 6000; i++) {
         work();
     }
+}
+
+/* The engine may have been away whenever somebody asked: one more withdrawal, which nothing
+ * disturbs. */
+static void ask_at_rest(void)
+{
+    assert_false(clients[0].busy);
+    assert_true(asked_count < ASKED_MAX);
+    ask(&clients[0], 1000000);
+    assert_true(gateway_world_http(&world, clients[0].client, 1000, &got));
+    hear(&clients[0]);
 }
 
 /* ---- the comparison ---- */
@@ -210,13 +226,14 @@ static void texts_and_holds_exist_both_or_neither(void **state)
     for (u64 i = 0; i < test_rounds(12); i++) {
         u64 seed = test_seed() * 1000 + i;
         begin(seed);
-        for (u32 turn = 0; turn < 20000 && asked_count < ASKED_MAX; turn++) {
+        for (u32 turn = 0; turn < 20000 && asked_count < ASKED_AT_RANDOM; turn++) {
             if (random_below(&lots, 60) == 0) {
                 kill_or_start();
             }
             work();
         }
         come_to_rest();
+        ask_at_rest();
         compare(seed);
         end();
     }

@@ -93,7 +93,7 @@ static enum rule_truth model_listed(const struct rule_model_node *node,
                                     const struct rule_person *person, struct rule_instant instant,
                                     u32 *reason)
 {
-    bool screened = false;
+    bool clear = false;
     bool sure = false;
     bool perhaps = false;
     for (u32 i = 0; i < person->listings_count; i += 1) {
@@ -102,16 +102,16 @@ static enum rule_truth model_listed(const struct rule_model_node *node,
             !in_force(listing->valid, listing->recorded, instant)) {
             continue;
         }
-        screened = true;
         bool hit = listing->state != RULE_LISTING_CLEAR;
+        clear = clear || !hit;
         bool other = node->programme != 0 && listing->programme != 0 &&
                      listing->programme != list_name(node->programme);
         bool certain = node->programme == 0 || listing->programme != 0;
         sure = sure || (hit && !other && certain && listing->state >= node->state);
         perhaps = perhaps || (hit && !other);
     }
-    *reason = screened ? RULE_REASON_CANDIDATE : RULE_REASON_UNSCREENED;
-    return sure ? RULE_TRUE : perhaps || !screened ? RULE_UNKNOWN : RULE_FALSE;
+    *reason = perhaps ? RULE_REASON_CANDIDATE : RULE_REASON_UNSCREENED;
+    return sure ? RULE_TRUE : perhaps || !clear ? RULE_UNKNOWN : RULE_FALSE;
 }
 
 static enum rule_truth model_owned(const struct rule_model_node *node,

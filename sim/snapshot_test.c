@@ -113,18 +113,6 @@ static void restore(struct twin *twin, const struct bytes *bytes)
     core_validate(twin->core);
 }
 
-static void step_apply(struct twin *twin, const struct flow_step *step)
-{
-    twin->output.used = 0;
-    core_set_time(twin->core, step->time_us);
-    if (step->is_void) {
-        core_void(twin->core, &twin->output);
-    } else {
-        core_apply(twin->core, (const struct command_head *)(const void *)step->record,
-                   &twin->output);
-    }
-}
-
 static void run(struct flow *flow, u64 seed, struct bytes *first, struct bytes *second)
 {
     struct model *model = model_create(flow_limits(flow));
@@ -135,16 +123,10 @@ static void run(struct flow *flow, u64 seed, struct bytes *first, struct bytes *
     for (u32 i = 0; i < COMMANDS; i++) {
         struct flow_step step;
         flow_next(flow, model, &step);
-        model_set_time(model, step.time_us);
-        if (step.is_void) {
-            (void)model_void(model, model_events, sizeof model_events);
-        } else {
-            (void)model_apply(model, (const struct command_head *)(const void *)step.record,
-                              model_events, sizeof model_events);
-        }
-        step_apply(&a, &step);
+        (void)flow_step_model(&step, model, model_events, sizeof model_events);
+        flow_step_core(&step, a.core, &a.output);
         if (b.core) {
-            step_apply(&b, &step);
+            flow_step_core(&step, b.core, &b.output);
             if (a.output.used != b.output.used ||
                 memcmp(a.output.data, b.output.data, a.output.used) != 0) {
                 fail_msg("seed %" PRIu64 " command %u: the restored core answers otherwise", seed,
@@ -292,8 +274,8 @@ static bool survives(const struct bytes *spoilt, struct bytes *second, struct fl
     for (u32 i = 0; i < 12; i++) {
         struct flow_step step;
         flow_next(flow, model, &step); /* the model stands still: any commands will do */
-        step_apply(&twin, &step);
-        step_apply(&again, &step);
+        flow_step_core(&step, twin.core, &twin.output);
+        flow_step_core(&step, again.core, &again.output);
         assert_int_equal(twin.output.used, again.output.used);
         assert_memory_equal(twin.output.data, again.output.data, twin.output.used);
     }
@@ -317,14 +299,8 @@ static void spoil_seed(u64 seed, struct bytes *first, struct bytes *second, u32 
     for (u32 i = 0; i < SPOILT_AFTER; i++) {
         struct flow_step step;
         flow_next(flow, model, &step);
-        model_set_time(model, step.time_us);
-        step_apply(&twin, &step);
-        if (step.is_void) {
-            (void)model_void(model, model_events, sizeof model_events);
-        } else {
-            (void)model_apply(model, (const struct command_head *)(const void *)step.record,
-                              model_events, sizeof model_events);
-        }
+        (void)flow_step_model(&step, model, model_events, sizeof model_events);
+        flow_step_core(&step, twin.core, &twin.output);
     }
     snapshot(twin.core, first);
     for (u32 i = 0; i < SPOILT; i++) {

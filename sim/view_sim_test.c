@@ -86,17 +86,8 @@ static void venue_step(struct venue *venue)
     static u8 events[EVENTS_BYTES];
     struct flow_step step;
     flow_next(venue->flow, venue->model, &step);
-    const struct command_head *command = (const void *)step.record;
-    model_set_time(venue->model, step.time_us);
-    core_set_time(venue->core, step.time_us);
-    venue->output.used = 0;
-    if (step.is_void) {
-        (void)model_void(venue->model, events, sizeof events);
-        core_void(venue->core, &venue->output);
-    } else {
-        (void)model_apply(venue->model, command, events, sizeof events);
-        core_apply(venue->core, command, &venue->output);
-    }
+    (void)flow_step_model(&step, venue->model, events, sizeof events);
+    flow_step_core(&step, venue->core, &venue->output);
 }
 
 static void check(const struct view_scene *scene, const struct bytes *bytes, u64 *findings)

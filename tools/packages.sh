@@ -67,7 +67,7 @@ packages_require() {
 build_configure() {
     local folder=$1 stamp
     shift
-    stamp="$PWD|${CC:-}|$(meson --version)|$*"
+    stamp="$PWD|${CC:-}|${CC_LD:-}|$(meson --version)|$*"
     if [ -f "$folder/build.ninja" ] && [ "$(cat "$folder/configured" 2>/dev/null)" = "$stamp" ]; then
         return 0
     fi

@@ -1,46 +1,26 @@
 #include "app/admin_client.h"
 
+#include "app/local_socket.h"
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "wire/reject.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define WAIT_S 15 /* longer than the agent itself waits */
 
 enum fault admin_client_open(struct admin_client *client, const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval wait = {.tv_sec = WAIT_S};
     client->socket = -1;
-    if (strlen(path) >= sizeof(address.sun_path)) {
-        return FAULT(FAULT_CONFIG, "%s: longer than a local socket's path may be", path);
-    }
-    memcpy(address.sun_path, path, strlen(path));
     client->bytes = malloc(ADMIN_ANSWER_BYTES_MAX);
     if (client->bytes == NULL) {
         return FAULT(FAULT_LIMIT, "no memory for an answer");
     }
-    client->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (client->socket < 0) {
-        return FAULT_ERRNO(errno, "%s", path);
-    }
-    (void)setsockopt(client->socket, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-    (void)setsockopt(client->socket, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
-    if (connect(client->socket, (const void *)&address, sizeof(address)) != 0) {
-        return errno == ECONNREFUSED || errno == ENOENT
-                   ? FAULT(FAULT_MISSING, "%s: no venue listens there", path)
-                   : FAULT_ERRNO(errno, "%s", path);
-    }
-    return FAULT_NONE;
+    return local_socket_open(path, WAIT_S, &client->socket);
 }
 
 void admin_client_close(struct admin_client *client)
@@ -58,33 +38,13 @@ void admin_client_close(struct admin_client *client)
 
 /* ---- a request ---- */
 
-static enum fault send_all(int socket, const void *bytes, size_t size)
-{
-    const u8 *at = bytes;
-    while (size > 0) {
-        ssize_t sent = send(socket, at, size, MSG_NOSIGNAL);
-        if (sent <= 0) {
-            return FAULT_ERRNO(errno, "the admin socket");
-        }
-        at += sent;
-        size -= (size_t)sent;
-    }
-    return FAULT_NONE;
-}
-
 static enum fault receive_all(int socket, u8 *target, size_t size)
 {
     while (size > 0) {
-        ssize_t got = recv(socket, target, size, 0);
-        if (got == 0) {
-            return FAULT(FAULT_UNAVAILABLE, "the venue closed the connection");
-        }
-        if (got < 0) {
-            return errno == EAGAIN ? FAULT(FAULT_TIMEOUT, "no answer within %d s", WAIT_S)
-                                   : FAULT_ERRNO(errno, "the admin socket");
-        }
+        size_t got = 0;
+        TRY(local_socket_receive(socket, target, size, &got));
         target += got;
-        size -= (size_t)got;
+        size -= got;
     }
     return FAULT_NONE;
 }
@@ -168,8 +128,8 @@ static enum fault exchange(struct admin_client *client, enum admin_kind kind, u3
                                  .actor = client->actor,
                                  .reason = client->reason,
                                  .rights = rights};
-    TRY(send_all(client->socket, &head, sizeof(head)));
-    TRY(send_all(client->socket, body.data, body.size));
+    TRY(local_socket_send(client->socket, span_of(&head, sizeof(head))));
+    TRY(local_socket_send(client->socket, body));
     TRY(receive_all(client->socket, (u8 *)&client->answer, sizeof(client->answer)));
     if (client->answer.magic != ADMIN_MAGIC || client->answer.bytes < sizeof(client->answer) ||
         client->answer.bytes > ADMIN_ANSWER_BYTES_MAX) {

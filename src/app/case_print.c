@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { SCORE_BYTES = 32 };
+
 const char *case_print_number(u64 matter, char target[CASE_NUMBER_BYTES])
 {
     (void)snprintf(target, CASE_NUMBER_BYTES, "%llu-%llu", (unsigned long long)CASE_SEQ_OF(matter),
@@ -48,11 +50,23 @@ static const char *name_of(const char name[CASE_ID_BYTES], char target[CASE_ID_B
 
 /* ---- for people ---- */
 
+/* "0.9857"; empty where nothing was scored. */
+static const char *score_of(const struct case_row *row, char target[SCORE_BYTES])
+{
+    target[0] = 0;
+    if (row->kind == CASE_KIND_CANDIDATE && row->amount != 0) {
+        (void)snprintf(target, SCORE_BYTES, "%u.%04u", (u32)(row->amount / CASE_SCORE_ONE),
+                       (u32)(row->amount % CASE_SCORE_ONE));
+    }
+    return target;
+}
+
 void case_print_line(const struct case_row *row, const struct case_holidays *holidays, u64 now_us)
 {
     char number[CASE_NUMBER_BYTES];
     char date[NOTICE_DATE_BYTES];
     char rule[CASE_ID_BYTES + 1];
+    char score[SCORE_BYTES];
     u64 due_us = case_due_us(row, holidays);
     bool is_open = row->closed_us == 0;
     const char *clock = !is_open                          ? case_outcome_name(row->outcome)
@@ -68,6 +82,9 @@ void case_print_line(const struct case_row *row, const struct case_holidays *hol
     }
     if (row->owner != 0) {
         (void)printf(" owner %u", row->owner);
+    }
+    if (score_of(row, score)[0] != 0) {
+        (void)printf(" score %s", score);
     }
     (void)printf("  %s\n", name_of(row->rule_id, rule));
 }
@@ -89,6 +106,7 @@ static void line_number(const char *name, u64 number)
 
 void case_print_whole(const struct case_row *row, const struct case_holidays *holidays, u64 now_us)
 {
+    char score[SCORE_BYTES];
     char number[CASE_NUMBER_BYTES];
     char name[CASE_ID_BYTES + 1];
     char list[CODE_NAME_BYTES];
@@ -121,7 +139,11 @@ void case_print_whole(const struct case_row *row, const struct case_holidays *ho
     line_number("second", row->second_by);
     line_time("decided", row->decided_us);
     line_number("reference", row->reference);
-    line_number("amount", row->amount);
+    if (row->kind != CASE_KIND_CANDIDATE) {
+        line_number("amount", row->amount);
+    } else if (score_of(row, score)[0] != 0) {
+        cli_line("score", "%s", score);
+    }
     if (row->parent != 0) {
         cli_line("appeals", "%s", case_print_number(row->parent, number));
     }
@@ -163,72 +185,56 @@ void case_print_act(const struct case_act_row *row)
 
 /* ---- for machines ---- */
 
-static void put_number(struct json_writer *writer, const char *name, u64 number)
-{
-    json_key(writer, name);
-    json_put_u64(writer, number);
-}
-
-static void put_text(struct json_writer *writer, const char *name, const char *text)
-{
-    json_key(writer, name);
-    json_put_text(writer, text);
-}
-
-static void put_bytes(struct json_writer *writer, const char *name, const u8 *bytes)
-{
-    json_key(writer, name);
-    json_put_hex(writer, span_of(bytes, CASE_HASH_BYTES));
-}
-
 void case_put_json(struct json_writer *writer, const struct case_row *row,
                    const struct case_holidays *holidays, u64 now_us)
 {
+    char score[SCORE_BYTES];
     char number[CASE_NUMBER_BYTES];
     char name[CASE_ID_BYTES + 1];
     char list[CODE_NAME_BYTES] = {0};
     u64 due_us = case_due_us(row, holidays);
     json_object_begin(writer);
-    put_text(writer, "case", case_print_number(row->matter, number));
-    put_number(writer, "matter", row->matter);
-    put_text(writer, "kind", case_kind_name(row->kind));
-    put_text(writer, "state", case_state_name(row->state));
-    put_text(writer, "outcome", case_outcome_name(row->outcome));
-    put_number(writer, "person", row->person);
-    put_number(writer, "account", row->account);
-    put_text(writer, "pack", name_of(row->pack_id, name));
-    put_number(writer, "version", row->version);
-    put_bytes(writer, "hash", row->hash);
-    put_text(writer, "rule", name_of(row->rule_id, name));
-    put_text(writer, "about", name_of(row->what, name));
-    put_text(writer, "list", row->list != 0 && code_name_print(row->list, list) ? list : "");
-    put_number(writer, "entry", row->entry);
-    put_number(writer, "cause_seq", row->cause_seq);
-    put_number(writer, "opened_us", row->opened_us);
-    put_number(writer, "due_us", due_us);
-    json_key(writer, "late");
-    json_put_bool(writer, row->closed_us == 0 && due_us != 0 && due_us <= now_us);
-    put_number(writer, "owner", row->owner);
-    put_number(writer, "decided_by", row->decided_by);
-    put_number(writer, "second_by", row->second_by);
-    put_number(writer, "reference", row->reference);
-    put_number(writer, "amount", row->amount);
-    put_text(writer, "parent", row->parent == 0 ? "" : case_print_number(row->parent, number));
-    put_bytes(writer, "evidence", row->evidence);
-    put_number(writer, "closed_us", row->closed_us);
+    json_field_text(writer, "case", case_print_number(row->matter, number));
+    json_field_u64(writer, "matter", row->matter);
+    json_field_text(writer, "kind", case_kind_name(row->kind));
+    json_field_text(writer, "state", case_state_name(row->state));
+    json_field_text(writer, "outcome", case_outcome_name(row->outcome));
+    json_field_u64(writer, "person", row->person);
+    json_field_u64(writer, "account", row->account);
+    json_field_text(writer, "pack", name_of(row->pack_id, name));
+    json_field_u64(writer, "version", row->version);
+    json_field_hex(writer, "hash", span_of(row->hash, CASE_HASH_BYTES));
+    json_field_text(writer, "rule", name_of(row->rule_id, name));
+    json_field_text(writer, "about", name_of(row->what, name));
+    json_field_text(writer, "list", row->list != 0 && code_name_print(row->list, list) ? list : "");
+    json_field_u64(writer, "entry", row->entry);
+    json_field_u64(writer, "cause_seq", row->cause_seq);
+    json_field_u64(writer, "opened_us", row->opened_us);
+    json_field_u64(writer, "due_us", due_us);
+    json_field_bool(writer, "late", row->closed_us == 0 && due_us != 0 && due_us <= now_us);
+    json_field_u64(writer, "owner", row->owner);
+    json_field_u64(writer, "decided_by", row->decided_by);
+    json_field_u64(writer, "second_by", row->second_by);
+    json_field_u64(writer, "reference", row->reference);
+    json_field_u64(writer, "amount", row->kind == CASE_KIND_CANDIDATE ? 0 : row->amount);
+    json_field_text(writer, "score", score_of(row, score));
+    json_field_text(writer, "parent",
+                    row->parent == 0 ? "" : case_print_number(row->parent, number));
+    json_field_hex(writer, "evidence", span_of(row->evidence, CASE_HASH_BYTES));
+    json_field_u64(writer, "closed_us", row->closed_us);
     json_object_end(writer);
 }
 
 void case_put_act_json(struct json_writer *writer, const struct case_act_row *row)
 {
     json_object_begin(writer);
-    put_number(writer, "seq", row->seq);
-    put_number(writer, "time_us", row->time_us);
-    put_text(writer, "act", case_act_words(row));
-    put_number(writer, "officer", row->officer);
-    put_number(writer, "second", row->second);
-    put_number(writer, "until_us", row->until_us);
-    put_bytes(writer, "evidence", row->evidence);
-    put_text(writer, "void", row->is_void == 0 ? "" : case_void_name(row->is_void));
+    json_field_u64(writer, "seq", row->seq);
+    json_field_u64(writer, "time_us", row->time_us);
+    json_field_text(writer, "act", case_act_words(row));
+    json_field_u64(writer, "officer", row->officer);
+    json_field_u64(writer, "second", row->second);
+    json_field_u64(writer, "until_us", row->until_us);
+    json_field_hex(writer, "evidence", span_of(row->evidence, CASE_HASH_BYTES));
+    json_field_text(writer, "void", row->is_void == 0 ? "" : case_void_name(row->is_void));
     json_object_end(writer);
 }

@@ -2,10 +2,10 @@
  * to, and the same rows whether it followed the event log, was stopped and started between, was
  * made anew from the log, or from the journal. Method: a real engine on a clock of the test, with
  * shipped packs; every table of both databases is compared by SQLite itself. */
-#include "app/cases_replay.h"
-
+#include "app/feed_replay.h"
 #include "base/span.h"
 #include "role/cases/case_query.h"
+#include "role/cases/cases.h"
 #include "tests/support/rule_venue.h"
 
 #include <sqlite3.h>
@@ -19,14 +19,14 @@
 #define BELA   12U
 
 static struct rule_venue venue;
-static struct cases *cases;
+static struct projection *cases;
 static struct case_store *reader;
 static struct case_row rows[CASE_QUERY_ROWS_MAX];
 
 static void queue_open(void)
 {
-    struct cases_options options = {.folder = venue.folder, .bytes_max = 4096};
-    scene_must(cases_open(&cases, &options));
+    struct projection_options options = {.folder = venue.folder, .bytes_max = 4096};
+    scene_must(projection_open(&cases, &cases_projection, &options));
 }
 
 /* Everything up to here is in the queue; with a stop and a start before, if wanted. */
@@ -36,11 +36,11 @@ static void catch_up(bool again)
     case_store_close(reader);
     reader = NULL;
     if (again) {
-        cases_close(cases, false);
+        projection_close(cases, false);
         queue_open();
     }
     while (some) {
-        scene_must(cases_work(cases, &some));
+        scene_must(projection_work(cases, &some));
     }
     scene_must(cases_reader(&reader, venue.folder));
 }
@@ -59,7 +59,7 @@ static int clear(void **state)
     (void)state;
     case_store_close(reader);
     reader = NULL;
-    cases_close(cases, false);
+    projection_close(cases, false);
     cases = NULL;
     rule_venue_remove(&venue);
     return 0;
@@ -147,14 +147,14 @@ static void assert_same_rows(enum fault (*again)(const char *folder))
 
 static enum fault from_log(const char *folder)
 {
-    struct cases_rebuild report;
-    return cases_rebuild(folder, &report);
+    struct projection_report report;
+    return projection_rebuild(&cases_projection, folder, NULL, &report);
 }
 
 static enum fault from_journal(const char *folder)
 {
-    struct cases_rebuild report;
-    return cases_replay(folder, NULL, &report);
+    struct projection_report report;
+    return feed_replay(&cases_projection, folder, NULL, &report);
 }
 
 static enum fault from_nothing(const char *folder)
@@ -166,7 +166,7 @@ static enum fault from_nothing(const char *folder)
     catch_up(false);
     case_store_close(reader);
     reader = NULL;
-    cases_close(cases, false);
+    projection_close(cases, false);
     cases = NULL;
     return FAULT_NONE;
 }
@@ -176,7 +176,7 @@ static void assert_all_same(void)
     catch_up(true);
     case_store_close(reader);
     reader = NULL;
-    cases_close(cases, false);
+    projection_close(cases, false);
     cases = NULL;
     assert_same_rows(from_log);
     assert_same_rows(from_nothing);

@@ -26,6 +26,7 @@ static const struct rules_row rows[] = {
     {"person", "add", "PERSON", {"person"}, COMMAND_PERSON_ADD},
     {"person", "link", "PERSON ACCOUNT", {"person", "account"}, COMMAND_LINK},
     {"person", "unlink", "PERSON ACCOUNT", {"person", "account"}, COMMAND_UNLINK},
+    {"person", "group", "PERSON GROUP", {"person", "group"}, COMMAND_PERSON_GROUP},
     {"fact", "set", "PERSON FACT VALUE", {"person", "fact", "value"}, COMMAND_FACT_SET},
     {"listing", "set", "PERSON LIST STATE", {"person", "list", "state"}, COMMAND_LISTING_SET},
     {"ownership",
@@ -41,6 +42,7 @@ static const struct rules_row rows[] = {
      COMMAND_LICENCE_SET},
     {"threshold", "lift", "PERSON PACK RULE", {"person", "pack", "rule"}, COMMAND_LIFT},
     {"case", "act", "ACT MATTER", {"act", "matter"}, COMMAND_CASE_ACT},
+    {"log", "entry", "TOPIC", {"topic"}, COMMAND_LOG_ENTRY},
 };
 
 /* ---- fields ---- */

@@ -223,33 +223,26 @@ static void print_row(const struct row *row, const struct outcome *outcome)
                  cli_ratio(outcome->ns_tenths[0], 10, 1, b), cli_count(rate_of(median), c));
 }
 
-static void put_u64(struct json_writer *writer, const char *name, u64 number)
-{
-    json_key(writer, name);
-    json_put_u64(writer, number);
-}
-
 static void put_durable(struct json_writer *writer, const struct row *row,
                         const struct bench_durable_report *report)
 {
     json_object_begin(writer);
-    json_key(writer, "row");
-    json_put_text(writer, row->name);
-    put_u64(writer, "batch", row->durable);
-    put_u64(writer, "commands", report->commands);
-    put_u64(writer, "ops_per_s", per_second(report->commands, report->elapsed_ns));
-    put_u64(writer, "elapsed_ns", report->elapsed_ns);
-    put_u64(writer, "raw_ns", report->raw_ns);
-    put_u64(writer, "disk_bytes", report->disk_bytes);
-    put_u64(writer, "raw_p50_ns", histogram_quantile(&report->raw_latency, 500000));
-    put_u64(writer, "raw_p99_ns", histogram_quantile(&report->raw_latency, 990000));
+    json_field_text(writer, "row", row->name);
+    json_field_u64(writer, "batch", row->durable);
+    json_field_u64(writer, "commands", report->commands);
+    json_field_u64(writer, "ops_per_s", per_second(report->commands, report->elapsed_ns));
+    json_field_u64(writer, "elapsed_ns", report->elapsed_ns);
+    json_field_u64(writer, "raw_ns", report->raw_ns);
+    json_field_u64(writer, "disk_bytes", report->disk_bytes);
+    json_field_u64(writer, "raw_p50_ns", histogram_quantile(&report->raw_latency, 500000));
+    json_field_u64(writer, "raw_p99_ns", histogram_quantile(&report->raw_latency, 990000));
     if (row->durable == 1) {
-        put_u64(writer, "p50_ns", histogram_quantile(&report->latency, 500000));
-        put_u64(writer, "p99_ns", histogram_quantile(&report->latency, 990000));
+        json_field_u64(writer, "p50_ns", histogram_quantile(&report->latency, 500000));
+        json_field_u64(writer, "p99_ns", histogram_quantile(&report->latency, 990000));
     }
-    put_u64(writer, "recovered", report->recovered);
-    put_u64(writer, "recovery_ns", report->recovery_ns);
-    put_u64(writer, "recovered_per_s", per_second(report->recovered, report->recovery_ns));
+    json_field_u64(writer, "recovered", report->recovered);
+    json_field_u64(writer, "recovery_ns", report->recovery_ns);
+    json_field_u64(writer, "recovered_per_s", per_second(report->recovered, report->recovery_ns));
     json_object_end(writer);
 }
 
@@ -262,22 +255,21 @@ static void put_row(struct json_writer *writer, const struct row *row,
     }
     u64 median = outcome->ns_tenths[outcome->rounds / 2];
     json_object_begin(writer);
-    json_key(writer, "row");
-    json_put_text(writer, row->name);
+    json_field_text(writer, "row", row->name);
     json_key(writer, "ns_per_op");
     json_put_fixed(writer, median, 1);
     json_key(writer, "ns_per_op_best");
     json_put_fixed(writer, outcome->ns_tenths[0], 1);
-    put_u64(writer, "ops_per_s", rate_of(median));
+    json_field_u64(writer, "ops_per_s", rate_of(median));
     if (row->each_timed) {
-        put_u64(writer, "p50_ns", histogram_quantile(&outcome->latency, 500000));
-        put_u64(writer, "p99_ns", histogram_quantile(&outcome->latency, 990000));
-        put_u64(writer, "p999_ns", histogram_quantile(&outcome->latency, 999000));
-        put_u64(writer, "max_ns", outcome->latency.maximum);
+        json_field_u64(writer, "p50_ns", histogram_quantile(&outcome->latency, 500000));
+        json_field_u64(writer, "p99_ns", histogram_quantile(&outcome->latency, 990000));
+        json_field_u64(writer, "p999_ns", histogram_quantile(&outcome->latency, 999000));
+        json_field_u64(writer, "max_ns", outcome->latency.maximum);
     }
-    put_u64(writer, "trades", outcome->trades);
-    put_u64(writer, "resting", outcome->resting);
-    put_u64(writer, "core_bytes", outcome->core_bytes);
+    json_field_u64(writer, "trades", outcome->trades);
+    json_field_u64(writer, "resting", outcome->resting);
+    json_field_u64(writer, "core_bytes", outcome->core_bytes);
     json_object_end(writer);
 }
 
@@ -315,10 +307,10 @@ static int run(const struct option_call *call)
     struct json_writer writer;
     json_begin(&writer, text, CLI_JSON_BYTES);
     json_object_begin(&writer);
-    put_u64(&writer, "count", call->values[BENCH_COUNT].number);
-    put_u64(&writer, "rounds", call->values[BENCH_ROUNDS].number);
-    put_u64(&writer, "seed", call->values[BENCH_SEED].number);
-    put_u64(&writer, "batch", call->values[BENCH_BATCH].number);
+    json_field_u64(&writer, "count", call->values[BENCH_COUNT].number);
+    json_field_u64(&writer, "rounds", call->values[BENCH_ROUNDS].number);
+    json_field_u64(&writer, "seed", call->values[BENCH_SEED].number);
+    json_field_u64(&writer, "batch", call->values[BENCH_BATCH].number);
     json_key(&writer, "rows");
     json_array_begin(&writer);
     enum fault fault = bench(call, &writer, outcome);

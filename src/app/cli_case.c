@@ -2,8 +2,8 @@
 
 #include "app/admin_client.h"
 #include "app/case_print.h"
-#include "app/cases_replay.h"
 #include "app/cli_progress.h"
+#include "app/feed_replay.h"
 #include "app/rule_read.h"
 #include "app/serve.h"
 #include "app/time_text.h"
@@ -11,6 +11,7 @@
 #include "io/digest.h"
 #include "io/entropy.h"
 #include "io/officers.h"
+#include "role/cases/cases.h"
 #include "wire/order_text.h"
 
 #include <stdio.h>
@@ -450,26 +451,26 @@ static enum fault act(const struct option_call *call, enum case_act what)
 }
 
 /* From the event log, which is quick; where it does not reach back, from the journal. */
-static enum fault rebuild_from(const struct option_call *call, struct cases_rebuild *report)
+static enum fault rebuild_from(const struct option_call *call, struct projection_report *report)
 {
     const char *folder = call->values[CASE_DATA].text;
     struct cli_recovery line;
     if (!call->values[CASE_JOURNAL].given) {
-        enum fault fault = cases_rebuild(folder, report);
+        enum fault fault = projection_rebuild(&cases_projection, folder, NULL, report);
         if (fault != FAULT_MISSING) {
             return fault;
         }
         fault_forget();
     }
     cli_recovery_init(&line, "replaying");
-    enum fault fault = cases_replay(folder, &line.recovery, report);
+    enum fault fault = feed_replay(&cases_projection, folder, &line.recovery, report);
     progress_end(&line.progress);
     return fault;
 }
 
 static enum fault rebuild(const struct option_call *call)
 {
-    struct cases_rebuild report;
+    struct projection_report report;
     char count[CLI_COUNT_BYTES];
     TRY(rebuild_from(call, &report));
     json_key(&cli.json, "seq");

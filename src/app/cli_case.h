@@ -13,7 +13,7 @@
 /* The queue of a venue's folder, opened for reading. */
 struct case_cli {
     struct case_store *store;
-    struct case_point point;
+    struct projection_point point;
     struct case_holidays holidays;
     struct case_row rows[CASE_CLI_ROWS_MAX];
     struct json_writer json;

@@ -56,8 +56,9 @@ static const struct option options[] = {
     [DEMO_STORY] = {.name = "story",
                     .kind = OPTION_TEXT,
                     .value = "NAME",
-                    .help = "Tells a story instead and ends: what a venue goes through over "
-                            "months, in a few seconds, in a new folder DIR. There is: sanctions."},
+                    .help =
+                        "Tells a story instead and ends: what a venue goes through over "
+                        "months, in a few seconds, in a new folder DIR: sanctions or ownership."},
     [DEMO_BOTS] = {.name = "bots",
                    .kind = OPTION_CHOICE,
                    .value = "on|off",
@@ -84,6 +85,8 @@ static const struct option options[] = {
                         .help = "The least important lines of the log."},
 };
 
+#define STORIES "sanctions, ownership"
+
 static int run_story(const struct option_call *call)
 {
     const char *name = call->values[DEMO_STORY].text;
@@ -91,7 +94,7 @@ static int run_story(const struct option_call *call)
     log_setup(2, LOG_FORMAT_JSON, (enum log_level)call->values[DEMO_LOG_LEVEL].number,
               clock_real());
     enum fault fault =
-        story == NULL ? FAULT(FAULT_USAGE, "--story: \"%s\" is not one; there is: sanctions", name)
+        story == NULL ? FAULT(FAULT_USAGE, "--story: \"%s\" is not one; there are: " STORIES, name)
                       : story_run(story, call->values[DEMO_DATA].text);
     return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
 }
@@ -153,6 +156,8 @@ static const struct option_example examples[] = {
      "A recorded day, ten times as fast."},
     {"demo --data /tmp/2022 --story sanctions",
      "April to October 2022: dated rules over the same people."},
+    {"demo --data /tmp/payouts --story ownership",
+     "Who stands behind a payer: shares, registers, officers."},
     {"demo --data /tmp/empty --bots off", "Empty books, to be filled by your own programs."},
     {NULL, NULL},
 };

@@ -1,6 +1,7 @@
 #include "app/cli.h"
 #include "app/cli_progress.h"
-#include "app/history_replay.h"
+#include "app/feed_replay.h"
+#include "role/history/history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,11 @@ static const struct option options[] = {
 };
 
 struct log_line {
-    struct history_progress history;
+    struct projection_progress history;
     struct progress *progress;
 };
 
-static void report_log(struct history_progress *self, u64 bytes_done, u64 bytes_all)
+static void report_log(struct projection_progress *self, u64 bytes_done, u64 bytes_all)
 {
     struct log_line *line = (struct log_line *)(void *)self;
     progress_update(line->progress, bytes_done, bytes_all);
@@ -34,12 +35,12 @@ static void report_log(struct history_progress *self, u64 bytes_done, u64 bytes_
 
 /* From the event log, which is quick; where it does not reach back, from the journal. */
 static enum fault rebuild(const char *folder, bool journal, struct cli_recovery *line,
-                          struct history_rebuild *report, bool *replayed_out)
+                          struct projection_report *report, bool *replayed_out)
 {
     struct log_line log = {.history = {.report = report_log}, .progress = &line->progress};
     *replayed_out = journal;
     if (!journal) {
-        enum fault fault = history_rebuild(folder, &log.history, report);
+        enum fault fault = projection_rebuild(&history_projection, folder, &log.history, report);
         if (fault != FAULT_MISSING) {
             return fault;
         }
@@ -47,10 +48,10 @@ static enum fault rebuild(const char *folder, bool journal, struct cli_recovery 
         *replayed_out = true;
         progress_begin(&line->progress, "replaying", "bytes");
     }
-    return history_replay(folder, &line->recovery, report);
+    return feed_replay(&history_projection, folder, &line->recovery, report);
 }
 
-static void print_json(const struct history_rebuild *report, bool replayed)
+static void print_json(const struct projection_report *report, bool replayed)
 {
     char text[512];
     struct json_writer writer;
@@ -82,7 +83,7 @@ static enum fault check(const struct option_call *call)
 static int run(const struct option_call *call)
 {
     struct cli_recovery line;
-    struct history_rebuild report = {.transactions = 0};
+    struct projection_report report = {.transactions = 0};
     bool replayed = false;
     enum fault fault = check(call);
     if (fault != FAULT_NONE) {

@@ -110,30 +110,6 @@ static void print_relation(const struct relations *relations, const struct relat
 
 /* ---- JSON ---- */
 
-static void put_text(struct json_writer *writer, const char *key, const char *text)
-{
-    json_key(writer, key);
-    json_put_text(writer, text);
-}
-
-static void put_u64(struct json_writer *writer, const char *key, u64 number)
-{
-    json_key(writer, key);
-    json_put_u64(writer, number);
-}
-
-/* 0, which is always, is null. */
-static void put_time(struct json_writer *writer, const char *key, u64 time_us)
-{
-    char text[RULE_WORDS_BYTES];
-    json_key(writer, key);
-    if (time_us == 0) {
-        json_put_null(writer);
-    } else {
-        json_put_text(writer, rule_words_time(time_us, text));
-    }
-}
-
 static void put_facts(struct json_writer *writer, const struct relations *relations,
                       const struct relation *relation)
 {
@@ -148,14 +124,14 @@ static void put_facts(struct json_writer *writer, const struct relations *relati
             continue;
         }
         json_object_begin(writer);
-        put_text(writer, "fact", rule_words_fact(facts[i].fact));
-        put_text(writer, "value", rule_words_value(facts[i].fact, facts[i].value, text));
-        put_time(writer, "from", facts[i].from);
-        put_time(writer, "until", facts[i].until);
-        put_time(writer, "recorded", facts[i].recorded_at);
-        put_u64(writer, "row", facts[i].head.id);
-        put_u64(writer, "evidence", facts[i].evidence);
-        put_u64(writer, "officer", facts[i].officer);
+        json_field_text(writer, "fact", rule_words_fact(facts[i].fact));
+        json_field_text(writer, "value", rule_words_value(facts[i].fact, facts[i].value, text));
+        why_put_time(writer, "from", facts[i].from);
+        why_put_time(writer, "until", facts[i].until);
+        why_put_time(writer, "recorded", facts[i].recorded_at);
+        json_field_u64(writer, "row", facts[i].head.id);
+        json_field_u64(writer, "evidence", facts[i].evidence);
+        json_field_u64(writer, "officer", facts[i].officer);
         json_object_end(writer);
     }
     json_array_end(writer);
@@ -173,8 +149,8 @@ static void put_accounts(struct json_writer *writer, const struct relations *rel
     json_array_begin(writer);
     for (u32 i = 0; i < count; i += 1) {
         json_object_begin(writer);
-        put_u64(writer, "account", accounts[i].account);
-        put_text(writer, "restricted", rule_words_vector(accounts[i].restrictions, text));
+        json_field_u64(writer, "account", accounts[i].account);
+        json_field_text(writer, "restricted", rule_words_vector(accounts[i].restrictions, text));
         json_key(writer, "assets");
         json_object_begin(writer);
         for (u32 k = 0; k < rows; k += 1) {
@@ -182,7 +158,7 @@ static void put_accounts(struct json_writer *writer, const struct relations *rel
                 const struct rule_state_asset *asset =
                     rule_state_asset(relations->money, money[k].asset);
                 u128 quantity = (u128)money[k].free + money[k].locked + money[k].held;
-                put_text(writer, asset->name, why_units_text(quantity, asset->scale, text));
+                json_field_text(writer, asset->name, why_units_text(quantity, asset->scale, text));
             }
         }
         json_object_end(writer);
@@ -196,8 +172,8 @@ static void put_relation(struct json_writer *writer, const struct relations *rel
 {
     char text[RULE_WORDS_BYTES];
     json_object_begin(writer);
-    put_u64(writer, "person", relation->person);
-    put_u64(writer, "provider", relation->provider);
+    json_field_u64(writer, "person", relation->person);
+    json_field_u64(writer, "provider", relation->provider);
     json_key(writer, "relations");
     json_array_begin(writer);
     for (u32 i = 0; i < RELATION_KINDS; i += 1) {
@@ -208,9 +184,8 @@ static void put_relation(struct json_writer *writer, const struct relations *rel
     json_array_end(writer);
     put_facts(writer, relations, relation);
     put_accounts(writer, relations, relation->person);
-    put_text(writer, "eur", rule_words_eur(relation->holdings.eur, text));
-    json_key(writer, "eurKnown");
-    json_put_bool(writer, relation->holdings.is_known);
+    json_field_text(writer, "eur", rule_words_eur(relation->holdings.eur, text));
+    json_field_bool(writer, "eurKnown", relation->holdings.is_known);
     json_object_end(writer);
 }
 
@@ -230,20 +205,20 @@ static void put_end(struct json_writer *writer, const struct relations *relation
 {
     char text[RULE_WORDS_BYTES];
     bool is_same = relations->looks[1].seq == 0;
-    put_text(writer, "at", rule_words_time(relations->at, text));
-    put_text(writer, "knownAt", rule_words_time(relations->known_at, text));
-    put_u64(writer, "seq", relations->looks[0].seq);
-    put_u64(writer, "knownSeq", relations->looks[is_same ? 0 : 1].seq);
-    json_key(writer, "final");
-    json_put_bool(writer, relations->looks[is_same ? 0 : 1].is_final);
-    put_u64(writer, "count", relations->persons);
-    put_u64(writer, "leftOut",
-            relations->persons > JSON_PERSONS_MAX ? relations->persons - JSON_PERSONS_MAX : 0);
+    json_field_text(writer, "at", rule_words_time(relations->at, text));
+    json_field_text(writer, "knownAt", rule_words_time(relations->known_at, text));
+    json_field_u64(writer, "seq", relations->looks[0].seq);
+    json_field_u64(writer, "knownSeq", relations->looks[is_same ? 0 : 1].seq);
+    json_field_bool(writer, "final", relations->looks[is_same ? 0 : 1].is_final);
+    json_field_u64(writer, "count", relations->persons);
+    json_field_u64(writer, "leftOut",
+                   relations->persons > JSON_PERSONS_MAX ? relations->persons - JSON_PERSONS_MAX
+                                                         : 0);
     for (u32 i = 0; i < RELATION_KINDS; i += 1) {
-        put_u64(writer, relation_name((enum relation_kind)i), relations->counts[i]);
+        json_field_u64(writer, relation_name((enum relation_kind)i), relations->counts[i]);
     }
-    put_text(writer, "eur", rule_words_eur(relations->eur, text));
-    put_u64(writer, "eurUnknown", relations->eur_unknown);
+    json_field_text(writer, "eur", rule_words_eur(relations->eur, text));
+    json_field_u64(writer, "eurUnknown", relations->eur_unknown);
 }
 
 static void print_end(const struct relations *relations)
@@ -304,7 +279,7 @@ static enum fault run_json(const struct option_call *call, struct printer *print
     struct json_writer writer;
     json_begin(&writer, text, sizeof(text));
     json_object_begin(&writer);
-    put_text(&writer, "country", call->values[RELATIONS_COUNTRY].text);
+    json_field_text(&writer, "country", call->values[RELATIONS_COUNTRY].text);
     json_key(&writer, "persons");
     json_array_begin(&writer);
     printer->json = &writer;

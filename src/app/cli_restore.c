@@ -1,6 +1,7 @@
 #include "app/cli.h"
 #include "app/restore.h"
 #include "app/time_text.h"
+#include "base/span.h"
 
 #include <stdlib.h>
 
@@ -16,41 +17,27 @@ static const struct option options[] = {
     [RESTORE_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
 };
 
-static void put_hash(struct json_writer *writer, const char *name, const u8 *hash, size_t size)
-{
-    json_key(writer, name);
-    json_put_hex(writer, (struct span){.data = hash, .size = size});
-}
-
-static void put_u64(struct json_writer *writer, const char *name, u64 number)
-{
-    json_key(writer, name);
-    json_put_u64(writer, number);
-}
-
 static void print_json(const struct restore_result *result)
 {
     char text[2048];
     struct json_writer writer;
     json_begin(&writer, text, sizeof(text));
     json_object_begin(&writer);
-    put_u64(&writer, "seq", result->seq);
-    put_u64(&writer, "time_us", result->time_us);
-    json_key(&writer, "cut");
-    json_put_bool(&writer, result->is_cut);
-    put_u64(&writer, "behind_seq", result->behind_seq);
-    put_u64(&writer, "behind_count", result->behind_count);
-    put_u64(&writer, "behind_time_us", result->behind_time_us);
-    put_hash(&writer, "batch_hash", result->batch_hash, sizeof(result->batch_hash));
-    put_hash(&writer, "state_hash", result->state_hash, sizeof(result->state_hash));
-    put_u64(&writer, "commands", result->commands);
-    put_u64(&writer, "voided", result->voided);
-    put_u64(&writer, "event_bytes", result->event_bytes);
-    put_u64(&writer, "history_seq", result->history_rows_seq);
-    put_u64(&writer, "journal_bytes", result->journal_bytes);
-    json_key(&writer, "keys");
-    json_put_bool(&writer, result->has_keys);
-    put_u64(&writer, "payouts_forgotten", result->payouts_dropped);
+    json_field_u64(&writer, "seq", result->seq);
+    json_field_u64(&writer, "time_us", result->time_us);
+    json_field_bool(&writer, "cut", result->is_cut);
+    json_field_u64(&writer, "behind_seq", result->behind_seq);
+    json_field_u64(&writer, "behind_count", result->behind_count);
+    json_field_u64(&writer, "behind_time_us", result->behind_time_us);
+    json_field_hex(&writer, "batch_hash", span_of(result->batch_hash, sizeof(result->batch_hash)));
+    json_field_hex(&writer, "state_hash", span_of(result->state_hash, sizeof(result->state_hash)));
+    json_field_u64(&writer, "commands", result->commands);
+    json_field_u64(&writer, "voided", result->voided);
+    json_field_u64(&writer, "event_bytes", result->event_bytes);
+    json_field_u64(&writer, "history_seq", result->history_rows_seq);
+    json_field_u64(&writer, "journal_bytes", result->journal_bytes);
+    json_field_bool(&writer, "keys", result->has_keys);
+    json_field_u64(&writer, "payouts_forgotten", result->payouts_dropped);
     json_object_end(&writer);
     cli_print_json(&writer);
 }

@@ -67,6 +67,11 @@ static const struct option options[] = {
                       .help = "activate, end, settings: the number of a case."},
     [RULES_CONFIRM] = {.name = "confirm-uncertain",
                        .help = "activate: takes a pack that rests on what is not certain."},
+    [RULES_REPLACES] = {.name = "replaces",
+                        .kind = OPTION_TEXT,
+                        .value = "ID|HASH",
+                        .help = "activate: this active pack ends in the same moment, so that "
+                                "nobody is free between the two. Officers sign an order for it."},
     [RULES_PROPOSE] = {.name = "propose",
                        .help =
                            "activate, end, settings: prints what officers sign for it, and does "

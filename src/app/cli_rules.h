@@ -19,6 +19,7 @@ enum rules_option {
     RULES_SECOND,
     RULES_MATTER,
     RULES_CONFIRM,
+    RULES_REPLACES,
     RULES_PROPOSE,
     RULES_WAIT,
     RULES_PERSONS,

@@ -128,39 +128,27 @@ static void print_csv(const struct rule_dry *dry)
     }
 }
 
-static void put_u64(struct json_writer *writer, const char *key, u64 number)
-{
-    json_key(writer, key);
-    json_put_u64(writer, number);
-}
-
-static void put_text(struct json_writer *writer, const char *key, const char *text)
-{
-    json_key(writer, key);
-    json_put_text(writer, text);
-}
-
 static void put_rule(struct json_writer *writer, const struct rule *rule,
                      const struct rule_dry_rule *counts)
 {
     json_object_begin(writer);
-    put_text(writer, "rule", rule->id);
-    put_text(writer, "scope", rule_words_scope(rule->scope));
-    put_u64(writer, "yes", counts->yes);
-    put_u64(writer, "unknown", counts->unknown);
-    put_u64(writer, "warned", counts->warned);
+    json_field_text(writer, "rule", rule->id);
+    json_field_text(writer, "scope", rule_words_scope(rule->scope));
+    json_field_u64(writer, "yes", counts->yes);
+    json_field_u64(writer, "unknown", counts->unknown);
+    json_field_u64(writer, "warned", counts->warned);
     json_key(writer, "missing");
     json_object_begin(writer);
     for (u32 kind = 1; kind < RULE_FACT_KINDS; kind += 1) {
         if (counts->missing[kind] > 0) {
-            put_u64(writer, rule_words_fact(kind), counts->missing[kind]);
+            json_field_u64(writer, rule_words_fact(kind), counts->missing[kind]);
         }
     }
     json_object_end(writer);
-    put_u64(writer, "candidates", counts->candidates);
-    put_u64(writer, "undetermined", counts->undetermined);
-    put_u64(writer, "unscreened", counts->unscreened);
-    put_u64(writer, "unpriced", counts->unpriced);
+    json_field_u64(writer, "candidates", counts->candidates);
+    json_field_u64(writer, "undetermined", counts->undetermined);
+    json_field_u64(writer, "unscreened", counts->unscreened);
+    json_field_u64(writer, "unpriced", counts->unpriced);
     json_object_end(writer);
 }
 
@@ -172,9 +160,9 @@ static void put_operations(struct json_writer *writer, const struct rule_dry *dr
         json_key(writer, rule_words_operation(i));
         json_object_begin(writer);
         for (u32 k = RESTRICTION_HOLD; k <= RESTRICTION_FREEZE; k += 1) {
-            put_u64(writer, rule_words_restriction(k), dry->operations[i].becomes[k]);
+            json_field_u64(writer, rule_words_restriction(k), dry->operations[i].becomes[k]);
         }
-        put_u64(writer, "loosened", dry->operations[i].loosened);
+        json_field_u64(writer, "loosened", dry->operations[i].loosened);
         json_object_end(writer);
     }
     json_object_end(writer);
@@ -188,10 +176,10 @@ static void put_accounts(struct json_writer *writer, const struct rule_dry *dry)
     for (u32 i = 0; i < dry->accounts_count && i < JSON_ACCOUNTS_MAX; i += 1) {
         const struct rule_dry_account *account = &dry->accounts[i];
         json_object_begin(writer);
-        put_u64(writer, "account", account->account);
-        put_u64(writer, "person", account->person);
-        put_text(writer, "before", rule_words_vector(account->before, text));
-        put_text(writer, "after", rule_words_vector(account->after, text));
+        json_field_u64(writer, "account", account->account);
+        json_field_u64(writer, "person", account->person);
+        json_field_text(writer, "before", rule_words_vector(account->before, text));
+        json_field_text(writer, "after", rule_words_vector(account->after, text));
         json_key(writer, "eur");
         if (account->is_known) {
             json_put_text(writer, rule_words_eur(account->eur, text));
@@ -201,8 +189,9 @@ static void put_accounts(struct json_writer *writer, const struct rule_dry *dry)
         json_object_end(writer);
     }
     json_array_end(writer);
-    put_u64(writer, "accountsLeftOut",
-            dry->accounts_count > JSON_ACCOUNTS_MAX ? dry->accounts_count - JSON_ACCOUNTS_MAX : 0);
+    json_field_u64(writer, "accountsLeftOut",
+                   dry->accounts_count > JSON_ACCOUNTS_MAX ? dry->accounts_count - JSON_ACCOUNTS_MAX
+                                                           : 0);
 }
 
 static void print_json(const struct rule_dry *dry)
@@ -212,24 +201,24 @@ static void print_json(const struct rule_dry *dry)
     char word[RULE_WORDS_BYTES];
     json_begin(&writer, text, sizeof(text));
     json_object_begin(&writer);
-    put_text(&writer, "pack", source.pack.id);
-    put_u64(&writer, "version", source.pack.version);
-    put_text(&writer, "at", rule_words_time(dry->at, word));
-    put_u64(&writer, "seq", dry->seq);
-    put_u64(&writer, "ended", dry->ended);
-    put_u64(&writer, "persons", dry->persons);
+    json_field_text(&writer, "pack", source.pack.id);
+    json_field_u64(&writer, "version", source.pack.version);
+    json_field_text(&writer, "at", rule_words_time(dry->at, word));
+    json_field_u64(&writer, "seq", dry->seq);
+    json_field_u64(&writer, "ended", dry->ended);
+    json_field_u64(&writer, "persons", dry->persons);
     json_key(&writer, "rules");
     json_array_begin(&writer);
     for (u32 i = 0; i < source.pack.rules_count; i += 1) {
         put_rule(&writer, &source.pack.rules[i], &dry->rules[i]);
     }
     json_array_end(&writer);
-    put_text(&writer, "assets", rule_words_vector(dry->assets_vector, word));
+    json_field_text(&writer, "assets", rule_words_vector(dry->assets_vector, word));
     put_operations(&writer, dry);
-    put_u64(&writer, "restricted", dry->restricted);
-    put_u64(&writer, "loosened", dry->loosened);
-    put_text(&writer, "restrictedEur", rule_words_eur(dry->restricted_eur, word));
-    put_u64(&writer, "restrictedUnknown", dry->restricted_unknown);
+    json_field_u64(&writer, "restricted", dry->restricted);
+    json_field_u64(&writer, "loosened", dry->loosened);
+    json_field_text(&writer, "restrictedEur", rule_words_eur(dry->restricted_eur, word));
+    json_field_u64(&writer, "restrictedUnknown", dry->restricted_unknown);
     put_accounts(&writer, dry);
     json_object_end(&writer);
     cli_print_json(&writer);

@@ -205,8 +205,9 @@ static u32 pack_node(const char *key)
     return node == 0 ? pack : node;
 }
 
-/* What the venue would refuse, said with the file's own words. */
-static enum fault check_against_venue(void)
+/* What the venue would refuse, said with the file's own words. `ended`: the number of the pack that
+ * makes room for this one, or PRICE_PACKS_MAX. */
+static enum fault check_against_venue(u32 ended)
 {
     const struct rule_pack *pack = &source.pack;
     if (pack->is_uncertain && !value_of(RULES_CONFIRM)->given) {
@@ -223,7 +224,8 @@ static enum fault check_against_venue(void)
             return yaml_tree_fault(&source.tree, pack_node(NULL), "is active already, as pack %u",
                                    number);
         }
-        if (strcmp(other->id, pack->id) == 0 && other->effective.from < pack->effective.until &&
+        if (number != ended && strcmp(other->id, pack->id) == 0 &&
+            other->effective.from < pack->effective.until &&
             pack->effective.from < other->effective.until) {
             char text[INTERVAL_MAX];
             return yaml_tree_fault(&source.tree, pack_node("effective_from"),
@@ -297,11 +299,26 @@ static enum fault activate_signed(struct command_pack_activate *activate,
     return admin_client_order(&venue.client, &order, span_of(activate, sizeof(*activate)));
 }
 
-static enum fault activate_with(struct command_pack_activate *activate,
-                                const struct signed_pack *signed_by, bool has_register,
-                                bool *done_out)
+/* The same with the end of another one. */
+static enum fault replace_by_order(const struct command_pack_activate *activate, u32 ended,
+                                   bool *done_out)
 {
-    bool by_text = activate->confirmed != 0 || value_of(RULES_PROPOSE)->given ||
+    struct command_pack_replace command = {.size = activate->size,
+                                           .officer = activate->officer,
+                                           .second = activate->second,
+                                           .confirmed = activate->confirmed,
+                                           .matter = activate->matter};
+    memcpy(command.content_hash, activate->content_hash, RULE_HASH_BYTES);
+    memcpy(command.ended_hash, venue.view.packs[ended].content_hash, RULE_HASH_BYTES);
+    return order(&command, COMMAND_PACK_REPLACE, 2, done_out);
+}
+
+static enum fault activate_with(struct command_pack_activate *activate,
+                                const struct signed_pack *signed_by, u32 ended, bool *done_out)
+{
+    bool has_register = venue.status.officers > 0;
+    bool is_replacing = ended < PRICE_PACKS_MAX;
+    bool by_text = is_replacing || activate->confirmed != 0 || value_of(RULES_PROPOSE)->given ||
                    venue.call->operands_count > 2;
     *done_out = true;
     if (has_register && !by_text) {
@@ -310,7 +327,8 @@ static enum fault activate_with(struct command_pack_activate *activate,
     if (!has_register) {
         TRY(officers_of_socket(&activate->officer, &activate->second));
     }
-    return order(activate, COMMAND_PACK_ACTIVATE, 2, done_out);
+    return is_replacing ? replace_by_order(activate, ended, done_out)
+                        : order(activate, COMMAND_PACK_ACTIVATE, 2, done_out);
 }
 
 static enum fault activate(void)
@@ -318,15 +336,18 @@ static enum fault activate(void)
     char hash[CLI_HASH_BYTES];
     char text[INTERVAL_MAX];
     static struct signed_pack signed_by;
-    bool has_register = venue.status.officers > 0;
     bool is_done = false;
     size_t size = 0;
+    u32 ended = PRICE_PACKS_MAX;
     const char *path = venue.call->operands[1];
     TRY(rule_read_file(path, &source));
-    if (has_register || value_of(RULES_OFFICERS)->given) {
+    if (venue.status.officers > 0 || value_of(RULES_OFFICERS)->given) {
         TRY(check_signatures(path, &signed_by));
     }
-    TRY(check_against_venue());
+    if (value_of(RULES_REPLACES)->given) {
+        TRY(rules_view_find(&venue.view, value_of(RULES_REPLACES)->text, &ended));
+    }
+    TRY(check_against_venue(ended));
     struct command_pack_activate activate = {
         .confirmed = value_of(RULES_CONFIRM)->given && source.pack.is_uncertain ? 1 : 0,
         .matter = value_of(RULES_MATTER)->number};
@@ -340,7 +361,7 @@ static enum fault activate(void)
         size = rule_form_encode(&source.pack, form);
     }
     activate.size = (u32)size;
-    TRY(activate_with(&activate, &signed_by, has_register, &is_done));
+    TRY(activate_with(&activate, &signed_by, ended, &is_done));
     if (!is_done) {
         return FAULT_NONE;
     }
@@ -348,6 +369,10 @@ static enum fault activate(void)
     tell_text("pack", "pack", text);
     tell_text("content hash", "hash", cli_hash(source.pack.content_hash, hash));
     tell_text("in force", "inForce", interval_of(source.pack.effective, text));
+    if (ended < PRICE_PACKS_MAX) {
+        char ended_hash[CLI_HASH_BYTES];
+        tell_text("ended", "ended", cli_hash(venue.view.packs[ended].content_hash, ended_hash));
+    }
     return wait_for(venue.client.answer.seq);
 }
 

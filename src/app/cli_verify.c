@@ -1,5 +1,6 @@
 #include "app/cli.h"
 #include "app/cli_progress.h"
+#include "base/span.h"
 #include "role/engine/verify.h"
 
 #include <stdlib.h>
@@ -10,53 +11,37 @@ static const struct option options[] = {
     [VERIFY_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
 };
 
-static void put_u64(struct json_writer *writer, const char *name, u64 number)
-{
-    json_key(writer, name);
-    json_put_u64(writer, number);
-}
-
-static void put_hash(struct json_writer *writer, const char *name, const u8 *bytes, size_t size)
-{
-    json_key(writer, name);
-    json_put_hex(writer, (struct span){.data = bytes, .size = size});
-}
-
 static void print_json(const struct verify_report *report, enum fault fault)
 {
     char text[4096];
     struct json_writer writer;
     json_begin(&writer, text, sizeof(text));
     json_object_begin(&writer);
-    json_key(&writer, "verdict");
-    json_put_text(&writer, fault == FAULT_NONE ? "ok" : fault_name(fault));
-    json_key(&writer, "cause");
-    json_put_text(&writer, fault == FAULT_NONE ? "" : fault_text());
-    put_hash(&writer, "venue", report->venue, sizeof(report->venue));
-    put_u64(&writer, "seq", report->seq_last);
-    put_u64(&writer, "commands", report->commands);
-    put_u64(&writer, "voided", report->voided);
-    put_u64(&writer, "batches", report->batches);
-    put_u64(&writer, "seals", report->seals);
-    put_u64(&writer, "bytes", report->bytes);
-    put_u64(&writer, "time_us", report->time_us);
-    json_key(&writer, "sealed");
-    json_put_bool(&writer, report->sealed);
-    json_key(&writer, "live");
-    json_put_bool(&writer, report->live);
-    put_u64(&writer, "torn_bytes", report->torn_bytes);
-    put_hash(&writer, "batch_hash", report->batch_hash, sizeof(report->batch_hash));
-    put_hash(&writer, "state_hash", report->state_hash, sizeof(report->state_hash));
-    put_u64(&writer, "snapshots_equal", report->snapshots_equal);
-    put_u64(&writer, "snapshots_unsound", report->snapshots_unsound);
-    put_u64(&writer, "snapshots_beyond", report->snapshots_beyond);
-    put_u64(&writer, "assets", report->assets);
-    put_u64(&writer, "accounts", report->counts.accounts);
-    put_u64(&writer, "orders", report->counts.orders);
-    put_u64(&writer, "resting", report->counts.resting);
-    put_u64(&writer, "trades", report->counts.trades);
-    put_u64(&writer, "event_bytes", report->event_bytes);
-    put_u64(&writer, "duration_ns", report->duration_ns);
+    json_field_text(&writer, "verdict", fault == FAULT_NONE ? "ok" : fault_name(fault));
+    json_field_text(&writer, "cause", fault == FAULT_NONE ? "" : fault_text());
+    json_field_hex(&writer, "venue", span_of(report->venue, sizeof(report->venue)));
+    json_field_u64(&writer, "seq", report->seq_last);
+    json_field_u64(&writer, "commands", report->commands);
+    json_field_u64(&writer, "voided", report->voided);
+    json_field_u64(&writer, "batches", report->batches);
+    json_field_u64(&writer, "seals", report->seals);
+    json_field_u64(&writer, "bytes", report->bytes);
+    json_field_u64(&writer, "time_us", report->time_us);
+    json_field_bool(&writer, "sealed", report->sealed);
+    json_field_bool(&writer, "live", report->live);
+    json_field_u64(&writer, "torn_bytes", report->torn_bytes);
+    json_field_hex(&writer, "batch_hash", span_of(report->batch_hash, sizeof(report->batch_hash)));
+    json_field_hex(&writer, "state_hash", span_of(report->state_hash, sizeof(report->state_hash)));
+    json_field_u64(&writer, "snapshots_equal", report->snapshots_equal);
+    json_field_u64(&writer, "snapshots_unsound", report->snapshots_unsound);
+    json_field_u64(&writer, "snapshots_beyond", report->snapshots_beyond);
+    json_field_u64(&writer, "assets", report->assets);
+    json_field_u64(&writer, "accounts", report->counts.accounts);
+    json_field_u64(&writer, "orders", report->counts.orders);
+    json_field_u64(&writer, "resting", report->counts.resting);
+    json_field_u64(&writer, "trades", report->counts.trades);
+    json_field_u64(&writer, "event_bytes", report->event_bytes);
+    json_field_u64(&writer, "duration_ns", report->duration_ns);
     json_object_end(&writer);
     cli_print_json(&writer);
 }

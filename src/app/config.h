@@ -47,6 +47,16 @@ enum config_key {
     CONFIG_PRICES_FRESH,
     CONFIG_PRICES_JUMP,
     CONFIG_PRICES_STEP,
+    CONFIG_LISTS_SOURCES,
+    CONFIG_LISTS_EVERY,
+    CONFIG_LISTS_KEEP,
+    CONFIG_SCREEN_LISTS,
+    CONFIG_SCREEN_SOCKET,
+    CONFIG_SCREEN_THRESHOLD,
+    CONFIG_SCREEN_SEARCHES,
+    CONFIG_VAULT_ON,
+    CONFIG_VAULT_SOCKET,
+    CONFIG_VAULT_LOOKUPS,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -55,7 +65,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 36U
+#define CONFIG_COUNT 46U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */
@@ -66,6 +76,7 @@ enum config_kind {
     CONFIG_PATH,     /* a path, not empty */
     CONFIG_ADDRESS,  /* an IPv4 or IPv6 address in digits */
     CONFIG_NETWORKS, /* some of those, or none: app/networks.h */
+    CONFIG_NAMES,    /* names of wire/code.h with a blank between, or none: app/list_names.h */
 };
 
 struct config_option {

@@ -215,6 +215,78 @@ const struct config_option config_options[CONFIG_COUNT] = {
                             .help =
                                 "In hundredths of a percent: a price that has moved so much goes "
                                 "to the engine at once. Each costs room in the journal."},
+    [CONFIG_LISTS_SOURCES] = {.section = "lists",
+                              .name = "sources",
+                              .kind = CONFIG_PATH,
+                              .otherwise = "none",
+                              .help = "The sanctions lists that are kept up to date: files, or "
+                                      "commands that fetch them: docs/lists.md. Relative to the "
+                                      "data folder."},
+    [CONFIG_LISTS_EVERY] = {.section = "lists",
+                            .name = "every",
+                            .kind = CONFIG_DURATION,
+                            .minimum = 1 * SECOND,
+                            .maximum = 24 * HOUR,
+                            .otherwise = "1 min",
+                            .help = "How often their files are looked at. One that has changed is "
+                                    "loaded."},
+    [CONFIG_LISTS_KEEP] = {.section = "lists",
+                           .name = "keep",
+                           .kind = CONFIG_NUMBER,
+                           .minimum = 0,
+                           .maximum = 100,
+                           .otherwise = "90",
+                           .help = "In percent: a list that has fewer of the entries in force is "
+                                   "refused."},
+    [CONFIG_SCREEN_LISTS] = {.section = "screen",
+                             .name = "lists",
+                             .kind = CONFIG_NAMES,
+                             .otherwise = "none",
+                             .help = "The lists that people are screened against, by the names "
+                                     "that packs use, with a blank between: docs/screening.md. "
+                                     "none: nobody is screened, and there is no such process."},
+    [CONFIG_SCREEN_SOCKET] = {.section = "screen",
+                              .name = "socket",
+                              .kind = CONFIG_PATH,
+                              .otherwise = "screen.sock",
+                              .help = "The local socket of cambist people. Who may open "
+                                      "this file may tell names and search. Relative to the data "
+                                      "folder."},
+    [CONFIG_SCREEN_THRESHOLD] = {.section = "screen",
+                                 .name = "threshold",
+                                 .kind = CONFIG_NUMBER,
+                                 .minimum = 500,
+                                 .maximum = 1000,
+                                 .otherwise = "840",
+                                 .help = "In thousandths: a score from here on is a hit, which "
+                                         "holds withdrawals until officers have looked."},
+    [CONFIG_SCREEN_SEARCHES] = {.section = "screen",
+                                .name = "searches",
+                                .kind = CONFIG_NUMBER,
+                                .minimum = 1,
+                                .maximum = 100000,
+                                .otherwise = "50",
+                                .help = "How many searches the socket answers in a second."},
+    [CONFIG_VAULT_ON] = {.section = "vault",
+                         .name = "on",
+                         .kind = CONFIG_TRUTH,
+                         .otherwise = "false",
+                         .help = "Whether sealed records are kept, by a process of their own: "
+                                 "docs/vault.md."},
+    [CONFIG_VAULT_SOCKET] = {.section = "vault",
+                             .name = "socket",
+                             .kind = CONFIG_PATH,
+                             .otherwise = "keep.sock",
+                             .help = "The local socket of cambist vault. Who may open this file "
+                                     "may put, read and erase sealed records and search. Relative "
+                                     "to the data folder."},
+    [CONFIG_VAULT_LOOKUPS] = {.section = "vault",
+                              .name = "lookups",
+                              .kind = CONFIG_NUMBER,
+                              .minimum = 1,
+                              .maximum = 100000,
+                              .otherwise = "20",
+                              .help = "How many searches for a value it answers in an hour."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

@@ -1,5 +1,6 @@
 #include "app/config_value.h"
 
+#include "app/list_names.h"
 #include "app/networks.h"
 #include "app/options.h"
 #include "role/gateway/gateway.h"
@@ -94,6 +95,18 @@ static bool read_address(struct config_value *value, char reason_out[CONFIG_REAS
     return true;
 }
 
+static bool read_names(struct config_value *value, char reason_out[CONFIG_REASON_BYTES])
+{
+    char names[SCREEN_LISTS_MAX][SCREEN_LIST_NAME];
+    u32 count = 0;
+    if (!list_names_read(value->text, names, &count)) {
+        return REASON("\"%.40s\" is not \"none\" or up to %u different names of 1 to 12 of a-z, "
+                      "0-9 and -",
+                      value->text, SCREEN_LISTS_MAX);
+    }
+    return true;
+}
+
 static bool read_networks(struct config_value *value, char reason_out[CONFIG_REASON_BYTES])
 {
     struct auth_network networks[GATEWAY_TRUSTED_MAX];
@@ -153,6 +166,8 @@ bool config_value_read(const struct config_option *option, const char *text, siz
         return read_address(value_out, reason_out);
     case CONFIG_NETWORKS:
         return read_networks(value_out, reason_out);
+    case CONFIG_NAMES:
+        return read_names(value_out, reason_out);
     }
     return REASON("an option of no kind");
 }

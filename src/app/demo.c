@@ -4,6 +4,7 @@
 #include "app/bots_recording.h"
 #include "app/demo_file.h"
 #include "app/demo_law.h"
+#include "app/demo_lists.h"
 #include "app/demo_venue.h"
 #include "app/serve.h"
 #include "app/time_text.h"
@@ -13,6 +14,7 @@
 #include "io/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +51,15 @@ static void sources_set(struct config *config)
     struct config_value *sources = &config->values[CONFIG_PRICES_SOURCES];
     (void)snprintf(sources->text, sizeof(sources->text), "%s", DEMO_SOURCES_FILE);
     config->values[CONFIG_PRICES_SOURCES_MIN].number = 1;
+}
+
+/* Lists of its own, unless the configuration names others. */
+static void lists_set(struct config *config)
+{
+    struct config_value *lists = &config->values[CONFIG_SCREEN_LISTS];
+    if (lists->line == 0) {
+        (void)snprintf(lists->text, sizeof(lists->text), "%s", DEMO_LISTS);
+    }
 }
 
 /* What the configuration says itself stays. */
@@ -174,6 +185,7 @@ static enum fault on_begin(struct serve_guest *guest, const char *folder, const 
 {
     struct demo *demo = demo_of(guest);
     TRY(venue_find(demo, folder, keys_folder, has_venue));
+    TRY(demo_lists_put(folder));
     demo_venue_sign(&demo->file, accounts_out);
     guest->clock_behind_us = demo->file.clock_behind_us;
     return FAULT_NONE;
@@ -205,6 +217,32 @@ static void law_print(const struct demo *demo, char target[LAW_WORDS_BYTES])
     }
 }
 
+/* Each can be pasted as it stands, wherever one is. */
+static void lines_print(const struct demo *demo, const char *admin_host)
+{
+    char program[FILE_PATH_BYTES];
+    char data[PATH_MAX];
+    ssize_t size = readlink(PROGRAM, program, sizeof(program) - 1);
+    if (size <= 0 || realpath(demo->options->folder, data) == NULL) {
+        return;
+    }
+    program[size] = 0;
+    const struct demo_holder *nadia = demo_file_find(&demo->file, "nadia");
+    (void)printf("\nWho may be on a list, who owns whom, what officers see; paste into a shell:\n\n"
+                 "c='%s' d='%s'\n"
+                 "\"$c\" screen 'Надя Фролова' --data \"$d\"   # in any script\n"
+                 "\"$c\" case list --data \"$d\"   # the officers' queue, with deadlines\n"
+                 "\"$c\" why --person 6 --data \"$d\"   # Nadia, as officers see her\n"
+                 "\"$c\" inbox %u --data \"$d\"   # what she reads of it\n"
+                 "\"$c\" people put \"$d/" DEMO_LENA "\" --data \"$d\"   # who Lena is\n"
+                 "\"$c\" own SG-ACRA:202099991Z --register \"$d\"/registers/*.jsonl --list "
+                 "\"$d/lists/us-sdn.list\" --at 2022-04-20\n"
+                 "curl -s -H 'Content-Type: application/json' http://%s/match/default -d "
+                 "'{\"queries\":{\"q\":{\"schema\":\"Person\",\"properties\":{\"name\":"
+                 "[\"Nadja Frolowa\"]}}}}'\n",
+                 program, data, nadia == NULL ? 0 : nadia->number, admin_host);
+}
+
 static void words_print(const struct demo *demo, const struct test_addresses *addresses,
                         const char *keys_path)
 {
@@ -228,6 +266,7 @@ static void words_print(const struct demo *demo, const struct test_addresses *ad
                  "\n  %-15s key    %s\n                  secret %s\n",
                  first->name, first->key.name, first->key.secret, second->name, second->key.name,
                  second->key.secret);
+    lines_print(demo, addresses->admin_host);
     (void)printf("\nWith ccxt (npm install ccxt), paste this into node:\n\n"
                  "const { default: ccxt } = await import('ccxt');\n"
                  "const x = new ccxt.binance({ apiKey: '%s', secret: '%s' });\n"
@@ -243,6 +282,10 @@ static enum fault on_ready(struct serve_guest *guest, const struct test_addresse
 {
     struct demo *demo = demo_of(guest);
     char path[FILE_PATH_BYTES];
+    if (strcmp(demo->options->config->values[CONFIG_SCREEN_LISTS].text, DEMO_LISTS) == 0) {
+        TRY(serve_screen_path(demo->options->config, demo->options->folder, path));
+        TRY(demo_lists_tell(path));
+    }
     TRY(file_path(path, demo->options->folder, DEMO_KEYS_FILE));
     TRY(demo_venue_tell_all(&demo->file, addresses, getpid(), path));
     words_print(demo, addresses, path);
@@ -264,6 +307,7 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
     roles_fill(&demo);
     limits_raise(options->config);
     sources_set(options->config);
+    lists_set(options->config);
     TRY(demo_venue_sources(options->folder));
     struct serve_options serve = {.config = options->config,
                                   .folder = options->folder,

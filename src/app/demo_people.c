@@ -32,7 +32,7 @@ const struct demo_person demo_people[DEMO_PEOPLE_COUNT] = {
      "Ressortissant allemand à Moscou, 15 000 EUR : la loi l'exempte, l'avis non"},
     {"arkady", "Arkady Belov", 5, 8000, LISTING_STATE_CONFIRMED, false,
      "On the demo's invented list: frozen", "Sur la liste inventée de la démonstration : gelé"},
-    {"nadia", "Nadia Frolova", 6, 3000, LISTING_STATE_CANDIDATE, false,
+    {"nadia", "Nadia Frolova", 6, 3000, 0, false,
      "Bears a name like one on the list: being checked",
      "Porte un nom proche d'un nom de la liste : en cours de vérification"},
     {"vera", "Vera Kuznetsova", 7, 6000, LISTING_STATE_CLEAR, false,

@@ -14,7 +14,7 @@ struct demo_person {
     const char *name;
     u32 person;           /* from 1, rising; an account may belong to the person before */
     u32 eur;              /* so much in bitcoin at the first price */
-    u8 listing;           /* enum listing_state; 0: never screened */
+    u8 listing;           /* enum listing_state; 0: not screened when the venue is made */
     bool has_order;       /* one that rests: restricted, it expires */
     const char *about_en; /* who this is, and what to see; shorter than DEMO_ABOUT_BYTES */
     const char *about_fr;

@@ -147,20 +147,6 @@ static enum fault on_applied(struct recovery_hooks *hooks, const struct recovery
     return written(dump);
 }
 
-/* Whether a process holds the journal: then its last batch may be half written. */
-static enum fault is_held(const struct layout_paths *paths, bool *held_out)
-{
-    struct disk_lock lock;
-    enum fault fault = disk_lock(disk_real(), paths->journal, &lock);
-    *held_out = fault == FAULT_LOCKED;
-    if (fault == FAULT_LOCKED || fault == FAULT_READ_ONLY || fault == FAULT_PERMISSION) {
-        fault_forget();
-        return FAULT_NONE;
-    }
-    disk_unlock(&lock);
-    return fault;
-}
-
 enum fault dump_run(const struct dump_options *options)
 {
     struct layout_paths paths;
@@ -173,8 +159,8 @@ enum fault dump_run(const struct dump_options *options)
     struct dump dump = {
         .hooks = {.begin = on_begin, .batch = on_batch, .chunk = on_chunk, .applied = on_applied},
         .options = options};
-    bool held = false;
-    TRY(is_held(&paths, &held));
+    bool held = false; /* then its last batch may be half written */
+    TRY(disk_is_locked(disk_real(), paths.journal, &held));
     struct recovery_config config = {.disk = disk_real(),
                                      .clock = clock_real(),
                                      .paths = &paths,

@@ -2,44 +2,30 @@
 
 #include "io/clock.h"
 
-/* The recovery's hooks, and whom they feed. */
+/* The recovery's hooks, and what they feed. */
 struct feeding {
     struct recovery_hooks hooks;
-    const struct feed_replay_ops *ops;
-    void *context;
+    const struct projection_kind *kind;
     const char *folder;
+    struct projection_feed *feed; /* NULL: none open */
     u8 venue[JOURNAL_VENUE_BYTES];
 };
 
-/* Also when an attempt begins again. */
+/* Also when an attempt begins again: what the one before has made is thrown away. */
 static enum fault feed_begin(struct recovery_hooks *hooks, const struct recovery *recovery)
 {
     struct feeding *feeding = (struct feeding *)(void *)hooks;
     (void)recovery;
-    return feeding->ops->begin(feeding->context, feeding->folder, feeding->venue);
+    projection_feed_abandon(feeding->feed);
+    feeding->feed = NULL;
+    return projection_feed_begin(&feeding->feed, feeding->kind, feeding->folder, feeding->venue);
 }
 
 static enum fault feed_chunk(struct recovery_hooks *hooks, const struct release *chunk)
 {
     struct feeding *feeding = (struct feeding *)(void *)hooks;
-    return feeding->ops->chunk(feeding->context, chunk->events, chunk->seq, chunk->time_us,
-                               chunk->position);
-}
-
-/* Beside a living engine the journal's end is a write under way; without one it is an end, or rot.
- */
-static enum fault engine_lives(const struct layout_paths *paths, bool *lives_out)
-{
-    struct disk_lock lock;
-    enum fault fault = disk_lock(disk_real(), paths->journal, &lock);
-    *lives_out = fault == FAULT_LOCKED;
-    if (fault == FAULT_NONE) {
-        disk_unlock(&lock);
-    } else if (fault == FAULT_LOCKED) {
-        fault_forget();
-        fault = FAULT_NONE;
-    }
-    return fault;
+    return projection_feed(feeding->feed, chunk->events, chunk->seq, chunk->time_us,
+                           chunk->position);
 }
 
 static enum fault replay(struct feeding *feeding, struct recovery *recovery,
@@ -53,7 +39,8 @@ static enum fault replay(struct feeding *feeding, struct recovery *recovery,
                                      .outputs_count = 1,
                                      .from_genesis = true,
                                      .threads = true};
-    TRY(engine_lives(paths, &config.live));
+    /* Beside a living engine the journal's end is a write under way; without one an end, or rot. */
+    TRY(disk_is_locked(disk_real(), paths->journal, &config.live));
     TRY(recovery_run(recovery, &config));
     if (recovery->point.seq == 0) {
         return FAULT(FAULT_MISSING, "%s: the journal holds no venue yet", paths->folder);
@@ -61,15 +48,15 @@ static enum fault replay(struct feeding *feeding, struct recovery *recovery,
     return FAULT_NONE;
 }
 
-enum fault feed_replay(const char *folder, const struct feed_replay_ops *ops, void *context,
-                       struct recovery_progress *progress)
+enum fault feed_replay(const struct projection_kind *kind, const char *folder,
+                       struct recovery_progress *progress, struct projection_report *report_out)
 {
-    struct feeding feeding = {.hooks = {.begin = feed_begin, .chunk = feed_chunk},
-                              .ops = ops,
-                              .context = context,
-                              .folder = folder};
+    _Static_assert(EVENTLOG_VENUE_BYTES == JOURNAL_VENUE_BYTES, "the same id");
+    struct feeding feeding = {
+        .hooks = {.begin = feed_begin, .chunk = feed_chunk}, .kind = kind, .folder = folder};
     struct layout_paths paths;
     bool has = false;
+    *report_out = (struct projection_report){.transactions = 0};
     TRY(layout_paths(&paths, folder));
     TRY(layout_venue(disk_real(), &paths, feeding.venue, &has));
     if (!has) {
@@ -80,5 +67,9 @@ enum fault feed_replay(const char *folder, const struct feed_replay_ops *ops, vo
     struct recovery *recovery = (struct recovery *)(void *)block.memory;
     enum fault fault = replay(&feeding, recovery, &paths, progress);
     recovery_close(recovery);
-    return fault;
+    if (fault != FAULT_NONE) {
+        projection_feed_abandon(feeding.feed);
+        return fault;
+    }
+    return projection_feed_end(feeding.feed, report_out);
 }

@@ -1,21 +1,17 @@
-/* A replay of the journal from its first command, as the chunks of events that the event log had:
- * for databases that are made anew when the event log no longer reaches back. */
+/* A projection's database made anew by replaying the journal from its first command, for when the
+ * event log no longer reaches back. */
 #ifndef APP_FEED_REPLAY_H
 #define APP_FEED_REPLAY_H
 
+#include "io/projection.h"
 #include "role/engine/recovery.h"
 
-struct feed_replay_ops {
-    /* Throws away what an earlier attempt has made, and begins. */
-    enum fault (*begin)(void *context, const char *folder, const u8 venue[JOURNAL_VENUE_BYTES]);
-    /* `position` is the log's behind the chunk. */
-    enum fault (*chunk)(void *context, struct span events, u64 seq, u64 time_us, u64 position);
-};
-
 /* Only reads the journal, so an engine may be running beside; then the last batch may be left out.
- * Faults as of recovery_run and of the functions; FAULT_MISSING: there is no journal, or nothing in
- * it; FAULT_ROT: a byte of it. `progress` may be NULL. */
-MUST_USE enum fault feed_replay(const char *folder, const struct feed_replay_ops *ops,
-                                void *context, struct recovery_progress *progress);
+ * The database's own lock must be free (FAULT_LOCKED), and the old database stays until the new one
+ * is whole. Faults as of recovery_run and projection_feed; FAULT_MISSING: there is no journal, or
+ * nothing in it; FAULT_ROT: a byte of it. `progress` may be NULL. */
+MUST_USE enum fault feed_replay(const struct projection_kind *kind, const char *folder,
+                                struct recovery_progress *progress,
+                                struct projection_report *report_out);
 
 #endif /* APP_FEED_REPLAY_H */

@@ -1,5 +1,6 @@
 #include "app/feeds.h"
 
+#include "app/list_feeds.h"
 #include "app/text_file.h"
 #include "base/check.h"
 #include "io/agent.h"
@@ -13,14 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define SECOND_NS 1000000000ULL
 #define MS_NS     1000000ULL
 
-enum { STEP_MS = 200, EXIT_NOT_STARTED = 127 };
+enum { STEP_MS = 200 };
 
 void feeds_begin(struct feeds *feeds, const struct price_sources *sources, struct clock *clock)
 {
@@ -34,33 +34,6 @@ void feeds_begin(struct feeds *feeds, const struct price_sources *sources, struc
 }
 
 /* ---- the program ---- */
-
-/* In the new process. */
-static void become(const struct price_command *command, int output)
-{
-    char *arguments[PRICE_ARGUMENTS_MAX + 2] = {NULL};
-    char texts[PRICE_COMMAND_BYTES];
-    static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
-    char *const environment[] = {path, NULL};
-    size_t at = 0;
-    memcpy(texts, command->text, sizeof(texts));
-    CHECK(command->words < ARRAY_COUNT(arguments));
-    for (u32 i = 0; i < command->words; i += 1) {
-        arguments[i] = texts + at;
-        at += strlen(texts + at) + 1;
-    }
-    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-    (void)setpgid(0, 0);
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    (void)signal(SIGPIPE, SIG_DFL);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-        dup2(nothing, STDERR_FILENO) < 0) {
-        _exit(EXIT_NOT_STARTED);
-    }
-    (void)close_range(STDERR_FILENO + 1, UINT32_MAX, 0);
-    (void)execve(arguments[0], arguments, environment);
-    _exit(EXIT_NOT_STARTED);
-}
 
 static void tell(struct feeds *feeds, u32 index, const char *reason)
 {
@@ -80,7 +53,7 @@ static void tell(struct feeds *feeds, u32 index, const char *reason)
 
 static void start(struct feeds *feeds, u32 index)
 {
-    const struct price_command *command = &feeds->sources->commands[index];
+    const struct feed_command *command = &feeds->sources->commands[index];
     struct feed_run *run = &feeds->runs[index];
     u64 now_ns = clock_mono_ns(feeds->clock);
     int ends[2];
@@ -93,17 +66,13 @@ static void start(struct feeds *feeds, u32 index)
         tell(feeds, index, "there is no pipe for it");
         return;
     }
-    pid_t pid = fork();
-    if (pid == 0) {
-        become(command, ends[1]);
-    }
+    pid_t pid = feed_command_start(command, ends[1], NULL, 0);
     (void)close(ends[1]);
     if (pid < 0) {
         (void)close(ends[0]);
         tell(feeds, index, "it cannot be started");
         return;
     }
-    (void)setpgid(pid, pid); /* whoever comes first */
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
     run->pid = pid;
     run->output = ends[0];
@@ -151,7 +120,7 @@ static void reason_of(const struct feeds *feeds, u32 index, int status,
                        feeds->sources->commands[index].limit_s);
     } else if (WIFSIGNALED(status)) {
         (void)snprintf(reason_out, FEED_REASON_BYTES, "ended by signal %d", WTERMSIG(status));
-    } else if (WEXITSTATUS(status) == EXIT_NOT_STARTED) {
+    } else if (WEXITSTATUS(status) == FEED_EXIT_NOT_STARTED) {
         (void)snprintf(reason_out, FEED_REASON_BYTES, "exit code 127: it cannot be started");
     } else if (WEXITSTATUS(status) != 0) {
         (void)snprintf(reason_out, FEED_REASON_BYTES, "exit code %d", WEXITSTATUS(status));
@@ -233,15 +202,20 @@ void feeds_end(struct feeds *feeds)
     }
 }
 
-int feeds_run(const struct price_sources *sources)
+int feeds_run(const struct price_sources *sources, const struct list_sources *lists,
+              const char *folder)
 {
     static struct feeds feeds;
+    static struct list_feeds list_feeds;
     static struct agent_requests requests;
     agent_requests_of_signals(&requests);
     feeds_begin(&feeds, sources, clock_real());
+    list_feeds_begin(&list_feeds, lists, folder, clock_real());
     while (atomic_load(&requests.stop) == 0) {
+        list_feeds_step(&list_feeds);
         feeds_step(&feeds, STEP_MS);
     }
+    list_feeds_end(&list_feeds);
     feeds_end(&feeds);
     return EXIT_SUCCESS;
 }

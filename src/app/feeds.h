@@ -47,7 +47,11 @@ void feeds_step(struct feeds *feeds, u32 timeout_ms);
 /* Kills what runs. */
 void feeds_end(struct feeds *feeds);
 
-/* The whole life of the process, until SIGTERM; its exit code. */
-int feeds_run(const struct price_sources *sources);
+struct list_sources;
+
+/* The whole life of the process, which also fetches lists (app/list_feeds.h), until SIGTERM; its
+ * exit code. `folder` is the venue's. */
+int feeds_run(const struct price_sources *sources, const struct list_sources *lists,
+              const char *folder);
 
 #endif /* APP_FEEDS_H */

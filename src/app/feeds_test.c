@@ -35,7 +35,7 @@ static void put(const char *name, const char *text)
 /* A source "one" that runs this script with the words behind it. */
 static void begin(const char *script, const char *words, u32 limit_s)
 {
-    char list[PRICE_COMMAND_BYTES];
+    char list[FEED_COMMAND_BYTES];
     char path[FILE_PATH_BYTES];
     (void)snprintf(folder, sizeof(folder), "/tmp/feeds.XXXXXX");
     assert_non_null(mkdtemp(folder));

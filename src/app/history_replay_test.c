@@ -1,9 +1,9 @@
 /* Aim: a database made by replaying the journal has the rows of one that followed the event log, or
  * was made from it. Method: a real engine in a temporary folder, followed and restarted; then every
  * table of both databases is compared by SQLite itself. */
-#include "app/history_replay.h"
-
+#include "app/feed_replay.h"
 #include "base/span.h"
+#include "role/history/history.h"
 #include "tests/support/engine_scene.h"
 
 #include <sqlite3.h>
@@ -71,14 +71,14 @@ static void engine_go(struct engine *engine, size_t *done)
 
 static void follow(void)
 {
-    struct history *history = NULL;
-    struct history_options options = {.folder = folder, .bytes_max = 30000};
+    struct projection *history = NULL;
+    struct projection_options options = {.folder = folder, .bytes_max = 30000};
     bool some = true;
-    scene_must(history_open(&history, &options));
+    scene_must(projection_open(&history, &history_projection, &options));
     while (some) {
-        scene_must(history_work(history, &some));
+        scene_must(projection_work(history, &some));
     }
-    history_close(history, false);
+    projection_close(history, false);
 }
 
 static i64 number_of(sqlite3 *db, const char *text)
@@ -142,7 +142,7 @@ static void count_reports(struct recovery_progress *progress, u64 bytes_done, u6
 static void a_replay_gives_the_rows_that_were_followed(void **state)
 {
     (void)state;
-    struct history_rebuild report;
+    struct projection_report report;
     struct recovery_progress progress = {.report = count_reports};
     size_t done = 0;
     struct engine *engine = engine_start();
@@ -161,13 +161,13 @@ static void a_replay_gives_the_rows_that_were_followed(void **state)
     scene_must(disk_rename(disk_real(), database, followed));
 
     /* Beside the engine, and without it. */
-    scene_must(history_replay(folder, &progress, &report));
+    scene_must(feed_replay(&history_projection, folder, &progress, &report));
     assert_true(report.point.seq > ORDERS / 2 && report.transactions > 0);
     compare_databases();
     engine_close(engine);
-    scene_must(history_replay(folder, NULL, &report));
+    scene_must(feed_replay(&history_projection, folder, NULL, &report));
     compare_databases();
-    scene_must(history_rebuild(folder, NULL, &report));
+    scene_must(projection_rebuild(&history_projection, folder, NULL, &report));
     compare_databases();
 
     /* And it can be followed on from there. */
@@ -186,27 +186,27 @@ static void a_replay_gives_the_rows_that_were_followed(void **state)
 static void without_a_journal_there_is_nothing(void **state)
 {
     (void)state;
-    struct history_rebuild report;
-    assert_int_equal(history_replay(folder, NULL, &report), FAULT_MISSING);
+    struct projection_report report;
+    assert_int_equal(feed_replay(&history_projection, folder, NULL, &report), FAULT_MISSING);
     scene_must(disk_make_folder(disk_real(), folder));
-    assert_int_equal(history_replay(folder, NULL, &report), FAULT_MISSING);
+    assert_int_equal(feed_replay(&history_projection, folder, NULL, &report), FAULT_MISSING);
     assert_non_null(strstr(fault_text(), folder));
 }
 
 static void a_history_at_work_is_left_alone(void **state)
 {
     (void)state;
-    struct history_rebuild report;
-    struct history *history = NULL;
-    struct history_options options = {.folder = folder};
+    struct projection_report report;
+    struct projection *history = NULL;
+    struct projection_options options = {.folder = folder};
     struct engine *engine = engine_start();
     size_t done = 0;
     engine_go(engine, &done);
     scene_must(engine_finish(engine));
-    scene_must(history_open(&history, &options));
-    assert_int_equal(history_replay(folder, NULL, &report), FAULT_LOCKED);
-    history_close(history, false);
-    scene_must(history_replay(folder, NULL, &report));
+    scene_must(projection_open(&history, &history_projection, &options));
+    assert_int_equal(feed_replay(&history_projection, folder, NULL, &report), FAULT_LOCKED);
+    projection_close(history, false);
+    scene_must(feed_replay(&history_projection, folder, NULL, &report));
     engine_close(engine);
 }
 

@@ -71,7 +71,7 @@ static void put_flag(FILE *target, const struct option *option)
 {
     (void)fprintf(target, "Fl -%s", option->name);
     if (option->value != NULL) {
-        (void)fprintf(target, " Ar %s", option->value);
+        (void)fprintf(target, " Ar %s%s", option->value, option->repeats ? " ..." : "");
     }
 }
 

@@ -197,6 +197,32 @@ static u32 find_option(const struct subcommand *subcommand, const char *name, si
     return UINT32_MAX;
 }
 
+static enum fault keep_repeat(const struct option *option, struct option_call *call, u32 index,
+                              const char *text)
+{
+    if (call->repeats_count == REPEATS_MAX) {
+        return FAULT(FAULT_USAGE, "--%s: more than %u values", option->name, REPEATS_MAX);
+    }
+    struct option_value value = {.given = false};
+    TRY(read_value(option, text, &value));
+    call->repeats[call->repeats_count] = text;
+    call->repeats_places[call->repeats_count] = index;
+    call->repeats_count += 1;
+    return FAULT_NONE;
+}
+
+/* An option that repeats: its first value was read; here all that stand there are kept. */
+static enum fault keep_repeats(const struct option *option, int count, const char *const *arguments,
+                               u32 index, struct option_call *call, int *used)
+{
+    TRY(keep_repeat(option, call, index, arguments[*used - 1]));
+    while (*used < count && arguments[*used][0] != '-') {
+        TRY(keep_repeat(option, call, index, arguments[*used]));
+        *used += 1;
+    }
+    return FAULT_NONE;
+}
+
 /* One "--name", with its value behind "=" or in the next argument. *used_out: arguments consumed.
  */
 static enum fault read_option(const struct subcommand *subcommand, int count,
@@ -211,7 +237,7 @@ static enum fault read_option(const struct subcommand *subcommand, int count,
     }
     const struct option *option = &subcommand->options[index];
     struct option_value *value = &call->values[index];
-    if (value->given) {
+    if (value->given && !option->repeats) {
         return FAULT(FAULT_USAGE, "--%s: given twice", option->name);
     }
     const char *text = equals != NULL ? equals + 1 : NULL;
@@ -229,9 +255,28 @@ static enum fault read_option(const struct subcommand *subcommand, int count,
         text = arguments[1];
         *used_out = 2;
     }
-    TRY(read_value(option, text, value));
-    value->given = true;
+    if (!value->given) { /* of several the first */
+        TRY(read_value(option, text, value));
+        value->given = true;
+    }
+    if (option->repeats) {
+        return equals != NULL ? keep_repeat(option, call, index, text)
+                              : keep_repeats(option, count, arguments, index, call, used_out);
+    }
     return FAULT_NONE;
+}
+
+const char *options_repeat(const struct option_call *call, u32 place, u32 which)
+{
+    for (u32 i = 0; i < call->repeats_count; i += 1) {
+        if (call->repeats_places[i] == place) {
+            if (which == 0) {
+                return call->repeats[i];
+            }
+            which -= 1;
+        }
+    }
+    return NULL;
 }
 
 static enum fault read_operand(const struct subcommand *subcommand, const char *text,
@@ -317,8 +362,8 @@ static void print_wrapped(FILE *target, const char *text, u32 column, u32 indent
 
 static void print_option(FILE *target, const struct option *option)
 {
-    int used = fprintf(target, "  --%s%s%s", option->name, option->value != NULL ? " " : "",
-                       option->value != NULL ? option->value : "");
+    int used = fprintf(target, "  --%s%s%s%s", option->name, option->value != NULL ? " " : "",
+                       option->value != NULL ? option->value : "", option->repeats ? "..." : "");
     u32 column = used > 0 ? (u32)used : 0;
     if (column + 2 > HELP_COLUMN) {
         (void)fputc('\n', target);
@@ -339,8 +384,9 @@ void options_print_help(const struct subcommand *subcommand, FILE *target)
     (void)fprintf(target, "usage: cambist %s", subcommand->name);
     for (u32 i = 0; i < subcommand->options_count; i += 1) {
         if (subcommand->options[i].required) {
-            (void)fprintf(target, " --%s %s", subcommand->options[i].name,
-                          subcommand->options[i].value);
+            (void)fprintf(target, " --%s %s%s", subcommand->options[i].name,
+                          subcommand->options[i].value,
+                          subcommand->options[i].repeats ? "..." : "");
         }
     }
     (void)fprintf(target, "%s%s%s\n\ncambist %s - ",

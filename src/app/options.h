@@ -14,6 +14,7 @@
 
 #define OPTIONS_MAX  32U
 #define OPERANDS_MAX 64U
+#define REPEATS_MAX  256U /* values of all options that may have several */
 
 enum option_kind {
     OPTION_FLAG,   /* no value */
@@ -33,6 +34,8 @@ struct option {
         *otherwise;   /* what holds when it is not given, as it would be given; NULL: nothing */
     const char *help; /* sentences */
     bool required;    /* the usage lines show it so; the subcommand says what is missing */
+    bool repeats;     /* OPTION_TEXT: may be given again, and takes every word up to the next option
+                         (--name=VALUE takes that one) */
 };
 
 struct option_value {
@@ -55,6 +58,9 @@ struct option_call {
     struct option_value values[OPTIONS_MAX]; /* by the place in the table */
     const char *operands[OPERANDS_MAX];
     u32 operands_count;
+    const char *repeats[REPEATS_MAX]; /* as they were given; options_repeat looks */
+    u32 repeats_places[REPEATS_MAX];
+    u32 repeats_count;
 };
 
 struct subcommand {
@@ -75,6 +81,10 @@ struct subcommand {
 MUST_USE enum fault options_parse(const struct subcommand *subcommand, int count,
                                   const char *const *arguments, struct option_call *call_out,
                                   bool *help_out);
+
+/* The value number `which` (from 0) of an option that repeats, in the order of the command line;
+ * NULL when there are no more. */
+const char *options_repeat(const struct option_call *call, u32 place, u32 which);
 
 /* The text of --help. */
 void options_print_help(const struct subcommand *subcommand, FILE *target);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BATCH, FIRST_FILE, FIRST_JSON, FIRST_MODE, FIRST_SEEDS };
+enum { FIRST_BATCH, FIRST_FILE, FIRST_JSON, FIRST_MODE, FIRST_SEEDS, FIRST_LIST };
 
 static const struct option options[] = {
     [FIRST_BATCH] = {.name = "batch",
@@ -32,6 +32,11 @@ static const struct option options[] = {
                      .maximum = 1000,
                      .otherwise = "1..10",
                      .help = "Which."},
+    [FIRST_LIST] = {.name = "list",
+                    .kind = OPTION_TEXT,
+                    .value = "FILE",
+                    .help = "One or more.",
+                    .repeats = true},
 };
 
 static const struct option_example examples[] = {{"first --json", "An example."}, {NULL, NULL}};
@@ -100,6 +105,45 @@ static void defaults_come_from_the_table(void **state)
     assert_int_equal(call.values[FIRST_SEEDS].high, 10);
     assert_null(call.values[FIRST_FILE].text);
     assert_false(call.values[FIRST_JSON].given);
+}
+
+static void assert_listed(const char *const *words)
+{
+    u32 count = 0;
+    for (; words[count] != NULL; count += 1) {
+        assert_string_equal(options_repeat(&call, FIRST_LIST, count), words[count]);
+    }
+    assert_null(options_repeat(&call, FIRST_LIST, count));
+}
+
+static void an_option_that_repeats_keeps_all_its_values(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("dir --list a b --json --list=c --list d -- e"), FAULT_NONE);
+    assert_listed((const char *const[]){"a", "b", "c", "d", NULL});
+    assert_string_equal(call.values[FIRST_LIST].text, "a");
+    assert_int_equal(call.operands_count, 2);
+    assert_string_equal(call.operands[1], "e");
+    assert_int_equal(parse("--list=c dir"), FAULT_NONE);
+    assert_listed((const char *const[]){"c", NULL});
+    assert_int_equal(parse("dir"), FAULT_NONE);
+    assert_listed((const char *const[]){NULL});
+    assert_null(options_repeat(&call, FIRST_FILE, 0));
+    assert_refused("d --list", "--list: the value (FILE) is missing");
+    assert_refused("--list d", "DIR [MORE] is missing");
+    assert_refused("d --list a --list=", "--list: the value (FILE) is empty");
+}
+
+static void no_more_values_than_the_bound(void **state)
+{
+    (void)state;
+    const char *words[REPEATS_MAX + 3] = {"dir", "--list"};
+    for (u32 i = 2; i < ARRAY_COUNT(words); i += 1) {
+        words[i] = "x";
+    }
+    assert_int_equal(options_parse(&first, REPEATS_MAX + 2, words, &call, &help), FAULT_NONE);
+    assert_int_equal(options_parse(&first, REPEATS_MAX + 3, words, &call, &help), FAULT_USAGE);
+    assert_string_equal(fault_text(), "--list: more than 256 values");
 }
 
 static void options_end_at_two_dashes(void **state)
@@ -176,6 +220,7 @@ static void help_shows_every_option_within_its_columns(void **state)
     }
     assert_non_null(strstr(text, "usage: cambist first [option...] DIR [MORE]\n"));
     assert_non_null(strstr(text, "Commands per batch. Default: 1024."));
+    assert_non_null(strstr(text, "--list FILE..."));
     assert_non_null(strstr(text, "cambist first --json\n"));
     char *rest = NULL;
     for (char *line = strtok_r(text, "\n", &rest); line != NULL;
@@ -204,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_is_taken),
         cmocka_unit_test(defaults_come_from_the_table),
+        cmocka_unit_test(an_option_that_repeats_keeps_all_its_values),
+        cmocka_unit_test(no_more_values_than_the_bound),
         cmocka_unit_test(options_end_at_two_dashes),
         cmocka_unit_test(mistakes_are_named_exactly),
         cmocka_unit_test(unknown_options_suggest_the_nearest),

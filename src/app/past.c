@@ -122,26 +122,13 @@ static enum fault snapshot_choose(const struct layout_paths *paths, u64 moment, 
     return FAULT_NONE;
 }
 
-/* Whether a process holds the journal: then its last batch may be half written. */
-static enum fault is_held(const struct layout_paths *paths, bool *held_out)
-{
-    struct disk_lock lock;
-    enum fault fault = disk_lock(disk_real(), paths->journal, &lock);
-    *held_out = fault == FAULT_LOCKED;
-    if (fault == FAULT_LOCKED || fault == FAULT_READ_ONLY || fault == FAULT_PERMISSION) {
-        fault_forget();
-        return FAULT_NONE;
-    }
-    disk_unlock(&lock);
-    return fault;
-}
-
 static enum fault open_folder(const char *folder, struct layout_paths *paths, bool *held_out)
 {
     TRY(layout_paths(paths, folder));
     bool has_journal = false;
     TRY(layout_has_journal(disk_real(), paths, &has_journal));
-    return has_journal ? is_held(paths, held_out)
+    /* The last batch of one that is held may be half written. */
+    return has_journal ? disk_is_locked(disk_real(), paths->journal, held_out)
                        : FAULT(FAULT_MISSING, "%s: there is no journal in this folder", folder);
 }
 

@@ -1,6 +1,9 @@
 #include "app/place_roles.h"
 
+#include "app/list_names.h"
 #include "app/networks.h"
+#include "app/place_keep.h"
+#include "app/place_match.h"
 #include "app/venue_pages.h"
 #include "base/check.h"
 #include "io/clock.h"
@@ -8,6 +11,8 @@
 #include "role/cases/cases_agent.h"
 #include "role/engine/engine_agent.h"
 #include "role/history/history_agent.h"
+#include "role/lists/list_agent.h"
+#include "role/screen/screen_own.h"
 #include "wire/link.h"
 
 #include <string.h>
@@ -47,12 +52,17 @@ static enum fault engine_make(struct place *place, struct agent **agent_out)
          .source = LINK_SOURCE_PRICES,
          .kinds = engine_agent_price_kinds,
          .kinds_count = engine_agent_price_kinds_count},
+        {.channel = channel_of(place, PLACE_SCREEN_COMMANDS),
+         .source = LINK_SOURCE_SCREEN,
+         .kinds = engine_agent_screen_kinds,
+         .kinds_count = engine_agent_screen_kinds_count},
     };
     const struct engine_agent_listener listeners[] = {
         {.channel = channel_of(place, PLACE_GATEWAY_BELLS), .source = LINK_SOURCE_GATEWAY},
         {.channel = channel_of(place, PLACE_HISTORY_BELLS), .source = LINK_SOURCE_NONE},
         {.channel = channel_of(place, PLACE_ADMIN_BELLS), .source = LINK_SOURCE_ADMIN},
         {.channel = channel_of(place, PLACE_PRICE_BELLS), .source = LINK_SOURCE_PRICES},
+        {.channel = channel_of(place, PLACE_SCREEN_BELLS), .source = LINK_SOURCE_SCREEN},
     };
     struct engine_agent_options options = {
         .engine = {.disk = disk_real(),
@@ -106,13 +116,8 @@ static bool history_is_ready(const struct place *place, const struct agent *agen
     return counts.released > 0 && counts.position >= counts.released;
 }
 
-struct value_row {
-    const char *name;
-    const char *help;
-};
-
 /* A counter by its name, or a gauge. */
-static struct metric *value_declare(struct metrics *metrics, const struct value_row *row)
+static struct metric *value_declare(struct metrics *metrics, const struct place_value *row)
 {
     struct metric_declaration given = {.name = row->name, .help = row->help};
     size_t length = strlen(row->name);
@@ -120,8 +125,8 @@ static struct metric *value_declare(struct metrics *metrics, const struct value_
     return is_counter ? metrics_counter(metrics, &given) : metrics_gauge(metrics, &given);
 }
 
-static void values_put(struct place *place, struct metric **metrics, const struct value_row *rows,
-                       const u64 *values, u32 count)
+void place_values_put(struct place *place, struct metric **metrics, const struct place_value *rows,
+                      const u64 *values, u32 count)
 {
     CHECK(count <= PLACE_VALUES_MAX);
     for (u32 index = 0; index < count; index += 1) {
@@ -139,7 +144,7 @@ static u64 behind_of(u64 position, u64 released)
 
 static void history_measure(struct place *place, const struct agent *agent)
 {
-    static const struct value_row rows[] = {
+    static const struct place_value rows[] = {
         {"cambist_history_position", "Position of the event log up to which rows are stored."},
         {"cambist_history_behind_steps", "Steps of 32 bytes of the event log not stored yet."},
         {"cambist_history_transactions_total", "Transactions of the database."},
@@ -153,7 +158,7 @@ static void history_measure(struct place *place, const struct agent *agent)
                           counts.transactions, counts.answered,
                           counts.failed,       counts.behind,
                           counts.waiting};
-    values_put(place, place->history_values, rows, values, ARRAY_COUNT(rows));
+    place_values_put(place, place->history_values, rows, values, ARRAY_COUNT(rows));
 }
 
 /* ---- gateway ---- */
@@ -265,7 +270,7 @@ static bool gateway_is_ready(const struct place *place, const struct agent *agen
 
 static void network_measure(struct place *place)
 {
-    static const struct value_row rows[] = {
+    static const struct place_value rows[] = {
         {"cambist_net_accepted_total", "Connections taken."},
         {"cambist_net_refused_total", "Connections closed at once: a limit, or no descriptor."},
         {"cambist_net_slow_total", "Connections cut off because their client did not read."},
@@ -293,12 +298,12 @@ static void network_measure(struct place *place)
                           counts->queue_bytes,
                           place->network.pool.used_bytes,
                           place->network.pool.exhausted_count};
-    values_put(place, place->network_values, rows, values, ARRAY_COUNT(rows));
+    place_values_put(place, place->network_values, rows, values, ARRAY_COUNT(rows));
 }
 
 static void gateway_measure(struct place *place, const struct agent *agent)
 {
-    static const struct value_row rows[] = {
+    static const struct place_value rows[] = {
         {"cambist_gateway_position", "Position of the event log up to which the view has come."},
         {"cambist_gateway_behind_steps", "Steps of 32 bytes of the event log not in the view yet."},
         {"cambist_gateway_connections", "Open connections."},
@@ -317,7 +322,7 @@ static void gateway_measure(struct place *place, const struct agent *agent)
                           status.pending,
                           status.source_index,
                           status.engine_ready ? 1 : 0};
-    values_put(place, place->gateway_values, rows, values, ARRAY_COUNT(rows));
+    place_values_put(place, place->gateway_values, rows, values, ARRAY_COUNT(rows));
     network_measure(place);
 }
 
@@ -377,7 +382,7 @@ static void admin_unmake(struct place *place, struct agent *agent)
 
 static void admin_measure(struct place *place, const struct agent *agent)
 {
-    static const struct value_row rows[] = {
+    static const struct place_value rows[] = {
         {"cambist_admin_officers", "Officers in the register; 0: nothing needs a signature."},
         {"cambist_admin_waiting", "Orders that a second officer has yet to confirm."},
         {"cambist_admin_late", "Orders that no second officer has confirmed in time."},
@@ -388,7 +393,7 @@ static void admin_measure(struct place *place, const struct agent *agent)
     struct admin_counts counts = admin_agent_counts(place->admin);
     const u64 values[] = {counts.officers, counts.waiting, counts.late, counts.orders,
                           counts.refused};
-    values_put(place, place->admin_values, rows, values, ARRAY_COUNT(rows));
+    place_values_put(place, place->admin_values, rows, values, ARRAY_COUNT(rows));
 }
 
 static bool admin_is_ready(const struct place *place, const struct agent *agent)
@@ -438,7 +443,7 @@ static bool prices_are_ready(const struct place *place, const struct agent *agen
 
 static void prices_measure(struct place *place, const struct agent *agent)
 {
-    static const struct value_row rows[] = {
+    static const struct place_value rows[] = {
         {"cambist_prices_position", "Position of the event log up to which the agent has come."},
         {"cambist_prices_sources_failed", "Sources of prices whose file cannot be read."},
         {"cambist_prices_assets", "Assets of the venue."},
@@ -457,7 +462,7 @@ static void prices_measure(struct place *place, const struct agent *agent)
                           counts.assets_missing, counts.assets_stale,   counts.outliers,
                           counts.lines_refused,  counts.submitted,      counts.refused,
                           counts.valuations,     counts.valuations_due};
-    values_put(place, place->price_values, rows, values, ARRAY_COUNT(rows));
+    place_values_put(place, place->price_values, rows, values, ARRAY_COUNT(rows));
 }
 
 /* ---- the officers' queue ---- */
@@ -485,7 +490,7 @@ static bool cases_are_ready(const struct place *place, const struct agent *agent
 
 static void cases_measure(struct place *place, const struct agent *agent)
 {
-    static const struct value_row rows[] = {
+    static const struct place_value rows[] = {
         {"cambist_cases_position", "Position of the event log up to which cases are stored."},
         {"cambist_cases_behind_steps", "Steps of 32 bytes of the event log not stored yet."},
         {"cambist_cases_transactions_total", "Transactions of the officers' queue."},
@@ -502,7 +507,49 @@ static void cases_measure(struct place *place, const struct agent *agent)
                           counts.open,
                           counts.late,
                           counts.is_lost ? 1 : 0};
-    values_put(place, place->cases_values, rows, values, ARRAY_COUNT(rows));
+    place_values_put(place, place->cases_values, rows, values, ARRAY_COUNT(rows));
+}
+
+/* ---- lists ---- */
+
+static enum fault lists_make(struct place *place, struct agent **agent_out)
+{
+    const struct list_sources *sources = place->settings->lists;
+    struct list_agent_options options = {.folder = place->settings->folder,
+                                         .clock = &place->clock.clock,
+                                         .keep_percent = (u32)number_of(place, CONFIG_LISTS_KEEP),
+                                         .every_us = number_of(place, CONFIG_LISTS_EVERY)};
+    if (sources != NULL) {
+        options.watches = sources->watches;
+        options.watches_count = sources->count;
+    }
+    return list_agent_create(agent_out, &options);
+}
+
+static void lists_unmake(struct place *place, struct agent *agent)
+{
+    (void)place;
+    list_agent_destroy(agent);
+}
+
+static void lists_measure(struct place *place, const struct agent *agent)
+{
+    static const struct place_value rows[] = {
+        {"cambist_lists_in_force", "Sanctions lists in force."},
+        {"cambist_lists_entries", "Their entries."},
+        {"cambist_lists_stale", "Lists that their source has not confirmed in time."},
+        {"cambist_lists_missing", "Configured lists of which none is in force."},
+        {"cambist_lists_refused", "Lists of which the newest load was refused."},
+        {"cambist_lists_rounds_total", "Times that the files of lists were looked at."},
+        {"cambist_lists_loads_total", "Loads of lists that were accepted."},
+        {"cambist_lists_refusals_total", "Loads of lists that were refused."},
+        {"cambist_lists_faults_total", "Loads of lists that failed for a fault of ours."},
+    };
+    struct list_agent_counts counts = list_agent_counts(agent);
+    const u64 values[] = {counts.in_force, counts.entries,  counts.stale,
+                          counts.missing,  counts.refused,  counts.rounds,
+                          counts.loads,    counts.refusals, counts.faults};
+    place_values_put(place, place->list_values, rows, values, ARRAY_COUNT(rows));
 }
 
 /* ---- snapshots ---- */
@@ -540,13 +587,91 @@ static enum fault monitor_make(struct place *place, struct agent **agent_out)
             .page = &place->pages[index]};
     }
     struct monitor_options options = {.listener = place->listeners[PLACE_LISTENER_MONITOR],
+                                      .match_line = place->match_out,
+                                      .match_name = place_role_name(PLACE_MATCH),
                                       .clock = clock_real(),
                                       .sources = sources,
                                       .sources_count = count + 1};
     place->listeners[PLACE_LISTENER_MONITOR] = -1;
+    place->match_out = -1;
     monitor_init(&place->monitor, &options);
     *agent_out = &place->monitor.agent;
     return FAULT_NONE;
+}
+
+/* ---- screen ---- */
+
+static enum fault screen_make(struct place *place, struct agent **agent_out)
+{
+    struct screen_agent_options options = {
+        .folder = place->settings->folder,
+        .disk = disk_real(),
+        .clock = &place->clock.clock,
+        .listener = place->listeners[PLACE_LISTENER_SCREEN],
+        .commands = channel_of(place, PLACE_SCREEN_COMMANDS),
+        .bell = channel_of(place, PLACE_SCREEN_BELLS),
+        .match_count = place->match_count,
+        .threshold = (u32)number_of(place, CONFIG_SCREEN_THRESHOLD) * 1000U,
+        .per_second = (u32)number_of(place, CONFIG_SCREEN_SEARCHES),
+    };
+    CHECK(options.listener >= 0);
+    if (!list_names_read(place->settings->config->values[CONFIG_SCREEN_LISTS].text, options.lists,
+                         &options.lists_count)) {
+        return FAULT(FAULT_CONFIG, "screen.lists");
+    }
+    TRY(screen_agent_create(&place->screen, &options));
+    *agent_out = screen_agent_of(place->screen);
+    return FAULT_NONE;
+}
+
+static void screen_unmake(struct place *place, struct agent *agent)
+{
+    (void)agent;
+    screen_agent_destroy(place->screen);
+    place->screen = NULL;
+}
+
+static bool screen_is_ready(const struct place *place, const struct agent *agent)
+{
+    (void)agent;
+    return screen_agent_is_ready(place->screen);
+}
+
+static void screen_measure(struct place *place, const struct agent *agent)
+{
+    static const struct place_value rows[] = {
+        {"cambist_screen_people", "People whom screening knows."},
+        {"cambist_screen_waiting", "1 while somebody has yet to be looked at."},
+        {"cambist_screen_lists", "Lists in use."},
+        {"cambist_screen_lists_stale", "Lists that should have been loaded anew."},
+        {"cambist_screen_lists_missing", "Lists that are configured and were never loaded."},
+        {"cambist_screen_entries", "Entries of the lists in use."},
+        {"cambist_screen_screened_total", "Times that a person was looked at under a list."},
+        {"cambist_screen_candidates_total", "Candidates that the writer was told."},
+        {"cambist_screen_cleared_total", "People of whom the writer was told that they are clear."},
+        {"cambist_screen_refused_total", "Verdicts that the writer refused."},
+        {"cambist_screen_full_total", "Times that a person had too many verdicts for another."},
+        {"cambist_screen_searches_total", "Searches answered at the socket."},
+        {"cambist_screen_searches_refused_total", "Searches refused: too many in a second."},
+        {"cambist_screen_registers_failed",
+         "1 while registers that cannot be read are left aside."},
+        {"cambist_screen_owned_total", "Verdicts of ownership that the writer was told."},
+        {"cambist_screen_owned_less_total",
+         "Times that registers said less than what holds somebody."},
+        {"cambist_screen_matched_total", "Searches of /match that were counted for the journal."},
+        {"cambist_screen_grouped_total", "Times that somebody was put into a trade group."},
+        {"cambist_screen_apart",
+         "People in a trade group with others from whom the registers keep them apart."},
+    };
+    (void)agent;
+    struct screen_agent_counts counts = screen_agent_counts(place->screen);
+    const u64 values[] = {
+        counts.people,           counts.waiting,          counts.lists,    counts.lists_stale,
+        counts.lists_missing,    counts.entries,          counts.screened, counts.candidates,
+        counts.cleared,          counts.refused,          counts.full,     counts.searches,
+        counts.searches_refused, counts.registers_failed, counts.owned,    counts.owned_less,
+        counts.matched,          counts.grouped,          counts.apart};
+    place_values_put(place, place->screen_values, rows, values, ARRAY_COUNT(rows));
 }
 
 /* ---- the table ---- */
@@ -595,8 +720,36 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                      .paths = {{.below = "events"},
                                {.below = PRICE_PACKS_FOLDER},
                                {.below = CASES_FOLDER, .is_writable = true}}},
+    [PLACE_LISTS] = {.name = "lists",
+                     .make = lists_make,
+                     .unmake = lists_unmake,
+                     .measure = lists_measure,
+                     .paths = {{.below = LISTS_FOLDER, .is_writable = true}}},
     [PLACE_SNAPSHOT] = {.name = "snapshot",
                         .make = snapshot_make,
                         .paths = {{.below = "", .is_writable = true}}},
     [PLACE_MONITOR] = {.name = "monitor", .make = monitor_make},
+    [PLACE_SCREEN] = {.name = "screen",
+                      .make = screen_make,
+                      .unmake = screen_unmake,
+                      .is_ready = screen_is_ready,
+                      .measure = screen_measure,
+                      .paths = {{.below = "events"},
+                                {.below = SCREEN_LISTS_FOLDER},
+                                {.below = SCREEN_REGISTERS_FOLDER},
+                                {.below = SCREEN_FOLDER, .is_writable = true}},
+                      .sleep_us = SCREEN_SLEEP_US},
+    [PLACE_MATCH] = {.name = "match",
+                     .make = place_match_make,
+                     .unmake = place_match_unmake,
+                     .is_ready = place_match_is_ready,
+                     .measure = place_match_measure,
+                     .paths = {{.below = SCREEN_LISTS_FOLDER}},
+                     .sleep_us = MATCH_SLEEP_US},
+    [PLACE_KEEP] = {.name = "keep",
+                    .make = place_keep_make,
+                    .unmake = place_keep_unmake,
+                    .measure = place_keep_measure,
+                    .paths = {{.below = VAULT_FOLDER, .is_writable = true}},
+                    .sleep_us = VAULT_SLEEP_US},
 };

@@ -15,10 +15,13 @@
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_net.h"
 #include "role/monitor/monitor.h"
+#include "role/screen/match_agent.h"
+#include "role/screen/screen_agent.h"
+#include "role/vault/vault_agent.h"
 
 #define PLACE_PATHS_MAX 4U
 
-#define PLACE_VALUES_MAX 16U /* metrics of one `measure` */
+#define PLACE_VALUES_MAX 20U /* metrics of one `measure` */
 
 /* What a process has been handed, and what its roles share. */
 struct place {
@@ -27,6 +30,9 @@ struct place {
     const struct place_process *process;
     struct channel channels[PLACE_CHANNELS_COUNT]; /* ring NULL: not of this process */
     int listeners[PLACE_LISTENERS_COUNT];          /* -1: not of this process */
+    int match_out;                                 /* the monitor's end of its line; -1 */
+    int match_in;                                  /* the other; -1 */
+    int match_count;                               /* searches that were answered; -1 */
     struct metrics_page page;                      /* its own */
     struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
     struct clock_behind clock;                     /* the venue's */
@@ -49,6 +55,13 @@ struct place {
     char officers[FILE_PATH_BYTES]; /* the register; empty: none */
     struct price_agent *prices;
     struct metric *price_values[PLACE_VALUES_MAX];
+    struct metric *list_values[PLACE_VALUES_MAX];
+    struct screen_agent *screen;
+    struct metric *screen_values[PLACE_VALUES_MAX];
+    struct match_agent *match;
+    struct metric *match_values[PLACE_VALUES_MAX];
+    struct vault_agent *keep;
+    struct metric *keep_values[PLACE_VALUES_MAX];
 };
 
 struct place_path {
@@ -69,5 +82,15 @@ struct place_role_row {
 };
 
 extern const struct place_role_row place_roles[PLACE_ROLES_COUNT];
+
+/* A metric that a role tells by a number: a counter where the name ends so. */
+struct place_value {
+    const char *name;
+    const char *help;
+};
+
+/* Sets `count` metrics (PLACE_VALUES_MAX at most), which the first call declares. */
+void place_values_put(struct place *place, struct metric **metrics, const struct place_value *rows,
+                      const u64 *values, u32 count);
 
 #endif /* APP_PLACE_ROLES_H */

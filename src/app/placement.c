@@ -7,15 +7,18 @@
 #include "io/clock.h"
 #include "io/log.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 enum {
     HANDOVER_MS = 5000,
     STOP_MS = 0, /* the supervisor has the limit */
-    /* And the configuration, and the sources of prices. */
-    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX + 1 + PRICE_SOURCES_MAX,
+    /* And the configuration, the sources of prices, and the files of lists. */
+    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX + 1 + PRICE_SOURCES_MAX +
+                LIST_WATCHES_MAX * LIST_FILES_MAX,
     ASK_BYTES = 1 << 20,
     ANSWER_BYTES = 4 << 20,
     BELL_BYTES = CHANNEL_BYTES_MIN,
@@ -45,6 +48,8 @@ static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
     [PLACE_ADMIN_BELLS] = {"admin-bells", PLACE_ENGINE, PLACE_ADMIN, BELL_BYTES},
     [PLACE_PRICE_COMMANDS] = {"price-commands", PLACE_PRICES, PLACE_ENGINE, BELL_BYTES},
     [PLACE_PRICE_BELLS] = {"price-bells", PLACE_ENGINE, PLACE_PRICES, BELL_BYTES},
+    [PLACE_SCREEN_COMMANDS] = {"screen-commands", PLACE_SCREEN, PLACE_ENGINE, BELL_BYTES},
+    [PLACE_SCREEN_BELLS] = {"screen-bells", PLACE_ENGINE, PLACE_SCREEN, BELL_BYTES},
 };
 
 struct listener_row {
@@ -56,10 +61,32 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
     [PLACE_LISTENER_GATEWAY] = {"gateway-listener", PLACE_GATEWAY},
     [PLACE_LISTENER_MONITOR] = {"monitor-listener", PLACE_MONITOR},
     [PLACE_LISTENER_ADMIN] = {"admin-listener", PLACE_ADMIN},
+    [PLACE_LISTENER_SCREEN] = {"screen-listener", PLACE_SCREEN},
+    [PLACE_LISTENER_KEEP] = {"keep-listener", PLACE_KEEP},
 };
 
-#define PAGE_NAME  "metrics"    /* a process's own */
-#define PAGES_NAME "metrics.%u" /* everybody's, for the monitor */
+#define MATCH_OUT   "match-out"   /* the monitor's end of the line to `match` */
+#define MATCH_IN    "match-in"    /* and the other */
+#define MATCH_COUNT "match-count" /* an eventfd: searches, from `match` to `screen` */
+#define PAGE_NAME   "metrics"     /* a process's own */
+#define PAGES_NAME  "metrics.%u"  /* everybody's, for the monitor */
+
+/* Of each: placement_of leaves out the first two where nobody is screened, the last where there is
+ * no vault. */
+#define SCREEN                                                                          \
+    {                                                                                   \
+        .name = "screen", .calls = "history", .roles = {PLACE_SCREEN}, .roles_count = 1 \
+    }
+
+#define MATCH                                                                         \
+    {                                                                                 \
+        .name = "match", .calls = "history", .roles = {PLACE_MATCH}, .roles_count = 1 \
+    }
+
+#define KEEP                                                                     \
+    {                                                                            \
+        .name = "keep", .calls = "keep", .roles = {PLACE_KEEP}, .roles_count = 1 \
+    }
 
 const struct placement placements[] = {
     {.name = "small",
@@ -67,11 +94,15 @@ const struct placement placements[] = {
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
           {.name = "back",
            .calls = "history",
-           .roles = {PLACE_HISTORY, PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES},
-           .roles_count = 5},
+           .roles = {PLACE_HISTORY, PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES,
+                     PLACE_LISTS},
+           .roles_count = 6},
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
-          {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1}},
-     .processes_count = 4},
+          {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
+          SCREEN,
+          MATCH,
+          KEEP},
+     .processes_count = 7},
     {.name = "wide",
      .processes =
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
@@ -79,18 +110,50 @@ const struct placement placements[] = {
           {.name = "admin", .calls = "history", .roles = {PLACE_ADMIN}, .roles_count = 1},
           {.name = "prices", .calls = "history", .roles = {PLACE_PRICES}, .roles_count = 1},
           {.name = "cases", .calls = "history", .roles = {PLACE_CASES}, .roles_count = 1},
+          {.name = "lists", .calls = "history", .roles = {PLACE_LISTS}, .roles_count = 1},
           {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
-          {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1}},
-     .processes_count = 8},
+          {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1},
+          SCREEN,
+          MATCH,
+          KEEP},
+     .processes_count = 12},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
-                              PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES},
-                    .roles_count = 8}},
-     .processes_count = 1},
+                              PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES, PLACE_LISTS},
+                    .roles_count = 9},
+                   SCREEN,
+                   MATCH,
+                   KEEP},
+     .processes_count = 4},
 };
 const u32 placements_count = ARRAY_COUNT(placements);
+
+/* Whether the configuration wants it. */
+static bool is_wanted(const struct config *config, const struct place_process *process)
+{
+    if (place_has_role(process, PLACE_KEEP)) {
+        return config->values[CONFIG_VAULT_ON].number != 0;
+    }
+    return (!place_has_role(process, PLACE_SCREEN) && !place_has_role(process, PLACE_MATCH)) ||
+           strcmp(config->values[CONFIG_SCREEN_LISTS].text, "none") != 0;
+}
+
+struct placement placement_of(const struct config *config)
+{
+    u64 number = config->values[CONFIG_VENUE_PLACEMENT].number;
+    CHECK(number < placements_count);
+    struct placement placement = {.name = placements[number].name};
+    for (u32 index = 0; index < placements[number].processes_count; index += 1) {
+        const struct place_process *process = &placements[number].processes[index];
+        if (is_wanted(config, process)) {
+            placement.processes[placement.processes_count] = *process;
+            placement.processes_count += 1;
+        }
+    }
+    return placement;
+}
 
 const char *place_role_name(enum place_role role)
 {
@@ -114,6 +177,25 @@ static bool process_uses(const struct place_process *process, const struct chann
 
 /* ---- the supervisor's end ---- */
 
+static bool has_match(const struct placement *placement)
+{
+    bool has = false;
+    for (u32 index = 0; index < placement->processes_count; index += 1) {
+        has = has || place_has_role(&placement->processes[index], PLACE_MATCH);
+    }
+    return has;
+}
+
+/* The monitor waits for nobody. */
+static enum fault match_line_open(struct place_hub *hub)
+{
+    TRY(handover_pair(hub->match_line));
+    hub->match_count = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return fcntl(hub->match_line[0], F_SETFL, O_NONBLOCK) == 0 && hub->match_count >= 0
+               ? FAULT_NONE
+               : FAULT(FAULT_LIMIT, "the line to %s", place_role_name(PLACE_MATCH));
+}
+
 static enum fault hub_open(struct place_hub *hub, const struct config *config)
 {
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
@@ -125,7 +207,7 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     for (u32 index = 0; index <= hub->placement->processes_count; index += 1) {
         TRY(metrics_page_create(&hub->pages[index], PAGE_NAME));
     }
-    return FAULT_NONE;
+    return has_match(hub->placement) ? match_line_open(hub) : FAULT_NONE;
 }
 
 enum fault place_hub_open(struct place_hub *hub, const struct placement *placement,
@@ -135,6 +217,9 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
         hub->listeners[index] = listeners[index];
     }
+    hub->match_line[0] = -1;
+    hub->match_line[1] = -1;
+    hub->match_count = -1;
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
     }
@@ -168,6 +253,16 @@ void place_hub_close(struct place_hub *hub)
             hub->listeners[index] = -1;
         }
     }
+    for (u32 end = 0; end < 2; end += 1) {
+        if (hub->match_line[end] >= 0) {
+            (void)close(hub->match_line[end]);
+            hub->match_line[end] = -1;
+        }
+    }
+    if (hub->match_count >= 0) {
+        (void)close(hub->match_count);
+        hub->match_count = -1;
+    }
 }
 
 struct metrics_page *place_hub_page(struct place_hub *hub)
@@ -198,9 +293,19 @@ u32 place_hub_items(const struct place_hub *hub, const struct place_process *pro
         }
     }
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
-        if (place_has_role(process, listener_rows[index].role)) {
+        if (hub->listeners[index] >= 0 && place_has_role(process, listener_rows[index].role)) {
             item_put(items_out, &count, listener_rows[index].name, "", 0, hub->listeners[index]);
         }
+    }
+    if (hub->match_line[0] >= 0 && place_has_role(process, PLACE_MONITOR)) {
+        item_put(items_out, &count, MATCH_OUT, "", 0, hub->match_line[0]);
+    }
+    if (hub->match_line[1] >= 0 && place_has_role(process, PLACE_MATCH)) {
+        item_put(items_out, &count, MATCH_IN, "", 0, hub->match_line[1]);
+    }
+    if (hub->match_count >= 0 &&
+        (place_has_role(process, PLACE_MATCH) || place_has_role(process, PLACE_SCREEN))) {
+        item_put(items_out, &count, MATCH_COUNT, "", 0, hub->match_count);
     }
     u32 place = (u32)(process - hub->placement->processes);
     item_put(items_out, &count, PAGE_NAME, "", 0, hub->pages[place].shared.descriptor);
@@ -268,6 +373,13 @@ static enum fault page_attach(struct metrics_page *page, const char *name,
                         : metrics_page_attach(page, item->descriptor);
 }
 
+/* -1: not of this process. */
+static int descriptor_of(const struct handover_item *items, u32 count, const char *name)
+{
+    const struct handover_item *item = handover_find(items, count, name);
+    return item == NULL ? -1 : item->descriptor;
+}
+
 static enum fault rest_attach(struct place *place, const struct handover_item *items, u32 count)
 {
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
@@ -278,6 +390,9 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
         }
         place->listeners[index] = item == NULL ? -1 : item->descriptor;
     }
+    place->match_out = descriptor_of(items, count, MATCH_OUT);
+    place->match_in = descriptor_of(items, count, MATCH_IN);
+    place->match_count = descriptor_of(items, count, MATCH_COUNT);
     TRY(page_attach(&place->page, PAGE_NAME, items, count));
     for (u32 index = 0; index <= place->placement->processes_count &&
                         place_has_role(place->process, PLACE_MONITOR);
@@ -367,6 +482,14 @@ static enum fault walls_build(struct walls *walls, const struct place *place)
          prices != NULL && place_has_role(place->process, PLACE_PRICES) && index < prices->count;
          index += 1) {
         folder_open(walls, &count, prices->sources[index].path);
+    }
+    const struct list_sources *lists = place->settings->lists;
+    for (u32 index = 0;
+         lists != NULL && place_has_role(place->process, PLACE_LISTS) && index < lists->count;
+         index += 1) {
+        for (u32 file = 0; file < lists->watches[index].paths_count; file += 1) {
+            folder_open(walls, &count, lists->watches[index].paths[file]);
+        }
     }
     walls->options.paths_count = count;
     return FAULT_NONE;

@@ -1,10 +1,13 @@
 /* Which role runs in which process, what each may still do there, and which channels join them:
  * three tables, of roles, channels and processes (placement.c).
  *
- *     small  engine | edge (gateway) | back (history, monitor, admin, prices) | snapshot: few
- *            processes
+ *     small  engine | edge (gateway) | back (history, monitor, admin, prices, cases, lists) |
+ *            snapshot: few processes
  *     wide   every role in its own
  *     one    all agents in one thread, without a sandbox: for tests
+ *
+ * and in each of them `screen` and `match` in processes of their own, once lists are configured,
+ * and `keep` in one where there is a vault.
  *
  * The supervisor's process makes the channels, the listening sockets and a page of metrics for each
  * process (io/metrics_page.h), so they outlive any role;
@@ -19,6 +22,7 @@
 #define APP_PLACEMENT_H
 
 #include "app/config.h"
+#include "app/list_sources.h"
 #include "app/price_sources.h"
 #include "app/supervise.h"
 #include "base/base.h"
@@ -38,8 +42,12 @@ enum place_role {
     PLACE_ADMIN,
     PLACE_PRICES,
     PLACE_CASES,
+    PLACE_LISTS,
+    PLACE_SCREEN,
+    PLACE_MATCH,
+    PLACE_KEEP,
 };
-#define PLACE_ROLES_COUNT 8U
+#define PLACE_ROLES_COUNT 12U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,
@@ -53,8 +61,10 @@ enum place_channel {
     PLACE_ADMIN_BELLS,
     PLACE_PRICE_COMMANDS,
     PLACE_PRICE_BELLS,
+    PLACE_SCREEN_COMMANDS,
+    PLACE_SCREEN_BELLS,
 };
-#define PLACE_CHANNELS_COUNT 11U
+#define PLACE_CHANNELS_COUNT 13U
 
 #define PLACE_KEYS_FOLDER "gateway"
 #define PLACE_SUPERVISOR  "supervisor" /* its name among the processes */
@@ -78,6 +88,10 @@ struct placement {
 extern const struct placement placements[];
 extern const u32 placements_count;
 
+/* The placement in use: without the processes `screen` and `match` where the configuration names no
+ * list, without `keep` where there is no vault. */
+struct placement placement_of(const struct config *config);
+
 const char *place_role_name(enum place_role role);
 
 /* What the roles are told; the same for all, and outliving the processes. */
@@ -88,6 +102,7 @@ struct place_settings {
     char keys_folder[FILE_PATH_BYTES];  /* PLACE_KEYS_FOLDER in it: nobody's but the gateway's */
     u64 clock_behind_us;                /* the venue's clock is so far behind the machine's */
     const struct price_sources *prices; /* NULL: none */
+    const struct list_sources *lists;   /* NULL: none */
     bool is_generous;                   /* limits for tests: nobody is slowed down or banned */
     /* Who may sign in at the page without a key of their own; NULL: nobody. Processes without the
      * gateway wipe their copy. */
@@ -95,8 +110,14 @@ struct place_settings {
 };
 
 /* Who wants a listening socket. */
-enum place_listener { PLACE_LISTENER_GATEWAY, PLACE_LISTENER_MONITOR, PLACE_LISTENER_ADMIN };
-#define PLACE_LISTENERS_COUNT 3U
+enum place_listener {
+    PLACE_LISTENER_GATEWAY,
+    PLACE_LISTENER_MONITOR,
+    PLACE_LISTENER_ADMIN,
+    PLACE_LISTENER_SCREEN, /* -1 where nobody is screened */
+    PLACE_LISTENER_KEEP,   /* -1 where there is no vault */
+};
+#define PLACE_LISTENERS_COUNT 5U
 
 #define PLACE_PAGES_MAX (PLACE_PROCESSES_MAX + 1U) /* the processes', and last the supervisor's */
 
@@ -105,6 +126,8 @@ struct place_hub {
     const struct placement *placement;
     struct channel channels[PLACE_CHANNELS_COUNT];
     int listeners[PLACE_LISTENERS_COUNT];
+    int match_line[2]; /* from the monitor, to the role `match` */
+    int match_count;   /* an eventfd, from `match` to `screen`; -1 */
     struct metrics_page pages[PLACE_PAGES_MAX];
 };
 

@@ -73,6 +73,7 @@ static void channels_join_their_roles_and_nobody_else(void **state)
     for (u32 index = 0; index < placements_count; index += 1) {
         u32 ends[ARRAY_COUNT(names)] = {0};
         u32 listeners = 0;
+        u32 lines = 0;
         hub_make(&placements[index]);
         for (u32 process = 0; process < placements[index].processes_count; process += 1) {
             u32 count = place_hub_items(&hub, &placements[index].processes[process], items);
@@ -87,12 +88,15 @@ static void channels_join_their_roles_and_nobody_else(void **state)
             listeners += is_handed(count, "gateway-listener") ? 1 : 0;
             listeners += is_handed(count, "monitor-listener") ? 1 : 0;
             listeners += is_handed(count, "admin-listener") ? 1 : 0;
+            lines += is_handed(count, "match-out") ? 1 : 0;
+            lines += is_handed(count, "match-in") ? 1 : 0;
         }
-        bool is_one = placements[index].processes_count == 1;
+        bool is_one = strcmp(placements[index].name, "one") == 0;
         for (u32 name = 0; name < ARRAY_COUNT(names); name += 1) {
             assert_int_equal(ends[name], is_one ? 1 : 2);
         }
         assert_int_equal(listeners, 3);
+        assert_int_equal(lines, 2);
         place_hub_close(&hub);
     }
 }
@@ -114,9 +118,60 @@ static void a_process_gets_only_its_own(void **state)
     assert_true(is_handed(count, "monitor-listener"));
     assert_true(is_handed(count, "admin-listener"));
     assert_true(is_handed(count, "metrics.0"));
-    assert_true(is_handed(count, "metrics.4")); /* the supervisor's */
-    assert_int_equal(handover_find(items, count, "metrics.4")->descriptor,
+    char last[HANDOVER_NAME_BYTES]; /* the supervisor's */
+    (void)snprintf(last, sizeof(last), "metrics.%u", small->processes_count);
+    assert_true(is_handed(count, last));
+    assert_int_equal(handover_find(items, count, last)->descriptor,
                      place_hub_page(&hub)->shared.descriptor);
+    assert_true(is_handed(count, "match-out"));
+    assert_false(is_handed(count, "match-in"));
+    /* Who matches knows nobody: connections that others hand over, and a counter. */
+    count = place_hub_items(&hub, &small->processes[small->processes_count - 2], items);
+    assert_int_equal(count, 3);
+    assert_true(is_handed(count, "match-in"));
+    assert_true(is_handed(count, "match-count"));
+    /* Who keeps has a socket, and nobody else has it. */
+    count = place_hub_items(&hub, &small->processes[small->processes_count - 1], items);
+    assert_int_equal(count, 2);
+    assert_true(is_handed(count, "keep-listener"));
+    place_hub_close(&hub);
+}
+
+/* Each of the processes that are not always there comes by its own option. */
+static void what_is_wanted_is_there(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"vault:\n  on: true\n", "screen:\n  lists: one-list\n"};
+    for (u32 index = 0; index < placements_count; index += 1) {
+        for (u32 text = 0; text < ARRAY_COUNT(texts); text += 1) {
+            struct span bytes = {.data = (const u8 *)texts[text], .size = strlen(texts[text])};
+            u32 kept = 0;
+            u32 screened = 0;
+            assert_int_equal(config_read(bytes, "test", &config), FAULT_NONE);
+            config.values[CONFIG_VENUE_PLACEMENT].number = index;
+            struct placement placement = placement_of(&config);
+            for (u32 process = 0; process < placement.processes_count; process += 1) {
+                kept += place_has_role(&placement.processes[process], PLACE_KEEP) ? 1 : 0;
+                screened += place_has_role(&placement.processes[process], PLACE_SCREEN) ? 1 : 0;
+                screened += place_has_role(&placement.processes[process], PLACE_MATCH) ? 1 : 0;
+            }
+            assert_int_equal(kept, text == 0 ? 1 : 0);
+            assert_int_equal(screened, text == 0 ? 0 : 2);
+        }
+    }
+}
+
+/* Without a list there are neither processes nor a line for them. */
+static void without_lists_nobody_matches(void **state)
+{
+    (void)state;
+    config_init(&config);
+    struct placement placement = placement_of(&config);
+    assert_int_equal(placement.processes_count, placements[0].processes_count - 3);
+    hub_make(&placement);
+    u32 count = place_hub_items(&hub, &placement.processes[1], items);
+    assert_true(is_handed(count, "monitor-listener"));
+    assert_false(is_handed(count, "match-out"));
     place_hub_close(&hub);
 }
 
@@ -127,6 +182,8 @@ int main(void)
         cmocka_unit_test(each_role_runs_once),
         cmocka_unit_test(channels_join_their_roles_and_nobody_else),
         cmocka_unit_test(a_process_gets_only_its_own),
+        cmocka_unit_test(what_is_wanted_is_there),
+        cmocka_unit_test(without_lists_nobody_matches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,28 +10,17 @@
 #ifndef APP_PRICE_SOURCES_H
 #define APP_PRICE_SOURCES_H
 
+#include "app/feed_command.h"
 #include "base/base.h"
 #include "io/fault.h"
 #include "role/prices/price_agent.h"
 
-#define PRICE_LIST_BYTES_MAX 16384U
-#define PRICE_ARGUMENTS_MAX  16U
-#define PRICE_COMMAND_BYTES  1024U
-#define PRICE_COMMAND_S_MAX  86400U
 #define PRICE_COMMAND_ENDING ".txt" /* its file: prices/NAME.txt in the venue's folder */
-
-struct price_command {
-    u32 source; /* which of the sources it is */
-    u32 every_s;
-    u32 limit_s;
-    char text[PRICE_COMMAND_BYTES]; /* its words, a zero behind each */
-    u32 words;                      /* the program's path, and its arguments */
-};
 
 struct price_sources {
     struct price_source sources[PRICE_SOURCES_MAX];
     u32 count;
-    struct price_command commands[PRICE_SOURCES_MAX];
+    struct feed_command commands[PRICE_SOURCES_MAX];
     u32 commands_count;
 };
 

@@ -35,7 +35,7 @@ static void a_list_is_read(void **state)
     assert_string_equal(sources.sources[0].path, "/var/desk/prices.txt");
     assert_string_equal(sources.sources[1].path, "/venue/prices/near.txt");
     assert_string_equal(sources.sources[2].path, "/venue/prices/shop-2.txt");
-    const struct price_command *command = &sources.commands[0];
+    const struct feed_command *command = &sources.commands[0];
     assert_int_equal(command->source, 2);
     assert_int_equal(command->every_s, 30);
     assert_int_equal(command->limit_s, 5);
@@ -50,7 +50,7 @@ static void a_list_is_read(void **state)
 static void mistakes_have_lines_and_reasons(void **state)
 {
     (void)state;
-    char text[4096] = "";
+    char text[8192] = "";
     refuses("a file\n", "list:1: NAME file PATH, or NAME command EVERY LIMIT PROGRAM, is wanted, "
                         "with one blank between words");
     refuses("# x\na  file b\n", "list:2: NAME file PATH, or NAME command EVERY LIMIT PROGRAM, is "
@@ -70,9 +70,9 @@ static void mistakes_have_lines_and_reasons(void **state)
         (void)snprintf(text + used, sizeof(text) - used, "s%u file f\n", i);
     }
     refuses(text, "list:17: more than 16 sources");
-    memset(text, 'x', 2000);
+    memset(text, 'x', 6000);
     memcpy(text, "a file ", 7);
-    text[2000] = 0;
+    text[6000] = 0;
     refuses(text, "list:1: longer than a line may be, or with a zero in it");
     text[700] = 0;
     refuses(text, "list:1: the path is too long");

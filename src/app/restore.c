@@ -18,7 +18,7 @@ struct filling {
     struct venue_copy *copy;
     struct recovery recovery;
     struct events events;
-    struct history_feed *feed; /* NULL: none open */
+    struct projection_feed *feed; /* NULL: none open */
     u8 venue[JOURNAL_VENUE_BYTES];
 };
 
@@ -29,16 +29,18 @@ static enum fault fill_begin(struct recovery_hooks *hooks, const struct recovery
     struct eventlog_point point = {.position = recovery->point.event_position,
                                    .seq = recovery->point.event_seq};
     TRY(events_start(&filling->events, point));
-    history_feed_abandon(filling->feed);
+    projection_feed_abandon(filling->feed);
     filling->feed = NULL;
-    return history_feed_begin(&filling->feed, filling->copy->part, filling->venue);
+    return projection_feed_begin(&filling->feed, &history_projection, filling->copy->part,
+                                 filling->venue);
 }
 
 static enum fault fill_chunk(struct recovery_hooks *hooks, const struct release *chunk)
 {
     struct filling *filling = (struct filling *)(void *)hooks;
     TRY(events_add(&filling->events, chunk));
-    return history_feed(filling->feed, chunk->events, chunk->seq, chunk->time_us, chunk->position);
+    return projection_feed(filling->feed, chunk->events, chunk->seq, chunk->time_us,
+                           chunk->position);
 }
 
 static enum fault replay(struct filling *filling, struct cli_recovery *line)
@@ -65,10 +67,10 @@ static enum fault replay(struct filling *filling, struct cli_recovery *line)
 
 static enum fault history_end(struct filling *filling, struct restore_result *result)
 {
-    struct history_feed *feed = filling->feed;
-    struct history_rebuild report;
+    struct projection_feed *feed = filling->feed;
+    struct projection_report report;
     filling->feed = NULL;
-    TRY(history_feed_end(feed, &report));
+    TRY(projection_feed_end(feed, &report));
     result->history_rows_seq = report.point.seq;
     return FAULT_NONE;
 }
@@ -145,7 +147,7 @@ static enum fault run(struct venue_copy *copy, struct cli_recovery *line,
     filling->copy = copy;
     TRY(venue_copy_journal(copy));
     enum fault fault = fill(filling, line, result);
-    history_feed_abandon(filling->feed);
+    projection_feed_abandon(filling->feed);
     events_close(&filling->events);
     recovery_close(&filling->recovery);
     TRY(fault);

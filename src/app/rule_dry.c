@@ -170,8 +170,19 @@ static bool overlaps(struct rule_interval a, struct rule_interval b)
     return a.from < b.until && b.from < a.until;
 }
 
-static enum fault end_others(struct dry_run *run)
+static enum fault end_other(struct dry_run *run, const struct rule_pack *other)
 {
+    struct command_pack_end end = {.officer = OFFICER, .second = SECOND};
+    memcpy(end.content_hash, other->content_hash, RULE_HASH_BYTES);
+    APPLY(run, end, COMMAND_PACK_END, true);
+    return refused(run, "pack_end");
+}
+
+/* Ends those that overlap, but for the last one: *replaced_out, which ends in the moment in which
+ * the new one begins; NULL: none does. */
+static enum fault end_others(struct dry_run *run, const struct rule_pack **replaced_out)
+{
+    *replaced_out = NULL;
     const struct rule_pack *pack = &run->question->source->pack;
     for (u32 i = 0; i < run->state.packs_count && run->question->replaces; i += 1) {
         const struct rule_state_pack *other = &run->state.packs[i];
@@ -180,17 +191,28 @@ static enum fault end_others(struct dry_run *run)
             !overlaps(other->pack.effective, pack->effective)) {
             continue;
         }
-        struct command_pack_end end = {.officer = OFFICER, .second = SECOND};
-        memcpy(end.content_hash, other->pack.content_hash, RULE_HASH_BYTES);
-        APPLY(run, end, COMMAND_PACK_END, true);
-        TRY(refused(run, "pack_end"));
+        if (*replaced_out != NULL) {
+            TRY(end_other(run, *replaced_out));
+        }
+        *replaced_out = &other->pack;
         run->dry->ended += 1;
     }
     /* The number of an ended pack is free when everybody was looked at. */
-    return run->dry->ended == 0 ? FAULT_NONE : settle(run, true);
+    return run->dry->ended <= 1 ? FAULT_NONE : settle(run, true);
 }
 
-static enum fault activate(struct dry_run *run)
+static enum fault replace(struct dry_run *run, size_t size, const struct rule_pack *replaced)
+{
+    struct command_pack_replace replacement = {
+        .size = (u32)size, .officer = OFFICER, .second = SECOND, .confirmed = 1};
+    memcpy(replacement.content_hash, run->question->source->pack.content_hash, RULE_HASH_BYTES);
+    memcpy(replacement.ended_hash, replaced->content_hash, RULE_HASH_BYTES);
+    APPLY(run, replacement, COMMAND_PACK_REPLACE, true);
+    TRY(refused(run, "pack_replace"));
+    return settle(run, true);
+}
+
+static enum fault activate(struct dry_run *run, const struct rule_pack *replaced)
 {
     static u8 form[RULE_FORM_BYTES_MAX];
     const struct rule_pack *pack = &run->question->source->pack;
@@ -201,6 +223,9 @@ static enum fault activate(struct dry_run *run)
         memcpy(part.data, form + offset, part.size);
         APPLY(run, part, COMMAND_PACK_PART, true);
         TRY(refused(run, "pack_part"));
+    }
+    if (replaced != NULL) {
+        return replace(run, size, replaced);
     }
     struct command_pack_activate activation = {
         .size = (u32)size, .officer = OFFICER, .second = SECOND, .confirmed = 1};
@@ -356,8 +381,9 @@ static enum fault on_moment(struct past_watch *watch, u32 which, const struct pa
     TRY(take_memory(run));
     TRY(go_to_the_day(run));
     dry->evaluated = 0;
-    TRY(end_others(run));
-    TRY(activate(run));
+    const struct rule_pack *replaced = NULL;
+    TRY(end_others(run, &replaced));
+    TRY(activate(run, replaced));
     rule_state_close(&run->state);
     TRY(rule_state_take(run->core, RULE_STATE_MONEY, &run->state));
     count_said(run);

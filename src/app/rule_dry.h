@@ -16,7 +16,7 @@ struct rule_dry_question {
     const char *folder;
     const struct rule_source *source;
     u64 at; /* the day it is tried on; RULE_DRY_NOW: the journal's end, or its first day if later */
-    bool replaces;                      /* active packs of its id that overlap are ended first */
+    bool replaces;                      /* active packs of its id that overlap end for it */
     struct recovery_progress *progress; /* may be NULL */
     struct progress *line;              /* of the evaluation; may be NULL */
 };

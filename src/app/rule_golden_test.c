@@ -389,6 +389,8 @@ static void japan_looks_at_programmes(void **state)
     assert_int_equal(says(JAPAN, at), freeze | REFUSE(RULE_OPERATION_OPEN));
     assert_int_equal(says(JAPAN, on(2022, 3, 13)), 0);
     who.listings[0].programme = rule_name_of(span_of_text("kp"));
+    assert_int_equal(says(JAPAN, at), review); /* nobody found him clear of the rest */
+    add_listing("jp-mof", "ru", RULE_LISTING_CLEAR);
     assert_int_equal(says(JAPAN, at), 0);
     who.listings[0].programme = 0;
     assert_int_equal(says(JAPAN, at), review);

@@ -1,6 +1,7 @@
 #include "app/rule_read_inner.h"
 #include "base/check.h"
 #include "base/span.h"
+#include "wire/code.h"
 
 #include <string.h>
 
@@ -36,6 +37,8 @@ static const struct rule_word role_words[] = {
     {"payment_route", RULE_ROLE_ROUTE},
     {NULL, 0},
 };
+_Static_assert(RULE_ROLE_ENTITY == CODE_ROLE_ENTITY && RULE_ROLE_ROUTE == CODE_ROLE_ROUTE,
+               "wire/code.h names them for the administrator's agent");
 
 static const struct rule_word method_words[] = {
     {"document", RULE_VERIFIED_DOCUMENT},

@@ -16,6 +16,7 @@
 #include "role/cases/cases.h"
 #include "role/engine/engine.h"
 #include "role/engine/layout.h"
+#include "role/screen/screen_own.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -39,7 +40,8 @@ _Static_assert(PROCESSES_MAX <= SUPERVISE_ROLES_MAX, "one each");
 struct serve {
     const struct serve_options *options;
     struct place_settings settings;
-    const struct placement *placement;
+    const struct placement *placement; /* = &placed */
+    struct placement placed;
     struct place_hub hub;
     struct place_call calls[PLACE_PROCESSES_MAX];
     struct supervise_role roles[PROCESSES_MAX];
@@ -47,6 +49,8 @@ struct serve {
     struct supervise supervise;
     char run_folder[FILE_PATH_BYTES];
     char admin_path[FILE_PATH_BYTES];
+    char screen_path[FILE_PATH_BYTES];
+    char keep_path[FILE_PATH_BYTES];
     pid_t written[PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
     u16 port;
     u16 admin_port;
@@ -59,6 +63,7 @@ struct serve {
     struct notify notify;
     struct demo_accounts demo; /* empty: nobody signs in at the page */
     struct price_sources prices;
+    struct list_sources lists;
 };
 
 static u64 number_of(const struct serve *serve, enum config_key key)
@@ -270,7 +275,7 @@ static int feeds_process(void *argument, int socket)
     test_venue_wipe(&serve->test);
     (void)close(socket);
     (void)close_range(STDERR_FILENO + 1, UINT32_MAX, 0);
-    return feeds_run(&serve->prices);
+    return feeds_run(&serve->prices, &serve->lists, serve->options->folder);
 }
 
 /* ---- the whole ---- */
@@ -291,7 +296,7 @@ static void roles_fill(struct serve *serve)
         };
     }
     serve->processes_count = serve->placement->processes_count;
-    if (serve->prices.commands_count > 0) {
+    if (serve->prices.commands_count + serve->lists.commands_count > 0) {
         serve->roles[serve->processes_count] =
             (struct supervise_role){.name = "feeds", .run = feeds_process, .argument = serve};
         serve->processes_count += 1;
@@ -344,6 +349,12 @@ static enum fault supervised(struct serve *serve)
     return fault;
 }
 
+/* Whether anybody is screened. */
+static bool screens(const struct serve *serve)
+{
+    return strcmp(serve->options->config->values[CONFIG_SCREEN_LISTS].text, "none") != 0;
+}
+
 static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTENERS_COUNT])
 {
     const struct config_value *values = serve->options->config->values;
@@ -353,6 +364,12 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
                                    &listeners[PLACE_LISTENER_MONITOR], &serve->admin_port);
     if (fault == FAULT_NONE) {
         fault = listen_local_open(serve->admin_path, &listeners[PLACE_LISTENER_ADMIN]);
+    }
+    if (fault == FAULT_NONE && screens(serve)) {
+        fault = listen_local_open(serve->screen_path, &listeners[PLACE_LISTENER_SCREEN]);
+    }
+    if (fault == FAULT_NONE && values[CONFIG_VAULT_ON].number != 0) {
+        fault = listen_local_open(serve->keep_path, &listeners[PLACE_LISTENER_KEEP]);
     }
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT && fault != FAULT_NONE; index += 1) {
         if (listeners[index] >= 0) {
@@ -364,7 +381,7 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
 
 static enum fault listening(struct serve *serve)
 {
-    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1};
+    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1, -1, -1};
     TRY(listeners_open(serve, listeners));
     TRY(place_hub_open(&serve->hub, serve->placement, serve->options->config, listeners));
     struct serve_guest *guest = serve->options->guest;
@@ -396,21 +413,46 @@ static enum fault locked(struct serve *serve)
     return fault;
 }
 
-enum fault serve_admin_path(const struct config *config, const char *folder,
-                            char path_out[FILE_PATH_BYTES])
+/* An option for a socket: relative to the data folder. */
+static enum fault socket_path(const struct config *config, enum config_key key, const char *folder,
+                              char path_out[FILE_PATH_BYTES])
 {
-    const char *name = config->values[CONFIG_ADMIN_SOCKET].text;
-    int size = name[0] == '/' ? snprintf(path_out, FILE_PATH_BYTES, "%s", name)
-                              : snprintf(path_out, FILE_PATH_BYTES, "%s/%s", folder, name);
+    const struct config_value *value = &config->values[key];
+    int size = value->text[0] == '/'
+                   ? snprintf(path_out, FILE_PATH_BYTES, "%s", value->text)
+                   : snprintf(path_out, FILE_PATH_BYTES, "%s/%s", folder, value->text);
     return size < 0 || (size_t)size >= FILE_PATH_BYTES
-               ? FAULT(FAULT_CONFIG, "admin.socket: the path is too long")
+               ? FAULT(FAULT_CONFIG, "%s.%s: the path is too long", config_options[key].section,
+                       config_options[key].name)
                : FAULT_NONE;
 }
 
-/* The folders of prices, packs and cases, and the list of sources. */
-static enum fault prices_begin(struct serve *serve)
+enum fault serve_admin_path(const struct config *config, const char *folder,
+                            char path_out[FILE_PATH_BYTES])
 {
-    static const char *const names[] = {PRICE_FOLDER, PRICE_PACKS_FOLDER, CASES_FOLDER};
+    return socket_path(config, CONFIG_ADMIN_SOCKET, folder, path_out);
+}
+
+enum fault serve_screen_path(const struct config *config, const char *folder,
+                             char path_out[FILE_PATH_BYTES])
+{
+    return socket_path(config, CONFIG_SCREEN_SOCKET, folder, path_out);
+}
+
+enum fault serve_keep_path(const struct config *config, const char *folder,
+                           char path_out[FILE_PATH_BYTES])
+{
+    return socket_path(config, CONFIG_VAULT_SOCKET, folder, path_out);
+}
+
+/* The folders of prices, packs, cases, lists, registers and screening, and the sources of prices
+ * and lists. */
+static enum fault sources_begin(struct serve *serve)
+{
+    static const char *const names[] = {PRICE_FOLDER, PRICE_PACKS_FOLDER,  CASES_FOLDER,
+                                        LISTS_FOLDER, LIST_FETCHED_FOLDER, SCREEN_REGISTERS_FOLDER,
+                                        SCREEN_FOLDER};
+    const struct config_value *values = serve->options->config->values;
     const char *folder = serve->options->folder;
     for (u32 i = 0; i < ARRAY_COUNT(names); i += 1) {
         char path[FILE_PATH_BYTES];
@@ -418,18 +460,18 @@ static enum fault prices_begin(struct serve *serve)
         TRY(disk_make_folder(disk_real(), path));
     }
     serve->settings.prices = &serve->prices;
-    return price_sources_read_file(serve->options->config->values[CONFIG_PRICES_SOURCES].text,
-                                   folder, &serve->prices);
+    serve->settings.lists = &serve->lists;
+    TRY(list_sources_read_file(values[CONFIG_LISTS_SOURCES].text, folder, &serve->lists));
+    return price_sources_read_file(values[CONFIG_PRICES_SOURCES].text, folder, &serve->prices);
 }
 
 enum fault serve_run(const struct serve_options *options, int *exit_code_out)
 {
     static struct serve serve;
-    u64 placement = options->config->values[CONFIG_VENUE_PLACEMENT].number;
-    CHECK(placement < placements_count);
     memset(&serve, 0, sizeof(serve));
     serve.options = options;
-    serve.placement = &placements[placement];
+    serve.placed = placement_of(options->config);
+    serve.placement = &serve.placed;
     char config_path[PATH_MAX];
     bool has_file =
         options->config_path != NULL && realpath(options->config_path, config_path) != NULL;
@@ -442,9 +484,11 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     TRY(file_path(serve.run_folder, options->folder, SERVE_RUN_FOLDER));
     TRY(file_path(serve.settings.keys_folder, options->folder, PLACE_KEYS_FOLDER));
     TRY(serve_admin_path(options->config, options->folder, serve.admin_path));
+    TRY(serve_screen_path(options->config, options->folder, serve.screen_path));
+    TRY(serve_keep_path(options->config, options->folder, serve.keep_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));
     TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
-    TRY(prices_begin(&serve));
+    TRY(sources_begin(&serve));
     notify_open(&serve.notify);
     enum fault fault = locked(&serve);
     notify_close(&serve.notify);

@@ -61,8 +61,13 @@ MUST_USE enum fault serve_run(const struct serve_options *options, int *exit_cod
 /* Begins an empty venue in a folder that is there, and ends. FAULT_EXISTS: it holds one. */
 MUST_USE enum fault serve_begin(const char *folder);
 
-/* Where the admin agent of a venue in this folder listens. FAULT_CONFIG: too long. */
+/* Where the admin agent of a venue in this folder listens, where its screening and its vault do.
+ * FAULT_CONFIG: too long. */
 MUST_USE enum fault serve_admin_path(const struct config *config, const char *folder,
                                      char path_out[FILE_PATH_BYTES]);
+MUST_USE enum fault serve_screen_path(const struct config *config, const char *folder,
+                                      char path_out[FILE_PATH_BYTES]);
+MUST_USE enum fault serve_keep_path(const struct config *config, const char *folder,
+                                    char path_out[FILE_PATH_BYTES]);
 
 #endif /* APP_SERVE_H */

@@ -2,7 +2,7 @@
 
 #include "app/rule_words.h"
 #include "app/story_ask.h"
-#include "app/story_tell.h"
+#include "app/story_desk.h"
 #include "app/time_text.h"
 #include "app/venue_rules.h"
 #include "base/amount.h"
@@ -23,7 +23,7 @@
 #define NS_US     1000ULL
 #define STEPS_MAX 10000U /* of the engine, between two moments */
 
-enum { PLACES = 8, MARKET = 0, NETWORK = 0, BTC = 0, EUR = 1, LABEL_BYTES = 32, TEXT_BYTES = 256 };
+enum { PLACES = 8, MARKET = 0, NETWORK = 0, BTC = 0, EUR = 1, TEXT_BYTES = 256 };
 
 /* Every story's folder has this venue, so that its journal is the same everywhere. */
 static const u8 venue[JOURNAL_VENUE_BYTES] = "a demo's story";
@@ -40,29 +40,11 @@ static const struct venue_market market = {.name = "BTCEUR",
 
 static const char *const assets[] = {"BTC", "EUR"};
 
-struct story_row {
-    char label[LABEL_BYTES];
-    u64 row;
-};
-
-struct story_run {
-    const struct story *story;
-    struct venue_maker maker;
-    struct clock_false clock;
-    struct story_teller teller;
-    struct rule_source source;
-    u64 now_us;
-    u64 prices[ARRAY_COUNT(assets)]; /* EUR; 0: there is none yet */
-    struct story_row rows[STORY_ROWS_MAX];
-    u32 rows_count;
-    u32 accounts_count;
-    u32 persons_count;
-    u32 licences_count;
-};
+_Static_assert(ARRAY_COUNT(assets) == STORY_ASSETS, "a price each");
 
 /* ---- texts of the script: a mistake there is ours ---- */
 
-static u64 moment_of(const char *text)
+u64 story_moment(const char *text)
 {
     char whole[TIME_TEXT_BYTES];
     u64 us = 0;
@@ -71,12 +53,12 @@ static u64 moment_of(const char *text)
     return us;
 }
 
-static u64 moment_or(const char *text, u64 otherwise)
+u64 story_moment_or(const char *text, u64 otherwise)
 {
-    return text == NULL ? otherwise : moment_of(text);
+    return text == NULL ? otherwise : story_moment(text);
 }
 
-static struct amount amount_in(const char *text)
+struct amount story_amount(const char *text)
 {
     struct amount amount = amount_of(0);
     CHECK(text != NULL && amount_parse(span_of_text(text), PLACES, &amount) == AMOUNT_OK);
@@ -85,7 +67,7 @@ static struct amount amount_in(const char *text)
 
 /* ---- rows that later steps replace ---- */
 
-static void row_name(struct story_run *run, const char *label, u64 row)
+void story_row_name(struct story_run *run, const char *label, u64 row)
 {
     if (label == NULL) {
         return;
@@ -97,7 +79,7 @@ static void row_name(struct story_run *run, const char *label, u64 row)
     run->rows_count += 1;
 }
 
-static u64 row_of(const struct story_run *run, const char *label)
+u64 story_row_of(const struct story_run *run, const char *label)
 {
     if (label == NULL) {
         return 0;
@@ -120,7 +102,7 @@ static void clock_move(struct story_run *run, u64 us)
     run->now_us = us;
 }
 
-static enum fault prices_tell(struct story_run *run)
+enum fault story_prices(struct story_run *run)
 {
     for (u16 asset = 0; asset < ARRAY_COUNT(assets); asset += 1) {
         if (run->prices[asset] != 0) {
@@ -131,7 +113,7 @@ static enum fault prices_tell(struct story_run *run)
 }
 
 /* What the engine does of its own: whom time alone concerns, and the queue. */
-static enum fault work(struct story_run *run)
+enum fault story_work(struct story_run *run)
 {
     u32 idle = 0;
     for (u32 step = 0; idle < 2; step += 1) { /* the first idle step only notes the time */
@@ -150,7 +132,7 @@ static enum fault valuations(struct story_run *run)
             TRY(venue_rules_valuation(&run->maker, pack));
         }
     }
-    return work(run);
+    return story_work(run);
 }
 
 /* The next moment at which something happens: by time alone, a valuation, or the one wished for. */
@@ -170,7 +152,7 @@ static enum fault live_until(struct story_run *run, u64 wish_us, const char *tex
         if (next_us - run->now_us > US_S) {
             clock_move(run, next_us - US_S);
             story_tell_later(&run->teller, run->now_us, "Prices come.");
-            TRY(prices_tell(run));
+            TRY(story_prices(run));
         }
         clock_move(run, next_us);
         if (next_us == wish_us && text != NULL) {
@@ -179,7 +161,7 @@ static enum fault live_until(struct story_run *run, u64 wish_us, const char *tex
             story_tell_later(&run->teller, next_us,
                              next_us % US_TICK == 0 ? "Holdings are valued." : "Time passes.");
         }
-        TRY(work(run));
+        TRY(story_work(run));
         if (next_us % US_TICK == 0) {
             TRY(valuations(run));
         }
@@ -213,12 +195,12 @@ static enum fault sign_up_facts(struct story_run *run, u32 person)
                                   .kind = row->kind,
                                   .verified = row->verified,
                                   .value = row->value,
-                                  .expires = moment_or(row->expires, 0),
+                                  .expires = story_moment_or(row->expires, 0),
                                   .evidence = row->evidence};
         u64 seq = 0;
         if (row->person == person) {
             TRY(venue_rules_fact(&run->maker, &fact, &seq));
-            row_name(run, row->label, seq);
+            story_row_name(run, row->label, seq);
         }
     }
     return FAULT_NONE;
@@ -226,7 +208,7 @@ static enum fault sign_up_facts(struct story_run *run, u32 person)
 
 static enum fault screening(struct story_run *run, u32 person, const char *name)
 {
-    char label[LABEL_BYTES];
+    char label[STORY_LABEL_BYTES];
     u64 seq = 0;
     TRY(venue_rules_verdict(&run->maker,
                             &(struct venue_verdict){.person = person,
@@ -234,7 +216,7 @@ static enum fault screening(struct story_run *run, u32 person, const char *name)
                                                     .from = run->now_us},
                             &seq));
     (void)snprintf(label, sizeof(label), "screened-%s", name);
-    row_name(run, label, seq);
+    story_row_name(run, label, seq);
     return FAULT_NONE;
 }
 
@@ -252,7 +234,7 @@ static enum fault do_sign_up(struct story_run *run, const struct story_step *ste
         story_tell(&run->teller, "", "%s", facts_words(run->story, account->person, words));
         TRY(venue_rules_person(&run->maker, account->person));
         TRY(sign_up_facts(run, account->person));
-        if (step->label == NULL) {
+        if (step->label == NULL && run->story->records == NULL) {
             TRY(screening(run, account->person, account->name));
         }
     }
@@ -261,13 +243,13 @@ static enum fault do_sign_up(struct story_run *run, const struct story_step *ste
 
 static enum fault do_price(struct story_run *run, const struct story_step *step)
 {
-    run->prices[step->asset] = amount_in(step->amount).units; /* raw: a price counts the same */
-    return prices_tell(run);
+    run->prices[step->asset] = story_amount(step->amount).units; /* raw: a price counts the same */
+    return story_prices(run);
 }
 
 static enum fault do_deposit(struct story_run *run, const struct story_step *step)
 {
-    struct command_deposit deposit = {.amount = amount_in(step->amount),
+    struct command_deposit deposit = {.amount = story_amount(step->amount),
                                       .reference = run->maker.source_index,
                                       .asset = step->asset,
                                       .network = NETWORK};
@@ -277,8 +259,8 @@ static enum fault do_deposit(struct story_run *run, const struct story_step *ste
 static enum fault do_order(struct story_run *run, const struct story_step *step)
 {
     struct command_order order = {
-        .price = price_of(amount_in(step->price).units), /* raw: a price counts the same */
-        .qty = amount_in(step->amount),
+        .price = price_of(story_amount(step->price).units), /* raw: a price counts the same */
+        .qty = story_amount(step->amount),
         .market = MARKET,
         .side = step->is_buy ? SIDE_BUY : SIDE_SELL,
         .type = ORDER_TYPE_LIMIT,
@@ -289,12 +271,20 @@ static enum fault do_order(struct story_run *run, const struct story_step *step)
 
 static enum fault do_withdraw(struct story_run *run, const struct story_step *step)
 {
-    struct command_withdraw_hold hold = {.amount = amount_in(step->amount),
+    struct command_withdraw_hold hold = {.amount = story_amount(step->amount),
                                          .asset = step->asset,
                                          .network = NETWORK,
                                          .licence = step->licence,
                                          .reference = run->maker.source_index};
     return venue_maker_send(&run->maker, &hold, sizeof(hold), COMMAND_WITHDRAW_HOLD, step->account);
+}
+
+static enum fault do_transfer(struct story_run *run, const struct story_step *step)
+{
+    struct command_transfer transfer = {
+        .amount = story_amount(step->amount), .target_account = step->target, .asset = step->asset};
+    return venue_maker_send(&run->maker, &transfer, sizeof(transfer), COMMAND_TRANSFER,
+                            step->account);
 }
 
 static enum fault do_settle(struct story_run *run, const struct story_step *step)
@@ -321,13 +311,13 @@ static enum fault do_fact(struct story_run *run, const struct story_step *step)
                                               .kind = step->fact,
                                               .verified = step->verified,
                                               .value = step->value,
-                                              .from = moment_or(step->from, 0),
-                                              .until = moment_or(step->until, 0),
-                                              .expires = moment_or(step->expires, 0),
+                                              .from = story_moment_or(step->from, 0),
+                                              .until = story_moment_or(step->until, 0),
+                                              .expires = story_moment_or(step->expires, 0),
                                               .evidence = step->evidence,
-                                              .replaces = row_of(run, step->replaces)},
+                                              .replaces = story_row_of(run, step->replaces)},
                          &seq));
-    row_name(run, step->label, seq);
+    story_row_name(run, step->label, seq);
     return FAULT_NONE;
 }
 
@@ -342,9 +332,9 @@ static enum fault do_verdict(struct story_run *run, const struct story_step *ste
                                 .upper = step->upper,
                                 .entry = step->entry,
                                 .from = run->now_us,
-                                .replaces = row_of(run, step->replaces)},
+                                .replaces = story_row_of(run, step->replaces)},
         &seq));
-    row_name(run, step->label, seq);
+    story_row_name(run, step->label, seq);
     return FAULT_NONE;
 }
 
@@ -354,7 +344,7 @@ static enum fault do_pack(struct story_run *run, const struct story_step *step)
     TRY(story_tell_pack(&run->teller, span_of(run->source.canonical, run->source.canonical_bytes),
                         run->source.pack.content_hash));
     TRY(venue_rules_activate(&run->maker, step->value, &run->source));
-    return work(run);
+    return story_work(run);
 }
 
 static enum fault do_licence(struct story_run *run, const struct story_step *step)
@@ -366,7 +356,7 @@ static enum fault do_licence(struct story_run *run, const struct story_step *ste
         .pack_id = VENUE_RULES_LIST,
         .authority = code_name_of(span_of_text("demo")),
         .number = run->licences_count,
-        .ceiling = amount_in(step->amount).units, /* raw: 10^-8 EUR */
+        .ceiling = story_amount(step->amount).units, /* raw: 10^-8 EUR */
         .from = run->now_us,
         .until = VENUE_RULES_OPEN,
         .operations = 1U << OPERATION_WITHDRAW,
@@ -409,10 +399,10 @@ static enum fault step_do(struct story_run *run, const struct story_step *step)
     case STORY_RETURN:
         return do_return(run, step);
     case STORY_FACT:
-        return do_fact(run, step);
+        return step->by != NULL ? story_desk_step(run, step) : do_fact(run, step);
     case STORY_LISTING:
     case STORY_OWNERSHIP:
-        return do_verdict(run, step);
+        return step->by != NULL ? story_desk_step(run, step) : do_verdict(run, step);
     case STORY_UNLINK:
         run->teller.persons[step->account] = 0;
         return venue_rules_unlink(&run->maker, account->person, step->account);
@@ -426,6 +416,20 @@ static enum fault step_do(struct story_run *run, const struct story_step *step)
     case STORY_TABLE:
         do_table(run);
         return FAULT_NONE;
+    case STORY_TRANSFER:
+        return do_transfer(run, step);
+    case STORY_REGISTER:
+    case STORY_LOAD:
+    case STORY_SCREEN:
+    case STORY_OWN:
+    case STORY_WAY:
+    case STORY_WHY:
+    case STORY_INBOX:
+    case STORY_QUEUE:
+    case STORY_CASE:
+    case STORY_RESTRICT:
+    case STORY_SECOND:
+        return story_desk_step(run, step);
     }
     return FAULT_NONE;
 }
@@ -438,7 +442,8 @@ static enum fault begin(struct story_run *run)
         TRY(venue_maker_asset(&run->maker, asset, assets[asset]));
     }
     run->prices[EUR] = VENUE_MAKER_ONE;
-    return venue_maker_market(&run->maker, MARKET, &market);
+    TRY(venue_maker_market(&run->maker, MARKET, &market));
+    return run->story->records == NULL ? FAULT_NONE : story_desk_open(run);
 }
 
 static enum fault steps_do(struct story_run *run)
@@ -448,7 +453,7 @@ static enum fault steps_do(struct story_run *run)
     TRY(begin(run));
     for (u32 i = 0; i < story->steps_count; i += 1) {
         const struct story_step *step = &story->steps[i];
-        u64 at_us = moment_or(step->at, run->now_us);
+        u64 at_us = story_moment_or(step->at, run->now_us);
         if (at_us > run->now_us) {
             TRY(live_until(run, at_us, step->text));
         } else if (step->text != NULL) {
@@ -475,7 +480,9 @@ enum fault story_run(const struct story *story, const char *folder)
     static struct story_run run;
     memset(&run, 0, sizeof(run));
     run.story = story;
-    run.now_us = moment_of(story->begin);
+    run.folder = folder;
+    run.venue = venue;
+    run.now_us = story_moment(story->begin);
     clock_false_init(&run.clock, run.now_us);
     story_teller_begin(&run.teller, story);
     TRY(folder_make(folder));
@@ -487,6 +494,7 @@ enum fault story_run(const struct story *story, const char *folder)
     if (fault == FAULT_NONE) {
         fault = steps_do(&run);
     }
+    story_desk_close(&run);
     venue_maker_close(&run.maker);
     TRY(fault);
     TRY(story_ask(story, folder));
@@ -498,5 +506,11 @@ enum fault story_run(const struct story *story, const char *folder)
 
 const struct story *story_find(const char *name)
 {
-    return strcmp(name, story_sanctions.name) == 0 ? &story_sanctions : NULL;
+    static const struct story *const all[] = {&story_sanctions, &story_ownership};
+    for (u32 i = 0; i < ARRAY_COUNT(all); i += 1) {
+        if (strcmp(name, all[i]->name) == 0) {
+            return all[i];
+        }
+    }
+    return NULL;
 }

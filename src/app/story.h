@@ -5,8 +5,13 @@
  * venue that cambist verify, why and dump can read. The same story prints the same bytes
  * everywhere.
  *
+ * A story whose people have records is screened as well: lists and registers of its own, the code
+ * of the screening process for what follows from them, officers who sign orders, and the queue
+ * (story_desk.h).
+ *
  * Between the steps the venue lives: prices come, holdings are valued at midnight and noon, and
- * what time alone changes happens at its instant. docs/story-sanctions.md tells the one there is.
+ * what time alone changes happens at its instant. docs/story-sanctions.md and
+ * docs/story-ownership.md tell those there are.
  */
 #ifndef APP_STORY_H
 #define APP_STORY_H
@@ -57,6 +62,19 @@ enum story_act {
     STORY_PACK,      /* activates `value` */
     STORY_LICENCE,   /* for the account's person: `amount` EUR to withdraw under rule `value` */
     STORY_TABLE,     /* who may do what now */
+    STORY_TRANSFER,  /* `amount` of `asset` to the account `target` */
+    /* With a desk: */
+    STORY_REGISTER, /* the file `value` of the demo's web comes to the registers */
+    STORY_LOAD,     /* the file `value` of the web is loaded as the list */
+    STORY_SCREEN,   /* everybody is looked at, and what is found is told the writer */
+    STORY_OWN,      /* who owns the account's person on the day `from`, as known on `until` */
+    STORY_WAY,      /* the way from it to somebody blocked, today */
+    STORY_WHY,      /* what officers read of the account, at `from` as known at `until` if given */
+    STORY_INBOX,    /* what its holder read last */
+    STORY_QUEUE,    /* the open cases */
+    STORY_CASE,     /* the act `fact` of an officer in the open case of the kind `state` */
+    STORY_RESTRICT, /* the account, to the mode `value`, by hand */
+    STORY_SECOND,   /* another officer signs the last order */
 };
 
 struct story_step {
@@ -83,6 +101,8 @@ struct story_step {
     const char *expires;
     const char *label;    /* under which the row is known later */
     const char *replaces; /* a label */
+    const char *by;       /* codes of officers, a blank between: it goes through the gate */
+    u8 target;
 };
 
 /* A question that is asked at the end: cambist why, of an account. */
@@ -90,6 +110,12 @@ struct story_question {
     u8 account;
     const char *at; /* "2022-04-22" */
     const char *known_at;
+};
+
+/* What screening is told of somebody: a line of the normal form, with the person as its number. */
+struct story_record {
+    const char *line;
+    const char *key; /* in the registers */
 };
 
 struct story {
@@ -104,10 +130,13 @@ struct story {
     u32 steps_count;
     const struct story_question *questions;
     u32 questions_count;
-    const char *const *ending; /* lines; NULL at the end */
+    const char *const *ending;          /* lines; NULL at the end */
+    const struct story_record *records; /* of the persons, by number from 1; NULL: no desk */
+    u32 records_count;
 };
 
 extern const struct story story_sanctions;
+extern const struct story story_ownership;
 
 /* NULL: none is called so. */
 const struct story *story_find(const char *name);

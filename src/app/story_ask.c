@@ -4,12 +4,14 @@
 #include "app/story_tell.h"
 #include "app/time_text.h"
 #include "app/why.h"
+#include "app/why_path.h"
 #include "base/check.h"
+#include "base/span.h"
 #include "wire/wire_gen.h"
 
 #include <stdio.h>
 
-enum { INDENT = 18 };
+enum { INDENT = 18, WORDS_BYTES = 512 };
 
 static u64 day_of(const char *text)
 {
@@ -40,7 +42,34 @@ static void facts_print(const struct why_answer *answer, const struct rule_resul
     }
 }
 
-static void answer_print(const struct why_answer *answer, const char *name)
+/* What the listed hold, and the proof that screening kept of it. */
+static void owners_print(const struct why_answer *answer, const struct rule_result *result)
+{
+    char percent[2][RULE_WORDS_BYTES];
+    char from[RULE_WORDS_BYTES];
+    char until[RULE_WORDS_BYTES];
+    char recorded[RULE_WORDS_BYTES];
+    char words[WORDS_BYTES];
+    u32 count = 0;
+    const struct state_ownership *owned =
+        rule_state_of(&answer->known->ownerships, answer->person, &count);
+    for (u32 i = 0; i < count; i += 1) {
+        bool holds = owned[i].from <= answer->at && answer->at < owned[i].until;
+        if ((result->ownerships >> i & 1U) == 0 || !holds) {
+            continue;
+        }
+        (void)snprintf(words, sizeof(words),
+                       "the listed hold %s to %s percent, from %.16s until %.16s, recorded %.16s",
+                       rule_words_percent(owned[i].lower, percent[0]),
+                       rule_words_percent(owned[i].upper, percent[1]),
+                       rule_words_time(owned[i].from, from), rule_words_time(owned[i].until, until),
+                       rule_words_time(owned[i].recorded_at, recorded));
+        story_tell_lines(NULL, span_of_text(words));
+        story_tell_lines(NULL, span_of_text(why_path_text(answer->question.folder, owned[i].path)));
+    }
+}
+
+void story_ask_print(const struct why_answer *answer, const char *name)
 {
     char words[STORY_VECTOR_BYTES];
     char eur[RULE_WORDS_BYTES];
@@ -49,12 +78,14 @@ static void answer_print(const struct why_answer *answer, const char *name)
     for (u32 i = 0; i < answer->rules_count; i += 1) {
         const struct why_rule *rule = &answer->rules[i];
         const struct why_pack *pack = &answer->packs[rule->pack];
-        if (!rule->result->is_in_force || rule->result->vector == 0) {
+        bool says = rule->result->vector != 0 || rule->result->ownerships != 0;
+        if (!rule->result->is_in_force || !says) {
             continue;
         }
         (void)printf("%*s%s of %s version %u: %s\n", INDENT, "", rule->law->id, pack->pack->pack.id,
                      pack->pack->pack.version, rule_words_truth(rule->result->truth));
         facts_print(answer, rule->result);
+        owners_print(answer, rule->result);
     }
 }
 
@@ -72,7 +103,7 @@ enum fault story_ask(const struct story *story, const char *folder)
         if (fault == FAULT_NONE) {
             (void)printf("\ncambist why --data DIR %u --at %s --known-at %s\n", row->account,
                          row->at, row->known_at);
-            answer_print(&answer, story->accounts[row->account].name);
+            story_ask_print(&answer, story->accounts[row->account].name);
         }
         why_close(&answer);
         TRY(fault);

@@ -84,6 +84,26 @@ void story_tell(struct story_teller *teller, const char *who, const char *format
     words_print(INDENT, span_of_text(text));
 }
 
+void story_tell_lines(struct story_teller *teller, struct span text)
+{
+    if (teller != NULL) {
+        heading_print(teller);
+    }
+    while (text.size > 0) {
+        size_t size = 0;
+        size_t blanks = 0;
+        while (size < text.size && text.data[size] != '\n') {
+            size += 1;
+        }
+        while (blanks < size && text.data[blanks] == ' ') {
+            blanks += 1;
+        }
+        (void)printf("%*s%s", INDENT, "", blanks == 0 ? "" : "-");
+        words_print(blanks == 0 ? INDENT : INDENT + 1, span_of(text.data + blanks, size - blanks));
+        text = span_after(text, size < text.size ? size + 1 : size);
+    }
+}
+
 /* ---- vectors ---- */
 
 const char *story_vector(u64 vector, char target[STORY_VECTOR_BYTES])
@@ -164,7 +184,7 @@ static const char *account_name(const struct story_teller *teller, u32 account)
                                                    : "the venue";
 }
 
-static const char *person_name(const struct story_teller *teller, u32 person)
+const char *story_tell_person(const struct story_teller *teller, u32 person)
 {
     for (u32 i = 0; i < teller->story->accounts_count; i += 1) {
         if (teller->story->accounts[i].person == person) {
@@ -246,7 +266,7 @@ static void on_decision(struct story_teller *teller, const struct event_decision
         (void)snprintf(change, sizeof(change), "%s -> %s", rule_words_truth(event->truth_before),
                        rule_words_truth(event->truth));
     }
-    story_tell(teller, person_name(teller, event->person), "%.*s: %s%s", (int)rule->id.size,
+    story_tell(teller, story_tell_person(teller, event->person), "%.*s: %s%s", (int)rule->id.size,
                (const char *)rule->id.data, change, details);
     u32 bit = 1U << event->rule;
     if (event->truth == TRUTH_YES && (pack->told & bit) == 0) {
@@ -267,6 +287,7 @@ static void on_ledger(struct story_teller *teller, const struct event_ledger *ev
         [LEDGER_CAUSE_WITHDRAWAL_SETTLE] = "has left",
         [LEDGER_CAUSE_WITHDRAWAL_RELEASE] = "stays: the withdrawal is taken back",
         [LEDGER_CAUSE_WITHDRAWAL_FALLBACK] = "stays: the withdrawal may not leave",
+        [LEDGER_CAUSE_TRANSFER] = "is paid",
         [LEDGER_CAUSE_DEPOSIT_RELEASE] = "is released to the account",
         [LEDGER_CAUSE_DEPOSIT_RETURN] = "has gone back to its sender",
     };
@@ -280,10 +301,12 @@ static void on_ledger(struct story_teller *teller, const struct event_ledger *ev
     if (event->cause >= LEDGER_CAUSE_COUNT || words[event->cause] == NULL) {
         return;
     }
+    bool is_transfer = event->cause == LEDGER_CAUSE_TRANSFER;
     (void)amount_print(event->amount, PLACES, PLACES, amount);
-    story_tell(teller, account_name(teller, account), "%s %s %s", amount,
-               event->asset < ARRAY_COUNT(assets) ? assets[event->asset] : "?",
-               words[event->cause]);
+    story_tell(teller, account_name(teller, account), "%s %s %s%s%s", amount,
+               event->asset < ARRAY_COUNT(assets) ? assets[event->asset] : "?", words[event->cause],
+               is_transfer ? " to " : "",
+               is_transfer ? account_name(teller, event->other_account) : "");
 }
 
 static void on_rejected(struct story_teller *teller, const struct event_rejected *event)
@@ -316,7 +339,7 @@ static void on_licence(struct story_teller *teller, const struct event_licence_s
     char eur[RULE_WORDS_BYTES];
     char used[RULE_WORDS_BYTES];
     char ceiling[RULE_WORDS_BYTES];
-    story_tell(teller, person_name(teller, event->person),
+    story_tell(teller, story_tell_person(teller, event->person),
                "licence %u: EUR %s %s, EUR %s of %s used", event->licence,
                rule_words_eur(event->eur, eur),
                event->direction == DIRECTION_OUT ? "spent" : "given back",
@@ -369,6 +392,7 @@ static void on_release(struct release_sink *sink, const struct release *release)
         size_t size = (size_t)head.units * WIRE_UNIT;
         memset(record, 0, sizeof(record));
         memcpy(record, events.data, size < sizeof(record) ? size : sizeof(record));
+        CHECK(teller->rows == NULL || screen_rows_event(teller->rows, events.data, size));
         event_tell(teller, record);
         events = span_after(events, size);
     }

@@ -4,6 +4,7 @@
 
 #include "app/story.h"
 #include "role/engine/release.h"
+#include "role/screen/screen_rows.h"
 #include "wire/pack_text.h"
 #include "wire/schema.h"
 
@@ -26,8 +27,9 @@ struct story_teller {
     u64 holds[STORY_ACCOUNTS_MAX];   /* the last one opened */
     u32 persons[STORY_ACCOUNTS_MAX]; /* whose each account is; 0: nobody's */
     u64 now_us;
-    const char *heading; /* printed before the next line; NULL: it was */
-    u64 headed_us;       /* the time that was printed last */
+    const char *heading;      /* printed before the next line; NULL: it was */
+    u64 headed_us;            /* the time that was printed last */
+    struct screen_rows *rows; /* follow the verdicts; NULL: nobody does */
 };
 
 /* `teller` is zeros. */
@@ -41,6 +43,12 @@ void story_tell_now(struct story_teller *teller, u64 now_us, const char *text);
 /* One line about somebody. */
 __attribute__((format(printf, 3, 4))) void story_tell(struct story_teller *teller, const char *who,
                                                       const char *format, ...);
+
+/* The name of the person's first account. */
+const char *story_tell_person(const struct story_teller *teller, u32 person);
+
+/* A text of several lines, one below the other. `teller` NULL: the heading was printed. */
+void story_tell_lines(struct story_teller *teller, struct span text);
 
 /* A pack's texts, before it is activated. */
 MUST_USE enum fault story_tell_pack(struct story_teller *teller, struct span canonical,

@@ -11,6 +11,7 @@
 #include "role/admin/order_store.h"
 #include "role/gateway/keystore.h"
 #include "role/gateway/payout.h"
+#include "role/lists/list_store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static enum fault target_take(struct venue_copy *copy, const char *target)
  * that takes no lock has no writer either. */
 static enum fault lock_take(struct venue_copy *copy)
 {
-    enum fault fault = disk_lock(disk_real(), copy->from.journal, &copy->lock);
+    enum fault fault = disk_lock_at_once(disk_real(), copy->from.journal, &copy->lock);
     copy->is_locked = fault == FAULT_NONE;
     copy->options.live = fault == FAULT_LOCKED;
     if (fault == FAULT_LOCKED || fault == FAULT_READ_ONLY || fault == FAULT_PERMISSION) {
@@ -259,8 +260,10 @@ static enum fault packs_copy(struct venue_copy *copy)
 
 enum fault venue_copy_keys(struct venue_copy *copy)
 {
+    bool has_lists = false;
     TRY(officers_copy(copy));
     TRY(packs_copy(copy));
+    TRY(role_file_copy(copy, LISTS_FOLDER, LISTS_DATABASE, true, &has_lists));
     TRY(key_file_copy(copy, KEYSTORE_FILE, true));
     TRY(key_file_copy(copy, KEYSTORE_SEAL_FILE, false));
     return key_file_copy(copy, PAYOUT_FILE, true);

@@ -4,9 +4,9 @@
  *                         Nothing is made yet, so what cannot be is said before anything is begun
  *     venue_copy_journal  makes TARGET.part and copies the journal up to the cut (io/journal_cut.h)
  *     venue_copy_keys     copies API keys, the key file they are sealed under, payouts, the
- *                         register of officers, the approvals that were used, the texts of packs.
- *                         After the journal: no key, no withdrawal and no signed order in it lacks
- *                         its row then
+ *                         register of officers, the approvals that were used, the texts of packs,
+ *                         the history of lists. After the journal: no key, no withdrawal and no
+ *                         signed order in it lacks its row then
  *     venue_copy_finish   gives TARGET.part its name
  *
  * The source is only read, and its venue may be running. Whatever goes wrong, there is no TARGET;

@@ -28,14 +28,15 @@ static const struct {
 } officers[] = {
     {"liv", "compliance", VENUE_OFFICER},
     {"tomas", "legal", VENUE_OFFICER_SECOND},
+    {"mara", "compliance", VENUE_OFFICER_THIRD},
 };
 
 /* ---- the officers ---- */
 
-static enum fault officer_path(const char *folder, u32 index, char path[FILE_PATH_BYTES])
+enum fault venue_rules_key(const char *folder, const char *code, char path[FILE_PATH_BYTES])
 {
     char name[NAME_BYTES];
-    (void)snprintf(name, sizeof(name), "demo/officers/%s.pem", officers[index].code);
+    (void)snprintf(name, sizeof(name), "demo/officers/%s.pem", code);
     return file_path(path, folder, name);
 }
 
@@ -53,7 +54,7 @@ static enum fault officer_make(const char *folder, u32 index, char line[LINE_BYT
     char public_text[SIGN_PUBLIC_TEXT_BYTES];
     char signature[SIGN_SIGNATURE_TEXT_BYTES];
     struct sign_pair pair;
-    TRY(officer_path(folder, index, path));
+    TRY(venue_rules_key(folder, officers[index].code, path));
     TRY(sign_pair_make(&pair));
     struct span pem = span_of_text(pair.private_pem);
     enum fault fault = text_file_put(path, pem.data, pem.size, true);
@@ -85,7 +86,7 @@ enum fault venue_rules_officers(const char *folder)
 
 /* ---- packs ---- */
 
-static const struct rules_builtin *builtin_find(const char *name)
+const struct rules_builtin *rules_builtin_find(const char *name)
 {
     for (u32 index = 0; index < rules_builtin_count; index += 1) {
         if (strcmp(rules_builtin[index].name, name) == 0) {
@@ -110,9 +111,9 @@ static enum fault pack_sign(const char *folder, const struct rules_builtin *pack
     TRY(folder_make(folder, "demo/rules"));
     TRY(file_path(path, folder, name));
     TRY(text_file_put(path, pack->text.data, pack->text.size, false));
-    for (u32 index = 0; index < ARRAY_COUNT(officers); index += 1) {
+    for (u32 index = 0; index < RULE_SIGN_WANTED; index += 1) {
         char key_path[FILE_PATH_BYTES];
-        TRY(officer_path(folder, index, key_path));
+        TRY(venue_rules_key(folder, officers[index].code, key_path));
         TRY(rule_sign_add(path, content_hash, key_path, officers[index].code,
                           officers[index].group));
     }
@@ -147,7 +148,7 @@ static enum fault pack_send(struct venue_maker *maker, const struct rule_pack *p
 
 enum fault venue_rules_read(const char *name, struct rule_source *source_out)
 {
-    const struct rules_builtin *pack = builtin_find(name);
+    const struct rules_builtin *pack = rules_builtin_find(name);
     return pack == NULL ? FAULT(FAULT_MISSING, "no pack is called %s", name)
                         : rule_read(pack->text, name, source_out);
 }
@@ -155,7 +156,7 @@ enum fault venue_rules_read(const char *name, struct rule_source *source_out)
 enum fault venue_rules_activate(struct venue_maker *maker, const char *name,
                                 const struct rule_source *source)
 {
-    const struct rules_builtin *pack = builtin_find(name);
+    const struct rules_builtin *pack = rules_builtin_find(name);
     const char *folder = maker->options.folder;
     CHECK(pack != NULL);
     TRY(pack_sign(folder, pack, source->pack.content_hash));

@@ -11,10 +11,12 @@
 
 #include "app/rule_read.h"
 #include "app/venue_maker.h"
+#include "io/file.h"
 
 /* Codes of the journal. */
 #define VENUE_OFFICER        11U
 #define VENUE_OFFICER_SECOND 12U
+#define VENUE_OFFICER_THIRD  13U /* of the first one's group */
 
 #define VENUE_RULES_OPEN UINT64_MAX /* a time without an end */
 
@@ -23,6 +25,9 @@
 
 /* Makes the officers and their register. The folder exists. */
 MUST_USE enum fault venue_rules_officers(const char *folder);
+/* Where the private key of one lies. */
+MUST_USE enum fault venue_rules_key(const char *folder, const char *code,
+                                    char path[FILE_PATH_BYTES]);
 
 /* Reads a pack of rules_builtin.h. FAULT_MISSING: there is none of that name. */
 MUST_USE enum fault venue_rules_read(const char *name, struct rule_source *source_out);

@@ -115,6 +115,9 @@ MUST_USE enum fault why_pack_text(const char *folder, const u8 hash[RULE_HASH_BY
 /* Units of an asset as a decimal number. */
 const char *why_units_text(u128 units, u32 scale, char target[64]);
 
+/* A moment; 0, which is never or always, is null. */
+void why_put_time(struct json_writer *writer, const char *name, u64 time_us);
+
 /* For officers, and what a customer may read of it. */
 void why_put_json(const struct why_answer *answer, struct json_writer *writer);
 void why_put_customer_json(const struct why_answer *answer, struct json_writer *writer);

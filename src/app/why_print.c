@@ -2,10 +2,14 @@
 #include "app/cli.h"
 #include "app/rule_words.h"
 #include "app/why.h"
+#include "app/why_path.h"
 #include "base/span.h"
 #include "wire/schema.h"
 
 #include <stdarg.h>
+#include <string.h>
+
+#define SCORE_WHOLE 10000U /* of listing_set: ten-thousandths */
 
 /* One line under a rule: a name, filled up, and a value. */
 __attribute__((format(printf, 3, 4))) static void line(FILE *target, const char *name,
@@ -83,6 +87,17 @@ static void print_listings(const struct why_answer *answer, const struct rule_re
     }
 }
 
+/* Each line of it. */
+static void print_chain(const char *chain, FILE *target)
+{
+    while (*chain != 0) {
+        size_t size = strcspn(chain, "\n");
+        line(target, "chain", "%.*s", (int)size, chain);
+        chain += size;
+        chain += *chain == '\n' ? 1 : 0;
+    }
+}
+
 static void print_ownerships(const struct why_answer *answer, const struct rule_result *result,
                              FILE *target)
 {
@@ -105,6 +120,7 @@ static void print_ownerships(const struct why_answer *answer, const struct rule_
              (unsigned long long)owned[i].path,
              row_text(owned[i].head.id, owned[i].from, owned[i].until, owned[i].recorded_at, row),
              (result->ownerships_true >> i & 1U) != 0 ? " *" : "");
+        print_chain(why_path_text(answer->question.folder, owned[i].path), target);
     }
 }
 
@@ -152,8 +168,24 @@ static void print_threshold(const struct why_answer *answer, const struct why_ru
          result->memory.below_since == 0 ? "" : rule_words_time(result->memory.below_since, since));
 }
 
+/* "; score 0.9857", where screening has scored it. */
+static const char *score_text(const struct why_cause *cause, char target[32])
+{
+    struct command_listing_set set;
+    target[0] = 0;
+    if (cause->kind == COMMAND_LISTING_SET && cause->size >= sizeof(set)) {
+        memcpy(&set, cause->record, sizeof(set));
+        if (set.score != 0) {
+            (void)snprintf(target, 32, "; score %u.%04u", set.score / SCORE_WHOLE,
+                           set.score % SCORE_WHOLE);
+        }
+    }
+    return target;
+}
+
 static void print_cause(const struct why_rule *rule, FILE *target)
 {
+    char score[32];
     char when[RULE_WORDS_BYTES];
     char caused[RULE_WORDS_BYTES];
     const struct event_decision *said = &rule->said.event;
@@ -162,11 +194,12 @@ static void print_cause(const struct why_rule *rule, FILE *target)
     }
     bool is_known = rule->cause.kind < COMMAND_KIND_COUNT &&
                     wire_commands[rule->cause.kind].name != NULL && rule->cause.seq != 0;
-    line(target, "since", "%s, decided at %llu, %s; cause %llu (%s), %s",
+    line(target, "since", "%s, decided at %llu, %s; cause %llu (%s), %s%s",
          rule_words_truth(said->truth), (unsigned long long)said->head.seq,
          rule_words_time(rule->said.time_us, when), (unsigned long long)said->cause_seq,
          is_known ? wire_commands[rule->cause.kind].name : "?",
-         rule->cause.seq == 0 ? "?" : rule_words_time(rule->cause.time_us, caused));
+         rule->cause.seq == 0 ? "?" : rule_words_time(rule->cause.time_us, caused),
+         score_text(&rule->cause, score));
 }
 
 static void print_rule(const struct why_answer *answer, const struct why_rule *rule, FILE *target)

@@ -2,31 +2,13 @@
 #include "app/cli.h"
 #include "app/rule_words.h"
 #include "app/why.h"
+#include "app/why_path.h"
 #include "base/span.h"
 #include "wire/schema.h"
 
 #include <string.h>
 
-static void put_text(struct json_writer *writer, const char *key, const char *text)
-{
-    json_key(writer, key);
-    json_put_text(writer, text);
-}
-
-static void put_u64(struct json_writer *writer, const char *key, u64 number)
-{
-    json_key(writer, key);
-    json_put_u64(writer, number);
-}
-
-static void put_bool(struct json_writer *writer, const char *key, bool truth)
-{
-    json_key(writer, key);
-    json_put_bool(writer, truth);
-}
-
-/* 0: null. */
-static void put_time(struct json_writer *writer, const char *key, u64 time_us)
+void why_put_time(struct json_writer *writer, const char *key, u64 time_us)
 {
     char text[RULE_WORDS_BYTES];
     json_key(writer, key);
@@ -40,7 +22,7 @@ static void put_time(struct json_writer *writer, const char *key, u64 time_us)
 static void put_eur(struct json_writer *writer, const char *key, u64 eur)
 {
     char text[RULE_WORDS_BYTES];
-    put_text(writer, key, rule_words_eur(eur, text));
+    json_field_text(writer, key, rule_words_eur(eur, text));
 }
 
 static void put_name(struct json_writer *writer, const char *key, u64 name)
@@ -61,8 +43,8 @@ static void put_vector(struct json_writer *writer, const char *key, u64 vector)
     json_key(writer, key);
     json_object_begin(writer);
     for (u32 i = 0; i < RULE_OPERATIONS_COUNT; i += 1) {
-        put_text(writer, rule_words_operation(i),
-                 rule_words_restriction(rule_vector_of(vector, i)));
+        json_field_text(writer, rule_words_operation(i),
+                        rule_words_restriction(rule_vector_of(vector, i)));
     }
     json_object_end(writer);
 }
@@ -85,10 +67,10 @@ static void put_bits(struct json_writer *writer, const char *key, u32 bits,
 
 static void put_row(struct json_writer *writer, u64 row, u64 from, u64 until, u64 recorded)
 {
-    put_u64(writer, "row", row);
-    put_time(writer, "from", from);
-    put_time(writer, "until", until);
-    put_time(writer, "recorded", recorded);
+    json_field_u64(writer, "row", row);
+    why_put_time(writer, "from", from);
+    why_put_time(writer, "until", until);
+    why_put_time(writer, "recorded", recorded);
 }
 
 static void put_facts(const struct why_answer *answer, u64 rows, u64 rows_true,
@@ -104,14 +86,14 @@ static void put_facts(const struct why_answer *answer, u64 rows, u64 rows_true,
             continue;
         }
         json_object_begin(writer);
-        put_text(writer, "fact", rule_words_fact(facts[i].fact));
-        put_text(writer, "value", rule_words_value(facts[i].fact, facts[i].value, text));
+        json_field_text(writer, "fact", rule_words_fact(facts[i].fact));
+        json_field_text(writer, "value", rule_words_value(facts[i].fact, facts[i].value, text));
         put_bits(writer, "verified", facts[i].verified, rule_words_methods);
         put_row(writer, facts[i].head.id, facts[i].from, facts[i].until, facts[i].recorded_at);
-        put_time(writer, "expires", facts[i].expires);
-        put_u64(writer, "evidence", facts[i].evidence);
-        put_u64(writer, "officer", facts[i].officer);
-        put_bool(writer, "fits", (rows_true >> i & 1U) != 0);
+        why_put_time(writer, "expires", facts[i].expires);
+        json_field_u64(writer, "evidence", facts[i].evidence);
+        json_field_u64(writer, "officer", facts[i].officer);
+        json_field_bool(writer, "fits", (rows_true >> i & 1U) != 0);
         json_object_end(writer);
     }
     json_array_end(writer);
@@ -132,12 +114,12 @@ static void put_listings(const struct why_answer *answer, u32 rows, u32 rows_tru
         json_object_begin(writer);
         put_name(writer, "list", listings[i].list);
         put_name(writer, "programme", listings[i].programme);
-        put_u64(writer, "listVersion", listings[i].list_version);
-        put_u64(writer, "entry", listings[i].entry);
-        put_text(writer, "state", rule_words_listing(listings[i].state));
+        json_field_u64(writer, "listVersion", listings[i].list_version);
+        json_field_u64(writer, "entry", listings[i].entry);
+        json_field_text(writer, "state", rule_words_listing(listings[i].state));
         put_row(writer, listings[i].head.id, listings[i].from, listings[i].until,
                 listings[i].recorded_at);
-        put_bool(writer, "fits", (rows_true >> i & 1U) != 0);
+        json_field_bool(writer, "fits", (rows_true >> i & 1U) != 0);
         json_object_end(writer);
     }
     json_array_end(writer);
@@ -158,14 +140,18 @@ static void put_ownerships(const struct why_answer *answer, u32 rows, u32 rows_t
         }
         json_object_begin(writer);
         put_name(writer, "list", owned[i].list);
-        put_text(writer, "op", rule_words_compare(owned[i].compare));
-        put_text(writer, "percent", rule_words_percent(owned[i].percent, text));
-        put_text(writer, "lower", rule_words_percent(owned[i].lower, text));
-        put_text(writer, "upper", rule_words_percent(owned[i].upper, text));
-        put_text(writer, "control", rule_words_truth(owned[i].control));
-        put_u64(writer, "path", owned[i].path);
+        json_field_text(writer, "op", rule_words_compare(owned[i].compare));
+        json_field_text(writer, "percent", rule_words_percent(owned[i].percent, text));
+        json_field_text(writer, "lower", rule_words_percent(owned[i].lower, text));
+        json_field_text(writer, "upper", rule_words_percent(owned[i].upper, text));
+        json_field_text(writer, "control", rule_words_truth(owned[i].control));
+        json_field_u64(writer, "path", owned[i].path);
+        const char *chain = why_path_text(answer->question.folder, owned[i].path);
+        if (chain[0] != 0) {
+            json_field_text(writer, "chain", chain);
+        }
         put_row(writer, owned[i].head.id, owned[i].from, owned[i].until, owned[i].recorded_at);
-        put_bool(writer, "fits", (rows_true >> i & 1U) != 0);
+        json_field_bool(writer, "fits", (rows_true >> i & 1U) != 0);
         json_object_end(writer);
     }
     json_array_end(writer);
@@ -199,7 +185,7 @@ static void put_holdings(const struct why_answer *answer, struct json_writer *wr
     char units[64];
     json_key(writer, "holdings");
     json_object_begin(writer);
-    put_bool(writer, "known", answer->holdings.is_known);
+    json_field_bool(writer, "known", answer->holdings.is_known);
     put_eur(writer, "eur", answer->holdings.eur);
     json_key(writer, "assets");
     json_array_begin(writer);
@@ -207,12 +193,12 @@ static void put_holdings(const struct why_answer *answer, struct json_writer *wr
         const struct rule_state_holding *holding = &answer->assets[i];
         const struct rule_state_asset *asset = rule_state_asset(answer->money, holding->asset);
         json_object_begin(writer);
-        put_text(writer, "asset", asset->name);
-        put_text(writer, "amount", why_units_text(holding->quantity, asset->scale, units));
+        json_field_text(writer, "asset", asset->name);
+        json_field_text(writer, "amount", why_units_text(holding->quantity, asset->scale, units));
         put_eur(writer, "price", asset->price.units); /* raw: 10^-8 EUR, printed */
-        put_time(writer, "priceTime", asset->price_time);
-        put_u64(writer, "priceSources", asset->sources);
-        put_bool(writer, "fresh", holding->is_fresh);
+        why_put_time(writer, "priceTime", asset->price_time);
+        json_field_u64(writer, "priceSources", asset->sources);
+        json_field_bool(writer, "fresh", holding->is_fresh);
         put_eur(writer, "eur", holding->eur);
         json_object_end(writer);
     }
@@ -236,18 +222,18 @@ static void put_licences(const struct why_answer *answer, struct json_writer *wr
         const struct state_licence *licence = &licences[i];
         const char ground[2] = {(char)licence->ground, 0};
         json_object_begin(writer);
-        put_u64(writer, "licence", licence->head.id);
+        json_field_u64(writer, "licence", licence->head.id);
         json_key(writer, "pack");
         json_put_span(writer, name_span(licence->pack_id));
         json_key(writer, "rule");
         json_put_span(writer, name_span(licence->rule_id));
         put_name(writer, "authority", licence->authority);
-        put_u64(writer, "number", licence->number);
-        put_text(writer, "ground", ground);
+        json_field_u64(writer, "number", licence->number);
+        json_field_text(writer, "ground", ground);
         put_eur(writer, "ceiling", licence->ceiling);
         put_eur(writer, "used", licence->used);
-        put_time(writer, "from", licence->from);
-        put_time(writer, "until", licence->until);
+        why_put_time(writer, "from", licence->from);
+        why_put_time(writer, "until", licence->until);
         json_object_end(writer);
     }
     json_array_end(writer);
@@ -302,8 +288,8 @@ static void put_threshold(const struct why_answer *answer, const struct why_rule
         return;
     }
     json_object_begin(writer);
-    put_text(writer, "reached", rule_words_truth(rule->result->threshold));
-    put_text(writer, "op", rule_words_compare(law->compare));
+    json_field_text(writer, "reached", rule_words_truth(rule->result->threshold));
+    json_field_text(writer, "op", rule_words_compare(law->compare));
     put_eur(writer, "amount", law->amount);
     json_key(writer, "holdings");
     if (answer->holdings.is_known) {
@@ -312,9 +298,9 @@ static void put_threshold(const struct why_answer *answer, const struct why_rule
     } else {
         json_put_null(writer);
     }
-    put_bool(writer, "warned", rule->result->is_warned);
-    put_time(writer, "belowSince", rule->result->memory.below_since);
-    put_u64(writer, "dwellSeconds", law->dwell_us / 1000000);
+    json_field_bool(writer, "warned", rule->result->is_warned);
+    why_put_time(writer, "belowSince", rule->result->memory.below_since);
+    json_field_u64(writer, "dwellSeconds", law->dwell_us / 1000000);
     json_object_end(writer);
 }
 
@@ -327,10 +313,10 @@ static void put_cause(const struct why_rule *rule, struct json_writer *writer)
         return;
     }
     json_object_begin(writer);
-    put_u64(writer, "seq", said->head.seq);
-    put_time(writer, "time", rule->said.time_us);
-    put_text(writer, "truth", rule_words_truth(said->truth));
-    put_text(writer, "before", rule_words_truth(said->truth_before));
+    json_field_u64(writer, "seq", said->head.seq);
+    why_put_time(writer, "time", rule->said.time_us);
+    json_field_text(writer, "truth", rule_words_truth(said->truth));
+    json_field_text(writer, "before", rule_words_truth(said->truth_before));
     put_vector(writer, "vector", said->vector);
     json_key(writer, "holdings");
     if ((said->flags & DECISION_FLAG_HOLDINGS_KNOWN) != 0) {
@@ -339,8 +325,8 @@ static void put_cause(const struct why_rule *rule, struct json_writer *writer)
     } else {
         json_put_null(writer);
     }
-    put_u64(writer, "causeSeq", said->cause_seq);
-    put_time(writer, "causeTime", rule->cause.time_us);
+    json_field_u64(writer, "causeSeq", said->cause_seq);
+    why_put_time(writer, "causeTime", rule->cause.time_us);
     json_key(writer, "cause");
     if (rule->cause.seq == 0 ||
         !json_put_record(writer, span_of(rule->cause.record, rule->cause.size), false)) {
@@ -356,25 +342,25 @@ static void put_rule(const struct why_answer *answer, const struct why_rule *rul
     const struct rule_result *result = rule->result;
     char hash[CLI_HASH_BYTES];
     json_object_begin(writer);
-    put_text(writer, "pack", pack->pack->pack.id);
-    put_u64(writer, "version", pack->pack->pack.version);
-    put_text(writer, "hash", cli_hash(pack->pack->pack.content_hash, hash));
-    put_bool(writer, "endedSince", pack->ended_since);
-    put_text(writer, "rule", rule->law->id);
-    put_text(writer, "scope", rule_words_scope(rule->law->scope));
-    put_text(writer, "audience",
-             (rule->law->flags & RULE_FLAG_NEUTRAL) != 0 ? "neutral" : "customer");
-    put_time(writer, "from", rule->law->effective.from);
-    put_time(writer, "until", rule->law->effective.until);
-    put_bool(writer, "inForce", result->is_in_force);
-    put_text(writer, "truth", rule_words_truth(result->truth));
-    put_text(writer, "subject", rule_words_truth(result->subject));
-    put_text(writer, "exception", rule_words_truth(result->unless));
+    json_field_text(writer, "pack", pack->pack->pack.id);
+    json_field_u64(writer, "version", pack->pack->pack.version);
+    json_field_text(writer, "hash", cli_hash(pack->pack->pack.content_hash, hash));
+    json_field_bool(writer, "endedSince", pack->ended_since);
+    json_field_text(writer, "rule", rule->law->id);
+    json_field_text(writer, "scope", rule_words_scope(rule->law->scope));
+    json_field_text(writer, "audience",
+                    (rule->law->flags & RULE_FLAG_NEUTRAL) != 0 ? "neutral" : "customer");
+    why_put_time(writer, "from", rule->law->effective.from);
+    why_put_time(writer, "until", rule->law->effective.until);
+    json_field_bool(writer, "inForce", result->is_in_force);
+    json_field_text(writer, "truth", rule_words_truth(result->truth));
+    json_field_text(writer, "subject", rule_words_truth(result->subject));
+    json_field_text(writer, "exception", rule_words_truth(result->unless));
     put_threshold(answer, rule, writer);
     put_vector(writer, "vector", result->vector);
     put_bits(writer, "reasons", result->reasons, rule_words_reasons);
     put_bits(writer, "missing", result->missing, rule_words_facts);
-    put_time(writer, "deadline", result->deadline);
+    why_put_time(writer, "deadline", result->deadline);
     put_law(pack, rule->rule, writer);
     put_facts(answer, result->facts, result->facts_true, writer);
     put_listings(answer, result->listings, result->listings_true, writer);
@@ -392,7 +378,7 @@ static void put_accounts(const struct why_answer *answer, struct json_writer *wr
     for (u32 i = 0; i < answer->accounts_count; i += 1) {
         const struct why_account *account = &answer->accounts[i];
         json_object_begin(writer);
-        put_u64(writer, "account", account->account.account);
+        json_field_u64(writer, "account", account->account.account);
         put_vector(writer, "stands", account->account.restrictions);
         put_vector(writer, "byHand", account->account.hand);
         json_key(writer, "setByHand");
@@ -400,13 +386,13 @@ static void put_accounts(const struct why_answer *answer, struct json_writer *wr
             json_put_null(writer);
         } else {
             json_object_begin(writer);
-            put_u64(writer, "seq", account->hand.seq);
-            put_time(writer, "time", account->hand.time_us);
-            put_u64(writer, "actor", account->hand.actor);
-            put_u64(writer, "reason", account->hand.reason);
-            put_u64(writer, "officer", account->hand.officer);
-            put_u64(writer, "second", account->hand.second);
-            put_u64(writer, "matter", account->hand.matter);
+            json_field_u64(writer, "seq", account->hand.seq);
+            why_put_time(writer, "time", account->hand.time_us);
+            json_field_u64(writer, "actor", account->hand.actor);
+            json_field_u64(writer, "reason", account->hand.reason);
+            json_field_u64(writer, "officer", account->hand.officer);
+            json_field_u64(writer, "second", account->hand.second);
+            json_field_u64(writer, "matter", account->hand.matter);
             json_object_end(writer);
         }
         json_object_end(writer);
@@ -422,7 +408,7 @@ static void put_operations(const struct why_answer *answer, struct json_writer *
         u32 restriction = rule_vector_of(answer->vector, i);
         json_key(writer, rule_words_operation(i));
         json_object_begin(writer);
-        put_text(writer, "restriction", rule_words_restriction(restriction));
+        json_field_text(writer, "restriction", rule_words_restriction(restriction));
         json_key(writer, "by");
         json_array_begin(writer);
         for (u32 k = 0; k < answer->rules_count; k += 1) {
@@ -441,12 +427,12 @@ void why_put_json(const struct why_answer *answer, struct json_writer *writer)
     const struct past_look *money = &answer->looks[0];
     const struct past_look *known = &answer->looks[answer->known == answer->money ? 0 : 1];
     json_object_begin(writer);
-    put_u64(writer, "person", answer->person);
-    put_time(writer, "at", answer->at);
-    put_time(writer, "knownAt", answer->known_at);
-    put_u64(writer, "seq", money->seq);
-    put_u64(writer, "knownSeq", known->seq);
-    put_bool(writer, "final", known->is_final);
+    json_field_u64(writer, "person", answer->person);
+    why_put_time(writer, "at", answer->at);
+    why_put_time(writer, "knownAt", answer->known_at);
+    json_field_u64(writer, "seq", money->seq);
+    json_field_u64(writer, "knownSeq", known->seq);
+    json_field_bool(writer, "final", known->is_final);
     put_accounts(answer, writer);
     put_operations(answer, writer);
     put_holdings(answer, writer);

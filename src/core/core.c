@@ -17,6 +17,7 @@
 #include "core/ruling.h"
 #include "core/state.h"
 #include "core/trigger.h"
+#include "wire/link.h"
 
 #include <string.h>
 
@@ -193,6 +194,9 @@ void core_set_time(struct core *core, u64 time_us)
 /* What rules ask for. */
 static COLD void dispatch_rules(struct core *core, const struct command_head *command)
 {
+    if (command->source == LINK_SOURCE_SCREEN && person_screening_refuse(core, command)) {
+        return;
+    }
     switch (command->kind) { /* not an enum: a number from outside */
         CASE(COMMAND_PERSON_ADD, person_add, person_add)
         CASE(COMMAND_LINK, link, person_link)
@@ -206,10 +210,13 @@ static COLD void dispatch_rules(struct core *core, const struct command_head *co
         CASE(COMMAND_PACK_PART, pack_part, ruling_pack_part)
         CASE(COMMAND_PACK_ACTIVATE, pack_activate, ruling_pack_activate)
         CASE(COMMAND_PACK_END, pack_end, ruling_pack_end)
+        CASE(COMMAND_PACK_REPLACE, pack_replace, ruling_pack_replace)
         CASE(COMMAND_RULES_SET, rules_set, ruling_set)
         CASE(COMMAND_LICENCE_SET, licence_set, ruling_licence_set)
         CASE(COMMAND_LIFT, lift, ruling_lift)
         CASE(COMMAND_CASE_ACT, case_act, ruling_case_act)
+        CASE(COMMAND_LOG_ENTRY, log_entry, ruling_log_entry)
+        CASE(COMMAND_PERSON_GROUP, person_group, person_group)
     default: /* not an enum: a number from outside */
         refuse(core, command, REJECT_UNKNOWN_COMMAND, REJECT_PHASE_WHOLE, 0, 0);
         break;

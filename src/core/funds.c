@@ -454,9 +454,8 @@ void funds_withdraw_settle(struct core *core, const struct command_withdraw_sett
 static bool is_frozen(const struct core *core, u32 account)
 {
     const struct account *record = &core->accounts[account];
-    return person_of(core, account) &&
-           (account_restriction(record, OPERATION_WITHDRAW) == RESTRICTION_FREEZE ||
-            account_restriction(record, OPERATION_DEPOSIT) == RESTRICTION_FREEZE);
+    return account_restriction(record, OPERATION_WITHDRAW) == RESTRICTION_FREEZE ||
+           account_restriction(record, OPERATION_DEPOSIT) == RESTRICTION_FREEZE;
 }
 
 void funds_hold_release(struct core *core, const struct command_hold_release *command)

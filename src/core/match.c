@@ -5,6 +5,7 @@
 #include "core/list.h"
 #include "core/market.h"
 #include "core/output.h"
+#include "core/person.h"
 
 void taker_init(const struct core *core, struct taker *taker, struct market *market, u32 account,
                 u8 side, u8 stp, enum taker_kind kind, u32 limit_ticks)
@@ -14,6 +15,7 @@ void taker_init(const struct core *core, struct taker *taker, struct market *mar
         .market = market,
         .account = account,
         .group = core->accounts[account].group,
+        .web = person_group_of(core, account),
         .limit = kind == TAKER_LIMIT ? limit_ticks
                  : side == SIDE_BUY  ? TICKS_NONE - 1
                                      : 1,
@@ -50,7 +52,10 @@ ALWAYS_INLINE bool taker_is_self(const struct core *core, const struct taker *ta
     if (maker->account == taker->account) {
         return true;
     }
-    return taker->group != GROUP_NONE && core->accounts[maker->account].group == taker->group;
+    if (taker->group != GROUP_NONE && core->accounts[maker->account].group == taker->group) {
+        return true;
+    }
+    return UNLIKELY(taker->web != 0) && person_group_of(core, maker->account) == taker->web;
 }
 
 /* The taker's own accounting of lots that are gone, traded or prevented. */

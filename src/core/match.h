@@ -33,7 +33,8 @@ struct taker {
     u64 prevented;  /* lots */
     u64 sum_lots;   /* of this phase, for the average */
     u32 account;
-    u32 group;
+    u32 group; /* of the account */
+    u32 web;   /* the group of its person */
     u32 limit; /* ticks */
     u32 range_low;
     u32 range_high;

@@ -4,6 +4,7 @@
 #include "core/account.h"
 #include "core/define.h"
 #include "core/ruling.h"
+#include "wire/link.h"
 
 #include <string.h>
 
@@ -134,20 +135,6 @@ static bool row_fits(const struct core *core, u32 person, u8 kind, u32 replaced)
            slab_left(&core->ruling.row_slab) + gone > 0;
 }
 
-/* Puts the row of a command in the place of the one it replaces, and looks at the person. */
-static void row_put(struct core *core, const struct command_head *head, u32 person, u32 replaced,
-                    struct person_row *row)
-{
-    row->row = core->seq;
-    row->recorded_at = core->now_us;
-    if (replaced) {
-        row_remove(core, person, replaced);
-    }
-    CHECK(person_row_insert(core, person, row));
-    define_tell(core, head, head->account);
-    ruling_evaluate(core, person);
-}
-
 /* ---- checks that all have in common ---- */
 
 static enum reject enter(const struct core *core, bool has_officers, u32 person)
@@ -160,6 +147,18 @@ static enum reject enter(const struct core *core, bool has_officers, u32 person)
     }
     return person >= 1 && person <= core->ruling.persons_count ? REJECT_NONE
                                                                : REJECT_UNKNOWN_PERSON;
+}
+
+bool person_screening_refuse(struct core *core, const struct command_head *command)
+{
+    u16 kind = command->kind;
+    if (kind < COMMAND_PERSON_ADD || kind > COMMAND_PACK_REPLACE || kind == COMMAND_LISTING_SET ||
+        kind == COMMAND_OWNERSHIP_SET) {
+        return false;
+    }
+    bool is_limit = core->limits.persons_max == 0 && kind != COMMAND_CASE_ACT;
+    define_refuse(core, command, is_limit ? REJECT_LIMIT_PERSONS : REJECT_NEEDS_SECOND);
+    return true;
 }
 
 static bool is_name(u64 name)
@@ -288,121 +287,200 @@ static bool value_fits(u8 kind, u16 value)
     return false;
 }
 
-void person_fact_set(struct core *core, const struct command_fact_set *c)
+/* ---- commands that record a row ---- */
+
+/* The row to be, what it replaces, and who wants it. */
+struct row_order {
+    const struct command_head *head;
+    u64 replaces;
+    u32 person;
+    u32 officer;
+    u32 second;
+    bool loosens;
+    enum reject reject; /* of the values themselves */
+    struct person_row row;
+};
+
+/* Rows that may replace each other: of one kind of fact, or verdicts of one list. */
+static bool is_alike(const struct person_row *a, const struct person_row *b)
 {
-    enum reject reject = enter(core, person_four_eyes(c->officer, c->second), c->person);
-    u32 replaced = reject == REJECT_NONE ? row_find(core, c->person, c->replaces) : 0;
-    if (reject == REJECT_NONE && (c->fact == 0 || c->fact >= FACT_KIND_COUNT)) {
-        reject = REJECT_BAD_ENUM;
-    } else if (reject == REJECT_NONE && (c->verified > RULE_VERIFIED_ALL || c->from >= c->until ||
-                                         !value_fits(c->fact, c->value))) {
-        reject = REJECT_BAD_DEFINITION;
-    } else if (reject == REJECT_NONE && c->replaces &&
-               (replaced == 0 || core->ruling.rows[replaced].kind != ROW_FACT ||
-                core->ruling.rows[replaced].is.fact.fact != c->fact)) {
-        reject = REJECT_UNKNOWN_ROW;
-    } else if (reject == REJECT_NONE && !row_fits(core, c->person, ROW_FACT, replaced)) {
-        reject = REJECT_LIMIT_PERSON_ROWS;
+    if (a->kind != b->kind) {
+        return false;
     }
-    if (reject != REJECT_NONE) {
-        define_refuse(core, &c->head, reject);
-        return;
+    if (a->kind == ROW_FACT) {
+        return a->is.fact.fact == b->is.fact.fact;
     }
-    struct person_row row = {.from = c->from, .until = c->until, .kind = ROW_FACT};
-    row.is.fact.expires = c->expires;
-    row.is.fact.evidence = c->evidence;
-    row.is.fact.officer = c->officer;
-    row.is.fact.value = c->value;
-    row.is.fact.fact = c->fact;
-    row.is.fact.verified = c->verified;
-    row_put(core, &c->head, c->person, replaced, &row);
+    return a->kind == ROW_LISTING ? a->is.listing.list == b->is.listing.list
+                                  : a->is.ownership.list == b->is.ownership.list;
 }
 
-/* ---- verdicts ---- */
-
-void person_listing_set(struct core *core, const struct command_listing_set *c)
+static bool share_reaches(u8 compare, u16 share, u16 percent)
 {
-    bool loosens = c->replaces != 0 || c->state == LISTING_STATE_CLEAR;
-    bool officers = loosens ? person_four_eyes(c->officer, c->second) : c->officer != 0;
-    enum reject reject = enter(core, officers, c->person);
-    u32 replaced = reject == REJECT_NONE ? row_find(core, c->person, c->replaces) : 0;
-    if (reject == REJECT_NONE && (c->state == 0 || c->state >= LISTING_STATE_COUNT)) {
-        reject = REJECT_BAD_ENUM;
-    } else if (reject == REJECT_NONE &&
-               (!is_name(c->list) || (c->programme && !is_name(c->programme)) ||
-                c->from >= c->until)) {
-        reject = REJECT_BAD_DEFINITION;
-    } else if (reject == REJECT_NONE && c->replaces &&
-               (replaced == 0 || core->ruling.rows[replaced].kind != ROW_LISTING ||
-                core->ruling.rows[replaced].is.listing.list != c->list)) {
-        reject = REJECT_UNKNOWN_ROW;
-    } else if (reject == REJECT_NONE && !row_fits(core, c->person, ROW_LISTING, replaced)) {
-        reject = REJECT_LIMIT_PERSON_ROWS;
-    }
-    if (reject != REJECT_NONE) {
-        define_refuse(core, &c->head, reject);
-        return;
-    }
-    struct person_row row = {
-        .from = c->from, .until = c->until, .kind = ROW_LISTING, .listing_state = c->state};
-    row.is.listing.list = c->list;
-    row.is.listing.programme = c->programme;
-    row.is.listing.entry = c->entry;
-    row.is.listing.version = c->list_version;
-    row_put(core, &c->head, c->person, replaced, &row);
+    return compare == SHARE_COMPARE_ABOVE ? share > percent : share >= percent;
 }
 
-/* Whether the verdict restricts: its own threshold is reached, or control is there. */
-static bool says_owned(const struct command_ownership_set *c)
+/* Whether a verdict is one that may hold its person back. */
+static bool holds_back(const struct person_row *row)
 {
-    bool reaches =
-        c->compare == SHARE_COMPARE_ABOVE ? c->lower > c->percent : c->lower >= c->percent;
-    return reaches || c->control == TRUTH_YES;
+    if (row->kind == ROW_LISTING) {
+        return row->listing_state != LISTING_STATE_CLEAR;
+    }
+    return share_reaches(row->is.ownership.compare, row->is.ownership.upper,
+                         row->is.ownership.percent) ||
+           row->is.ownership.control == TRUTH_YES || row->is.ownership.control == TRUTH_UNKNOWN;
 }
 
-static enum reject ownership_check(const struct core *core, const struct command_ownership_set *c,
-                                   u32 *replaced_out)
+/* docs/rules.md "Screening's own verdicts". Whether what is replaced is there, and of the kind, is
+ * asked later. */
+static bool screening_may(const struct core *core, const struct row_order *order)
 {
-    bool loosens = c->replaces != 0 || !says_owned(c);
-    bool officers = loosens ? person_four_eyes(c->officer, c->second) : c->officer != 0;
-    enum reject reject = enter(core, officers, c->person);
-    if (reject != REJECT_NONE) {
-        return reject;
+    const struct ruling *ruling = &core->ruling;
+    const struct person_row *row = &order->row;
+    bool is_known = order->person <= ruling->persons_count; /* person 0 has no rows */
+    if (order->officer || order->second ||
+        (row->kind == ROW_LISTING && row->listing_state != LISTING_STATE_CANDIDATE &&
+         row->listing_state != LISTING_STATE_CLEAR)) {
+        return false;
     }
-    if (c->compare == 0 || c->compare >= SHARE_COMPARE_COUNT || c->control >= TRUTH_COUNT) {
-        return REJECT_BAD_ENUM;
+    if (holds_back(row)) {
+        u32 slot = is_known ? row_find(core, order->person, order->replaces) : 0;
+        return slot == 0 || !is_alike(&ruling->rows[slot], row) || !holds_back(&ruling->rows[slot]);
     }
-    if (!is_name(c->list) || c->percent > PERCENT_ONE || c->upper > PERCENT_ONE ||
-        c->lower > c->upper || c->from >= c->until) {
-        return REJECT_BAD_DEFINITION;
+    u32 slot = is_known ? ruling->persons[order->person].rows : 0;
+    while (slot && !is_alike(&ruling->rows[slot], row)) {
+        slot = ruling->rows[slot].next;
     }
-    u32 replaced = row_find(core, c->person, c->replaces);
-    if (c->replaces && (replaced == 0 || core->ruling.rows[replaced].kind != ROW_OWNERSHIP ||
-                        core->ruling.rows[replaced].is.ownership.list != c->list)) {
+    return order->replaces == 0 && slot == 0;
+}
+
+static bool may_record(const struct core *core, const struct row_order *order)
+{
+    if (order->head->source == LINK_SOURCE_SCREEN) {
+        return screening_may(core, order);
+    }
+    return order->loosens || order->replaces ? person_four_eyes(order->officer, order->second)
+                                             : order->officer != 0;
+}
+
+static enum reject record_check(const struct core *core, const struct row_order *order,
+                                u32 *replaced_out)
+{
+    bool may = core->limits.persons_max && may_record(core, order);
+    enum reject reject = enter(core, may, order->person);
+    if (reject != REJECT_NONE || order->reject != REJECT_NONE) {
+        return reject != REJECT_NONE ? reject : order->reject;
+    }
+    u32 replaced = row_find(core, order->person, order->replaces);
+    if (order->replaces &&
+        (replaced == 0 || !is_alike(&core->ruling.rows[replaced], &order->row))) {
         return REJECT_UNKNOWN_ROW;
     }
     *replaced_out = replaced;
-    return row_fits(core, c->person, ROW_OWNERSHIP, replaced) ? REJECT_NONE
-                                                              : REJECT_LIMIT_PERSON_ROWS;
+    return row_fits(core, order->person, order->row.kind, replaced) ? REJECT_NONE
+                                                                    : REJECT_LIMIT_PERSON_ROWS;
+}
+
+/* Puts the row in the place of the one it replaces, and looks at the person. */
+static void record(struct core *core, struct row_order *order)
+{
+    u32 replaced = 0;
+    enum reject reject = record_check(core, order, &replaced);
+    if (reject != REJECT_NONE) {
+        define_refuse(core, order->head, reject);
+        return;
+    }
+    order->row.row = core->seq;
+    order->row.recorded_at = core->now_us;
+    if (replaced) {
+        row_remove(core, order->person, replaced);
+    }
+    CHECK(person_row_insert(core, order->person, &order->row));
+    define_tell(core, order->head, order->head->account);
+    ruling_evaluate(core, order->person);
+}
+
+/* What the three commands call alike. */
+#define ORDER(c)                                                                                   \
+    .head = &(c)->head, .replaces = (c)->replaces, .person = (c)->person, .officer = (c)->officer, \
+    .second = (c)->second, .row = {.from = (c)->from, .until = (c)->until}
+
+static enum reject fact_check(const struct command_fact_set *c)
+{
+    if (c->fact == 0 || c->fact >= FACT_KIND_COUNT) {
+        return REJECT_BAD_ENUM;
+    }
+    return c->verified <= RULE_VERIFIED_ALL && c->from < c->until && value_fits(c->fact, c->value)
+               ? REJECT_NONE
+               : REJECT_BAD_DEFINITION;
+}
+
+void person_fact_set(struct core *core, const struct command_fact_set *c)
+{
+    struct row_order order = {ORDER(c), .loosens = true, .reject = fact_check(c)};
+    order.row.kind = ROW_FACT;
+    order.row.is.fact.expires = c->expires;
+    order.row.is.fact.evidence = c->evidence;
+    order.row.is.fact.officer = c->officer;
+    order.row.is.fact.value = c->value;
+    order.row.is.fact.fact = c->fact;
+    order.row.is.fact.verified = c->verified;
+    record(core, &order);
+}
+
+static enum reject listing_check(const struct command_listing_set *c)
+{
+    if (c->state == 0 || c->state >= LISTING_STATE_COUNT) {
+        return REJECT_BAD_ENUM;
+    }
+    return is_name(c->list) && (c->programme == 0 || is_name(c->programme)) && c->from < c->until
+               ? REJECT_NONE
+               : REJECT_BAD_DEFINITION;
+}
+
+void person_listing_set(struct core *core, const struct command_listing_set *c)
+{
+    struct row_order order = {ORDER(c), .loosens = c->state == LISTING_STATE_CLEAR,
+                              .reject = listing_check(c)};
+    order.row.kind = ROW_LISTING;
+    order.row.listing_state = c->state;
+    order.row.is.listing.list = c->list;
+    order.row.is.listing.programme = c->programme;
+    order.row.is.listing.entry = c->entry;
+    order.row.is.listing.version = c->list_version;
+    record(core, &order);
+}
+
+/* Whether the verdict restricts wherever it is asked for: its own threshold is reached, or control
+ * is there and the bounds leave room for it. */
+static bool says_owned(const struct command_ownership_set *c)
+{
+    return share_reaches(c->compare, c->lower, c->percent) ||
+           (c->control == TRUTH_YES && share_reaches(c->compare, c->upper, c->percent));
+}
+
+static enum reject ownership_check(const struct command_ownership_set *c)
+{
+    if (c->compare == 0 || c->compare >= SHARE_COMPARE_COUNT || c->control >= TRUTH_COUNT) {
+        return REJECT_BAD_ENUM;
+    }
+    return is_name(c->list) && c->percent <= PERCENT_ONE && c->upper <= PERCENT_ONE &&
+                   c->lower <= c->upper && c->from < c->until
+               ? REJECT_NONE
+               : REJECT_BAD_DEFINITION;
 }
 
 void person_ownership_set(struct core *core, const struct command_ownership_set *c)
 {
-    u32 replaced = 0;
-    enum reject reject = ownership_check(core, c, &replaced);
-    if (reject != REJECT_NONE) {
-        define_refuse(core, &c->head, reject);
-        return;
-    }
-    struct person_row row = {.from = c->from, .until = c->until, .kind = ROW_OWNERSHIP};
-    row.is.ownership.list = c->list;
-    row.is.ownership.path = c->path;
-    row.is.ownership.percent = c->percent;
-    row.is.ownership.lower = c->lower;
-    row.is.ownership.upper = c->upper;
-    row.is.ownership.compare = c->compare;
-    row.is.ownership.control = c->control;
-    row_put(core, &c->head, c->person, replaced, &row);
+    struct row_order order = {ORDER(c), .loosens = !says_owned(c), .reject = ownership_check(c)};
+    order.row.kind = ROW_OWNERSHIP;
+    order.row.is.ownership.list = c->list;
+    order.row.is.ownership.path = c->path;
+    order.row.is.ownership.percent = c->percent;
+    order.row.is.ownership.lower = c->lower;
+    order.row.is.ownership.upper = c->upper;
+    order.row.is.ownership.compare = c->compare;
+    order.row.is.ownership.control = c->control;
+    record(core, &order);
 }
 
 void person_row_end(struct core *core, const struct command_row_end *c)
@@ -419,4 +497,45 @@ void person_row_end(struct core *core, const struct command_row_end *c)
     row_remove(core, c->person, slot);
     define_tell(core, &c->head, c->head.account);
     ruling_evaluate(core, c->person);
+}
+
+/* ---- trade groups ---- */
+
+/* Screening puts somebody into a group, and joins groups under the lower number; it takes nobody
+ * out. */
+static bool screening_groups(const struct core *core, const struct command_person_group *c)
+{
+    bool is_known = c->person <= core->ruling.persons_count;
+    u32 held = is_known ? core->ruling.persons[c->person].group : 0;
+    return c->officer == 0 && c->second == 0 && c->group != 0 && (held == 0 || c->group <= held);
+}
+
+void person_group_put(struct core *core, u32 person, u32 group)
+{
+    struct ruling *ruling = &core->ruling;
+    CHECK(person > 0 && person <= ruling->persons_count);
+    CHECK(group != GROUP_NONE);
+    CHECK(ruling->grouped_count > 0 || ruling->persons[person].group == 0);
+    ruling->grouped_count -= ruling->persons[person].group ? 1 : 0;
+    ruling->grouped_count += group ? 1 : 0;
+    ruling->persons[person].group = group;
+}
+
+void person_group(struct core *core, const struct command_person_group *c)
+{
+    bool may = false;
+    if (core->limits.persons_max) {
+        may = c->head.source == LINK_SOURCE_SCREEN ? screening_groups(core, c)
+                                                   : person_four_eyes(c->officer, c->second);
+    }
+    enum reject reject = enter(core, may, c->person);
+    if (reject == REJECT_NONE && c->group == GROUP_NONE) {
+        reject = REJECT_BAD_DEFINITION;
+    }
+    if (reject != REJECT_NONE) {
+        define_refuse(core, &c->head, reject);
+        return;
+    }
+    person_group_put(core, c->person, c->group);
+    define_tell(core, &c->head, c->head.account);
 }

@@ -17,11 +17,23 @@ void person_fact_set(struct core *core, const struct command_fact_set *command);
 void person_listing_set(struct core *core, const struct command_listing_set *command);
 void person_ownership_set(struct core *core, const struct command_ownership_set *command);
 void person_row_end(struct core *core, const struct command_row_end *command);
+void person_group(struct core *core, const struct command_person_group *command);
+
+/* Refuses what is not screening's to say: every command of the rules but verdicts, trade groups
+ * and entries of the log. True: it was refused. */
+MUST_USE bool person_screening_refuse(struct core *core, const struct command_head *command);
 
 /* ---- looking ---- */
 
 /* The person of an account; 0: none. */
 u32 person_of(const struct core *core, u32 account);
+
+/* The trade group of an account by its person; 0: none. */
+ALWAYS_INLINE u32 person_group_of(const struct core *core, u32 account)
+{
+    const struct ruling *ruling = &core->ruling; /* person 0 is nobody and has no group */
+    return ruling->grouped_count ? ruling->persons[ruling->links[account].person].group : 0;
+}
 
 /* Room for the rows of one person, as the evaluator wants them. */
 struct person_rows {
@@ -36,6 +48,8 @@ void person_gather(const struct core *core, u32 person, struct person_rows *rows
 
 /* Puts a row into the person's chain, by its number. False: no room. */
 MUST_USE bool person_row_insert(struct core *core, u32 person, const struct person_row *row);
+
+void person_group_put(struct core *core, u32 person, u32 group);
 
 /* Chains an account to its person, in the order of account numbers. */
 void person_link_insert(struct core *core, u32 account, u32 person);

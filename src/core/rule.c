@@ -256,16 +256,16 @@ static enum rule_truth leaf_listed(struct look *look, u32 index, struct rule_res
 {
     const struct rule_node *node = &look->pack->nodes[index];
     enum rule_truth truth = RULE_FALSE;
-    bool is_screened = false;
+    bool is_clear = false;
     for (u32 rows = look->listings; rows != 0; rows &= rows - 1) {
         u32 row = (u32)__builtin_ctz(rows);
         const struct rule_listing *listing = &look->person->listings[row];
         if (listing->list != node->list) {
             continue;
         }
-        is_screened = true;
         result->listings |= 1U << row;
         if (listing->state == RULE_LISTING_CLEAR) {
+            is_clear = true;
             continue;
         }
         enum rule_truth fits = programme_fits(look, node, listing->programme);
@@ -277,8 +277,9 @@ static enum rule_truth leaf_listed(struct look *look, u32 index, struct rule_res
         }
         truth = fits > truth ? fits : truth;
     }
-    look->reasons[index] = is_screened ? RULE_REASON_CANDIDATE : RULE_REASON_UNSCREENED;
-    return is_screened ? truth : RULE_UNKNOWN;
+    /* A hit under another programme alone does not say that the rest was looked at. */
+    look->reasons[index] = truth == RULE_FALSE ? RULE_REASON_UNSCREENED : RULE_REASON_CANDIDATE;
+    return truth == RULE_FALSE && !is_clear ? RULE_UNKNOWN : truth;
 }
 
 static bool share_reaches(u8 compare, u16 share, u16 percent)

@@ -266,7 +266,12 @@ static void hits_wait_for_an_officer(void **state)
     assert_int_equal(truth_at(1), RULE_TRUE);
     assert_int_equal(outcome.results[0].listings_true, 1);
     listings[0].programme = name("kp");
+    assert_int_equal(truth_at(1), RULE_UNKNOWN);
+    assert_int_equal(outcome.results[0].reasons, RULE_REASON_UNSCREENED);
+    listings[1] = (struct rule_listing){name("us-sdn"), 0, RULE_LISTING_CLEAR, always, always};
+    person.listings_count = 2;
     assert_int_equal(truth_at(1), RULE_FALSE);
+    person.listings_count = 1;
     listings[0].programme = 0;
     assert_int_equal(truth_at(1), RULE_UNKNOWN);
     listings[0].programme = name("ru");

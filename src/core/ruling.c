@@ -327,12 +327,42 @@ static u32 packs_there(const struct core *core)
     return packs;
 }
 
+/* Packs whose border has come and is not queued. */
+static u32 packs_at_border(const struct core *core)
+{
+    u32 packs = 0;
+    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
+        const struct ruling_pack *about = &core->ruling.about[i];
+        bool is_reached = about->state == PACK_STATE_ACTIVE && about->boundary_us <= core->now_us;
+        packs |= is_reached ? 1U << i : 0;
+    }
+    return packs;
+}
+
+/* What waits in one entry, or for room, is looked at together: else an ending pack would let go of
+ * somebody before the one that takes its place has spoken. */
+static u32 packs_together(const struct core *core, u32 packs)
+{
+    const struct ruling *ruling = &core->ruling;
+    u32 border = packs_at_border(core);
+    u32 before = 0;
+    while (packs != before) {
+        before = packs;
+        packs |= packs & border ? border : 0;
+        for (u32 i = 0; i < ruling->waiting_count; i++) {
+            const struct waiting *entry = &ruling->waiting[i];
+            packs |= !entry->only_watched && entry->packs & packs ? entry->packs : 0;
+        }
+    }
+    return packs;
+}
+
 /* Whether the person's vector has changed. */
 static bool evaluate(struct core *core, const struct question *question)
 {
     struct person_rows rows;
     struct person *person = &core->ruling.persons[question->person];
-    u32 packs = question->packs & packs_there(core);
+    u32 packs = packs_together(core, question->packs & packs_there(core));
     person_gather(core, question->person, &rows);
     if (any_threshold(core, packs)) {
         rows.person.holdings = holdings_of(core, question->prices, question->person);
@@ -474,18 +504,6 @@ static u32 due_run(struct core *core, u32 budget)
         budget--;
     }
     return budget;
-}
-
-/* Packs whose border has come and is not queued. */
-static u32 packs_at_border(const struct core *core)
-{
-    u32 packs = 0;
-    for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
-        const struct ruling_pack *about = &core->ruling.about[i];
-        bool is_reached = about->state == PACK_STATE_ACTIVE && about->boundary_us <= core->now_us;
-        packs |= is_reached ? 1U << i : 0;
-    }
-    return packs;
 }
 
 /* One entry for all packs whose border has come, so that nobody is free between one that ends and

@@ -19,11 +19,13 @@
 void ruling_pack_part(struct core *core, const struct command_pack_part *command);
 void ruling_pack_activate(struct core *core, const struct command_pack_activate *command);
 void ruling_pack_end(struct core *core, const struct command_pack_end *command);
+void ruling_pack_replace(struct core *core, const struct command_pack_replace *command);
 void ruling_valuation(struct core *core, const struct command_valuation *command);
 void ruling_set(struct core *core, const struct command_rules_set *command);
 void ruling_licence_set(struct core *core, const struct command_licence_set *command);
 void ruling_lift(struct core *core, const struct command_lift *command);
 void ruling_case_act(struct core *core, const struct command_case_act *command);
+void ruling_log_entry(struct core *core, const struct command_log_entry *command);
 
 /* ---- around other commands ---- */
 

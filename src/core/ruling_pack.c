@@ -121,17 +121,46 @@ static bool rules_fit(const struct core *core, const struct rule_pack *pack)
     return wanted + (u32)__builtin_popcount(core->ruling.slots_used) <= RULE_SLOTS_MAX;
 }
 
-/* Decodes straight into the lowest free number, which is nobody's if the pack is refused. */
-static enum reject activate_check(struct core *core, const struct command_pack_activate *c,
-                                  u32 *number_out)
+/* A pack that is to come into force, by pack_activate or pack_replace. */
+struct coming {
+    const u8 *content_hash;
+    const u8 *ended_hash; /* of the one that makes room for it; NULL: none does */
+    u32 size;
+    u32 officer;
+    u32 second;
+    bool is_confirmed;
+};
+
+static enum reject officers_check(const struct core *core, u32 officer, u32 second)
 {
-    struct ruling *ruling = &core->ruling;
-    u32 number = 0;
     if (core->limits.persons_max == 0) {
         return REJECT_LIMIT_PERSONS;
     }
-    if (!person_four_eyes(c->officer, c->second)) {
-        return REJECT_NEEDS_SECOND;
+    return person_four_eyes(officer, second) ? REJECT_NONE : REJECT_NEEDS_SECOND;
+}
+
+/* The active pack with that hash, or RULE_PACKS_MAX. */
+static u32 active_find(const struct core *core, const u8 *content_hash)
+{
+    const struct ruling *ruling = &core->ruling;
+    u32 number = 0;
+    while (number < RULE_PACKS_MAX &&
+           (ruling->about[number].state != PACK_STATE_ACTIVE ||
+            memcmp(ruling->packs[number].content_hash, content_hash, RULE_HASH_BYTES) != 0)) {
+        number++;
+    }
+    return number;
+}
+
+/* Decodes straight into the lowest free number, which is nobody's if the pack is refused. */
+static enum reject coming_check(struct core *core, const struct coming *coming, u32 *number_out,
+                                u32 *ended_out)
+{
+    struct ruling *ruling = &core->ruling;
+    u32 number = 0;
+    enum reject reject = officers_check(core, coming->officer, coming->second);
+    if (reject != REJECT_NONE) {
+        return reject;
     }
     while (number < RULE_PACKS_MAX && ruling->about[number].state != PACK_FREE) {
         number++;
@@ -139,15 +168,20 @@ static enum reject activate_check(struct core *core, const struct command_pack_a
     *number_out = number;
     struct rule_pack *pack = &ruling->packs[number]; /* one more than packs: for who is refused */
     struct span form = {ruling->form, ruling->received};
-    if (c->size == 0 || c->size != ruling->received || rule_form_decode(form, pack) != NULL ||
-        memcmp(pack->content_hash, c->content_hash, RULE_HASH_BYTES) != 0) {
+    if (coming->size == 0 || coming->size != ruling->received ||
+        rule_form_decode(form, pack) != NULL ||
+        memcmp(pack->content_hash, coming->content_hash, RULE_HASH_BYTES) != 0) {
         return REJECT_PACK_FORM;
     }
-    if (pack->is_uncertain && c->confirmed == 0) {
+    if (pack->is_uncertain && !coming->is_confirmed) {
         return REJECT_PACK_UNCERTAIN;
     }
+    *ended_out = coming->ended_hash ? active_find(core, coming->ended_hash) : RULE_PACKS_MAX;
+    if (coming->ended_hash && *ended_out == RULE_PACKS_MAX) {
+        return REJECT_UNKNOWN_PACK;
+    }
     for (u32 i = 0; i < RULE_PACKS_MAX; i++) {
-        if (overlaps(core, i, pack)) {
+        if (i != *ended_out && overlaps(core, i, pack)) {
             return REJECT_PACK_OVERLAP;
         }
     }
@@ -157,52 +191,78 @@ static enum reject activate_check(struct core *core, const struct command_pack_a
     return ruling->waiting_count < RULE_WAITING_MAX ? REJECT_NONE : REJECT_LIMIT_REEVALUATIONS;
 }
 
-void ruling_pack_activate(struct core *core, const struct command_pack_activate *c)
+static void pack_end_begin(struct core *core, u32 number)
 {
-    u32 number = 0;
-    enum reject reject = activate_check(core, c, &number);
-    if (reject != REJECT_NONE) {
-        define_refuse(core, &c->head, reject);
-        return;
-    }
-    CHECK(ruling_pack_take(core, number, c->size, PACK_STATE_ACTIVE));
-    define_tell(core, &c->head, c->head.account);
-    ruling_pack_tell(core, number, PACK_STATE_ACTIVE);
-    ruling_border(core, number);
-    ruling_queue(core, 1U << number, false, core->seq);
+    core->ruling.about[number].state = PACK_STATE_ENDING;
+    ruling_pack_tell(core, number, PACK_STATE_ENDING);
+}
+
+/* These packs are not what they were: for everybody, and for assets at once. */
+static void packs_changed(struct core *core, u32 packs)
+{
+    ruling_queue(core, packs, false, core->seq);
     ruling_assets(core, true);
     ruling_clock(core);
 }
 
+static void come(struct core *core, const struct command_head *head, const struct coming *coming)
+{
+    u32 number = 0;
+    u32 ended = RULE_PACKS_MAX;
+    enum reject reject = coming_check(core, coming, &number, &ended);
+    if (reject != REJECT_NONE) {
+        define_refuse(core, head, reject);
+        return;
+    }
+    CHECK(ruling_pack_take(core, number, coming->size, PACK_STATE_ACTIVE));
+    define_tell(core, head, head->account);
+    u32 packs = 1U << number;
+    if (ended < RULE_PACKS_MAX) {
+        pack_end_begin(core, ended);
+        packs |= 1U << ended;
+    }
+    ruling_pack_tell(core, number, PACK_STATE_ACTIVE);
+    ruling_border(core, number);
+    packs_changed(core, packs);
+}
+
+void ruling_pack_activate(struct core *core, const struct command_pack_activate *c)
+{
+    struct coming coming = {.content_hash = c->content_hash,
+                            .size = c->size,
+                            .officer = c->officer,
+                            .second = c->second,
+                            .is_confirmed = c->confirmed != 0};
+    come(core, &c->head, &coming);
+}
+
+void ruling_pack_replace(struct core *core, const struct command_pack_replace *c)
+{
+    struct coming coming = {.content_hash = c->content_hash,
+                            .ended_hash = c->ended_hash,
+                            .size = c->size,
+                            .officer = c->officer,
+                            .second = c->second,
+                            .is_confirmed = c->confirmed != 0};
+    come(core, &c->head, &coming);
+}
+
 void ruling_pack_end(struct core *core, const struct command_pack_end *c)
 {
-    struct ruling *ruling = &core->ruling;
-    u32 number = 0;
-    enum reject reject = REJECT_NONE;
-    if (core->limits.persons_max == 0) {
-        reject = REJECT_LIMIT_PERSONS;
-    } else if (!person_four_eyes(c->officer, c->second)) {
-        reject = REJECT_NEEDS_SECOND;
-    } else {
-        while (number < RULE_PACKS_MAX && (ruling->about[number].state != PACK_STATE_ACTIVE ||
-                                           memcmp(ruling->packs[number].content_hash,
-                                                  c->content_hash, RULE_HASH_BYTES) != 0)) {
-            number++;
-        }
-        reject = number == RULE_PACKS_MAX                    ? REJECT_UNKNOWN_PACK
-                 : ruling->waiting_count == RULE_WAITING_MAX ? REJECT_LIMIT_REEVALUATIONS
-                                                             : REJECT_NONE;
+    enum reject reject = officers_check(core, c->officer, c->second);
+    u32 number = reject == REJECT_NONE ? active_find(core, c->content_hash) : 0;
+    if (reject == REJECT_NONE && number == RULE_PACKS_MAX) {
+        reject = REJECT_UNKNOWN_PACK;
+    } else if (reject == REJECT_NONE && core->ruling.waiting_count == RULE_WAITING_MAX) {
+        reject = REJECT_LIMIT_REEVALUATIONS;
     }
     if (reject != REJECT_NONE) {
         define_refuse(core, &c->head, reject);
         return;
     }
-    ruling->about[number].state = PACK_STATE_ENDING;
     define_tell(core, &c->head, c->head.account);
-    ruling_pack_tell(core, number, PACK_STATE_ENDING);
-    ruling_queue(core, 1U << number, false, core->seq);
-    ruling_assets(core, true);
-    ruling_clock(core);
+    pack_end_begin(core, number);
+    packs_changed(core, 1U << number);
 }
 
 void ruling_valuation(struct core *core, const struct command_valuation *c)
@@ -334,11 +394,9 @@ static bool licence_fits(const struct core *core, const struct command_licence_s
 static enum reject licence_check(const struct core *core, const struct command_licence_set *c)
 {
     const struct ruling *ruling = &core->ruling;
-    if (core->limits.persons_max == 0) {
-        return REJECT_LIMIT_PERSONS;
-    }
-    if (!person_four_eyes(c->officer, c->second)) {
-        return REJECT_NEEDS_SECOND;
+    enum reject reject = officers_check(core, c->officer, c->second);
+    if (reject != REJECT_NONE) {
+        return reject;
     }
     if (c->person == 0 || c->person > ruling->persons_count) {
         return REJECT_UNKNOWN_PERSON;
@@ -383,11 +441,9 @@ void ruling_licence_set(struct core *core, const struct command_licence_set *c)
 static enum reject lift_check(const struct core *core, const struct command_lift *c)
 {
     const struct ruling *ruling = &core->ruling;
-    if (core->limits.persons_max == 0) {
-        return REJECT_LIMIT_PERSONS;
-    }
-    if (!person_four_eyes(c->officer, c->second)) {
-        return REJECT_NEEDS_SECOND;
+    enum reject reject = officers_check(core, c->officer, c->second);
+    if (reject != REJECT_NONE) {
+        return reject;
     }
     if (c->person == 0 || c->person > ruling->persons_count) {
         return REJECT_UNKNOWN_PERSON;
@@ -416,6 +472,15 @@ void ruling_lift(struct core *core, const struct command_lift *c)
 void ruling_case_act(struct core *core, const struct command_case_act *c)
 {
     if (c->act == 0 || c->act >= CASE_ACT_COUNT) {
+        define_refuse(core, &c->head, REJECT_BAD_ENUM);
+        return;
+    }
+    define_tell(core, &c->head, c->head.account);
+}
+
+void ruling_log_entry(struct core *core, const struct command_log_entry *c)
+{
+    if (c->topic == 0 || c->topic >= LOG_TOPIC_COUNT) {
         define_refuse(core, &c->head, REJECT_BAD_ENUM);
         return;
     }

@@ -72,7 +72,7 @@ static bool put_persons(struct writer *w)
     for (u32 i = 1; i <= ruling->persons_count; i++) {
         const struct person *person = &ruling->persons[i];
         if (!PUT(w, person, STATE_PERSON, 0, i, .evaluated_seq = person->evaluated_seq,
-                 .provider = person->provider)) {
+                 .provider = person->provider, .group = person->group)) {
             return false;
         }
     }
@@ -299,10 +299,11 @@ static bool take_price(struct core *core, const struct state_valuation_price *r,
 static bool take_person(struct core *core, const struct state_person *r, const char **reason_out)
 {
     FITS(r->head.id == core->ruling.persons_count + 1U && r->head.id <= core->limits.persons_max);
-    FITS(r->evaluated_seq <= core->seq);
+    FITS(r->evaluated_seq <= core->seq && r->group != GROUP_NONE);
     core->ruling.persons_count++;
     core->ruling.persons[r->head.id] =
         (struct person){.evaluated_seq = r->evaluated_seq, .provider = r->provider};
+    person_group_put(core, (u32)r->head.id, r->group);
     return true;
 }
 

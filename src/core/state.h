@@ -401,6 +401,7 @@ struct person {
     u32 heap;          /* place among those that wait for an instant; 0: none */
     u32 findings;      /* rules that have something to remember; bits by rule slot */
     u32 watched;       /* rules where only holdings decide */
+    u32 group;         /* for self-trade prevention; 0: none */
     u16 vector;        /* all findings joined */
     u16 provider;
     u16 accounts_count;
@@ -467,6 +468,7 @@ struct ruling {
     u32 waiting_count;
     u32 slots_used; /* bits */
     u32 persons_count;
+    u32 grouped_count; /* persons with a trade group */
     u32 licences_count;
     u32 heap_count;
     u32 reevaluations_max;

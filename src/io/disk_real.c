@@ -281,12 +281,13 @@ static long lock_holder(int descriptor)
 
 /* False with errno when the lock cannot be had. A process that was killed keeps its locks until the
  * system has taken back its memory, some 100 ms per GiB: whoever comes right after it waits for
- * that. */
-static bool lock_wait(int descriptor)
+ * that, unless the lock is wanted at once. */
+static bool lock_wait(const struct disk_lock *lock, int descriptor)
 {
     const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
+    const u32 wait_ms = lock->at_once ? 0 : LOCK_WAIT_MS;
     int result = flock(descriptor, LOCK_EX | LOCK_NB);
-    for (u32 waited_ms = 0; result != 0 && waited_ms < LOCK_WAIT_MS; waited_ms += LOCK_STEP_MS) {
+    for (u32 waited_ms = 0; result != 0 && waited_ms < wait_ms; waited_ms += LOCK_STEP_MS) {
         if (errno != EWOULDBLOCK) {
             return false;
         }
@@ -308,7 +309,7 @@ static enum fault lock_refused(const struct disk_lock *lock, int error)
 {
     int descriptor = open_retrying(lock->path, O_RDONLY | O_CLOEXEC, FILE_MODE);
     enum fault fault = FAULT_NONE;
-    if (descriptor >= 0 && !lock_wait(descriptor) && errno == EWOULDBLOCK) {
+    if (descriptor >= 0 && !lock_wait(lock, descriptor) && errno == EWOULDBLOCK) {
         fault = lock_held(lock, descriptor);
     }
     if (descriptor >= 0) {
@@ -319,7 +320,7 @@ static enum fault lock_refused(const struct disk_lock *lock, int error)
 
 static enum fault lock_take(struct disk_lock *lock, int descriptor)
 {
-    if (!lock_wait(descriptor)) {
+    if (!lock_wait(lock, descriptor)) {
         return errno == EWOULDBLOCK ? lock_held(lock, descriptor)
                                     : FAULT_ERRNO(errno, "%s: lock", lock->path);
     }

@@ -1,67 +1,31 @@
 #include "io/event_follow.h"
 
 #include "base/arena.h"
-#include "base/bytes.h"
 #include "base/span.h"
+#include "io/image_walk.h"
 #include "wire/schema.h"
-
-#include <string.h>
 
 /* ---- images ---- */
 
-static enum fault image_wrong(const struct event_follow *follow, const char *what)
-{
-    return FAULT(FAULT_ROT, "%s: an image: %s", follow->events, what);
-}
+/* A record of an image, on its way to the follower's sink. */
+struct passage {
+    struct image_sink sink;
+    struct event_follow *follow;
+};
 
-/* With the definition behind it; 0: none, or it is not all there. */
-static size_t state_size(const u8 *bytes, size_t left)
+static enum fault image_record(struct image_sink *sink, const u8 *record, size_t size)
 {
-    if (left < WIRE_UNIT) {
-        return 0;
-    }
-    u16 kind = bytes_u16(bytes);
-    size_t size = (size_t)bytes[2] * WIRE_UNIT;
-    if (kind >= STATE_KIND_COUNT || wire_states[kind].name == NULL ||
-        size != wire_states[kind].size) {
-        return 0;
-    }
-    size += kind == STATE_MARKET ? sizeof(struct command_market_add) : 0;
-    size += kind == STATE_FEE ? sizeof(struct command_fee_set) : 0;
-    return size <= left ? size : 0;
-}
-
-static enum fault image_walk(struct event_follow *follow, struct eventlog_image *image)
-{
-    u8 *piece = follow->block.memory;
-    u64 offset = 0;
-    size_t used = 0;
-    while (offset < image->bytes) {
-        size_t size = 0;
-        TRY(eventlog_image_read(image, offset, piece + used, EVENT_FOLLOW_PIECE_BYTES - used,
-                                &size));
-        if (size == 0) {
-            return image_wrong(follow, "no record begins there");
-        }
-        used += size;
-        offset += size;
-        size_t at = 0;
-        for (size = state_size(piece, used); size > 0; size = state_size(piece + at, used - at)) {
-            if (!follow->sink->state(follow->sink, piece + at, size)) {
-                return image_wrong(follow, "a record that cannot be");
-            }
-            at += size;
-        }
-        memmove(piece, piece + at, used - at);
-        used -= at;
-    }
-    return used == 0 ? FAULT_NONE : image_wrong(follow, "cut short");
+    struct event_follow *follow = ((struct passage *)(void *)sink)->follow;
+    return follow->sink->state(follow->sink, record, size)
+               ? FAULT_NONE
+               : FAULT(FAULT_ROT, "%s: an image: a record that cannot be", follow->events);
 }
 
 /* *position_out: where to go on; 0 without an image. */
 static enum fault image_take(struct event_follow *follow, u64 *position_out)
 {
     struct eventlog_image image;
+    struct passage passage = {.sink = {.record = image_record}, .follow = follow};
     *position_out = 0;
     follow->sink->begin(follow->sink);
     enum fault fault = eventlog_image_open(&image, follow->disk, follow->events);
@@ -70,7 +34,7 @@ static enum fault image_take(struct event_follow *follow, u64 *position_out)
         return FAULT_NONE;
     }
     TRY(fault);
-    fault = image_walk(follow, &image);
+    fault = image_walk(&image, follow->block.memory, &passage.sink);
     *position_out = image.point.position;
     eventlog_image_close(&image);
     return fault;
@@ -83,8 +47,8 @@ static enum fault reader_open(struct event_follow *follow)
     struct arena arena;
     u64 position = 0;
     TRY(image_take(follow, &position));
-    arena_init(&arena, follow->block.memory + EVENT_FOLLOW_PIECE_BYTES,
-               follow->block.bytes - EVENT_FOLLOW_PIECE_BYTES);
+    arena_init(&arena, follow->block.memory + IMAGE_PIECE_BYTES,
+               follow->block.bytes - IMAGE_PIECE_BYTES);
     follow->position = position;
     return eventlog_reader_open(&follow->reader, follow->disk, follow->events, NULL, position,
                                 &arena);
@@ -113,8 +77,8 @@ enum fault event_follow_open(struct event_follow *follow, struct disk *disk, con
 {
     *follow = (struct event_follow){.disk = disk, .sink = sink};
     TRY(file_path(follow->events, folder, EVENT_FOLLOW_FOLDER));
-    return block_take(EVENT_FOLLOW_PIECE_BYTES + eventlog_reader_footprint(),
-                      "a reader of the event log", &follow->block);
+    return block_take(IMAGE_PIECE_BYTES + eventlog_reader_footprint(), "a reader of the event log",
+                      &follow->block);
 }
 
 static void reader_close(struct event_follow *follow)

@@ -13,8 +13,7 @@
 #include "io/fault.h"
 #include "io/file.h"
 
-#define EVENT_FOLLOW_FOLDER      "events" /* in the venue's */
-#define EVENT_FOLLOW_PIECE_BYTES 65536U
+#define EVENT_FOLLOW_FOLDER "events" /* in the venue's */
 
 /* False: the record cannot be; event_follow_turn is FAULT_ROT then. */
 struct event_sink {

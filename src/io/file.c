@@ -181,12 +181,37 @@ enum fault disk_list(struct disk *disk, const char *path, struct disk_visitor *v
     return FAULT_NONE;
 }
 
-enum fault disk_lock(struct disk *disk, const char *folder, struct disk_lock *lock_out)
+static enum fault lock_of(struct disk *disk, const char *folder, bool at_once,
+                          struct disk_lock *lock_out)
 {
-    *lock_out = (struct disk_lock){.disk = NULL, .handle = -1};
+    *lock_out = (struct disk_lock){.disk = NULL, .handle = -1, .at_once = at_once};
     TRY(file_path(lock_out->path, folder, "LOCK"));
     TRY(disk->ops->lock(disk, lock_out));
     lock_out->disk = disk;
+    return FAULT_NONE;
+}
+
+enum fault disk_lock(struct disk *disk, const char *folder, struct disk_lock *lock_out)
+{
+    return lock_of(disk, folder, false, lock_out);
+}
+
+enum fault disk_lock_at_once(struct disk *disk, const char *folder, struct disk_lock *lock_out)
+{
+    return lock_of(disk, folder, true, lock_out);
+}
+
+enum fault disk_is_locked(struct disk *disk, const char *folder, bool *locked_out)
+{
+    struct disk_lock lock;
+    enum fault fault = disk_lock_at_once(disk, folder, &lock);
+    *locked_out = fault == FAULT_LOCKED;
+    if (fault == FAULT_LOCKED || fault == FAULT_READ_ONLY || fault == FAULT_PERMISSION) {
+        fault_forget();
+        return FAULT_NONE;
+    }
+    TRY(fault);
+    disk_unlock(&lock);
     return FAULT_NONE;
 }
 

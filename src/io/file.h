@@ -39,6 +39,7 @@ struct disk_lock {
     struct disk *disk;
     i64 handle;
     u64 identity[2]; /* which file was locked: it may have been replaced since */
+    bool at_once;    /* not waited for */
     char path[FILE_PATH_BYTES];
 };
 
@@ -116,6 +117,12 @@ MUST_USE enum fault disk_list(struct disk *disk, const char *path, struct disk_v
 /* Locks `folder` for this process by its file LOCK; FAULT_LOCKED when another holds it, and still
  * does a second later: one that was just killed is not quite gone. */
 MUST_USE enum fault disk_lock(struct disk *disk, const char *folder, struct disk_lock *lock_out);
+/* The same without the wait: for whoever goes on beside the holder. */
+MUST_USE enum fault disk_lock_at_once(struct disk *disk, const char *folder,
+                                      struct disk_lock *lock_out);
+/* Whether another process holds the folder now. One on which no lock can be had for want of rights
+ * is held by nobody who writes. */
+MUST_USE enum fault disk_is_locked(struct disk *disk, const char *folder, bool *locked_out);
 /* FAULT_FENCED when LOCK is gone or is another file than the one we hold. */
 MUST_USE enum fault disk_lock_check(struct disk_lock *lock);
 void disk_unlock(struct disk_lock *lock);

@@ -216,6 +216,10 @@ static void a_folder_is_locked_once(void **state)
     (void)snprintf(words, sizeof(words), "LOCK: another process uses this folder (process %ld)",
                    (long)getpid());
     assert_non_null(strstr(fault_text(), words));
+    assert_int_equal(disk_lock_at_once(disk_real(), folder, &second), FAULT_LOCKED);
+    bool locked = false;
+    assert_int_equal(disk_is_locked(disk_real(), folder, &locked), FAULT_NONE);
+    assert_true(locked);
     assert_int_equal(disk_lock_check(&first), FAULT_NONE);
     /* What stands in the file is for the message only, and may be anything. */
     memset(block, 0xff, 100);
@@ -227,6 +231,8 @@ static void a_folder_is_locked_once(void **state)
     assert_non_null(strstr(fault_text(), "LOCK: another process uses this folder (process 0)"));
     disk_unlock(&first);
     disk_unlock(&first);
+    assert_int_equal(disk_is_locked(disk_real(), folder, &locked), FAULT_NONE);
+    assert_false(locked);
     assert_int_equal(disk_lock(disk_real(), folder, &second), FAULT_NONE);
     assert_int_equal(disk_unlink(disk_real(), path_of("LOCK")), FAULT_NONE);
     assert_int_equal(disk_lock_check(&second), FAULT_FENCED);

@@ -10,7 +10,7 @@
 #include "base/base.h"
 #include "io/fault.h"
 
-#define HANDOVER_ITEMS_MAX  32U
+#define HANDOVER_ITEMS_MAX  64U
 #define HANDOVER_NAME_BYTES 32U
 
 struct handover_item {

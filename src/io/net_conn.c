@@ -1,3 +1,4 @@
+#include "base/secret.h"
 #include "io/net_inner.h"
 
 #include <errno.h>
@@ -536,6 +537,9 @@ static void tls_pump(struct net_loop *loop, struct conn *conn)
         switch (step) {
         case TLS_STEP_DATA:
             loop->handler->input(conn->conn.user, (struct span){.data = loop->plain, .size = size});
+            if (loop->wipes_input) {
+                secret_wipe(loop->plain, size);
+            }
             break;
         case TLS_STEP_MORE:
             wants_more = true;
@@ -587,6 +591,9 @@ static void conn_read(struct net_loop *loop, struct conn *conn)
     loop->net.counts.reads++;
     if (size > 0) {
         conn_take_input(loop, conn, (size_t)size);
+        if (loop->wipes_input) {
+            secret_wipe(loop->input, (size_t)size);
+        }
     } else if (size == 0) {
         conn_at_end(loop, conn);
     } else if (errno != EAGAIN && errno != EINTR) {

@@ -116,6 +116,7 @@ struct net_loop {
     struct listener listeners[NET_LISTENERS_MAX];
     u32 listeners_count;
     struct watch watches[NET_WATCHES_MAX];
+    bool wipes_input;
     u8 input[NET_INPUT_BYTES_MAX];
     u8 plain[TLS_RECORD_BYTES_MAX];
 };

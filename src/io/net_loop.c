@@ -307,6 +307,7 @@ enum fault net_loop_open(struct net_loop **loop_out, const struct net_loop_optio
     loop->net.pool = options->pool;
     loop->handler = options->handler;
     loop->context = options->context;
+    loop->wipes_input = options->wipes_input;
     loop->clock = options->clock != NULL ? options->clock : clock_real();
     loop->options = *options;
     loop->conn_free = NET_NONE;

@@ -41,6 +41,7 @@ struct net_loop_options {
     u32 shut_ms;           /* after net_shut_flushed, at most; at least 1 */
     u32 handshake_ms;      /* of TLS, at most; at least 1 */
     u32 send_buffer_bytes; /* of each socket, in the system; 0: as the system likes */
+    bool wipes_input;      /* what `input` was given is wiped behind it */
 };
 
 #define NET_LOOP_OPTIONS_DEFAULT                            \

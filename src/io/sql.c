@@ -359,3 +359,12 @@ void sql_get_bytes(struct sql_call *call, void *target, size_t bytes)
     }
     call->next += 1;
 }
+
+struct span sql_get_span(struct sql_call *call)
+{
+    CHECK(call->next < sqlite3_column_count(call->statement));
+    const void *data = sqlite3_column_blob(call->statement, call->next);
+    size_t size = (size_t)sqlite3_column_bytes(call->statement, call->next);
+    call->next += 1;
+    return span_of(data, data == NULL ? 0 : size);
+}

@@ -97,5 +97,8 @@ struct amount sql_get_amount(struct sql_call *call);
 struct price sql_get_price(struct sql_call *call);
 /* Copies exactly `bytes`; shorter contents are filled up with zeros, longer ones cut. */
 void sql_get_bytes(struct sql_call *call, void *target, size_t bytes);
+/* As long as they are, where they lie: until the next row, or the statement's end. NULL is empty.
+ */
+struct span sql_get_span(struct sql_call *call);
 
 #endif /* IO_SQL_H */

@@ -89,8 +89,9 @@ static void numbers_come_back(void **state)
     sql_close(&sql);
 
     assert_int_equal(sql_open(&sql, path, SQL_READ, &format), FAULT_NONE);
-    assert_int_equal(sql_prepare(&sql, "SELECT value, text FROM number ORDER BY id", &get),
-                     FAULT_NONE);
+    assert_int_equal(
+        sql_prepare(&sql, "SELECT value, text, text, NULL FROM number ORDER BY id", &get),
+        FAULT_NONE);
     struct sql_call call = sql_call(get);
     bool row = false;
     for (u32 i = 0; i < ARRAY_COUNT(values); i += 1) {
@@ -102,6 +103,8 @@ static void numbers_come_back(void **state)
         assert_int_equal(text[0], i > 0 ? 'a' : 0);
         assert_int_equal(text[1], i > 1 ? 'b' : 0);
         assert_int_equal(text[2], 'z');
+        assert_true(span_equal(sql_get_span(&call), span_of("abc", i < 3 ? i : 3)));
+        assert_int_equal(sql_get_span(&call).size, 0);
     }
     assert_int_equal(sql_next(&sql, &call, &row), FAULT_NONE);
     assert_false(row);

@@ -12,6 +12,8 @@
 /* What a fact's value may be besides a country. */
 #define CODE_VALUE_NONE    0U
 #define CODE_VALUE_UNKNOWN 0xFFFFU
+#define CODE_ROLE_ENTITY   3U /* a company of the venue's own */
+#define CODE_ROLE_ROUTE    4U /* a route of its payments */
 
 /* 1 to 12 symbols of a-z, 0-9 and -, as a number that is not 0; 0: it is no such name. */
 MUST_USE u64 code_name_of(struct span text);

@@ -60,6 +60,31 @@ void json_put_raw(struct json_writer *writer, struct span json);
 void json_put_hex(struct json_writer *writer, struct span bytes);
 void json_put_hex_u64(struct json_writer *writer, u64 number);
 
+/* A name and its value, inside an object. */
+ALWAYS_INLINE void json_field_text(struct json_writer *writer, const char *name, const char *text)
+{
+    json_key(writer, name);
+    json_put_text(writer, text);
+}
+
+ALWAYS_INLINE void json_field_u64(struct json_writer *writer, const char *name, u64 number)
+{
+    json_key(writer, name);
+    json_put_u64(writer, number);
+}
+
+ALWAYS_INLINE void json_field_bool(struct json_writer *writer, const char *name, bool truth)
+{
+    json_key(writer, name);
+    json_put_bool(writer, truth);
+}
+
+ALWAYS_INLINE void json_field_hex(struct json_writer *writer, const char *name, struct span bytes)
+{
+    json_key(writer, name);
+    json_put_hex(writer, bytes);
+}
+
 /* ---- records ---- */
 
 /* Room for any record, nested ones included. */

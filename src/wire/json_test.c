@@ -122,9 +122,13 @@ static void calls_out_of_order_are_our_own_mistake(void **state)
 }
 
 /* Any random bytes behind a valid head. */
+/* No byte is zero: reserved fields that are zero are not printed. */
 static void fill(struct random *random, u8 *bytes, size_t size, u16 kind)
 {
     random_fill(random, bytes, size);
+    for (size_t i = 0; i < size; i += 1) {
+        bytes[i] = bytes[i] == 0 ? 1 : bytes[i];
+    }
     bytes[0] = (u8)kind;
     bytes[1] = (u8)(kind >> 8);
     bytes[2] = (u8)(size / WIRE_UNIT);
@@ -382,6 +386,24 @@ static void plain_text_is_text(void **state)
     }
 }
 
+static void fields_are_a_name_and_a_value(void **state)
+{
+    char text[200];
+    struct json_writer writer;
+    (void)state;
+    json_begin(&writer, text, sizeof(text));
+    json_object_begin(&writer);
+    json_field_text(&writer, "a", "x\"y");
+    json_field_u64(&writer, "b", UINT64_MAX);
+    json_field_bool(&writer, "c", true);
+    json_field_hex(&writer, "d", span_of("\x01\xFF", 2));
+    json_object_end(&writer);
+    size_t size = json_end(&writer);
+    const char *wanted = "{\"a\":\"x\\\"y\",\"b\":18446744073709551615,\"c\":true,\"d\":\"01ff\"}";
+    assert_int_equal(size, strlen(wanted));
+    assert_memory_equal(text, wanted, size);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +419,7 @@ int main(void)
         cmocka_unit_test(rejected_names_the_refusal),
         cmocka_unit_test(applied_shows_the_command),
         cmocka_unit_test(random_bytes_never_break_it),
+        cmocka_unit_test(fields_are_a_name_and_a_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

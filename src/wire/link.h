@@ -34,6 +34,7 @@ _Static_assert(COMMAND_KIND_COUNT <= LINK_BELL && EVENT_KIND_COUNT <= LINK_BELL,
 #define LINK_SOURCE_GATEWAY 1U
 #define LINK_SOURCE_ADMIN   2U
 #define LINK_SOURCE_PRICES  3U
+#define LINK_SOURCE_SCREEN  4U
 
 /* Bits of link_bell.flags. */
 #define LINK_BELL_STARTED  1U /* the first of this generation: recovery is done */

@@ -127,6 +127,7 @@ static void field_fill(struct random *random, const struct wire_field *field)
         "unknown",
         "clear",
         "decide",
+        "route",
         "nationality",
         "role",
         "kind",
@@ -134,6 +135,8 @@ static void field_fill(struct random *random, const struct wire_field *field)
         "out",
         "residence",
         "governing_body",
+        "own_entity",
+        "payment_route",
         "0000000000000000000000000000000000000000000000000000000000000001"};
     for (u32 tries = 0; tries < 10000; tries += 1) {
         const char *word = words[random_below(random, ARRAY_COUNT(words))];

@@ -277,9 +277,11 @@ static u8 fact_of(const u8 *command)
 static bool value_print(const u8 *command, u64 value, char *target)
 {
     u8 fact = fact_of(command);
-    if (fact == FACT_KIND_KIND || fact == FACT_KIND_ROLE) {
-        return word_print(fact == FACT_KIND_KIND ? kinds : roles, ARRAY_COUNT(kinds), value,
-                          target);
+    if (fact == FACT_KIND_KIND) {
+        return word_print(kinds, ARRAY_COUNT(kinds), value, target);
+    }
+    if (fact == FACT_KIND_ROLE) {
+        return word_print(roles, ARRAY_COUNT(roles), value, target);
     }
     if (value == CODE_VALUE_NONE || value == CODE_VALUE_UNKNOWN) {
         (void)snprintf(target, ORDER_VALUE_BYTES, "%s",

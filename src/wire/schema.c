@@ -127,3 +127,19 @@ bool command_check(const u8 *bytes, size_t size, const char **reason_out)
     return LIKELY(clients_fit(record, bytes, (size_t)head.units * WIRE_UNIT)) ||
            fields_fit(record->fields, bytes, (size_t)head.units * WIRE_UNIT, reason_out);
 }
+
+size_t wire_state_bytes(const u8 *bytes, size_t size)
+{
+    if (size < WIRE_UNIT) {
+        return 0;
+    }
+    u16 kind = bytes_u16(bytes);
+    size_t own = (size_t)bytes[2] * WIRE_UNIT;
+    if (kind >= STATE_KIND_COUNT || wire_states[kind].name == NULL ||
+        own != wire_states[kind].size) {
+        return 0;
+    }
+    own += kind == STATE_MARKET ? sizeof(struct command_market_add) : 0;
+    own += kind == STATE_FEE ? sizeof(struct command_fee_set) : 0;
+    return own <= size ? own : 0;
+}

@@ -96,6 +96,10 @@ MUST_USE u8 wire_units(const struct wire_record *record, u8 client_bytes, bool d
  * padding. On refusal *reason_out names the field. */
 MUST_USE bool command_check(const u8 *bytes, size_t size, const char **reason_out);
 
+/* Bytes of the state record that `bytes` (`size` available) begin with, and of the definition that
+ * follows a market or a fee; 0: there is none, or it is not all there. */
+MUST_USE size_t wire_state_bytes(const u8 *bytes, size_t size);
+
 /* Whether the flags of an order ask for a test: it is checked and answered, not placed. Together
  * with a bit that has no meaning the flag has none either, since such orders were placed before
  * there was the flag. */

@@ -2,8 +2,9 @@
 """Aim: the demo is a living market. Books of all five markets are full on both sides and stay so,
 trades happen, prices agree across markets; the bots survive kill -9 and a restart of the gateway; a
 second start goes on with the same keys, money and orders; it lives on its law date and moves
-ahead to a later one, and its people may do what the law of the day lets them; what is printed can be pasted; ./demo comes
-to the command that it says.
+ahead to a later one, and its people may do what the law of the day lets them; it screens: one of
+them is a candidate in the queue, and one is free when she is told; what is printed can be pasted;
+./demo comes to the command that it says.
 Method: cambist demo of this build on a free port, looked at through its public API; ./demo with
 --dry-run.
 usage: demo_test.py BINARY"""
@@ -342,6 +343,35 @@ def paste(cli, running):
     cli.check(average and 45000 < float(average[-1]) < 85000, f"their order: {done.stdout}")
 
 
+def check_lines(cli, running):
+    """The lines for a shell, each as it stands; the last but two tells screening who Lena is."""
+    words = running.words[running.words.index("c='"):running.words.index("\nWith ccxt")]
+    names, *lines = words.splitlines()
+    answers = []
+    for line in lines:
+        if line.startswith("curl") and shutil.which("curl") is None:
+            print("skipped: the line for curl, which is not there")
+            continue
+        done = subprocess.run(["bash", "-c", f"{names}\n{line}"], text=True, capture_output=True,
+                              timeout=60, check=False)
+        cli.equal((done.returncode, done.stderr), (0, ""), line)
+        answers.append(done.stdout)
+    for number, wanted in enumerate([
+            ("demo-list  4712  FROLOVA, Nadya",), ("candidate", "person 6 score 0.9", "2022-04-27"),
+            ("list       demo-list candidate, entry 4712 of version 1", "score 0.9"),
+            ("We are checking your account", "2022-04-27"), ("1 people told",),
+            ("verdict              blocked, by ofac50", "listed: us-sdn, entry 36456"),
+            ('"id":"demo-list:4712"',)][:len(answers)]):
+        for text in wanted:
+            cli.check(text in answers[number], f"{lines[number]}: {text} in {answers[number]}")
+    hidden = [word for word in ("list", "4712", "FROLOVA", "screen") if word in answers[3]]
+    cli.equal(hidden, [], "what Nadia must not read")
+    told = {**PEOPLE, "lena": PEOPLE["irina"]}
+    cli.check(wait_for(lambda: people(running)["lena"] == told["lena"]), "Lena is free when told")
+    status = cli.run("people", "status", "--data", running.folder)[1]
+    cli.check(status.startswith("people 4 waiting 0\nlist demo-list load 1 entries 4 fresh\n"), status)
+
+
 def gone(url):
     try:
         urllib.request.urlopen(url, timeout=5).close()
@@ -363,6 +393,7 @@ def check_venue(cli):
     check_deaths(cli, running)
     check_law(cli, running)
     check_people(cli, running)
+    check_lines(cli, running)
     paste(cli, running)
     running.ask("camille", "POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="LIMIT",
                 timeInForce="GTC", quantity="0.01", price="20000", newClientOrderId="stays")
@@ -386,7 +417,7 @@ def check_again(cli, accounts, had, counts):
     cli.equal(venue_day(running), "2022-10-07", "a later law date")
     # The notice has ended; what is not known of Olga's permit leaves her an interim.
     later = {**PEOPLE, "pavel": PEOPLE["mikhail"], "jonas": PEOPLE["irina"],
-             "olga": (True, True, False)}
+             "olga": (True, True, False), "lena": PEOPLE["irina"]}
     cli.check(wait_for(lambda: people(running) == later), f"a later law: {people(running)}")
     cli.equal(running.keys["accounts"], accounts, "the same accounts and keys")
     cli.equal(money(running), had, "the same money")

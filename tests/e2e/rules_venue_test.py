@@ -9,6 +9,7 @@ Everything is on loopback; the sources of prices are files that this script writ
 
 import os
 import signal
+import threading
 import time
 
 import officers as o
@@ -167,7 +168,48 @@ def activated(cli, rules):
                   "the text in the venue's folder")
 
 
-def above_and_below(cli, rules, venue, account, assets):
+def corrected(cli, rules, venue, account, officers):
+    """A pack in force is corrected while somebody whom it restricts tries to trade: never taken."""
+    path = rules.write("correction.yaml", version=2)
+    rules.sign(path, "anna")
+    rules.sign(path, "bela")
+    old = rules.json("list")["packs"][0]["hash"]
+    replace = ("activate", path, "--replaces", "test-threshold")
+    rules.refused(INPUT, "correction.yaml:9: pack.effective_from: overlaps version 1", *replace[:2])
+    rules.refused(INPUT, "no active pack", *replace[:3], "test-other")
+    rules.refused(REFUSED, "signatures of 2 officers", *replace)
+    order = cli.write("order", rules.run(*replace, "--propose")[1])
+    signed = [officers.sign(order, code) for code in ("anna", "bela")]
+    rules.refused(REFUSED, "signatures of 2 officers", *replace, signed[0])
+    rules.refused(INPUT, "approves another order", "activate", path, "--replaces", old, "--matter",
+                  "7", *signed)
+    tries, over = [], threading.Event()
+
+    def trade():
+        while not over.wait(0.01):
+            tries.append(s.place(venue, account, "27000"))
+
+    trader = threading.Thread(target=trade)
+    trader.start()
+    try:
+        cli.check(s.eventually(lambda: len(tries) > 3), "somebody tries to trade")
+        answer = rules.json(*replace, *signed)
+        count = len(tries)
+        cli.check(s.eventually(lambda: len(tries) > count + 3), "and tries on")
+    finally:
+        over.set()
+        trader.join()
+    cli.equal({(status, refusal["code"]) for status, refusal in tries}, {(400, -2010)},
+              "orders while the pack is corrected")
+    cli.equal((answer["persons"], answer["changed"], answer["accounts"], answer["ended"]),
+              (1, 0, 0, old), "what a correction changes")
+    packs = rules.json("list")["packs"]
+    cli.equal([(pack["id"], pack["version"], pack["state"]) for pack in packs],
+              [("test-threshold", 2, "active")], "the packs in force then")
+    rules.refused(INPUT, "is active already, as pack 1", *replace, *signed)
+
+
+def above_and_below(cli, rules, venue, account, assets, officers):
     """One at the threshold is told nothing; above it trades no more; below it does again."""
     cli.check(account_of(venue, account)["canTrade"], "trading below the threshold")
     cli.equal(s.place(venue, account, "27000")[0], 200, "status of an order below the threshold")
@@ -183,6 +225,7 @@ def above_and_below(cli, rules, venue, account, assets):
     status, refusal = s.place(venue, account, "27000")
     cli.equal((status, refusal["code"]), (400, -2010), "an order above the threshold")
     cli.equal(s.open_orders(venue, account), set(), "orders that were open")
+    corrected(cli, rules, venue, account, officers)
     priced(cli, rules, venue, {**assets, "BTC": CHEAP})
     rules.json("value", "test-threshold")
     cli.check(s.eventually(lambda: account_of(venue, account)["canTrade"]),
@@ -238,7 +281,7 @@ def main():
         officers.give("fact", "set", "1", "kind", "natural")
         officers.give("fact", "set", "1", "nationality", "RU")
         activated(cli, rules)
-        above_and_below(cli, rules, venue, account, assets)
+        above_and_below(cli, rules, venue, account, assets, officers)
         settings(cli, rules, officers)
         restarts(cli, rules, venue)
         code, _, error = cli.run("backup", folder, cli.path("copy"))

@@ -151,7 +151,8 @@ def shared_memory(pid):
 def each_has_its_own_channels(cli, venue):
     expected = {
         "engine": {"gateway-commands", "gateway-bells", "history-bells", "admin-commands",
-                   "admin-bells", "price-commands", "price-bells"},
+                   "admin-bells", "price-commands", "price-bells", "screen-commands",
+                   "screen-bells"},
         "back": {"history-bells", "asks", "answers", "admin-commands", "admin-bells", "key-asks",
                  "key-answers", "price-commands", "price-bells"},
         "edge": {"gateway-commands", "gateway-bells", "asks", "answers", "key-asks", "key-answers"},

@@ -48,7 +48,7 @@ static u32 ask(struct case_store *store)
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     struct case_store *store = NULL;
-    struct case_point point;
+    struct projection_point point;
     struct case_store_options options = {.path = ":memory:",
                                          .access = SQL_WRITE,
                                          .venue = venue,

@@ -7,7 +7,6 @@
 static struct fuzz_core world;
 static struct fuzz_core twin;
 static u8 *filled; /* the memory of a venue that is set up and has seen nothing else */
-static struct fuzz_state states[2];
 
 static void set_up(void)
 {
@@ -18,27 +17,6 @@ static void set_up(void)
     filled = malloc(world.bytes);
     CHECK(filled != NULL);
     memcpy(filled, world.memory, world.bytes);
-}
-
-static void rebuild_twin(void)
-{
-    struct core_restore restore;
-    const char *reason = "";
-    memset(twin.memory, 0, twin.bytes);
-    twin.core = core_init(twin.memory, twin.bytes, &twin.limits);
-    fuzz_state_take(world.core, &states[0]);
-    core_restore_begin(&restore, twin.core);
-    for (size_t at = 0; at < states[0].used;) {
-        size_t size = core_restore_size(states[0].bytes + at, states[0].used - at);
-        CHECK(size > 0);
-        CHECK(core_restore_record(&restore, states[0].bytes + at, size, &reason));
-        at += size;
-    }
-    CHECK(core_restore_end(&restore, &reason));
-    fuzz_core_check(&twin);
-    fuzz_state_take(twin.core, &states[1]);
-    CHECK(states[0].used == states[1].used);
-    CHECK(memcmp(states[0].bytes, states[1].bytes, states[0].used) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -53,7 +31,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     bool has_twin = false;
     for (u32 step = 0; input.left > 0; step++) {
         if (step == rebuild_after) {
-            rebuild_twin();
+            fuzz_core_twin(&world, &twin);
             has_twin = true;
         }
         struct fuzz_input same = input;
@@ -70,6 +48,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
         }
     }
     fuzz_core_check(&world);
-    rebuild_twin();
+    fuzz_core_twin(&world, &twin);
     return 0;
 }

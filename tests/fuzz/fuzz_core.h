@@ -28,6 +28,7 @@ struct fuzz_core {
     u8 *memory;
     size_t bytes;
     struct core_output output;
+    u8 source; /* of the commands; 0: 1 */
 };
 
 static inline struct command_genesis fuzz_limits(void)
@@ -116,7 +117,7 @@ static inline void fuzz_core_command(struct fuzz_core *world, const void *comman
     }
     struct command_head head = {.kind = kind,
                                 .units = wire_units(record, client_bytes, is_detailed),
-                                .source = 1,
+                                .source = world->source ? world->source : 1,
                                 .account = account,
                                 .source_index = core_seq(world->core) + 1};
     memcpy(bytes, &head, sizeof head);
@@ -222,6 +223,29 @@ static inline void fuzz_core_check(const struct fuzz_core *world)
     for (u32 i = 0; i < core_assets_count(world->core); i++) {
         CHECK(core_ledger_sum(world->core, (u16)i) == 0);
     }
+}
+
+/* The twin becomes a core made from the snapshot of this one, and has the same snapshot. */
+static inline void fuzz_core_twin(const struct fuzz_core *world, struct fuzz_core *twin)
+{
+    static struct fuzz_state states[2];
+    struct core_restore restore;
+    const char *reason = "";
+    memset(twin->memory, 0, twin->bytes);
+    twin->core = core_init(twin->memory, twin->bytes, &twin->limits);
+    fuzz_state_take(world->core, &states[0]);
+    core_restore_begin(&restore, twin->core);
+    for (size_t at = 0; at < states[0].used;) {
+        size_t size = core_restore_size(states[0].bytes + at, states[0].used - at);
+        CHECK(size > 0);
+        CHECK(core_restore_record(&restore, states[0].bytes + at, size, &reason));
+        at += size;
+    }
+    CHECK(core_restore_end(&restore, &reason));
+    fuzz_core_check(twin);
+    fuzz_state_take(twin->core, &states[1]);
+    CHECK(states[0].used == states[1].used);
+    CHECK(memcmp(states[0].bytes, states[1].bytes, states[0].used) == 0);
 }
 
 /* ---- commands from bytes ---- */

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-static void command_is_whole(const struct price_sources *sources, const struct price_command *one)
+static void command_is_whole(const struct price_sources *sources, const struct feed_command *one)
 {
     size_t at = 0;
     CHECK(one->source < sources->count);
     CHECK(one->every_s >= 1 && one->limit_s >= 1 && one->limit_s <= one->every_s);
-    CHECK(one->words >= 1 && one->words <= PRICE_ARGUMENTS_MAX + 1);
+    CHECK(one->words >= 1 && one->words <= FEED_ARGUMENTS_MAX + 1);
     CHECK(one->text[0] == '/');
     for (u32 i = 0; i < one->words; i += 1) {
         size_t length = strnlen(one->text + at, sizeof(one->text) - at);
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     static struct price_sources sources;
     struct span text = {.data = data, .size = size};
-    if (size > PRICE_LIST_BYTES_MAX ||
+    if (size > FEED_LIST_BYTES_MAX ||
         price_sources_read(text, "list", "/venue", &sources) != FAULT_NONE) {
         fault_forget();
         return 0;

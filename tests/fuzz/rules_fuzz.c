@@ -6,6 +6,7 @@
 #include "core/rule_form.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/fuzz_core.h"
+#include "wire/link.h"
 
 #define DAY_US  86400000000ULL
 #define START   (100 * DAY_US)
@@ -16,7 +17,6 @@
 static struct fuzz_core world;
 static struct fuzz_core twin;
 static u8 *filled;
-static struct fuzz_state states[2];
 static struct rule_pack pack;
 static u8 forms[PACKS][RULE_FORM_BYTES_MAX];
 static size_t sizes[PACKS];
@@ -106,33 +106,18 @@ static void set_up(void)
     fuzz_core_make(&twin, &limits);
     core_set_time(world.core, START);
     fuzz_core_fill(&world);
+    for (u32 i = 1; i <= PERSONS / 2; i++) { /* the others may come */
+        struct command_person_add person = {.person = i, .officer = 1};
+        struct command_link link = {.person = i, .officer = 1};
+        fuzz_core_command(&world, &person, COMMAND_PERSON_ADD, 0);
+        fuzz_core_command(&world, &link, COMMAND_LINK, i);
+    }
     for (u32 i = 0; i < PACKS; i++) {
         pack_make(i);
     }
     filled = malloc(world.bytes);
     CHECK(filled != NULL);
     memcpy(filled, world.memory, world.bytes);
-}
-
-static void rebuild_twin(void)
-{
-    struct core_restore restore;
-    const char *reason = "";
-    memset(twin.memory, 0, twin.bytes);
-    twin.core = core_init(twin.memory, twin.bytes, &twin.limits);
-    fuzz_state_take(world.core, &states[0]);
-    core_restore_begin(&restore, twin.core);
-    for (size_t at = 0; at < states[0].used;) {
-        size_t size = core_restore_size(states[0].bytes + at, states[0].used - at);
-        CHECK(size > 0);
-        CHECK(core_restore_record(&restore, states[0].bytes + at, size, &reason));
-        at += size;
-    }
-    CHECK(core_restore_end(&restore, &reason));
-    fuzz_core_check(&twin);
-    fuzz_state_take(twin.core, &states[1]);
-    CHECK(states[0].used == states[1].used);
-    CHECK(memcmp(states[0].bytes, states[1].bytes, states[0].used) == 0);
 }
 
 /* ---- one command from the input ---- */
@@ -168,6 +153,9 @@ static void person_fields(struct fuzz_input *input, u16 kind, u8 *record, u64 se
         } else if (strcmp(field->name, "list") == 0) {
             time = list_name();
             memcpy(record + field->offset, &time, sizeof time);
+        } else if (strcmp(field->name, "programme") == 0) {
+            time = fuzz_byte(input) % 2 ? list_name() : 0;
+            memcpy(record + field->offset, &time, sizeof time);
         } else if (strcmp(field->name, "replaces") == 0 || strcmp(field->name, "row") == 0) {
             u8 back = fuzz_byte(input);
             time = back < 128 ? 0 : seq - back % 32;
@@ -181,6 +169,7 @@ static void details(struct fuzz_input *input, u16 kind, u8 *record, u64 time_us)
     u32 number = fuzz_byte(input) % PACKS;
     struct command_licence_set *licence = (void *)record;
     struct command_pack_activate *activate = (void *)record;
+    struct command_pack_replace *replace = (void *)record;
     struct command_valuation_price *price = (void *)record;
     switch (kind) {
     case COMMAND_FACT_SET:
@@ -201,6 +190,11 @@ static void details(struct fuzz_input *input, u16 kind, u8 *record, u64 time_us)
         memcpy(((struct command_pack_end *)(void *)record)->content_hash, hashes[number],
                RULE_HASH_BYTES);
         break;
+    case COMMAND_PACK_REPLACE:
+        replace->size = (u32)sizes[number];
+        memcpy(replace->content_hash, hashes[number], sizeof replace->content_hash);
+        memcpy(replace->ended_hash, hashes[fuzz_byte(input) % PACKS], sizeof replace->ended_hash);
+        break;
     case COMMAND_VALUATION_PRICE:
         price->time_us = time_us - fuzz_byte(input);
         price->price = price_of(fuzz_byte(input) * (EUR / 10));
@@ -218,7 +212,25 @@ static u16 some_kind(struct fuzz_input *input)
     u8 byte = fuzz_byte(input);
     return byte < 90
                ? others[byte % ARRAY_COUNT(others)]
-               : (u16)(COMMAND_PERSON_ADD + byte % (COMMAND_CASE_ACT - COMMAND_PERSON_ADD + 1));
+               : (u16)(COMMAND_PERSON_ADD + byte % (COMMAND_PERSON_GROUP - COMMAND_PERSON_ADD + 1));
+}
+
+_Static_assert(offsetof(struct command_listing_set, officer) ==
+                   offsetof(struct command_ownership_set, officer),
+               "both verdicts");
+
+/* Some verdicts are screening's, nearly always without officers. */
+static u8 source_of(struct fuzz_input *input, u16 kind, u8 *record)
+{
+    bool is_verdict = kind == COMMAND_LISTING_SET || kind == COMMAND_OWNERSHIP_SET;
+    u8 byte = fuzz_byte(input);
+    if (byte >= (is_verdict ? 128 : 4)) {
+        return 0;
+    }
+    if (is_verdict && byte % 16 != 0) {
+        memset(record + offsetof(struct command_listing_set, officer), 0, 2 * sizeof(u32));
+    }
+    return LINK_SOURCE_SCREEN;
 }
 
 static void step(struct fuzz_core *target, struct fuzz_input *input, u64 time_us)
@@ -234,8 +246,10 @@ static void step(struct fuzz_core *target, struct fuzz_input *input, u64 time_us
     if (kind >= COMMAND_PERSON_ADD) {
         person_fields(input, kind, record, core_seq(target->core));
         details(input, kind, record, time_us);
+        target->source = source_of(input, kind, record);
     }
     fuzz_core_command(target, record, kind, account);
+    target->source = 0;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -250,7 +264,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     bool has_twin = false;
     for (u32 i = 0; input.left > 0 && i < 400; i++) {
         if (i == rebuild_after) {
-            rebuild_twin();
+            fuzz_core_twin(&world, &twin);
             has_twin = true;
         }
         u8 hours = fuzz_byte(&input);
@@ -268,6 +282,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
         }
     }
     fuzz_core_check(&world);
-    rebuild_twin();
+    fuzz_core_twin(&world, &twin);
     return 0;
 }

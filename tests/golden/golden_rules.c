@@ -1,11 +1,13 @@
 /* Some weeks at a small venue under rules, made by hand so that every command, event and refusal
  * of the rules that needs no thousands of records is met: a threshold that is crossed and left, a
  * list hit, an ownership verdict, a deadline, an asset that is closed, licences, two packs that
- * come and one that goes, and a queue that is still at work at the end. */
+ * come, one that is corrected and one that goes, what screening says, and a queue that is still at
+ * work at the end. */
 #include "base/span.h"
 #include "core/rule_form.h"
 #include "tests/golden/golden_writer.h"
 #include "tests/support/core_world.h"
+#include "wire/link.h"
 
 #include <string.h>
 
@@ -491,6 +493,70 @@ static void by_hand(void)
     }
 }
 
+static void pack_replace(const struct rule_pack *pack, u32 size, u8 ended)
+{
+    struct command_pack_replace record = {
+        .size = size, .officer = 1, .second = 2, .confirmed = 1, .matter = 14};
+    memcpy(record.content_hash, pack->content_hash, sizeof record.content_hash);
+    memset(record.ended_hash, ended, sizeof record.ended_hash);
+    command(&record, COMMAND_PACK_REPLACE, 0);
+}
+
+/* The first pack is corrected while much waits: its amount is higher from now on. */
+static void correction(struct rule_pack *first)
+{
+    first->version = 2;
+    memset(first->content_hash, 0xA2, sizeof first->content_hash);
+    first->rules[0].amount = 11000 * EUR_UNIT;
+    u32 size = pack_send(first);
+    pack_replace(first, size, 0xA1);
+    pack_replace(first, size, 0xA1); /* is ending, or no room yet */
+    go_on();
+    pack_replace(first, size, 0xA2); /* by itself, anew */
+    place(2, 0, SIDE_BUY, 90);
+    place(3, 0, SIDE_BUY, 60);
+}
+
+/* What screening says by itself, and what it may not say. */
+static void screening(void)
+{
+    struct command_listing_set hit = {.person = 4,
+                                      .state = LISTING_STATE_CANDIDATE,
+                                      .list = name("some-list"),
+                                      .programme = name("other-act"),
+                                      .score = 8700,
+                                      .until = RULE_TIME_OPEN};
+    struct command_ownership_set share = {.person = 4,
+                                          .compare = SHARE_COMPARE_AT_LEAST,
+                                          .control = TRUTH_UNKNOWN,
+                                          .percent = 5000,
+                                          .upper = 3000,
+                                          .list = name("some-list"),
+                                          .until = RULE_TIME_OPEN};
+    struct command_log_entry entry = {
+        .list = name("some-list"), .count = 3, .topic = LOG_TOPIC_SCREENED};
+    out->source = LINK_SOURCE_SCREEN;
+    command(&hit, COMMAND_LISTING_SET, 0);
+    hit.state = LISTING_STATE_CLEAR;
+    command(&hit, COMMAND_LISTING_SET, 0); /* there is a row */
+    command(&share, COMMAND_OWNERSHIP_SET, 0);
+    share.control = TRUTH_NO;
+    command(&share, COMMAND_OWNERSHIP_SET, 0); /* the same */
+    command(&entry, COMMAND_LOG_ENTRY, 0);
+    row_end(4, 1); /* not its to say */
+    struct command_person_group group = {.person = 4, .group = 7};
+    command(&group, COMMAND_PERSON_GROUP, 0);
+    group.group = 8;
+    command(&group, COMMAND_PERSON_GROUP, 0); /* only to a lower number */
+    out->source = 0;
+    group.group = 0;
+    group.officer = 1;
+    group.second = 2;
+    command(&group, COMMAND_PERSON_GROUP, 0);
+    entry.topic = LOG_TOPIC_COUNT;
+    command(&entry, COMMAND_LOG_ENTRY, 0);
+}
+
 /* The first pack goes, another waits for its day, a third is on its way. */
 static void second_pack(const struct rule_pack *first)
 {
@@ -531,5 +597,7 @@ void golden_rules(struct golden_writer *writer)
     rise_and_fall();
     licences();
     by_hand();
+    correction(&first);
+    screening();
     second_pack(&first);
 }

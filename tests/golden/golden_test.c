@@ -230,7 +230,7 @@ static void the_rules_meet_everything(void **state)
     read_journal(GOLDEN_FOLDER "/v3/rules", &golden);
     assert_int_equal(golden_play(&golden, GOLDEN_SINGLY, &met.watch, &result), FAULT_NONE);
     golden_release(&golden);
-    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_CASE_ACT; i++) {
+    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_PERSON_GROUP; i++) {
         if (!met.commands[i]) {
             fail_msg("no command %s", wire_commands[i].name);
         }

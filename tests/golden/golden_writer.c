@@ -85,7 +85,7 @@ void golden_writer_command(struct golden_writer *writer, const void *command, u1
     u8 bytes[COMMAND_BYTES_MAX] = {0};
     struct command_head head = {.kind = kind,
                                 .units = wire_units(record, client_bytes, is_detailed),
-                                .source = 1,
+                                .source = writer->source ? writer->source : 1,
                                 .account = account,
                                 .source_index = ++writer->source_index};
     memcpy(bytes, command, record->size);

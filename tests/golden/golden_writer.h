@@ -17,6 +17,7 @@ struct golden_writer {
     u64 seq_next; /* of the next record */
     u64 time_us;
     u64 source_index;
+    u8 source; /* of the next commands; 0: 1 */
     u8 venue[JOURNAL_VENUE_BYTES];
     u8 hash[JOURNAL_HASH_BYTES]; /* of the last batch */
     struct sha256 sha256;
@@ -28,7 +29,7 @@ void golden_writer_open(struct golden_writer *writer, const char *name);
 /* Appends a whole record to the batch. */
 void golden_writer_record(struct golden_writer *writer, const void *record);
 
-/* Gives a command its head (source 1, the next counter) and appends it. */
+/* Gives a command its head (its source, the next counter) and appends it. */
 void golden_writer_command(struct golden_writer *writer, const void *command, u16 kind,
                            u32 account);
 

@@ -164,7 +164,7 @@ static void apply(struct core_world *world, const void *command, u16 kind, u32 a
     memcpy(head, command, bytes);
     *head = (struct command_head){.kind = kind,
                                   .units = units,
-                                  .source = 1,
+                                  .source = world->source ? world->source : 1,
                                   .account = account,
                                   .source_index = ++world->source_index};
     const char *reason = "";

@@ -32,6 +32,7 @@ struct core_world {
     struct core_output output; /* the last command's events */
     struct command_genesis limits;
     u64 source_index;
+    u8 source; /* of the commands; 0: 1 */
 };
 
 /* Limits that hold the tiny venue with some room. */

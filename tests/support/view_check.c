@@ -357,9 +357,7 @@ static void check_row(const u8 *snapshot, size_t bytes, const struct view_balanc
             limited->asset == row->asset) {
             limit = limited->limit.units;
         }
-        at += (size_t)head->units * WIRE_UNIT;
-        at += head->kind == STATE_MARKET ? sizeof(struct command_market_add) : 0;
-        at += head->kind == STATE_FEE ? sizeof(struct command_fee_set) : 0;
+        at += wire_state_bytes(snapshot + at, bytes - at);
     }
     assert_int_equal(row->withdrawing.units, held[0]);
     assert_int_equal(row->arriving.units, held[1]);
@@ -400,15 +398,12 @@ static void check_accounts(const struct check *check, const u8 *snapshot, size_t
     assert_int_equal(view_keys_count(check->view), check->keys);
 }
 
-static size_t check_record(struct check *check, const u8 *record)
+static void check_record(struct check *check, const u8 *record, size_t size)
 {
     const struct state_head *head = (const struct state_head *)(const void *)record;
-    size_t size = (size_t)head->units * WIRE_UNIT;
     if (head->kind == STATE_MARKET) {
-        size += sizeof(struct command_market_add);
         on_market(check, record, size);
     } else if (head->kind == STATE_FEE) {
-        size += sizeof(struct command_fee_set);
         on_fee(check, record);
     } else if (head->kind == STATE_VENUE) {
         on_venue(check, (const void *)record);
@@ -429,7 +424,6 @@ static size_t check_record(struct check *check, const u8 *record)
     } else if (head->kind == STATE_KEY) {
         on_key(check, (const void *)record);
     }
-    return size;
 }
 
 void view_check_snapshot(const struct view *view, const u8 *snapshot, size_t bytes)
@@ -438,7 +432,9 @@ void view_check_snapshot(const struct view *view, const u8 *snapshot, size_t byt
     memset(&check, 0, offsetof(struct check, level));
     check.view = view;
     for (size_t at = 0; at < bytes;) {
-        at += check_record(&check, snapshot + at);
+        size_t size = wire_state_bytes(snapshot + at, bytes - at);
+        check_record(&check, snapshot + at, size);
+        at += size;
     }
     markets_up_to(&check, (u32)check.markets);
     check_accounts(&check, snapshot, bytes);

@@ -1,6 +1,7 @@
 #include "tests/support/view_person_check.h"
 
 #include "base/amount.h"
+#include "role/gateway/view_account.h"
 #include "role/gateway/view_person.h"
 #include "tests/support/test.h"
 #include "wire/schema.h"
@@ -20,6 +21,7 @@ struct check {
     u32 findings; /* that say something */
     u64 stale_us;
     u32 person_of[ACCOUNTS_MAX];
+    u32 groups[PERSONS_MAX];
     u8 scales[ASSETS_MAX];
     struct state_valuation_price prices[ASSETS_MAX];
     u128 units[PERSONS_MAX][ASSETS_MAX];
@@ -65,6 +67,10 @@ static void on_link(struct check *check, const struct state_link *state)
 {
     assert_true(state->head.account < ACCOUNTS_MAX && state->person < PERSONS_MAX);
     assert_int_equal(view_person_of(check->view, state->head.account), state->person);
+    u32 group = view_account_of(check->view, state->head.account)->trade_group;
+    group = group == UINT32_MAX && check->groups[state->person] != 0 ? check->groups[state->person]
+                                                                     : group;
+    assert_int_equal(view_group_of(check->view, state->head.account), group);
     check->person_of[state->head.account] = state->person;
     check->linked += 1;
 }
@@ -107,6 +113,9 @@ static void on_record(struct check *check, const u8 *record)
         assert_true(state->asset < ASSETS_MAX);
         check->prices[state->asset] = *state;
     } else if (head->kind == STATE_PERSON) {
+        const struct state_person *state = (const void *)record;
+        assert_true(state->head.id < PERSONS_MAX);
+        check->groups[state->head.id] = state->group;
         check->persons += 1;
     } else if (head->kind == STATE_LINK) {
         on_link(check, (const void *)record);
@@ -119,11 +128,8 @@ static void walk(struct check *check, const u8 *snapshot, size_t bytes,
                  void (*visit)(struct check *check, const u8 *record))
 {
     for (size_t at = 0; at < bytes;) {
-        const struct state_head *head = (const void *)(snapshot + at);
         visit(check, snapshot + at);
-        at += (size_t)head->units * WIRE_UNIT;
-        at += head->kind == STATE_MARKET ? sizeof(struct command_market_add) : 0;
-        at += head->kind == STATE_FEE ? sizeof(struct command_fee_set) : 0;
+        at += wire_state_bytes(snapshot + at, bytes - at);
     }
 }
 

@@ -38,9 +38,10 @@ static struct four_eyes of_ownership(const u8 *command)
 {
     struct command_ownership_set set;
     memcpy(&set, command, sizeof(set));
-    bool is_share =
-        set.compare == SHARE_COMPARE_ABOVE ? set.lower > set.percent : set.lower >= set.percent;
-    bool is_owned = is_share || set.control == TRUTH_YES;
+    bool is_above = set.compare == SHARE_COMPARE_ABOVE;
+    bool reaches = is_above ? set.lower > set.percent : set.lower >= set.percent;
+    bool may_reach = is_above ? set.upper > set.percent : set.upper >= set.percent;
+    bool is_owned = reaches || (set.control == TRUTH_YES && may_reach);
     return set.replaces != 0 || !is_owned ? loosens : tightens;
 }
 
@@ -80,6 +81,10 @@ struct four_eyes four_eyes_of(const u8 *command, u64 restrictions, bool is_known
         return of_ownership(command);
     case COMMAND_CASE_ACT:
         return of_case_act(command);
+    case COMMAND_LOG_ENTRY: /* a route of payments needs two groups: it is not taken back */
+        return bytes_u16(command + offsetof(struct command_log_entry, topic)) == LOG_TOPIC_ROUTE
+                   ? loosens
+                   : neither;
     case COMMAND_PERSON_ADD:
         return neither;
     case COMMAND_LINK:

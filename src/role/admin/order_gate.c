@@ -190,7 +190,37 @@ static bool is_second(const u8 *command)
            bytes_u16(command + offsetof(struct command_case_act, act)) == CASE_ACT_SECOND;
 }
 
-/* The command as it goes out, with the officers in it or in a case_act before it. */
+/* A company of the venue's own, or a route of its payments: nobody becomes one without an entry for
+ * the public log (DECISIONS 30). */
+static bool is_route(const u8 *command)
+{
+    struct command_fact_set set;
+    if (bytes_u16(command) != COMMAND_FACT_SET) {
+        return false;
+    }
+    memcpy(&set, command, sizeof(set));
+    return set.fact == FACT_KIND_ROLE &&
+           (set.value == CODE_ROLE_ENTITY || set.value == CODE_ROLE_ROUTE);
+}
+
+static size_t route_entry_make(u8 target[ORDER_COMMAND_BYTES], const struct look *look)
+{
+    struct command_log_entry record = {
+        .head = {.kind = COMMAND_LOG_ENTRY},
+        .matter = matter_of(look->verdict->command, look->row.matter),
+        .person = (u32)order_text_number(look->verdict->command, "person"),
+        .officer = number_of(look, 0),
+        .second = number_of(look, 1),
+        .topic = LOG_TOPIC_ROUTE};
+    _Static_assert(sizeof(record) <= ORDER_COMMAND_BYTES, "there is room");
+    record.head.units = sizeof(record) / WIRE_UNIT;
+    memcpy(record.digest, look->row.hash, sizeof(record.digest));
+    memcpy(target, &record, sizeof(record));
+    return sizeof(record);
+}
+
+/* The command as it goes out, with the officers in it or in a case_act before it; before a route
+ * the entry for the log. */
 static void command_make(struct look *look)
 {
     struct order_verdict *verdict = look->verdict;
@@ -207,6 +237,8 @@ static void command_make(struct look *look)
     }
     if (order_text_has_officer(kind)) {
         order_text_officers(verdict->command, number_of(look, 0), number_of(look, 1));
+        verdict->first_bytes =
+            is_route(verdict->command) ? route_entry_make(verdict->first, look) : 0;
         return;
     }
     verdict->first_bytes =

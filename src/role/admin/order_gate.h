@@ -35,8 +35,9 @@ struct order_gate {
     bool is_open;
 };
 
-/* What is to be sent. `first` is a case_act that goes before the command where that has no room
- * for the officers; a confirmation is a case_act alone. */
+/* What is to be sent. `first` goes before the command: of a company of the venue's own or a route
+ * of its payments the entry for the public log, else a case_act where the command has no room for
+ * the officers; a confirmation is a case_act alone. */
 struct order_verdict {
     u8 first[ORDER_COMMAND_BYTES] __attribute__((aligned(8)));
     u8 command[COMMAND_BYTES_MAX] __attribute__((aligned(8)));

@@ -322,6 +322,42 @@ static void what_tightens_wants_a_second_later(void **state)
     assert_int_equal(judge(&order, confirmed_listing()), ADMIN_USED);
 }
 
+static struct span role_of_person(u16 value)
+{
+    static struct command_fact_set set;
+    set = (struct command_fact_set){.person = 9,
+                                    .fact = FACT_KIND_ROLE,
+                                    .value = value,
+                                    .until = UINT64_MAX,
+                                    .expires = UINT64_MAX,
+                                    .matter = 77};
+    return record_of(&set, COMMAND_FACT_SET, 0);
+}
+
+static void a_route_of_payments_stands_in_the_log(void **state)
+{
+    static const u16 routes[] = {CODE_ROLE_ENTITY, CODE_ROLE_ROUTE};
+    struct command_log_entry entry;
+    (void)state;
+    for (u32 i = 0; i < ARRAY_COUNT(routes); i += 1) {
+        sign(role_of_person(routes[i]), 2, ANNA, BELA, false);
+        assert_int_equal(judge(&order, role_of_person(routes[i])), ADMIN_DONE);
+        assert_int_equal(verdict.first_bytes, sizeof(entry));
+        memcpy(&entry, verdict.first, sizeof(entry));
+        assert_int_equal(entry.head.kind, COMMAND_LOG_ENTRY);
+        assert_int_equal(entry.topic, LOG_TOPIC_ROUTE);
+        assert_int_equal(entry.person, 9);
+        assert_int_equal(entry.matter, 77);
+        assert_int_equal(entry.officer, NUMBER(ANNA));
+        assert_int_equal(entry.second, NUMBER(BELA));
+        assert_memory_equal(entry.digest, gate.store.rows[verdict.row].hash, sizeof(entry.digest));
+        done(GATE_ACCEPTED, 300 + i);
+    }
+    sign(role_of_person(1), 2, ANNA, BELA, false);
+    assert_int_equal(judge(&order, role_of_person(1)), ADMIN_DONE);
+    assert_int_equal(verdict.first_bytes, 0);
+}
+
 static void a_restriction_has_the_direction_of_what_is_there(void **state)
 {
     struct command_case_act act;
@@ -456,6 +492,7 @@ static void directions_are_those_of_the_writer(void **state)
     struct command_ownership_set share = {
         .compare = SHARE_COMPARE_ABOVE, .percent = 5000, .lower = 5000, .upper = 9000};
     struct command_listing_set listing = {.state = LISTING_STATE_CANDIDATE};
+    struct command_pack_replace replace = {.size = 1};
     const u8 *bytes = record_of(&share, COMMAND_OWNERSHIP_SET, 0).data;
     (void)state;
     assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 2); /* 50 is not above 50 */
@@ -466,6 +503,9 @@ static void directions_are_those_of_the_writer(void **state)
     assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 2);
     share.control = TRUTH_YES;
     assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 1);
+    share.upper = 4999; /* control with a small share is a "no" for rules about shares */
+    assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 2);
+    share.upper = 9000;
     share.replaces = 1;
     assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 2);
     bytes = record_of(&listing, COMMAND_LISTING_SET, 0).data;
@@ -474,6 +514,8 @@ static void directions_are_those_of_the_writer(void **state)
     assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 2);
     listing.replaces = 0;
     listing.state = LISTING_STATE_CLEAR;
+    assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 2);
+    bytes = record_of(&replace, COMMAND_PACK_REPLACE, 0).data;
     assert_int_equal(four_eyes_of(bytes, 0, true).signatures, 2);
 }
 
@@ -540,6 +582,7 @@ int main(void)
         TEST(a_signature_is_for_one_order_of_one_venue),
         TEST(an_approval_is_used_once_and_in_time),
         TEST(what_tightens_wants_a_second_later),
+        TEST(a_route_of_payments_stands_in_the_log),
         TEST(a_restriction_has_the_direction_of_what_is_there),
         TEST(an_unsigned_one_is_confirmed_by_anybody),
         TEST(a_pack_is_signed_as_a_pack),

@@ -25,9 +25,11 @@ union command {
     struct command_row_end row_end;
     struct command_pack_activate pack_activate;
     struct command_pack_end pack_end;
+    struct command_pack_replace pack_replace;
     struct command_licence_set licence_set;
     struct command_lift lift;
     struct command_case_act case_act;
+    struct command_person_group person_group;
     u8 bytes[256];
 };
 
@@ -73,7 +75,7 @@ static enum fault verdict(const struct case_moment *at, const struct command_lis
     sql_put_u64(&call, seq);
     sql_put_u64(&call, command->list);
     sql_put_u64(&call, command->entry);
-    sql_put_u64(&call, command->state);
+    sql_put_u64(&call, command->state | (u64)command->score << CASE_SCORE_SHIFT);
     return case_do(store, &call);
 }
 
@@ -124,12 +126,18 @@ static enum fault note_command(const struct case_moment *at, const union command
     case COMMAND_PACK_END:
         return note(at, kind, seq, of->pack_end.matter, 0, of->pack_end.officer,
                     of->pack_end.second);
+    case COMMAND_PACK_REPLACE:
+        return note(at, kind, seq, of->pack_replace.matter, 0, of->pack_replace.officer,
+                    of->pack_replace.second);
     case COMMAND_LICENCE_SET:
         return note(at, kind, seq, of->licence_set.matter, of->licence_set.person,
                     of->licence_set.officer, of->licence_set.second);
     case COMMAND_LIFT:
         return note(at, kind, seq, of->lift.matter, of->lift.person, of->lift.officer,
                     of->lift.second);
+    case COMMAND_PERSON_GROUP:
+        return note(at, kind, seq, of->person_group.matter, of->person_group.person,
+                    of->person_group.officer, of->person_group.second);
     default: /* not an enum: a number from outside; other commands name no case */
         return FAULT_NONE;
     }
@@ -145,7 +153,8 @@ static enum fault applied(const struct case_moment *at, struct span record, u64 
     u16 kind = bytes_u16(body.data);
     bool is_ours = kind == COMMAND_ACCOUNT_ADD || kind == COMMAND_RESTRICT ||
                    (kind >= COMMAND_LINK && kind <= COMMAND_ROW_END) ||
-                   (kind >= COMMAND_PACK_ACTIVATE && kind <= COMMAND_CASE_ACT);
+                   (kind >= COMMAND_PACK_ACTIVATE && kind <= COMMAND_PACK_REPLACE) ||
+                   kind == COMMAND_PERSON_GROUP;
     if (!is_ours || kind == COMMAND_RULES_SET) {
         return FAULT_NONE;
     }

@@ -160,6 +160,8 @@ static enum fault verdict_find(struct case_store *store, struct case_row *row)
     if (some) {
         row->list = sql_get_u64(&call);
         row->entry = (u32)sql_get_u64(&call);
+        u64 score = sql_get_u64(&call);
+        row->amount = row->kind == CASE_KIND_CANDIDATE ? score : 0;
         sql_end(&call);
     }
     return FAULT_NONE;

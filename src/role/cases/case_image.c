@@ -1,24 +1,19 @@
 /* A queue that begins behind the first event: with an image of a venue that knew no person yet. All
  * that counts in it are vectors set by hand. */
 #include "base/bytes.h"
-#include "base/check.h"
-#include "base/span.h"
-#include "io/eventlog.h"
+#include "io/image_walk.h"
 #include "role/cases/case_statements.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE_BYTES (1U << 16)
-
 struct walk {
+    struct image_sink sink;
     struct case_store *store;
     u64 seq;
     u64 time_us;
-    bool is_second; /* the command that a state record is followed by comes next */
     bool is_ended;
-    size_t used;
-    u8 bytes[PIECE_BYTES];
+    u8 piece[IMAGE_PIECE_BYTES];
 };
 
 static enum fault wrong(const struct walk *walk, const char *what)
@@ -26,23 +21,20 @@ static enum fault wrong(const struct walk *walk, const char *what)
     return FAULT(FAULT_ROT, "%s: the image: %s", walk->store->sql.path, what);
 }
 
-static enum fault on_record(struct walk *walk, const u8 *bytes, size_t size)
+static enum fault on_record(struct image_sink *sink, const u8 *bytes, size_t size)
 {
+    struct walk *walk = (struct walk *)(void *)sink; /* its first member */
     struct state_venue venue;
     struct state_account account;
-    u16 kind = bytes_u16(bytes);
-    if (kind == 0 || kind >= STATE_KIND_COUNT || size < wire_states[kind].size) {
-        return wrong(walk, "a record of no kind");
+    (void)size;
+    if (walk->is_ended) {
+        return wrong(walk, "a record behind its end");
     }
-    switch ((enum state_kind)kind) {
+    switch ((enum state_kind)bytes_u16(bytes)) {
     case STATE_VENUE:
         memcpy(&venue, bytes, sizeof(venue));
         walk->seq = venue.seq;
         walk->time_us = venue.now_us;
-        return FAULT_NONE;
-    case STATE_MARKET:
-    case STATE_FEE:
-        walk->is_second = true;
         return FAULT_NONE;
     case STATE_ACCOUNT: {
         memcpy(&account, bytes, sizeof(account));
@@ -61,6 +53,8 @@ static enum fault on_record(struct walk *walk, const u8 *bytes, size_t size)
         walk->is_ended = true;
         return FAULT_NONE;
     case STATE_LIMITS:
+    case STATE_MARKET:
+    case STATE_FEE:
     case STATE_SOURCE:
     case STATE_ASSET:
     case STATE_CUSTODY:
@@ -91,47 +85,6 @@ static enum fault on_record(struct walk *walk, const u8 *bytes, size_t size)
     return FAULT_NONE;
 }
 
-/* Records of what has been read so far; a piece of one may stay for the next time. */
-static enum fault records_walk(struct walk *walk)
-{
-    size_t at = 0;
-    while (walk->used - at >= WIRE_UNIT) {
-        size_t size = (size_t)walk->bytes[at + 2] * WIRE_UNIT;
-        if (size == 0 || walk->is_ended) {
-            return wrong(walk, "no record");
-        }
-        if (size > walk->used - at) {
-            break;
-        }
-        if (walk->is_second) {
-            walk->is_second = false;
-        } else {
-            TRY(on_record(walk, walk->bytes + at, size));
-        }
-        at += size;
-    }
-    memmove(walk->bytes, walk->bytes + at, walk->used - at);
-    walk->used -= at;
-    return FAULT_NONE;
-}
-
-static enum fault image_walk(struct walk *walk, struct eventlog_image *image)
-{
-    u64 offset = 0;
-    while (offset < image->bytes) {
-        size_t size = 0;
-        TRY(eventlog_image_read(image, offset, walk->bytes + walk->used, PIECE_BYTES - walk->used,
-                                &size));
-        if (size == 0) {
-            return wrong(walk, "no record begins there");
-        }
-        walk->used += size;
-        offset += size;
-        TRY(records_walk(walk));
-    }
-    return walk->is_ended && walk->used == 0 ? FAULT_NONE : wrong(walk, "cut short");
-}
-
 static enum fault image_take(struct walk *walk, struct eventlog_image *image)
 {
     struct case_store *store = walk->store;
@@ -139,7 +92,10 @@ static enum fault image_take(struct walk *walk, struct eventlog_image *image)
         return FAULT(FAULT_FOREIGN, "%s: an image of another venue", store->sql.path);
     }
     TRY(case_store_begin(store));
-    enum fault fault = image_walk(walk, image);
+    enum fault fault = image_walk(image, walk->piece, &walk->sink);
+    if (fault == FAULT_NONE && !walk->is_ended) {
+        fault = wrong(walk, "cut short");
+    }
     if (fault != FAULT_NONE) {
         case_store_abandon(store);
         return fault;
@@ -156,6 +112,7 @@ enum fault case_image(struct case_store *store, struct disk *disk, const char *e
     if (walk == NULL) {
         return FAULT(FAULT_LIMIT, "%s: no memory to read an image", events);
     }
+    walk->sink.record = on_record;
     walk->store = store;
     enum fault fault = eventlog_image_open(&image, disk, events);
     if (fault == FAULT_NONE) {

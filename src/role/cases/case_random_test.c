@@ -4,101 +4,14 @@
  * column of every table. */
 #include "base/hash.h"
 #include "base/random.h"
-#include "base/span.h"
-#include "io/digest.h"
 #include "role/cases/case_query.h"
 #include "role/cases/case_statements.h"
 #include "role/cases/case_store.h"
-#include "tests/support/engine_scene.h"
+#include "tests/support/case_scene.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-
-#define DAY    NOTICE_DAY_US
-#define START  (19103ULL * DAY) /* Thursday, 21 April 2022 */
-#define FREEZE 0x3F0FU
-#define PERSON 1U
-
-static const u8 venue[CASE_VENUE_BYTES] = {1, 2, 3};
-
-/* Rule 0 freezes with reports, rule 1 has a threshold, rule 2 is nobody's business. */
-static const char json[] =
-    "{\"pack\":{\"id\":\"test-pack\",\"title\":{\"en\":\"T\",\"fr\":\"T\"},\"version\":\"4\"},"
-    "\"rules\":[{\"id\":\"r.listed\",\"audience\":\"customer\",\"actions\":[\"freeze\","
-    "{\"report\":\"ofac\",\"business_days\":\"10\"},"
-    "{\"report\":\"ofac\",\"due\":\"09-30\",\"as_of\":\"06-30\"}],\"cite\":[]},"
-    "{\"id\":\"r.amount\",\"audience\":\"customer\",\"actions\":[{\"wind_down\":\"futures\","
-    "\"days\":\"90\"},{\"close_account\":\"assets\"}],\"threshold\":{\"amount\":\"10000.00\"},"
-    "\"on_unknown\":{\"actions\":[{\"request_evidence\":\"residence\",\"days\":\"14\"}],"
-    "\"days\":\"14\",\"evidence\":\"residence\"}},"
-    "{\"id\":\"r.quiet\",\"audience\":\"neutral\",\"actions\":[{\"report\":\"nca\"}]}]}";
-
-static char folder[SCENE_PATH_BYTES];
-static u8 pack_hash[SHA256_BYTES];
-static struct case_store *store;
-static u64 seq;
-static u64 now_us;
-
-/* ---- the scene ---- */
-
-static void pack_write(void)
-{
-    char path[FILE_PATH_BYTES];
-    char name[CASE_HASH_BYTES * 2 + 1];
-    struct sha256 sha256;
-    scene_must(sha256_open(&sha256));
-    sha256_begin(&sha256);
-    sha256_add(&sha256, span_of(json, sizeof(json) - 1));
-    sha256_end(&sha256, pack_hash);
-    sha256_close(&sha256);
-    for (u32 i = 0; i < CASE_HASH_BYTES; i += 1) {
-        (void)snprintf(name + (size_t)i * 2, 3, "%02x", pack_hash[i]);
-    }
-    (void)snprintf(path, sizeof(path), "%s/%s.json", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(json, 1, sizeof(json) - 1, file), sizeof(json) - 1);
-    assert_int_equal(fclose(file), 0);
-}
-
-static struct case_store *store_open_at(const char *name)
-{
-    char path[FILE_PATH_BYTES];
-    struct case_store *opened = NULL;
-    scene_must(file_path(path, folder, name));
-    struct case_store_options options = {
-        .path = path, .access = SQL_WRITE, .venue = venue, .disk = disk_real(), .packs = folder};
-    scene_must(case_store_open(&opened, &options));
-    return opened;
-}
-
-static int make(void **state)
-{
-    (void)state;
-    scene_folder_make(folder);
-    pack_write();
-    store = store_open_at("cases.db");
-    seq = 100;
-    now_us = START;
-    return 0;
-}
-
-static int clear(void **state)
-{
-    (void)state;
-    case_store_close(store);
-    store = NULL;
-    scene_folder_remove(folder);
-    return 0;
-}
-
-static struct event_head head_of(u16 kind, size_t size, u32 account)
-{
-    seq += 1;
-    return (struct event_head){
-        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .seq = seq};
-}
 
 static struct event_decision decision(u8 rule, enum truth truth, u16 vector)
 {
@@ -294,10 +207,10 @@ static void two_databases_of_the_same_events_are_the_same(void **state)
         }
         if (is_killed || random_chance(&random, 1, 4)) {
             case_store_close(store);
-            store = store_open_at("cases.db");
+            store = case_scene_open("cases.db");
         }
     }
-    struct case_store *whole = store_open_at("whole.db");
+    struct case_store *whole = case_scene_open("whole.db");
     scene_must(case_store_begin(whole));
     for (u32 i = 0; i < count; i += 1) {
         apply_told(whole, &run[i]);
@@ -311,7 +224,8 @@ static void two_databases_of_the_same_events_are_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(two_databases_of_the_same_events_are_the_same, make, clear),
+        cmocka_unit_test_setup_teardown(two_databases_of_the_same_events_are_the_same,
+                                        case_scene_make, case_scene_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

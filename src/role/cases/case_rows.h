@@ -9,6 +9,9 @@
 #define CASE_ID_BYTES   32U
 #define CASE_HASH_BYTES 32U
 
+/* What screening has scored a candidate, in ten-thousandths; 0: nothing scored it. */
+#define CASE_SCORE_ONE 10000U
+
 /* A case's number says where it comes from: the command in whose events it was opened, and which of
  * that command's cases it is. So it is the same in every database made from the same events. */
 #define CASE_ITEM_BITS       20U
@@ -86,7 +89,7 @@ struct case_row {
     u64 list;        /* of the verdict it is about; 0: none */
     u64 reference;   /* hold or entry of a deposit; day or year of a report */
     u64 parent;      /* of an appeal */
-    u64 amount;      /* of a deposit, in units of its asset */
+    u64 amount;      /* of a deposit, in units of its asset; of a candidate its score */
     u64 decided_us;
     u64 second_due_us;
     u64 closed_seq;

@@ -87,8 +87,8 @@ const char *const case_texts[CASE_STATEMENTS] = {
     [CASE_VERDICT_PUT] = "INSERT OR REPLACE INTO verdict (person, row, list, entry, state) VALUES "
                          "(?, ?, ?, ?, ?)",
     [CASE_VERDICT_FORGET] = "DELETE FROM verdict WHERE person=? AND row=?",
-    [CASE_VERDICT_LAST] = "SELECT list, entry FROM verdict WHERE person=? AND state=? ORDER BY row "
-                          "DESC LIMIT 1",
+    [CASE_VERDICT_LAST] = "SELECT list, entry, state >> 8 FROM verdict WHERE person=? AND "
+                          "state & 255 = ? ORDER BY row DESC LIMIT 1",
     [CASE_HELD_BEGIN] = "INSERT OR IGNORE INTO held (hash, rule, person, from_us, until_us) VALUES "
                         "(?, ?, ?, ?, 0)",
     [CASE_HELD_END] =

@@ -10,6 +10,9 @@
 #define CASE_PACKS_MAX 64U /* numbers of packs in a venue that are known here */
 #define CASE_NO_PACK   255U
 
+/* A verdict's score lies above its state, in the same column: as the texts have it. */
+#define CASE_SCORE_SHIFT 8U
+
 enum case_statement {
     CASE_BEGIN,
     CASE_COMMIT,
@@ -73,11 +76,13 @@ struct case_pack {
 
 struct case_store {
     struct sql sql;
-    struct case_store_options options;
+    enum sql_access access;
+    struct disk *disk; /* of the packs */
+    char packs_folder[FILE_PATH_BYTES];
     u8 venue[CASE_VENUE_BYTES];
-    bool open;               /* a transaction */
-    struct case_point point; /* committed */
-    struct case_point ahead; /* of the transaction */
+    bool open;                     /* a transaction */
+    struct projection_point point; /* committed */
+    struct projection_point ahead; /* of the transaction */
     u64 textless;
     struct case_pack packs[CASE_PACKS_MAX];
     struct pack_text *texts; /* of the packs, by number; writers only */

@@ -45,7 +45,7 @@ enum fault case_pack_read(struct case_store *store, u32 number)
     struct case_pack *pack = &store->packs[number];
     const char *reason = NULL;
     pack->has_text = false;
-    TRY(case_text_read(store->options.disk, store->options.packs, pack->hash, store->json,
+    TRY(case_text_read(store->disk, store->packs_folder, pack->hash, store->json,
                        &store->texts[number], &reason));
     pack->has_text = reason == NULL;
     if (reason != NULL) {
@@ -107,12 +107,11 @@ static enum fault venue_read(struct case_store *store, bool *there_out)
     return fault;
 }
 
-static enum fault venue_check(struct case_store *store)
+static enum fault venue_check(struct case_store *store, const u8 *venue)
 {
-    const u8 *venue = store->options.venue;
     bool there = false;
     TRY(venue_read(store, &there));
-    if (!there && store->options.access == SQL_WRITE) {
+    if (!there && store->access == SQL_WRITE) {
         CHECK(venue != NULL);
         TRY(venue_make(store, venue));
         TRY(venue_read(store, &there));
@@ -127,7 +126,7 @@ static enum fault venue_check(struct case_store *store)
     return FAULT_NONE;
 }
 
-static enum fault point_read(struct case_store *store, struct case_point *point_out)
+static enum fault point_read(struct case_store *store, struct projection_point *point_out)
 {
     struct sql_call call = case_call(store, CASE_POINT_GET);
     bool row = false;
@@ -142,22 +141,26 @@ static enum fault point_read(struct case_store *store, struct case_point *point_
     return FAULT_NONE;
 }
 
-static enum fault open_inner(struct case_store *store)
+static enum fault open_inner(struct case_store *store, const struct case_store_options *options)
 {
-    TRY(sql_open(&store->sql, store->options.path, store->options.access, &format));
-    TRY(venue_check(store));
+    TRY(sql_open(&store->sql, options->path, options->access, &format));
+    TRY(venue_check(store, options->venue));
     for (u32 i = 0; i < CASE_STATEMENTS; i += 1) {
         CHECK(case_texts[i] != NULL);
         TRY(sql_prepare(&store->sql, case_texts[i], &store->statements[i]));
     }
     TRY(point_read(store, &store->point));
-    if (store->options.access == SQL_READ) {
+    if (store->access == SQL_READ) {
         return FAULT_NONE;
+    }
+    struct span packs = span_of(options->packs, strlen(options->packs) + 1);
+    if (!span_copy(packs, store->packs_folder, sizeof(store->packs_folder))) {
+        return FAULT(FAULT_LIMIT, "%.200s...: a path is too long", options->packs);
     }
     store->texts = calloc(CASE_PACKS_MAX, sizeof(struct pack_text));
     store->json = malloc(PACK_TEXT_JSON_MAX);
     if (store->texts == NULL || store->json == NULL) {
-        return FAULT(FAULT_LIMIT, "%s: no memory for the packs' texts", store->options.path);
+        return FAULT(FAULT_LIMIT, "%s: no memory for the packs' texts", store->sql.path);
     }
     return packs_read(store);
 }
@@ -169,8 +172,9 @@ enum fault case_store_open(struct case_store **store_out, const struct case_stor
     if (store == NULL) {
         return FAULT(FAULT_LIMIT, "%s: no memory for the officers' queue", options->path);
     }
-    store->options = *options;
-    enum fault fault = open_inner(store);
+    store->access = options->access;
+    store->disk = options->disk;
+    enum fault fault = open_inner(store, options);
     if (fault != FAULT_NONE) {
         case_store_close(store);
         return fault;
@@ -194,9 +198,9 @@ void case_store_close(struct case_store *store)
     free(store);
 }
 
-enum fault case_store_point(struct case_store *store, struct case_point *point_out)
+enum fault case_store_point(struct case_store *store, struct projection_point *point_out)
 {
-    if (store->options.access == SQL_READ) {
+    if (store->access == SQL_READ) {
         TRY(point_read(store, &store->point));
     }
     *point_out = store->point;
@@ -224,12 +228,12 @@ static enum fault run(struct case_store *store, enum case_statement statement)
 
 enum fault case_store_begin(struct case_store *store)
 {
-    CHECK(store->options.access == SQL_WRITE);
+    CHECK(store->access == SQL_WRITE);
     CHECK(!store->open);
     TRY(run(store, CASE_BEGIN));
     store->open = true;
     store->ahead = store->point;
-    struct case_point stored;
+    struct projection_point stored;
     enum fault fault = point_read(store, &stored);
     if (fault == FAULT_NONE && stored.position != store->point.position) {
         fault = FAULT(FAULT_FENCED, "%s: another process writes this queue", store->sql.path);

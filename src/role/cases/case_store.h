@@ -14,16 +14,11 @@
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/file.h"
+#include "io/projection.h"
 #include "io/sql.h"
 
 #define CASE_VENUE_BYTES 16U
 #define CASE_VERSION     1U
-
-struct case_point {
-    u64 position; /* in the event log: everything before it is in the rows */
-    u64 seq;      /* of the last command in it */
-    u64 time_us;  /* of its batch */
-};
 
 struct case_store;
 
@@ -42,7 +37,7 @@ MUST_USE enum fault case_store_open(struct case_store **store_out,
 void case_store_close(struct case_store *store);
 
 /* As committed; a reader asks the database. */
-MUST_USE enum fault case_store_point(struct case_store *store, struct case_point *point_out);
+MUST_USE enum fault case_store_point(struct case_store *store, struct projection_point *point_out);
 
 MUST_USE enum fault case_store_begin(struct case_store *store);
 /* Whole records of schema.txt's events, all of one batch. What cannot be an event is FAULT_ROT. */

@@ -2,97 +2,18 @@
  * be changes nothing. Method: events made by hand in a database of its own. */
 #include "role/cases/case_store.h"
 
-#include "base/span.h"
-#include "io/digest.h"
 #include "role/cases/case_query.h"
-#include "tests/support/engine_scene.h"
+#include "tests/support/case_scene.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define DAY           NOTICE_DAY_US
-#define START         (19103ULL * DAY) /* Thursday, 21 April 2022 */
 #define WITHDRAW_ONLY 0x284AU
-#define FREEZE        0x3F0FU
 #define REVIEW        0x1500U
 #define ANNA          11U
 #define BELA          12U
 #define CARL          13U
-#define PERSON        1U
 #define ACCOUNT       7U
-
-static const u8 venue[CASE_VENUE_BYTES] = {1, 2, 3};
-
-/* Rule 0 freezes with reports, rule 1 has a threshold, rule 2 is nobody's business. */
-static const char json[] =
-    "{\"pack\":{\"id\":\"test-pack\",\"title\":{\"en\":\"T\",\"fr\":\"T\"},\"version\":\"4\"},"
-    "\"rules\":[{\"id\":\"r.listed\",\"audience\":\"customer\",\"actions\":[\"freeze\","
-    "{\"report\":\"ofac\",\"business_days\":\"10\"},"
-    "{\"report\":\"ofac\",\"due\":\"09-30\",\"as_of\":\"06-30\"}],\"cite\":[]},"
-    "{\"id\":\"r.amount\",\"audience\":\"customer\",\"actions\":[{\"wind_down\":\"futures\","
-    "\"days\":\"90\"},{\"close_account\":\"assets\"}],\"threshold\":{\"amount\":\"10000.00\"},"
-    "\"on_unknown\":{\"actions\":[{\"request_evidence\":\"residence\",\"days\":\"14\"}],"
-    "\"days\":\"14\",\"evidence\":\"residence\"}},"
-    "{\"id\":\"r.quiet\",\"audience\":\"neutral\",\"actions\":[{\"report\":\"nca\"}]}]}";
-
-static char folder[SCENE_PATH_BYTES];
-static u8 pack_hash[SHA256_BYTES];
-static struct case_store *store;
-static u64 seq;
-static u64 now_us;
-
-/* ---- the scene ---- */
-
-static void pack_write(void)
-{
-    char path[FILE_PATH_BYTES];
-    char name[CASE_HASH_BYTES * 2 + 1];
-    struct sha256 sha256;
-    scene_must(sha256_open(&sha256));
-    sha256_begin(&sha256);
-    sha256_add(&sha256, span_of(json, sizeof(json) - 1));
-    sha256_end(&sha256, pack_hash);
-    sha256_close(&sha256);
-    for (u32 i = 0; i < CASE_HASH_BYTES; i += 1) {
-        (void)snprintf(name + (size_t)i * 2, 3, "%02x", pack_hash[i]);
-    }
-    (void)snprintf(path, sizeof(path), "%s/%s.json", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(json, 1, sizeof(json) - 1, file), sizeof(json) - 1);
-    assert_int_equal(fclose(file), 0);
-}
-
-static struct case_store *store_open_at(const char *name)
-{
-    char path[FILE_PATH_BYTES];
-    struct case_store *opened = NULL;
-    scene_must(file_path(path, folder, name));
-    struct case_store_options options = {
-        .path = path, .access = SQL_WRITE, .venue = venue, .disk = disk_real(), .packs = folder};
-    scene_must(case_store_open(&opened, &options));
-    return opened;
-}
-
-static int make(void **state)
-{
-    (void)state;
-    scene_folder_make(folder);
-    pack_write();
-    store = store_open_at("cases.db");
-    seq = 100;
-    now_us = START;
-    return 0;
-}
-
-static int clear(void **state)
-{
-    (void)state;
-    case_store_close(store);
-    store = NULL;
-    scene_folder_remove(folder);
-    return 0;
-}
 
 static enum fault try_apply(const void *event, size_t size)
 {
@@ -111,13 +32,6 @@ static enum fault try_apply(const void *event, size_t size)
     do {                                                \
         scene_must(try_apply(&(EVENT), sizeof(EVENT))); \
     } while (0)
-
-static struct event_head head_of(u16 kind, size_t size, u32 account)
-{
-    seq += 1;
-    return (struct event_head){
-        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .seq = seq};
-}
 
 /* What a command was, repeated behind `applied`. */
 static void tell_applied(void *command, size_t size, u16 kind, u32 account)
@@ -262,14 +176,19 @@ static void candidate_opens_a_case_with_a_clock(void **state)
 {
     struct command_listing_set verdict = {.person = PERSON,
                                           .state = LISTING_STATE_CANDIDATE,
+                                          .score = 9857,
                                           .list = 555,
                                           .entry = 42,
                                           .officer = ANNA};
     (void)state;
     begin();
     tell_applied(&verdict, sizeof(verdict), COMMAND_LISTING_SET, 0);
+    verdict.state = LISTING_STATE_CONFIRMED; /* another one's: not what this is about */
+    verdict.entry = 43;
+    tell_applied(&verdict, sizeof(verdict), COMMAND_LISTING_SET, 0);
     tell_candidate(0);
     struct case_row row = only(CASE_KIND_CANDIDATE, true);
+    assert_int_equal(row.amount, 9857);
     assert_int_equal(row.matter, seq << CASE_ITEM_BITS);
     assert_int_equal(row.deadline_us, now_us + CASE_ANSWER_US);
     assert_true(row.list == 555 && row.entry == 42 && row.person == PERSON);
@@ -444,6 +363,24 @@ static void one_officer_has_a_case(void **state)
     assert_int_equal(only(CASE_KIND_CANDIDATE, true).owner, BELA);
     act(matter + 1, CASE_ACT_TAKE, BELA, 0);
     assert_int_equal(last_void(matter + 1), CASE_VOID_UNKNOWN);
+}
+
+static void a_trade_group_that_names_a_case_is_on_its_record(void **state)
+{
+    (void)state;
+    begin();
+    tell_candidate(0);
+    struct command_person_group command = {.person = PERSON,
+                                           .matter = only(CASE_KIND_CANDIDATE, true).matter,
+                                           .officer = ANNA,
+                                           .second = BELA};
+    tell_applied(&command, sizeof(command), COMMAND_PERSON_GROUP, 0);
+    struct case_act_row acts[8];
+    u32 count = 0;
+    scene_must(case_query_acts(store, command.matter, 0, ARRAY_COUNT(acts), acts, &count));
+    assert_true(count > 0);
+    assert_int_equal(acts[count - 1].command, COMMAND_PERSON_GROUP);
+    assert_int_equal(acts[count - 1].second, BELA);
 }
 
 static void tightening_wants_a_second_within_a_day(void **state)
@@ -654,23 +591,39 @@ static void events_that_cannot_be_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(candidate_opens_a_case_with_a_clock, make, clear),
-        cmocka_unit_test_setup_teardown(freeze_opens_reports_that_outlive_it, make, clear),
-        cmocka_unit_test_setup_teardown(threshold_opens_its_duties, make, clear),
-        cmocka_unit_test_setup_teardown(evidence_has_the_findings_deadline, make, clear),
-        cmocka_unit_test_setup_teardown(deposits_of_the_restricted_are_cases, make, clear),
-        cmocka_unit_test_setup_teardown(refused_movements_are_reported_once_a_day, make, clear),
-        cmocka_unit_test_setup_teardown(yearly_report_counts_who_was_held_on_the_day, make, clear),
-        cmocka_unit_test_setup_teardown(one_officer_has_a_case, make, clear),
-        cmocka_unit_test_setup_teardown(tightening_wants_a_second_within_a_day, make, clear),
-        cmocka_unit_test_setup_teardown(loosening_is_never_alone, make, clear),
-        cmocka_unit_test_setup_teardown(appeal_goes_to_who_took_no_part, make, clear),
-        cmocka_unit_test_setup_teardown(a_case_opened_by_hand_is_closed_by_hand, make, clear),
-        cmocka_unit_test_setup_teardown(a_neutral_hold_is_told_once_whatever_it_rests_on, make,
-                                        clear),
-        cmocka_unit_test_setup_teardown(an_account_that_joins_is_told_what_holds, make, clear),
-        cmocka_unit_test_setup_teardown(a_pack_without_text_is_neutral, make, clear),
-        cmocka_unit_test_setup_teardown(events_that_cannot_be_are_refused, make, clear),
+        cmocka_unit_test_setup_teardown(candidate_opens_a_case_with_a_clock, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(freeze_opens_reports_that_outlive_it, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(threshold_opens_its_duties, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(evidence_has_the_findings_deadline, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(deposits_of_the_restricted_are_cases, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(refused_movements_are_reported_once_a_day, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(yearly_report_counts_who_was_held_on_the_day,
+                                        case_scene_make, case_scene_clear),
+        cmocka_unit_test_setup_teardown(one_officer_has_a_case, case_scene_make, case_scene_clear),
+        cmocka_unit_test_setup_teardown(a_trade_group_that_names_a_case_is_on_its_record,
+                                        case_scene_make, case_scene_clear),
+        cmocka_unit_test_setup_teardown(tightening_wants_a_second_within_a_day, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(loosening_is_never_alone, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(appeal_goes_to_who_took_no_part, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(a_case_opened_by_hand_is_closed_by_hand, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(a_neutral_hold_is_told_once_whatever_it_rests_on,
+                                        case_scene_make, case_scene_clear),
+        cmocka_unit_test_setup_teardown(an_account_that_joins_is_told_what_holds, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(a_pack_without_text_is_neutral, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(events_that_cannot_be_are_refused, case_scene_make,
+                                        case_scene_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

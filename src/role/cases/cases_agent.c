@@ -1,6 +1,7 @@
 #include "role/cases/cases_agent.h"
 
 #include "io/log.h"
+#include "role/cases/case_query.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,10 @@ struct cases_agent {
     struct agent agent; /* first: it is cast back */
     struct cases_agent_options options;
     struct clock *clock;
-    struct cases *cases; /* NULL: no event log yet */
-    u64 look_ns;         /* not before */
-    u64 count_ns;        /* of the next count, by the monotonic clock */
-    bool is_lost;        /* the log no longer holds what the queue needs */
+    struct projection *cases; /* NULL: no event log yet */
+    u64 look_ns;              /* not before */
+    u64 count_ns;             /* of the next count, by the monotonic clock */
+    bool is_lost;             /* the log no longer holds what the queue needs */
     struct cases_agent_counts counts;
 };
 
@@ -29,14 +30,14 @@ struct cases_agent_counts cases_agent_counts(const struct agent *agent)
 /* Tried again while there is no log. */
 static enum fault cases_try(struct cases_agent *agent)
 {
-    struct cases_options options = {.folder = agent->options.folder,
-                                    .disk = agent->options.disk,
-                                    .bytes_max = agent->options.bytes_max};
+    struct projection_options options = {.folder = agent->options.folder,
+                                         .disk = agent->options.disk,
+                                         .bytes_max = agent->options.bytes_max};
     char path[FILE_PATH_BYTES];
     bool there = false;
     TRY(file_path(path, agent->options.folder, "events/control"));
     TRY(disk_exists(agent->options.disk, path, &there));
-    return there ? cases_open(&agent->cases, &options) : FAULT_NONE;
+    return there ? projection_open(&agent->cases, &cases_projection, &options) : FAULT_NONE;
 }
 
 /* A queue that has lost its place in the log is made anew by hand; the agents beside this one go on
@@ -48,7 +49,7 @@ static enum fault lose(struct cases_agent *agent, enum fault fault)
     }
     log_error("cases.lost", LOG_STR("reason", fault_text()));
     fault_forget();
-    cases_close(agent->cases, true);
+    projection_close(agent->cases, true);
     agent->cases = NULL;
     agent->is_lost = true;
     agent->counts.is_lost = true;
@@ -64,8 +65,8 @@ static enum fault count_late(struct cases_agent *agent)
         return FAULT_NONE;
     }
     agent->count_ns = now_ns + CASES_COUNT_NS;
-    TRY(cases_counts(agent->cases, clock_wall_us(agent->clock), &agent->counts.open,
-                     &agent->counts.late));
+    TRY(case_query_counts(projection_store(agent->cases), clock_wall_us(agent->clock),
+                          &agent->counts.open, &agent->counts.late));
     if (agent->counts.late > before) {
         log_warn("cases.late", LOG_U64("late", agent->counts.late),
                  LOG_U64("open", agent->counts.open));
@@ -75,16 +76,16 @@ static enum fault count_late(struct cases_agent *agent)
 
 static enum fault follow_on(struct cases_agent *agent, bool *busy_out)
 {
-    struct cases_status status;
+    struct projection_status status;
     if (agent->cases == NULL) {
         return cases_try(agent);
     }
-    TRY(cases_work(agent->cases, busy_out));
-    TRY(cases_status(agent->cases, &status));
+    TRY(projection_work(agent->cases, busy_out));
+    TRY(projection_status(agent->cases, &status));
     agent->counts.position = status.point.position;
     agent->counts.released = status.position_released;
     agent->counts.transactions = status.transactions;
-    agent->counts.textless = status.textless;
+    agent->counts.textless = case_store_textless(projection_store(agent->cases));
     *busy_out = *busy_out && status.behind_bytes > 0;
     return count_late(agent);
 }
@@ -128,7 +129,7 @@ static enum fault cases_agent_stop(struct agent *base, bool *done_out)
 static void cases_agent_close(struct agent *base)
 {
     struct cases_agent *agent = agent_of(base);
-    cases_close(agent->cases, false);
+    projection_close(agent->cases, false);
     agent->cases = NULL;
 }
 

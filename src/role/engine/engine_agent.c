@@ -60,11 +60,18 @@ const u16 engine_agent_admin_kinds[] = {
     COMMAND_LICENCE_SET,
     COMMAND_LIFT,
     COMMAND_CASE_ACT,
+    COMMAND_PACK_REPLACE,
+    COMMAND_LOG_ENTRY,
+    COMMAND_PERSON_GROUP,
 };
 const u32 engine_agent_admin_kinds_count = ARRAY_COUNT(engine_agent_admin_kinds);
 
 const u16 engine_agent_price_kinds[] = {COMMAND_VALUATION_PRICE, COMMAND_VALUATION};
 const u32 engine_agent_price_kinds_count = ARRAY_COUNT(engine_agent_price_kinds);
+
+const u16 engine_agent_screen_kinds[] = {COMMAND_LISTING_SET, COMMAND_OWNERSHIP_SET,
+                                         COMMAND_LOG_ENTRY, COMMAND_PERSON_GROUP};
+const u32 engine_agent_screen_kinds_count = ARRAY_COUNT(engine_agent_screen_kinds);
 
 struct listener {
     struct channel_writer writer;

@@ -57,13 +57,16 @@ struct engine_agent_options {
 
 /* The kinds of the gateway's channel (source 1), of the administrator's (source 2): everything that
  * creates money or changes definitions, accounts, restrictions, packs; both may cancel. And of the
- * price agent's (source 3): prices and times of valuation. */
+ * price agent's (source 3): prices and times of valuation; and of screening (source 4): verdicts,
+ * and what the log is to say. */
 extern const u16 engine_agent_gateway_kinds[];
 extern const u32 engine_agent_gateway_kinds_count;
 extern const u16 engine_agent_admin_kinds[];
 extern const u32 engine_agent_admin_kinds_count;
 extern const u16 engine_agent_price_kinds[];
 extern const u32 engine_agent_price_kinds_count;
+extern const u16 engine_agent_screen_kinds[];
+extern const u32 engine_agent_screen_kinds_count;
 
 /* Takes the agent's memory and its ends of the channels. The options' arrays are copied, what they
  * point to stays the caller's. CHECK: counts, and a source number for each input. */

@@ -6,6 +6,7 @@
 #include "role/gateway/order_json.h"
 #include "role/gateway/view_account.h"
 #include "role/gateway/view_order.h"
+#include "role/gateway/view_person.h"
 
 /* Orders that ended without an execution are found for so long (API errors.md -2026). */
 #define ARCHIVE_AFTER_US (90ULL * 24 * 3600 * 1000000)
@@ -306,8 +307,7 @@ static void put_prevented(struct call *call, const struct call_names *names, u32
 {
     const struct history_prevented *match = &call->found->prevented[index];
     struct json_writer *json = call->json;
-    const struct view_account *account = view_account_of(call->venue->view, call->state.account);
-    u32 group = account == NULL ? ORDER_GROUP_NONE : account->trade_group;
+    u32 group = view_group_of(call->venue->view, call->state.account);
     json_object_begin(json);
     call_text(json, "symbol", names->market);
     call_number(json, "preventedMatchId", match->match_id);

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "base/span.h"
 #include "io/block.h"
-#include "io/eventlog.h"
+#include "io/image_walk.h"
 #include "wire/event_source.h"
 #include "wire/schema.h"
 
@@ -17,7 +17,6 @@
 /* Chunks are filled up to this less one record before a batch goes on in another one (the engine's
  * RELEASE_CHUNK_BYTES): a smaller chunk ends with the end of a command. */
 #define CHUNK_BYTES_FULL ((256U << 10) - COMMAND_BYTES_MAX)
-#define IMAGE_BYTES      65536U
 #define IDLE_STEPS       2U /* without news after a full chunk: its last command was whole */
 
 struct feed {
@@ -49,8 +48,8 @@ static struct command_genesis limits_of_state(const struct state_limits *state)
     struct command_genesis limits = {.head = {.kind = COMMAND_GENESIS}, .semantics_version = 1};
     size_t from = offsetof(struct state_limits, assets_max);
     size_t to = offsetof(struct command_genesis, assets_max);
-    size_t state_bytes = sizeof(*state) - from;
-    size_t bytes = state_bytes < sizeof(limits) - to ? state_bytes : sizeof(limits) - to;
+    size_t own = sizeof(*state) - from;
+    size_t bytes = own < sizeof(limits) - to ? own : sizeof(limits) - to;
     memcpy((u8 *)&limits + to, (const u8 *)state + from, bytes);
     return limits;
 }
@@ -115,78 +114,64 @@ static enum fault view_make(struct feed *feed, struct view_config config,
 
 /* ---- an image ---- */
 
-struct image_walk {
+struct image_reading {
+    struct image_sink sink;
     struct feed *feed;
     const struct view_config *config;
-    u8 bytes[IMAGE_BYTES + COMMAND_BYTES_MAX];
-    size_t used;
+    u8 piece[IMAGE_PIECE_BYTES];
 };
 
-static enum fault image_records(struct image_walk *walk, bool is_last)
+/* The limits in force; those still to come, which say so, are not looked for. */
+static enum fault image_limits(struct image_sink *sink, const u8 *record, size_t size)
 {
-    size_t at = 0;
-    while (walk->used - at >= (is_last ? 1U : 2U * COMMAND_BYTES_MAX)) {
-        const u8 *record = walk->bytes + at;
-        if (walk->feed->view == NULL && bytes_u16(record) == STATE_LIMITS) {
-            struct state_limits state = {0};
-            size_t bytes = (size_t)record[2] * WIRE_UNIT;
-            memcpy(&state, record, bytes < sizeof(state) ? bytes : sizeof(state));
-            if (state.next == 0) {
-                struct command_genesis limits = limits_of_state(&state);
-                TRY(view_make(walk->feed, *walk->config, &limits));
-                at = 0; /* what came before is given to it too */
-                continue;
-            }
-        }
-        size_t size = 0;
-        if (walk->feed->view == NULL) {
-            size = (size_t)record[2] * WIRE_UNIT;
-        } else {
-            TRY(view_image_record(walk->feed->view, record, walk->used - at, &size));
-        }
-        if (size == 0 || size > walk->used - at) {
-            return FAULT(FAULT_ROT, "%s: an image's record does not fit", walk->feed->events);
-        }
-        at += size;
+    struct image_reading *reading = (struct image_reading *)(void *)sink; /* its first member */
+    struct state_limits state;
+    if (bytes_u16(record) != STATE_LIMITS) {
+        return FAULT_NONE;
     }
-    memmove(walk->bytes, walk->bytes + at, walk->used - at);
-    walk->used -= at;
-    return FAULT_NONE;
+    CHECK(size == sizeof(state));
+    memcpy(&state, record, sizeof(state));
+    if (state.next != 0) {
+        return FAULT_NONE;
+    }
+    struct command_genesis limits = limits_of_state(&state);
+    sink->is_satisfied = true;
+    return view_make(reading->feed, *reading->config, &limits);
 }
 
-static enum fault image_walk(struct image_walk *walk, const struct eventlog_image *image)
+static enum fault image_record(struct image_sink *sink, const u8 *record, size_t size)
 {
-    struct eventlog_image source = *image;
-    for (u64 offset = 0; offset < image->bytes;) {
-        size_t size = 0;
-        size_t room = sizeof(walk->bytes) - walk->used;
-        TRY(eventlog_image_read(&source, offset, walk->bytes + walk->used, room, &size));
-        if (size == 0) {
-            break;
-        }
-        walk->used += size;
-        offset += size;
-        TRY(image_records(walk, offset == image->bytes));
+    struct image_reading *reading = (struct image_reading *)(void *)sink; /* its first member */
+    size_t used = 0;
+    return view_image_record(reading->feed->view, record, size, &used);
+}
+
+/* Twice: the limits, which say how large the view is, are not its first record. */
+static enum fault image_read(struct image_reading *reading, struct eventlog_image *image)
+{
+    reading->sink = (struct image_sink){.record = image_limits};
+    TRY(image_walk(image, reading->piece, &reading->sink));
+    if (reading->feed->view == NULL) {
+        return FAULT(FAULT_ROT, "%s: an image without limits", reading->feed->events);
     }
-    if (walk->feed->view == NULL || walk->used > 0) {
-        return FAULT(FAULT_ROT, "%s: an image without limits, or cut short", walk->feed->events);
-    }
-    return view_image_end(walk->feed->view, image->point.position);
+    reading->sink = (struct image_sink){.record = image_record};
+    TRY(image_walk(image, reading->piece, &reading->sink));
+    return view_image_end(reading->feed->view, image->point.position);
 }
 
 static enum fault begin_at_image(struct feed *feed, const struct view_config *config)
 {
     struct eventlog_image image;
     TRY(eventlog_image_open(&image, feed->disk, feed->events));
-    struct image_walk *walk = calloc(1, sizeof(*walk));
+    struct image_reading *reading = calloc(1, sizeof(*reading));
     enum fault fault = FAULT_NONE;
-    if (walk == NULL) {
+    if (reading == NULL) {
         fault = FAULT(FAULT_LIMIT, "no memory to read an image");
     } else {
-        walk->feed = feed;
-        walk->config = config;
-        fault = image_walk(walk, &image);
-        free(walk);
+        reading->feed = feed;
+        reading->config = config;
+        fault = image_read(reading, &image);
+        free(reading);
     }
     u64 position = image.point.position;
     eventlog_image_close(&image);

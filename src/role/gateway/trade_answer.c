@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "role/gateway/param.h"
 #include "role/gateway/view_account.h"
+#include "role/gateway/view_person.h"
 #include "wire/reject.h"
 
 u32 trade_reject(const struct call *call, enum reject_phase phase)
@@ -141,7 +142,7 @@ bool trade_put_new(struct call *call, u64 order_id, u8 response)
         show_pending(&shown);
     }
     if (is_prevented) {
-        shown.group = view_account_of(view, order->account)->trade_group;
+        shown.group = view_group_of(view, order->account);
     }
     u64 time_us = view_place(view).time_us;
     bool microseconds = call->state.microseconds;

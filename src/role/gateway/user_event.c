@@ -6,6 +6,7 @@
 #include "role/gateway/trade_answer.h"
 #include "role/gateway/user_json.h"
 #include "role/gateway/view_market.h"
+#include "role/gateway/view_person.h"
 #include "wire/reject.h"
 
 #define SLOTS (2 * USER_EVENT_ORDERS_MAX) /* half of them stay free */
@@ -444,7 +445,7 @@ static void tell_prevented(struct user_events *made, const struct event_prevente
     const struct call_names *names = &execution->names;
     execution->is_maker = is_maker;
     execution->order.match_id = event->match_id;
-    execution->order.group = view_account_of(made->view, order->account)->trade_group;
+    execution->order.group = view_group_of(made->view, order->account);
     execution->counter_order = is_maker ? event->taker_order_id : event->maker_order_id;
     execution->last_prevented = qty;
     execution->would_qty = would;

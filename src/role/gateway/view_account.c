@@ -19,6 +19,52 @@ static u32 row_find(const struct view *view, u32 account, u16 asset)
     return slot;
 }
 
+static bool row_is_empty(const struct view_balance *row)
+{
+    return amount_is_zero(row->free) && amount_is_zero(row->locked) &&
+           amount_is_zero(row->withdrawing) && amount_is_zero(row->arriving) &&
+           amount_is_zero(row->limit);
+}
+
+static u32 *link_to(struct view_balance *rows, u32 *link, u32 slot, bool is_index)
+{
+    while (*link != slot) {
+        link = is_index ? &rows[*link].index_next : &rows[*link].older;
+    }
+    return link;
+}
+
+/* A row that was set aside and still says nothing; 0: there is none. */
+static u32 row_take_spare(struct view *view)
+{
+    struct view_slab *slab = &view->balance_slab;
+    while (slab->free != 0) {
+        u32 slot = slab->free;
+        struct view_balance *row = &view->balances[slot];
+        slab->free = row->spare_next;
+        row->is_spare = false;
+        if (row_is_empty(row)) {
+            u32 *head =
+                view_index_head(&view->balance_index, row_hash(view, row->account, row->asset));
+            *link_to(view->balances, head, slot, true) = row->index_next;
+            head = &view->accounts[row->account].balance;
+            *link_to(view->balances, head, slot, false) = row->older;
+            return slot;
+        }
+    }
+    return 0;
+}
+
+void view_balance_spare(struct view *view, struct view_balance *row)
+{
+    if (row->is_spare || !row_is_empty(row)) {
+        return;
+    }
+    row->is_spare = true;
+    row->spare_next = view->balance_slab.free;
+    view->balance_slab.free = (u32)(row - view->balances);
+}
+
 struct view_balance *view_balance_make(struct view *view, u32 account, u16 asset)
 {
     if (account >= view->accounts_count || asset >= view->assets_count) {
@@ -28,6 +74,7 @@ struct view_balance *view_balance_make(struct view *view, u32 account, u16 asset
     u32 slot = row_find(view, account, asset);
     if (slot == 0) {
         slot = view_slab_new(&view->balance_slab);
+        slot = slot == 0 ? row_take_spare(view) : slot;
         if (slot == 0) {
             (void)view_short(view, "balances");
             return NULL;
@@ -119,8 +166,9 @@ static bool suspense_move(struct view *view, const struct event_ledger *event)
                    event->cause == LEDGER_CAUSE_DEPOSIT_RELEASE ||
                    event->cause == LEDGER_CAUSE_DEPOSIT_RETURN;
     struct amount *held = arrives ? &row->arriving : &row->withdrawing;
-    return (enters ? view_raise(held, event->amount) : view_lower(held, event->amount)) ||
-           view_wrong(view, "holds");
+    bool fits = enters ? view_raise(held, event->amount) : view_lower(held, event->amount);
+    view_balance_spare(view, row);
+    return fits || view_wrong(view, "holds");
 }
 
 bool view_ledger_apply(struct view *view, const struct event_ledger *event)

@@ -22,12 +22,16 @@ struct view_balance {
     /* the view's own */
     u32 index_next;
     u32 older;
+    u32 spare_next;
+    bool is_spare;
 };
+
+#define VIEW_GROUP_NONE UINT32_MAX
 
 struct view_account {
     u64 restrictions; /* two bits per enum operation: docs/semantics.md section 3 */
     u64 update_us;    /* of its balances */
-    u32 trade_group;  /* 0xFFFFFFFF: none */
+    u32 trade_group;  /* its own; VIEW_GROUP_NONE */
     u32 fee_tier;
 
     /* the view's own */

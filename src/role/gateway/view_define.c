@@ -154,6 +154,7 @@ static bool on_asset_limit(struct view *view, u32 account, const u8 *command, si
         return false;
     }
     row->limit = change.limit;
+    view_balance_spare(view, row);
     return true;
 }
 
@@ -226,6 +227,7 @@ bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
     case COMMAND_PERSON_ADD:
     case COMMAND_LINK:
     case COMMAND_UNLINK:
+    case COMMAND_PERSON_GROUP:
     case COMMAND_RULES_SET:
     case COMMAND_VALUATION_PRICE:
         return view_define_person(view, account, command, size);
@@ -241,6 +243,8 @@ bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
     case COMMAND_LICENCE_SET:
     case COMMAND_LIFT:
     case COMMAND_CASE_ACT:
+    case COMMAND_PACK_REPLACE:
+    case COMMAND_LOG_ENTRY:
         return true;
     default: /* not an enum: a number from outside */
         return view_wrong(view, "kind of definition");

@@ -405,30 +405,13 @@ static bool on_record(struct view *view, enum state_kind kind, const u8 *record,
     return view_wrong(view, "kind of state");
 }
 
-/* Bytes of the record, with the definition behind it; 0: malformed, or not all there. */
-static size_t record_size(const u8 *bytes, size_t size)
-{
-    if (size < WIRE_UNIT) {
-        return 0;
-    }
-    u16 kind = bytes_u16(bytes);
-    size_t own = (size_t)bytes[2] * WIRE_UNIT;
-    if (kind >= STATE_KIND_COUNT || wire_states[kind].name == NULL ||
-        own != wire_states[kind].size || own > size) {
-        return 0;
-    }
-    size_t behind = kind == STATE_MARKET ? sizeof(struct command_market_add) : 0;
-    behind = kind == STATE_FEE ? sizeof(struct command_fee_set) : behind;
-    return own + behind <= size ? own + behind : 0;
-}
-
 enum fault view_image_record(struct view *view, const u8 *bytes, size_t size, size_t *used_out)
 {
     *used_out = 0;
     if (view->wrong != NULL) {
         return FAULT(FAULT_UNAVAILABLE, "view: image stopped: %s", view->wrong);
     }
-    size_t used = record_size(bytes, size);
+    size_t used = wire_state_bytes(bytes, size);
     struct state_head head = {0};
     if (used) {
         memcpy(&head, bytes, sizeof head);

@@ -278,6 +278,22 @@ static bool price_set(struct view *view, u16 asset, struct price price, u64 time
     return true;
 }
 
+static bool group_set(struct view *view, u32 person, u32 group)
+{
+    if (person == 0 || person > view->persons_count) {
+        return view_wrong(view, "person of a trade group");
+    }
+    view->persons[person].group = group;
+    return true;
+}
+
+static bool on_group(struct view *view, const u8 *command, size_t size)
+{
+    struct command_person_group set;
+    view_load(&set, sizeof set, command, size);
+    return group_set(view, set.person, set.group);
+}
+
 bool view_define_person(struct view *view, u32 account, const u8 *command, size_t size)
 {
     struct command_link link;
@@ -289,6 +305,8 @@ bool view_define_person(struct view *view, u32 account, const u8 *command, size_
         return link_make(view, account, link.person);
     case COMMAND_UNLINK:
         return link_end(view, account, link.person);
+    case COMMAND_PERSON_GROUP:
+        return on_group(view, command, size);
     default: /* not an enum: a number from outside, one of the two that are left */
         break;
     }
@@ -354,9 +372,9 @@ bool view_image_person(struct view *view, u16 kind, const u8 *record, size_t siz
         return price_set(view, state.asset, state.price, state.time_us);
     }
     if (kind == STATE_PERSON) {
-        struct state_head head;
-        view_load(&head, sizeof head, record, size);
-        return person_add(view, head.id);
+        struct state_person state;
+        view_load(&state, sizeof state, record, size);
+        return person_add(view, state.head.id) && group_set(view, (u32)state.head.id, state.group);
     }
     if (kind == STATE_LINK) {
         struct state_link state;
@@ -371,6 +389,19 @@ bool view_image_person(struct view *view, u16 kind, const u8 *record, size_t siz
 u32 view_person_of(const struct view *view, u32 account)
 {
     return account < view->accounts_count ? view->accounts[account].person : 0;
+}
+
+u32 view_group_of(const struct view *view, u32 account)
+{
+    if (account >= view->accounts_count) {
+        return VIEW_GROUP_NONE;
+    }
+    const struct view_account *row = &view->accounts[account];
+    u32 web = row->person == 0 ? 0 : view->persons[row->person].group;
+    if (row->trade_group != VIEW_GROUP_NONE || web == 0) {
+        return row->trade_group;
+    }
+    return web;
 }
 
 u32 view_persons_count(const struct view *view)

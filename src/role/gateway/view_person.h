@@ -72,6 +72,9 @@ struct view_notice {
 /* 0: no person is linked. */
 u32 view_person_of(const struct view *view, u32 account);
 u32 view_persons_count(const struct view *view);
+/* The trade group that an account is shown with: its own, else that of its person; VIEW_GROUP_NONE.
+ */
+u32 view_group_of(const struct view *view, u32 account);
 
 /* Grows with each pack that comes. */
 u32 view_packs_turn(const struct view *view);

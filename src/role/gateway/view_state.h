@@ -107,6 +107,7 @@ struct view_person {
     u32 account; /* number + 1 of one of its accounts; 0: none. The others follow */
     u32 finding;
     u64 notice;
+    u32 group; /* for self-trade prevention; 0: none */
 };
 
 /* What one whole unit of an asset is worth. */
@@ -265,6 +266,9 @@ MUST_USE bool view_book_count(struct view *view, u16 market, u8 side, struct pri
 
 /* The row, made if there is none. NULL: no memory. */
 struct view_balance *view_balance_make(struct view *view, u32 account, u16 asset);
+/* A row that says nothing any more is set aside, if it does not: it stays until its room is wanted
+ * for another. Called where a row may be emptied that the core does not have. */
+void view_balance_spare(struct view *view, struct view_balance *row);
 
 /* From free to locked and back. */
 MUST_USE bool view_balance_lock(struct view *view, u32 account, u16 asset, struct amount amount);

@@ -45,6 +45,18 @@ static void equals_the_core_after_every_command(void **state)
     }
 }
 
+/* The core takes it, and the view follows. */
+static void step(struct core_world *world, struct view_scene *scene, void *command, u16 kind,
+                 u32 account)
+{
+    size_t bytes = 0;
+    world_apply(world, command, kind, account);
+    view_scene_events(scene, world->output.data, world->output.used);
+    u8 *snapshot = world_snapshot(world, &bytes);
+    view_check_snapshot(scene->view, snapshot, bytes);
+    free(snapshot);
+}
+
 /* From the very first event on, definitions included. */
 static void begins_at_genesis(void **state)
 {
@@ -76,6 +88,49 @@ static void begins_at_genesis(void **state)
     u8 *snapshot = world_snapshot(&world, &bytes);
     view_check_snapshot(scene.view, snapshot, bytes);
     free(snapshot);
+    view_scene_close(&scene);
+    world_close(&world);
+}
+
+/* A held deposit has a row here and none in the core, an asset's limit too. */
+static void room_of_rows_that_went_is_taken_again(void **state)
+{
+    (void)state;
+    struct core_world world;
+    struct view_scene scene;
+    struct command_genesis limits = world_limits();
+    limits.balance_rows_max = 3;
+    limits.holds_max = 1;
+    limits.asset_limits_max = 1;
+    world_open_empty(&world, &limits);
+    struct view_config config = view_scene_config(&limits);
+    view_scene_open(&scene, &config);
+    view_scene_events(&scene, world.output.data, world.output.used);
+    struct command_asset_add asset = {.asset = 0, .scale = 8, .name = "BTC"};
+    step(&world, &scene, &asset, COMMAND_ASSET_ADD, 0);
+    for (u32 i = 0; i < 9; i++) {
+        struct command_account_add account = {.trade_group = 0xFFFFFFFFU};
+        struct command_restrict hold = {.restrictions = 1ULL << (2 * OPERATION_DEPOSIT)};
+        struct command_deposit deposit = {.amount = amount_of(5 + i)};
+        struct command_hold_release back = {.hold_id = i + 1};
+        struct command_asset_limit limit = {.limit = amount_of(7)};
+        step(&world, &scene, &account, COMMAND_ACCOUNT_ADD, 0);
+        step(&world, &scene, &hold, COMMAND_RESTRICT, i);
+        step(&world, &scene, &deposit, COMMAND_DEPOSIT, i);
+        assert_int_equal(view_balance_of(scene.view, i, 0)->arriving.units, 5 + i);
+        step(&world, &scene, &back, COMMAND_HOLD_RELEASE, 0xFFFFFFFFU);
+        step(&world, &scene, &limit, COMMAND_ASSET_LIMIT, i);
+        limit.limit = amount_of(0);
+        step(&world, &scene, &limit, COMMAND_ASSET_LIMIT, i);
+    }
+    /* What says something stays: the held deposit here, and the balance there. */
+    struct command_restrict lift = {.restrictions = 0};
+    struct command_deposit deposit = {.amount = amount_of(90)};
+    step(&world, &scene, &deposit, COMMAND_DEPOSIT, 8);
+    step(&world, &scene, &lift, COMMAND_RESTRICT, 3);
+    step(&world, &scene, &deposit, COMMAND_DEPOSIT, 3);
+    assert_int_equal(view_balance_of(scene.view, 8, 0)->arriving.units, 90);
+    assert_int_equal(view_balance_of(scene.view, 3, 0)->free.units, 90);
     view_scene_close(&scene);
     world_close(&world);
 }
@@ -377,6 +432,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_core_after_every_command),
         cmocka_unit_test(begins_at_genesis),
+        cmocka_unit_test(room_of_rows_that_went_is_taken_again),
         cmocka_unit_test(image_and_increments_equal_the_whole),
         cmocka_unit_test(fills_add_up),
         cmocka_unit_test(rows_know_their_last_command),

@@ -35,8 +35,8 @@ struct history_agent {
     struct agent agent;
     struct history_agent_options options;
     struct clock *clock;
-    struct history *history; /* NULL: no event log yet */
-    struct store *store;     /* for questions; opened with the history */
+    struct projection *history; /* NULL: no event log yet */
+    struct store *store;        /* for questions; opened with the history */
     u64 open_next_ns;
     u64 gather_until_ns;
 
@@ -89,12 +89,12 @@ static enum fault log_is_there(struct disk *disk, const char *folder, bool *ther
 
 static enum fault history_begin(struct history_agent *agent)
 {
-    struct history_options options = {.folder = agent->options.folder,
-                                      .disk = agent->options.disk,
-                                      .database = agent->options.database,
-                                      .bytes_max = agent->options.bytes_max};
-    TRY(history_open(&agent->history, &options));
-    return history_own_reader(&agent->store, agent->history);
+    struct projection_options options = {.folder = agent->options.folder,
+                                         .disk = agent->options.disk,
+                                         .database = agent->options.database,
+                                         .bytes_max = agent->options.bytes_max};
+    TRY(projection_open(&agent->history, &history_projection, &options));
+    return store_open(&agent->store, projection_place(agent->history)->database, SQL_READ, NULL);
 }
 
 /* Tried again while there is no log. */
@@ -139,7 +139,7 @@ static void history_agent_close(struct agent *base)
 {
     struct history_agent *agent = agent_of(base);
     store_close(agent->store);
-    history_close(agent->history, false);
+    projection_close(agent->history, false);
     agent->store = NULL;
     agent->history = NULL;
 }
@@ -377,10 +377,10 @@ static enum fault follow(struct history_agent *agent, bool *busy_out)
     if (is_gathering(agent)) {
         return FAULT_NONE;
     }
-    struct history_status status;
+    struct projection_status status;
     bool some = false;
-    TRY(history_work(agent->history, &some));
-    TRY(history_status(agent->history, &status));
+    TRY(projection_work(agent->history, &some));
+    TRY(projection_status(agent->history, &status));
     agent->counts.position = status.point.position;
     agent->counts.released = status.position_released;
     agent->counts.transactions = status.transactions;

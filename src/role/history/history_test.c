@@ -90,19 +90,19 @@ static bool engine_go(u64 count)
     return place.submitted < place.commands.used;
 }
 
-static struct history *open_history(u64 bytes_max)
+static struct projection *open_history(u64 bytes_max)
 {
-    struct history *history = NULL;
-    struct history_options options = {.folder = place.folder, .bytes_max = bytes_max};
-    scene_must(history_open(&history, &options));
+    struct projection *history = NULL;
+    struct projection_options options = {.folder = place.folder, .bytes_max = bytes_max};
+    scene_must(projection_open(&history, &history_projection, &options));
     return history;
 }
 
-static void catch_up(struct history *history)
+static void catch_up(struct projection *history)
 {
     bool some = true;
     while (some) {
-        scene_must(history_work(history, &some));
+        scene_must(projection_work(history, &some));
     }
 }
 
@@ -150,8 +150,8 @@ static u64 digest(void)
 
 static u64 digest_rebuilt(void)
 {
-    struct history_rebuild report;
-    scene_must(history_rebuild(place.folder, NULL, &report));
+    struct projection_report report;
+    scene_must(projection_rebuild(&history_projection, place.folder, NULL, &report));
     assert_int_equal(report.event_bytes, place.sink.used);
     assert_int_equal(report.point.position, place.sink.position);
     return digest();
@@ -162,16 +162,16 @@ static u64 digest_rebuilt(void)
 static void it_follows_and_is_made_anew(void **state)
 {
     (void)state;
-    struct history *history = open_history(50000);
-    struct history_status status;
+    struct projection *history = open_history(50000);
+    struct projection_status status;
     bool more = true;
     while (more) {
         more = engine_go(500);
-        scene_must(history_status(history, &status));
+        scene_must(projection_status(history, &status));
         assert_true(status.behind_bytes > 0);
         catch_up(history);
     }
-    scene_must(history_status(history, &status));
+    scene_must(projection_status(history, &status));
     assert_int_equal(status.behind_bytes, 0);
     assert_false(status.ahead);
     assert_int_equal(status.point.position, place.sink.position);
@@ -196,9 +196,10 @@ static void it_follows_and_is_made_anew(void **state)
     store_close(reader);
 
     /* While it is being written nobody else may. */
-    struct history_rebuild report;
-    assert_int_equal(history_rebuild(place.folder, NULL, &report), FAULT_LOCKED);
-    history_close(history, true);
+    struct projection_report report;
+    assert_int_equal(projection_rebuild(&history_projection, place.folder, NULL, &report),
+                     FAULT_LOCKED);
+    projection_close(history, true);
     u64 followed = digest();
     assert_int_equal(digest_rebuilt(), followed);
 }
@@ -206,12 +207,12 @@ static void it_follows_and_is_made_anew(void **state)
 /* Works until it is killed. */
 static void child_works(void)
 {
-    struct history *history = NULL;
-    struct history_options options = {.folder = place.folder, .bytes_max = 2000};
+    struct projection *history = NULL;
+    struct projection_options options = {.folder = place.folder, .bytes_max = 2000};
     bool some = false;
-    enum fault fault = history_open(&history, &options);
+    enum fault fault = projection_open(&history, &history_projection, &options);
     while (fault == FAULT_NONE) {
-        fault = history_work(history, &some);
+        fault = projection_work(history, &some);
         if (fault == FAULT_NONE && !some) {
             _exit(0);
         }
@@ -241,9 +242,9 @@ static void kills_double_and_lose_nothing(void **state)
         kills += WIFSIGNALED(status);
     }
     print_message("%u killed at work\n", kills);
-    struct history *history = open_history(0);
+    struct projection *history = open_history(0);
     catch_up(history);
-    history_close(history, false);
+    projection_close(history, false);
     u64 resumed = digest();
     assert_int_equal(digest_rebuilt(), resumed);
 }
@@ -252,7 +253,7 @@ static void kills_double_and_lose_nothing(void **state)
 static void an_engines_restart_is_survived(void **state)
 {
     (void)state;
-    struct history *history = open_history(30000);
+    struct projection *history = open_history(30000);
     (void)engine_go(1000);
     catch_up(history);
     engine_close(place.engine);
@@ -262,10 +263,10 @@ static void an_engines_restart_is_survived(void **state)
         catch_up(history);
     }
     catch_up(history);
-    history_close(history, false);
+    projection_close(history, false);
     u64 followed = digest();
-    struct history_rebuild report;
-    scene_must(history_rebuild(place.folder, NULL, &report));
+    struct projection_report report;
+    scene_must(projection_rebuild(&history_projection, place.folder, NULL, &report));
     assert_int_equal(digest(), followed);
 }
 
@@ -273,9 +274,9 @@ static void an_engines_restart_is_survived(void **state)
 static void segments_wait_for_it(void **state)
 {
     (void)state;
-    struct history *history = open_history(0);
+    struct projection *history = open_history(0);
     catch_up(history);
-    history_close(history, false);
+    projection_close(history, false);
     while (engine_go(1000)) {
     }
     u32 removed = 0;
@@ -285,10 +286,11 @@ static void segments_wait_for_it(void **state)
     catch_up(history);
     scene_must(engine_collect(place.engine, UINT64_MAX, &removed));
     assert_true(removed > 0);
-    history_close(history, false);
-    struct history_rebuild report;
+    projection_close(history, false);
+    struct projection_report report;
     u64 kept = digest();
-    assert_int_equal(history_rebuild(place.folder, NULL, &report), FAULT_MISSING);
+    assert_int_equal(projection_rebuild(&history_projection, place.folder, NULL, &report),
+                     FAULT_MISSING);
     assert_int_equal(digest(), kept);
 }
 
@@ -312,9 +314,9 @@ static u64 fills_that_end(const u8 *events, size_t bytes)
 static void it_begins_at_an_image(void **state)
 {
     (void)state;
-    struct history_status status;
+    struct projection_status status;
     (void)engine_go(ORDERS * 7 / 8);
-    struct history *history = open_history(0);
+    struct projection *history = open_history(0);
     catch_up(history);
     u64 image = scene_image(place.folder, &place.clock.clock);
     (void)engine_go(ORDERS / 16);
@@ -322,22 +324,23 @@ static void it_begins_at_an_image(void **state)
     u32 removed = 0;
     scene_must(engine_collect(place.engine, image, &removed));
     assert_true(removed > 0);
-    history_close(history, true);
+    projection_close(history, true);
     char database[FILE_PATH_BYTES];
     scene_must(file_path(database, place.folder, HISTORY_FOLDER "/" HISTORY_DATABASE));
     scene_must(disk_unlink(disk_real(), database));
 
     history = open_history(0);
-    scene_must(history_status(history, &status));
-    assert_true(status.point.began_position == image);
-    assert_true(status.point.position == status.point.began_position);
+    struct store_point point;
+    scene_must(store_point(projection_store(history), &point));
+    assert_true(point.began_position == image);
+    assert_true(point.position == point.began_position);
     catch_up(history);
     while (engine_go(1000)) {
     }
     catch_up(history);
-    scene_must(history_status(history, &status));
+    scene_must(projection_status(history, &status));
     assert_true(status.point.position == place.sink.position);
-    history_close(history, false);
+    projection_close(history, false);
 
     /* What is open now is the same as the engine's. */
     struct store *reader = NULL;
@@ -369,14 +372,14 @@ static void a_folder_without_a_log_is_refused(void **state)
 {
     (void)state;
     char empty[FILE_PATH_BYTES];
-    struct history *history = NULL;
-    struct history_rebuild report;
+    struct projection *history = NULL;
+    struct projection_report report;
     struct store *reader = NULL;
     scene_must(file_path(empty, place.base, "empty"));
     scene_must(disk_make_folder(disk_real(), empty));
-    struct history_options options = {.folder = empty};
-    assert_int_equal(history_open(&history, &options), FAULT_MISSING);
-    assert_int_equal(history_rebuild(empty, NULL, &report), FAULT_MISSING);
+    struct projection_options options = {.folder = empty};
+    assert_int_equal(projection_open(&history, &history_projection, &options), FAULT_MISSING);
+    assert_int_equal(projection_rebuild(&history_projection, empty, NULL, &report), FAULT_MISSING);
     assert_int_equal(history_reader(&reader, empty), FAULT_MISSING);
 }
 

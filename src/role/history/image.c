@@ -2,14 +2,13 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
-#include "io/eventlog.h"
+#include "io/image_walk.h"
 #include "role/history/apply.h"
 #include "wire/schema.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE_BYTES    (1U << 16)
 #define DETAILS_FIRST  1024U
 #define PHASE_STARTING 3U /* of a list: its pending legs are in the trigger queue */
 
@@ -27,6 +26,7 @@ struct grid {
 
 /* The walk over an image. */
 struct walk {
+    struct image_sink sink;
     struct moment at;
     u64 seq;
     u64 records;
@@ -39,8 +39,7 @@ struct walk {
     u64 detailed_next;
     u32 account_last; /* of the balances */
     u64 lines;        /* of that account */
-    u8 bytes[PIECE_BYTES];
-    size_t used;
+    u8 piece[IMAGE_PIECE_BYTES];
 };
 
 static enum fault wrong(const struct walk *walk, const char *what)
@@ -383,61 +382,20 @@ static enum fault on_record(struct walk *walk, enum state_kind kind, const u8 *r
 
 /* ---- the walk ---- */
 
-/* Bytes of the record, with the definition behind it; 0: not all there, or none. */
-static size_t record_size(const u8 *bytes, size_t left)
+static enum fault record_come(struct image_sink *sink, const u8 *record, size_t size)
 {
-    if (left < WIRE_UNIT) {
-        return 0;
+    struct walk *walk = (struct walk *)(void *)sink; /* its first member */
+    u16 kind = bytes_u16(record);
+    bool first = walk->records == 0;
+    (void)size;
+    if (walk->ended || first != (kind == STATE_VENUE) ||
+        (kind < walk->kind_last && kind != STATE_END)) {
+        return wrong(walk, "out of order");
     }
-    u16 kind = bytes_u16(bytes);
-    size_t own = (size_t)bytes[2] * WIRE_UNIT;
-    if (kind >= STATE_KIND_COUNT || wire_states[kind].name == NULL ||
-        own != wire_states[kind].size) {
-        return 0;
-    }
-    own += kind == STATE_MARKET ? sizeof(struct command_market_add) : 0;
-    own += kind == STATE_FEE ? sizeof(struct command_fee_set) : 0;
-    return own <= left ? own : 0;
-}
-
-/* Records of what has been read so far; a piece of one may stay for the next time. */
-static enum fault records_apply(struct walk *walk)
-{
-    size_t at = 0;
-    size_t size = record_size(walk->bytes, walk->used);
-    while (size > 0) {
-        u16 kind = bytes_u16(walk->bytes + at);
-        bool first = walk->records == 0;
-        if (walk->ended || first != (kind == STATE_VENUE) ||
-            (kind < walk->kind_last && kind != STATE_END)) {
-            return wrong(walk, "out of order");
-        }
-        walk->kind_last = kind;
-        TRY(on_record(walk, (enum state_kind)kind, walk->bytes + at));
-        walk->records += 1;
-        at += size;
-        size = record_size(walk->bytes + at, walk->used - at);
-    }
-    memmove(walk->bytes, walk->bytes + at, walk->used - at);
-    walk->used -= at;
+    walk->kind_last = kind;
+    TRY(on_record(walk, (enum state_kind)kind, record));
+    walk->records += 1;
     return FAULT_NONE;
-}
-
-static enum fault walk_image(struct walk *walk, struct eventlog_image *image)
-{
-    u64 offset = 0;
-    while (offset < image->bytes) {
-        size_t size = 0;
-        TRY(eventlog_image_read(image, offset, walk->bytes + walk->used, PIECE_BYTES - walk->used,
-                                &size));
-        if (size == 0) {
-            return wrong(walk, "no record begins there");
-        }
-        walk->used += size;
-        offset += size;
-        TRY(records_apply(walk));
-    }
-    return walk->ended && walk->used == 0 ? FAULT_NONE : wrong(walk, "cut short");
 }
 
 static enum fault image_commit(struct walk *walk, u64 position)
@@ -460,7 +418,10 @@ static enum fault image_fill(struct walk *walk, struct eventlog_image *image)
         return FAULT(FAULT_FOREIGN, "%s: an image of another venue", walk->at.store->sql.path);
     }
     TRY(store_begin(walk->at.store));
-    enum fault fault = walk_image(walk, image);
+    enum fault fault = image_walk(image, walk->piece, &walk->sink);
+    if (fault == FAULT_NONE && !walk->ended) {
+        fault = wrong(walk, "cut short");
+    }
     if (fault == FAULT_NONE) {
         fault = image_commit(walk, image->point.position);
     }
@@ -478,6 +439,7 @@ enum fault image_apply(struct store *store, struct disk *disk, const char *event
     if (walk == NULL) {
         return FAULT(FAULT_LIMIT, "%s: no memory to read an image", events);
     }
+    walk->sink.record = record_come;
     walk->at.store = store;
     walk->account_last = UINT32_MAX;
     enum fault fault = eventlog_image_open(&image, disk, events);

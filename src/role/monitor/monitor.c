@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/span.h"
+#include "io/handover.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +14,10 @@
 
 #define TEXT_PLAIN   "text/plain; charset=utf-8"
 #define TEXT_METRICS "text/plain; version=0.0.4; charset=utf-8"
+#define TEXT_JSON    "application/json"
+
+#define MATCH_PATH    "/match"
+#define MATCH_IS_AWAY "{\"detail\": \"matching is not ready\"}"
 
 static const struct http_limits request_limits = {.target_bytes_max = 256,
                                                   .head_bytes_max = MONITOR_REQUEST_BYTES,
@@ -82,6 +87,15 @@ static u32 readiness_put(const struct monitor *monitor, struct text *text)
     return status;
 }
 
+/* Whether the process behind /match does what it is there for. */
+static bool match_is_ready(struct monitor *monitor, char *scratch)
+{
+    struct metrics_page_state state;
+    size_t size = 0;
+    return metrics_page_get(monitor->sources[monitor->match_source].page, scratch, &size, &state) &&
+           is_ready(monitor, &state);
+}
+
 static u32 line_put(struct text *text, u32 status, const char *line)
 {
     text->used = (size_t)snprintf(text->data, MONITOR_HEAD_BYTES, "%s\n", line);
@@ -110,28 +124,35 @@ static u32 body_put(struct monitor *monitor, struct text *text, const char **typ
     return line_put(text, 404, "there are /metrics, /readyz and /livez");
 }
 
-/* Puts the head right before the body. */
+/* Puts the head right before the body, which stands MONITOR_HEAD_BYTES behind the beginning. */
+static void answer_send(struct monitor_connection *connection, u32 status, const char *type,
+                        size_t body_bytes, bool has_body)
+{
+    u8 head[MONITOR_HEAD_BYTES];
+    struct http_answer answer;
+    CHECK(body_bytes <= MONITOR_ANSWER_BYTES_MAX);
+    http_answer_begin(&answer, head, sizeof(head), status, false);
+    http_answer_put_text(&answer, "Content-Type", type);
+    http_answer_put_text(&answer, "Cache-Control", "no-store");
+    size_t size = http_answer_end(&answer, body_bytes);
+    CHECK(size > 0);
+    memcpy(connection->answer, head, size);
+    memmove(connection->answer + size, connection->answer + MONITOR_HEAD_BYTES,
+            has_body ? body_bytes : 0);
+    connection->answer_bytes = size + (has_body ? body_bytes : 0);
+    connection->sent = 0;
+}
+
 static void answer_make(struct monitor *monitor, struct monitor_connection *connection,
                         enum http_refusal refusal)
 {
-    u8 head[MONITOR_HEAD_BYTES];
     struct text text = {.data = (char *)connection->answer + MONITOR_HEAD_BYTES};
-    struct http_answer answer;
     const char *type = TEXT_PLAIN;
     u32 status = refusal == HTTP_REFUSAL_NONE
                      ? body_put(monitor, &text, &type)
                      : line_put(&text, http_refusal_status(refusal), http_refusal_text(refusal));
-    bool has_body = refusal != HTTP_REFUSAL_NONE || monitor->request.verb != HTTP_VERB_HEAD;
-    CHECK(text.used <= MONITOR_ANSWER_BYTES_MAX);
-    http_answer_begin(&answer, head, sizeof(head), status, false);
-    http_answer_put_text(&answer, "Content-Type", type);
-    http_answer_put_text(&answer, "Cache-Control", "no-store");
-    size_t size = http_answer_end(&answer, text.used);
-    CHECK(size > 0);
-    memcpy(connection->answer, head, size);
-    memmove(connection->answer + size, text.data, has_body ? text.used : 0);
-    connection->answer_bytes = size + (has_body ? text.used : 0);
-    connection->sent = 0;
+    answer_send(connection, status, type, text.used,
+                refusal != HTTP_REFUSAL_NONE || monitor->request.verb != HTTP_VERB_HEAD);
 }
 
 /* ---- connections ---- */
@@ -145,6 +166,56 @@ static void connection_end(struct monitor_connection *connection)
 static bool is_for_later(void)
 {
     return errno == EAGAIN || errno == EINTR;
+}
+
+enum aim { AIM_UNKNOWN, AIM_MATCH, AIM_OURS };
+
+/* What the first bytes of a request are for: "VERB /match" or anything else. */
+static enum aim aim_of(struct span bytes)
+{
+    const u8 *blank = memchr(bytes.data, ' ', bytes.size);
+    size_t path = blank == NULL ? 0 : (size_t)(blank - bytes.data) + 1;
+    size_t wanted = strlen(MATCH_PATH);
+    if (blank == NULL) {
+        return bytes.size > HTTP_METHOD_BYTES_MAX ? AIM_OURS : AIM_UNKNOWN;
+    }
+    size_t known = bytes.size - path < wanted ? bytes.size - path : wanted;
+    if (path > HTTP_METHOD_BYTES_MAX + 1 || memcmp(bytes.data + path, MATCH_PATH, known) != 0) {
+        return AIM_OURS;
+    }
+    return known == wanted ? AIM_MATCH : AIM_UNKNOWN;
+}
+
+/* Looks at what has come without taking it. A connection for /match is handed over, or told that
+ * nobody is there. True: it is not to be read here, for now or at all. */
+static bool is_for_match(struct monitor *monitor, struct monitor_connection *connection)
+{
+    u8 first[HTTP_METHOD_BYTES_MAX + sizeof(MATCH_PATH)];
+    ssize_t size = recv(connection->descriptor, first, sizeof(first), MSG_PEEK);
+    if (size <= 0) {
+        connection->is_ours = true; /* whatever it is, reading will find the same */
+        return false;
+    }
+    enum aim aim = aim_of(span_of(first, (size_t)size));
+    connection->is_ours = aim == AIM_OURS;
+    if (aim != AIM_MATCH) {
+        return aim == AIM_UNKNOWN;
+    }
+    struct handover_item item = {.name = "match", .descriptor = connection->descriptor};
+    char *scratch = (char *)connection->answer + MONITOR_HEAD_BYTES;
+    if (match_is_ready(monitor, scratch)) {
+        if (handover_send(monitor->match_line, &item, 1) == FAULT_NONE) {
+            connection_end(connection); /* our copy of it */
+            return true;
+        }
+        fault_forget(); /* the line is full */
+    }
+    struct text text = {.data = scratch};
+    connection->is_ours = true;
+    connection->lingers = true;
+    u32 status = line_put(&text, 503, MATCH_IS_AWAY);
+    answer_send(connection, status, TEXT_JSON, text.used, true);
+    return true;
 }
 
 /* Reads what has come; true when something did. */
@@ -189,20 +260,34 @@ static bool connection_write(struct monitor_connection *connection)
     connection->sent += (size_t)size;
     if (connection->sent == connection->answer_bytes) {
         (void)shutdown(connection->descriptor, SHUT_WR);
-        connection_end(connection);
+        if (!connection->lingers) {
+            connection_end(connection);
+        }
     }
     return true;
+}
+
+/* Closing a socket with unread bytes would take back what the peer has not read yet. */
+static bool connection_drop(struct monitor_connection *connection)
+{
+    ssize_t size = read(connection->descriptor, connection->request, sizeof(connection->request));
+    if (size == 0 || (size < 0 && !is_for_later())) {
+        connection_end(connection);
+    }
+    return size > 0;
 }
 
 static bool connection_work(struct monitor *monitor, struct monitor_connection *connection,
                             u64 now_ns)
 {
     bool some = false;
-    if (connection->answer_bytes == 0) {
+    bool is_elsewhere = !connection->is_ours && is_for_match(monitor, connection);
+    if (connection->descriptor >= 0 && connection->answer_bytes == 0 && !is_elsewhere) {
         some = connection_read(monitor, connection);
     }
     if (connection->descriptor >= 0 && connection->answer_bytes > 0) {
-        some = connection_write(connection) || some;
+        bool is_sent = connection->sent == connection->answer_bytes;
+        some = (is_sent ? connection_drop(connection) : connection_write(connection)) || some;
     }
     if (connection->descriptor >= 0 && now_ns - connection->begun_ns > MONITOR_TIME_MS * MS_NS) {
         connection_end(connection);
@@ -223,8 +308,10 @@ static bool accept_one(struct monitor *monitor, u64 now_ns)
             return false;
         }
         u8 *answer = connection->answer;
-        *connection = (struct monitor_connection){
-            .descriptor = descriptor, .begun_ns = now_ns, .answer = answer};
+        *connection = (struct monitor_connection){.descriptor = descriptor,
+                                                  .is_ours = monitor->match_line < 0,
+                                                  .begun_ns = now_ns,
+                                                  .answer = answer};
         return true;
     }
     return false;
@@ -274,6 +361,10 @@ static void finish(struct agent *agent)
         (void)close(monitor->listener);
         monitor->listener = -1;
     }
+    if (monitor->match_line >= 0) {
+        (void)close(monitor->match_line);
+        monitor->match_line = -1;
+    }
 }
 
 static const struct agent_ops ops = {.open = open, .work = work, .close = finish};
@@ -284,10 +375,15 @@ void monitor_init(struct monitor *monitor, const struct monitor_options *options
     memset(monitor, 0, sizeof(*monitor));
     monitor->agent = (struct agent){.ops = &ops, .name = "monitor"};
     monitor->listener = options->listener;
+    monitor->match_line = options->match_line;
     monitor->clock = options->clock;
     monitor->sources_count = options->sources_count;
     for (u32 index = 0; index < options->sources_count; index += 1) {
         monitor->sources[index] = options->sources[index];
+        if (options->match_line >= 0 &&
+            strcmp(options->sources[index].name, options->match_name) == 0) {
+            monitor->match_source = index;
+        }
     }
     for (u32 index = 0; index < MONITOR_CONNECTIONS_MAX; index += 1) {
         monitor->connections[index].descriptor = -1;

@@ -4,6 +4,10 @@
  *     GET /readyz    200 when every process does what it is there for, else 503 with the names
  *     GET /livez     200: somebody answers
  *
+ * Where lists are screened, connections whose first request begins with /match go, before a byte of
+ * them was read, to the process that knows lists and no people (role/screen/match_agent.h); while
+ * that is not ready they are answered 503 here.
+ *
  * The port belongs on loopback: there is no signature and no limit by address. Nothing here is a
  * customer's: names and labels of metrics are ours. An answer is made when it is asked for, one
  * request a connection, a bounded number of connections and bytes, and a time within which a
@@ -19,7 +23,7 @@
 #include "io/metrics_page.h"
 #include "wire/http.h"
 
-#define MONITOR_SOURCES_MAX      10U
+#define MONITOR_SOURCES_MAX      16U
 #define MONITOR_CONNECTIONS_MAX  8U
 #define MONITOR_REQUEST_BYTES    4096U
 #define MONITOR_HEAD_BYTES       512U
@@ -35,6 +39,10 @@ struct monitor_source {
 
 struct monitor_options {
     int listener; /* a listening stream socket that does not block; the monitor's from now on */
+    /* Where connections for /match are handed over, the monitor's from now on; -1: nobody wants
+     * them. */
+    int match_line;
+    const char *match_name; /* of the process behind it, among the sources */
     struct clock *clock;
     const struct monitor_source *sources; /* copied; what they point to stays the caller's */
     u32 sources_count;
@@ -42,6 +50,8 @@ struct monitor_options {
 
 struct monitor_connection {
     int descriptor; /* -1: free */
+    bool is_ours;   /* it was looked at, and is not for /match */
+    bool lingers;   /* there is more to come than is read: what does is dropped */
     u64 begun_ns;
     struct http_reader reader;
     u8 request[MONITOR_REQUEST_BYTES];
@@ -54,6 +64,8 @@ struct monitor_connection {
 struct monitor {
     struct agent agent; /* first: it is cast back */
     int listener;
+    int match_line;
+    u32 match_source; /* place among the sources */
     struct clock *clock;
     struct monitor_source sources[MONITOR_SOURCES_MAX];
     u32 sources_count;

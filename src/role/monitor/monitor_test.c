@@ -6,6 +6,7 @@
 #include "role/monitor/monitor.h"
 
 #include "base/span.h"
+#include "io/handover.h"
 #include "tests/support/test.h"
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@ static struct metrics_page pages[2];
 static struct metrics counts[2];
 static struct sockaddr_in address;
 static char answer[ANSWER_BYTES];
+static int match_line[2];
 
 static void page_put(u32 index, bool is_ready)
 {
@@ -45,6 +47,8 @@ static int setup(void **state)
             .name = index == 0 ? "cambist_first_total" : "cambist_second_total", .help = "Said."};
         metric_add(metrics_counter(&counts[index], &declaration), 7 + index);
     }
+    assert_int_equal(handover_pair(match_line), FAULT_NONE);
+    assert_int_equal(fcntl(match_line[0], F_SETFL, O_NONBLOCK), 0);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     address = (struct sockaddr_in){.sin_family = AF_INET};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -53,8 +57,12 @@ static int setup(void **state)
     assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
     struct monitor_source sources[] = {{.name = "first", .page = &pages[0]},
                                        {.name = "second", .page = &pages[1]}};
-    struct monitor_options options = {
-        .listener = listener, .clock = &clock_false.clock, .sources = sources, .sources_count = 2};
+    struct monitor_options options = {.listener = listener,
+                                      .match_line = match_line[0],
+                                      .match_name = "second",
+                                      .clock = &clock_false.clock,
+                                      .sources = sources,
+                                      .sources_count = 2};
     monitor_init(&monitor, &options);
     assert_int_equal(agent_open(&monitor.agent), FAULT_NONE);
     return 0;
@@ -64,6 +72,7 @@ static int teardown(void **state)
 {
     (void)state;
     agent_close(&monitor.agent);
+    (void)close(match_line[1]);
     metrics_page_close(&pages[0]);
     metrics_page_close(&pages[1]);
     return 0;
@@ -211,12 +220,72 @@ static void slow_ones_hold_nobody_up(void **state)
     }
 }
 
+/* What was handed over last, with all bytes of it still to be read. */
+static void match_receives(const char *expected)
+{
+    struct handover_item item;
+    u32 count = 0;
+    char found[256];
+    assert_int_equal(handover_receive(match_line[1], &item, 1, 0, &count), FAULT_NONE);
+    ssize_t size = read(item.descriptor, found, sizeof(found));
+    assert_int_equal(size, strlen(expected));
+    assert_memory_equal(found, expected, strlen(expected));
+    assert_true(send(item.descriptor, "there", 5, MSG_NOSIGNAL) == 5);
+    (void)close(item.descriptor);
+}
+
+/* Matching goes elsewhere, however it comes in pieces; while nobody is there, that is said; what
+ * only looks similar stays here. */
+static void matching_is_handed_over(void **state)
+{
+    static const char request[] = "POST /match/default HTTP/1.1\r\nHost: x\r\n";
+    (void)state;
+    page_put(0, true);
+    page_put(1, false);
+    int client = client_open();
+    client_send(client, request);
+    assert_true(client_receive(client));
+    assert_true(begins(answer, "HTTP/1.1 503 "));
+    assert_non_null(strstr(answer, "{\"detail\": \"matching is not ready\"}"));
+    page_put(1, true);
+    client = client_open();
+    for (u32 at = 0; at + 1 < sizeof(request); at += 1) {
+        char one[2] = {request[at], 0};
+        client_send(client, one);
+        work(at < 11 ? MONITOR_LOOK_MS : 0);
+        page_put(1, true);
+        if (at == 10) { /* "POST /match" */
+            match_receives("POST /match");
+            break;
+        }
+    }
+    assert_true(client_receive(client));
+    assert_string_equal(answer, "there");
+    assert_true(begins(ask("GET", "/matc"), "HTTP/1.1 404 "));
+    assert_true(begins(ask("POST", "/readyz"), "HTTP/1.1 405 "));
+    assert_true(begins(ask("GET", "/livez?/match"), "HTTP/1.1 200 "));
+    /* Nobody takes what is handed over: those behind the last that fits are told, and wait for
+     * nobody. */
+    bool is_full = false;
+    for (u32 count = 0; count < 2000 && !is_full; count += 1) {
+        page_put(1, true);
+        client = client_open();
+        client_send(client, request);
+        work(MONITOR_LOOK_MS);
+        work(MONITOR_LOOK_MS);
+        is_full = read(client, answer, sizeof(answer)) > 0;
+        (void)close(client);
+    }
+    assert_true(is_full && begins(answer, "HTTP/1.1 503 "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(metrics_of_all_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(readiness_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_requests_are_answered, setup, teardown),
+        cmocka_unit_test_setup_teardown(matching_is_handed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(slow_ones_hold_nobody_up, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

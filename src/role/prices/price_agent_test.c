@@ -669,6 +669,25 @@ static void after_a_refusal_it_waits(void **state)
     end();
 }
 
+static void a_valuation_that_was_refused_is_asked_again(void **state)
+{
+    (void)state;
+    begin(10);
+    put_pack(text_of_pack);
+    pack_becomes(PACK_STATE_ACTIVE);
+    agent_begin();
+    later(HOUR);
+    for (u32 i = 0; i < 3; i += 1) { /* as when 8 re-evaluations wait; then it is taken */
+        place.refuses = i < 2;
+        put_both("40000");
+        later_and_runs(PRICE_REFUSED_WAIT_US);
+        assert_int_equal(valuations_sent(), 1);
+    }
+    later_and_runs(PRICE_REFUSED_WAIT_US);
+    assert_int_equal(valuations_sent(), 0);
+    end();
+}
+
 static void a_venue_without_persons_gets_nothing(void **state)
 {
     (void)state;
@@ -771,6 +790,7 @@ int main(void)
         cmocka_unit_test(a_text_of_another_pack_has_no_times),
         cmocka_unit_test(behind_an_image_the_file_knows_the_last_one),
         cmocka_unit_test(after_a_refusal_it_waits),
+        cmocka_unit_test(a_valuation_that_was_refused_is_asked_again),
         cmocka_unit_test(a_venue_without_persons_gets_nothing),
         cmocka_unit_test(an_engine_that_is_away_gets_nothing),
         cmocka_unit_test(it_lives_in_its_sandbox),

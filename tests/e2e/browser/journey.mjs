@@ -182,8 +182,10 @@ async function killed(page) {
     assert.equal(await page.locator('.level button:not(:disabled)').count(), 0, 'rows are no buttons');
     assert.equal(await page.locator('[data-send]').isDisabled(), true);
     assert.match(await page.title(), /^⚠/);
+    await page.keyboard.press('o');
     await venue.start();
     await live(page, 40_000);
+    await page.waitForSelector('.level button:focus');
     await page.locator('[data-order]', { hasText: '27,000.00' }).waitFor();
     await level(page, '27,000.00').locator('button:not(:disabled)').waitFor();
     assert.equal(await page.locator('[data-field="price"]').inputValue(), '24000', 'the form is as it was');

@@ -11,7 +11,7 @@ import type { Market } from '../state/market.ts';
 import { openOrders } from '../state/session.ts';
 import { usePrice } from '../state/form.ts';
 import { bookTurn, feed, linkState, live, market, quote } from '../state/store.ts';
-import { view } from './panels.ts';
+import { bookWanted, view } from './panels.ts';
 
 const ROW_PX = 20;
 const FIXED_PX = 58;
@@ -109,6 +109,14 @@ export function Book() {
   useSignalEffect(() => {
     void market.value?.symbol;
     chosenStep.value = null;
+  });
+  /* A row of a book that is not live cannot take the focus: the first drawing that has one gives it. */
+  const wanted = bookWanted.value;
+  useEffect(() => {
+    const row = wanted ? box.current?.querySelector<HTMLElement>('.level button[tabindex="0"]:not(:disabled)') : null;
+    if (!row) return;
+    bookWanted.value = false;
+    row.focus();
   });
   void bookTurn.value;
   const choices = steps.value ? steps.value.split(' ').map(BigInt) : [];

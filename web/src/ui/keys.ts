@@ -1,7 +1,7 @@
 /* The keyboard. Letters work outside of text, and inside fields for numbers, where no letter belongs. */
 import { openOrders } from '../state/session.ts';
 import { focusForm } from './form.tsx';
-import { dialog, view } from './panels.ts';
+import { bookWanted, dialog, view } from './panels.ts';
 import { kind } from '../state/form.ts';
 import type { Kind } from '../state/draft.ts';
 
@@ -18,8 +18,10 @@ function isNumber(target: EventTarget | null): boolean {
 }
 
 export function startKeys(): void {
+  addEventListener('pointerdown', () => { bookWanted.value = false; });
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.peek() !== null) return;
+    bookWanted.value = false;
     if (event.key === 'Escape') {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       return;
@@ -45,7 +47,7 @@ export function startKeys(): void {
     } else if (letter === 'o') {
       done();
       view.value = 'book';
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('.level button[tabindex="0"]')?.focus());
+      bookWanted.value = true;
     } else if (!inText && KINDS[letter]) {
       done();
       kind.value = KINDS[letter] as Kind;

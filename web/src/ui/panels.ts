@@ -7,6 +7,8 @@ export type WalletTab = 'deposit' | 'withdraw' | 'history';
 
 export const dialog = signal<Dialog>(null);
 export const view = signal<View>('chart');
+/* The keyboard asked for the book, and no row has the focus yet. */
+export const bookWanted = signal(false);
 export const walletAsset = signal('');
 export const walletTab = signal<WalletTab>('deposit');
 

@@ -1,0 +1,220 @@
+#include "app/ceremony.h"
+
+#include "base/span.h"
+#include "io/sign.h"
+#include "role/vault/share_part.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MEMBER_BYTES 128U
+#define DRILL_BYTES  256U
+
+/* ---- files ---- */
+
+enum fault ceremony_read_file(const char *path, char *target, size_t target_bytes, size_t *size_out)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return FAULT_ERRNO(errno, "%s", path);
+    }
+    *size_out = fread(target, 1, target_bytes, file);
+    bool is_whole = fgetc(file) == EOF;
+    int error = ferror(file) == 0 ? 0 : errno;
+    (void)fclose(file);
+    if (error != 0) {
+        return FAULT_ERRNO(error, "%s", path);
+    }
+    return is_whole ? FAULT_NONE
+                    : FAULT(FAULT_INPUT, "%s: longer than %zu bytes", path, target_bytes);
+}
+
+enum fault ceremony_read(const char *path, struct share_transcript *transcript_out)
+{
+    static char text[SHARE_TEXT_BYTES];
+    size_t size = 0;
+    TRY(ceremony_read_file(path, text, sizeof(text), &size));
+    return share_transcript_read(span_of(text, size), path, transcript_out);
+}
+
+/* Where the next transcript begins behind the first line, or the end. */
+static size_t transcript_end(const char *text, size_t size)
+{
+    static const char first[] = "\ncambist ceremony 1\n";
+    const char *next = memmem(text, size, first, sizeof(first) - 1);
+    return next == NULL ? size : (size_t)(next - text) + 1;
+}
+
+enum fault ceremony_read_chain(const char *path, struct ceremony_chain *chain_out)
+{
+    static char text[CEREMONY_CHAIN_BYTES];
+    static struct share_transcript transcript;
+    static struct share_group group;
+    size_t size = 0;
+    chain_out->count = 0;
+    TRY(ceremony_read_file(path, text, sizeof(text), &size));
+    for (size_t at = 0; at < size || chain_out->count == 0;) {
+        size_t end = transcript_end(text + at, size - at);
+        TRY(share_transcript_read(span_of(text + at, end), path, &transcript));
+        enum fault fault = share_transcript_check(
+            &transcript, chain_out->count == 0 ? NULL : &chain_out->group, chain_out->hash, &group);
+        if (fault == FAULT_INPUT) {
+            char why[FAULT_TEXT_BYTES];
+            (void)snprintf(why, sizeof(why), "%s", fault_text());
+            return FAULT(FAULT_INPUT, "%s: %s", path, why);
+        }
+        TRY(fault);
+        chain_out->group = group;
+        share_transcript_hash(&transcript, chain_out->hash);
+        chain_out->count += 1;
+        at += end;
+    }
+    return FAULT_NONE;
+}
+
+enum fault ceremony_read_member(const char *path, struct share_member *member_out)
+{
+    char text[MEMBER_BYTES + 1];
+    char name[CODE_NAME_BYTES + 1];
+    char key[2 * SEAL_POINT_BYTES + 2];
+    int end = 0;
+    size_t size = 0;
+    TRY(ceremony_read_file(path, text, MEMBER_BYTES, &size));
+    text[size] = 0;
+    if (sscanf(text, "member %13s %65s%n", name, key, &end) != 2 || strcmp(text + end, "\n") != 0 ||
+        strlen(name) > CODE_NAME_SYMBOLS ||
+        sign_decode_hex(span_of_text(key), member_out->key.bytes, SEAL_POINT_BYTES) !=
+            SEAL_POINT_BYTES) {
+        return FAULT(FAULT_INPUT, "%s: not one line \"member NAME KEY\"", path);
+    }
+    memset(member_out->name, 0, sizeof(member_out->name));
+    memcpy(member_out->name, name, strlen(name));
+    return FAULT_NONE;
+}
+
+enum fault ceremony_read_nonce(const char *hex, u8 nonce_out[32])
+{
+    return strlen(hex) == 2 * (size_t)SHARE_NONCE_BYTES &&
+                   sign_decode_hex(span_of_text(hex), nonce_out, SHARE_NONCE_BYTES) ==
+                       SHARE_NONCE_BYTES
+               ? FAULT_NONE
+               : FAULT(FAULT_USAGE, "--nonce: not 64 hexadecimal digits");
+}
+
+/* ---- a ceremony grows ---- */
+
+enum fault ceremony_add_deal(const char *path, struct share_transcript *transcript)
+{
+    static char text[SHARE_TEXT_BYTES];
+    static struct share_deal deal;
+    size_t size = 0;
+    TRY(ceremony_read_file(path, text, sizeof(text), &size));
+    TRY(share_deal_read(span_of(text, size), path, &transcript->roster, &deal));
+    u32 at = transcript->deals_count;
+    if (at == SHARE_MEMBERS_MAX) {
+        return FAULT(FAULT_INPUT, "%s: there are %u deals already", path, at);
+    }
+    while (at > 0 && transcript->deals[at - 1].dealer > deal.dealer) {
+        transcript->deals[at] = transcript->deals[at - 1];
+        at -= 1;
+    }
+    transcript->deals[at] = deal;
+    transcript->deals_count += 1;
+    return FAULT_NONE;
+}
+
+enum fault ceremony_add_confirmation(const char *path, struct share_transcript *transcript,
+                                     u32 index)
+{
+    char text[DRILL_BYTES];
+    struct seal_proof proof;
+    u8 gathered[SHARE_HASH_BYTES];
+    size_t size = 0;
+    u32 found = 0;
+    TRY(ceremony_read_file(path, text, sizeof(text), &size));
+    share_transcript_hash_gathered(transcript, gathered);
+    TRY(share_confirm_read(span_of(text, size), path, gathered, &found, &proof));
+    if (found != index || index > transcript->roster.count) {
+        return FAULT(FAULT_INPUT, "%s: the confirmation of member %u, not %u: in their order", path,
+                     found, index);
+    }
+    transcript->confirmed[index - 1] = proof;
+    transcript->confirmed_count = index;
+    return FAULT_NONE;
+}
+
+enum fault ceremony_check_follows(const struct share_roster *roster,
+                                  const struct ceremony_chain *before)
+{
+    if ((roster->generation > 0) != (before->count > 0)) {
+        return FAULT(FAULT_USAGE, "a roster of generation %u %s --before", roster->generation,
+                     roster->generation > 0 ? "wants" : "has no");
+    }
+    if (before->count == 0) {
+        return FAULT_NONE;
+    }
+    if (memcmp(roster->before, before->hash, sizeof(roster->before)) != 0) {
+        return FAULT(FAULT_INPUT, "the roster does not follow the last transcript of --before");
+    }
+    return share_roster_follows(roster, &before->group);
+}
+
+enum fault ceremony_check_gathered(const struct share_transcript *transcript,
+                                   const struct ceremony_chain *before,
+                                   struct share_group *group_out)
+{
+    TRY(ceremony_check_follows(&transcript->roster, before));
+    TRY(share_deals_check(&transcript->roster, transcript->deals, transcript->deals_count,
+                          before->count == 0 ? NULL : &before->group, group_out));
+    return memcmp(&transcript->public, &group_out->public, sizeof(group_out->public)) == 0
+               ? FAULT_NONE
+               : FAULT(FAULT_INPUT, "public: not the sum of the deals");
+}
+
+/* ---- shares ---- */
+
+enum fault ceremony_count_live(const struct share_group *group, const u8 nonce[32],
+                               const char *const *paths, u32 count, u32 *live_out)
+{
+    bool is_live[SHARE_MEMBERS_MAX + 1] = {false};
+    *live_out = 0;
+    for (u32 i = 0; i < count; i += 1) {
+        char text[DRILL_BYTES + 1];
+        char hex[2 * SEAL_PROOF_BYTES + 2];
+        struct seal_proof proof;
+        u32 index = 0;
+        int end = 0;
+        size_t size = 0;
+        TRY(ceremony_read_file(paths[i], text, DRILL_BYTES, &size));
+        text[size] = 0;
+        if (sscanf(text, "drill %2u %129s%n", &index, hex, &end) != 2 ||
+            strcmp(text + end, "\n") != 0 ||
+            sign_decode_hex(span_of_text(hex), (u8 *)&proof, sizeof(proof)) != sizeof(proof) ||
+            !share_drill_holds(group, index, nonce, &proof)) {
+            return FAULT(FAULT_INPUT, "%s: shows no share of this group for this nonce", paths[i]);
+        }
+        *live_out += !is_live[index];
+        is_live[index] = true;
+    }
+    return FAULT_NONE;
+}
+
+/* ---- printing ---- */
+
+void ceremony_print(const struct share_transcript *transcript)
+{
+    static char text[SHARE_TEXT_BYTES];
+    (void)fwrite(text, 1, share_transcript_print(transcript, text), stdout);
+}
+
+const char *ceremony_hex(const u8 *bytes, size_t size, char *target)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < size; i += 1) {
+        target[2 * i] = digits[bytes[i] >> 4];
+        target[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    target[2 * size] = 0;
+    return target;
+}

@@ -1,0 +1,480 @@
+/* cambist vault: asks the vault's process, and copies its files. */
+#include "app/cli.h"
+#include "app/local_socket.h"
+#include "app/time_text.h"
+#include "base/bytes.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "role/cases/case_days.h"
+#include "role/vault/blind_index.h"
+#include "role/vault/vault_message.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WAIT_S       120U /* a sweep rewrites a file */
+#define ANSWER_HEAD  (VAULT_HEAD_BYTES + 4U)
+#define DAY_US       86400000000ULL
+#define DAY_CHARS    10U /* of the text of a moment */
+#define LISTED_BYTES (SEAL_LABEL_BYTES + 4U)
+
+enum { VAULT_DATA, VAULT_SOCKET };
+
+static const struct option options[] = {
+    [VAULT_DATA] = {.name = "data",
+                    .kind = OPTION_TEXT,
+                    .value = "DIR",
+                    .otherwise = "data",
+                    .help = "The venue's data folder."},
+    [VAULT_SOCKET] = {.name = "socket",
+                      .kind = OPTION_TEXT,
+                      .value = "FILE",
+                      .help = "The socket that vault.socket names. Without it keep.sock in the "
+                              "data folder."},
+};
+
+struct vault_cli {
+    const struct option_call *call;
+    int socket;
+    struct vault_writer writer;
+    u8 frame[VAULT_FRAME_BYTES_MAX];
+    u8 answer[VAULT_FRAME_BYTES_MAX];
+    struct span contents; /* of the answer, behind its code */
+};
+
+/* ---- one frame, one answer ---- */
+
+static void begin(struct vault_cli *cli, u32 kind)
+{
+    cli->writer = vault_writer_begin(cli->frame, sizeof(cli->frame), kind);
+}
+
+static enum fault receive(struct vault_cli *cli)
+{
+    u32 used = 0;
+    while (used < ANSWER_HEAD || used < bytes_u32(cli->answer)) {
+        size_t got = 0;
+        if (used == sizeof(cli->answer)) {
+            return FAULT(FAULT_FOREIGN, "an answer that is none");
+        }
+        TRY(local_socket_receive(cli->socket, cli->answer + used, sizeof(cli->answer) - used,
+                                 &got));
+        used += (u32)got;
+        u32 bytes = vault_frame_bytes(span_of(cli->answer, used));
+        if (bytes == UINT32_MAX || (bytes != 0 && (bytes < ANSWER_HEAD || bytes < used))) {
+            return FAULT(FAULT_FOREIGN, "an answer that is none");
+        }
+    }
+    cli->contents = span_of(cli->answer + ANSWER_HEAD, used - ANSWER_HEAD);
+    return FAULT_NONE;
+}
+
+static enum fault ask(struct vault_cli *cli)
+{
+    static const enum fault faults[] = {
+        [VAULT_CODE_OK] = FAULT_NONE,         [VAULT_CODE_WRONG] = FAULT_INPUT,
+        [VAULT_CODE_MISSING] = FAULT_MISSING, [VAULT_CODE_EXISTS] = FAULT_EXISTS,
+        [VAULT_CODE_REFUSED] = FAULT_REFUSED, [VAULT_CODE_LIMIT] = FAULT_LIMIT};
+    const struct option_value *values = cli->call->values;
+    char path[FILE_PATH_BYTES];
+    if (values[VAULT_SOCKET].given) {
+        TRY(local_socket_open(values[VAULT_SOCKET].text, WAIT_S, &cli->socket));
+    } else {
+        TRY(file_path(path, values[VAULT_DATA].text, "keep.sock"));
+        TRY(local_socket_open(path, WAIT_S, &cli->socket));
+    }
+    vault_writer_end(&cli->writer);
+    enum fault fault = local_socket_send(cli->socket, span_of(cli->writer.bytes, cli->writer.size));
+    secret_wipe(cli->writer.bytes, cli->writer.size);
+    TRY(fault);
+    TRY(receive(cli));
+    u32 code = bytes_u32(cli->answer + VAULT_HEAD_BYTES);
+    if (code >= ARRAY_COUNT(faults)) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
+    return code == VAULT_CODE_OK ? FAULT_NONE
+                                 : FAULT(faults[code], "%.*s", (int)cli->contents.size,
+                                         (const char *)cli->contents.data);
+}
+
+/* ---- operands ---- */
+
+static const char *operand(const struct vault_cli *cli, u32 number)
+{
+    return number < cli->call->operands_count ? cli->call->operands[number] : "";
+}
+
+static enum fault number_of(const struct vault_cli *cli, u32 place, const char *what,
+                            u64 *number_out)
+{
+    return options_number(operand(cli, place), 1, INT64_MAX, number_out)
+               ? FAULT_NONE
+               : FAULT(FAULT_USAGE, "\"%s\" is not a number of a %s", operand(cli, place), what);
+}
+
+static enum fault group_of(const struct vault_cli *cli, u32 place, bool may_be_all, u32 *group_out)
+{
+    const char *name = operand(cli, place);
+    *group_out = seal_group_by_name(span_of_text(name));
+    return *group_out != 0 || (may_be_all && strcmp(name, "all") == 0)
+               ? FAULT_NONE
+               : FAULT(FAULT_USAGE, "\"%s\" is no field group", name);
+}
+
+/* SUBJECT GROUP VERSION, into the frame. */
+static enum fault place_put(struct vault_cli *cli, bool has_version)
+{
+    struct seal_label label = {.subject = 0};
+    u64 version = 0;
+    u32 group = 0;
+    TRY(number_of(cli, 1, "person", &label.subject));
+    TRY(group_of(cli, 2, false, &group));
+    if (has_version) {
+        TRY(number_of(cli, 3, "version", &version));
+    }
+    if (version > UINT32_MAX) {
+        return FAULT(FAULT_USAGE, "\"%s\" is not a number of a version", operand(cli, 3));
+    }
+    label.group = (u8)group;
+    label.version = (u32)version;
+    vault_write_place(&cli->writer, &label);
+    return FAULT_NONE;
+}
+
+/* ---- printing ---- */
+
+static void day_print(u32 day, char target[TIME_TEXT_BYTES])
+{
+    (void)time_text_print(day * DAY_US, target);
+    target[day == 0 ? 0 : DAY_CHARS] = 0;
+}
+
+/* Labels, with their last day where `bytes` has room for it. */
+static enum fault listed_print(const struct vault_cli *cli, u32 bytes)
+{
+    u32 count = cli->contents.size < 4 ? 0 : bytes_u32(cli->contents.data);
+    if (cli->contents.size != 4 + (size_t)count * bytes) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
+    for (u32 i = 0; i < count; i += 1) {
+        const u8 *at = cli->contents.data + 4 + (size_t)i * bytes;
+        struct seal_label label;
+        char day[TIME_TEXT_BYTES];
+        TRY(seal_label_decode(span_of(at, SEAL_LABEL_BYTES), &label));
+        (void)printf("%lu %s version %u epoch %u class %u", label.subject,
+                     seal_group_name(label.group), label.version, label.epoch, label.retention);
+        if (bytes > SEAL_LABEL_BYTES) {
+            day_print(bytes_u32(at + SEAL_LABEL_BYTES), day);
+            (void)printf(" until %s", day[0] == 0 ? "-" : day);
+        }
+        (void)printf("\n");
+    }
+    return FAULT_NONE;
+}
+
+static enum fault numbers_print(const struct vault_cli *cli, const char *const *names, u32 count,
+                                size_t more)
+{
+    char text[CLI_COUNT_BYTES];
+    if (cli->contents.size != (size_t)count * sizeof(u64) + more) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
+    for (u32 i = 0; i < count; i += 1) {
+        cli_line(names[i], "%s",
+                 cli_count(bytes_u64(cli->contents.data + (size_t)i * sizeof(u64)), text));
+    }
+    return FAULT_NONE;
+}
+
+/* ---- verbs ---- */
+
+static enum fault status(struct vault_cli *cli)
+{
+    static const char *const names[] = {"records",
+                                        "ever put",
+                                        "ever erased",
+                                        "hands",
+                                        "values to search for",
+                                        "events",
+                                        "look-ups in this hour",
+                                        "coming",
+                                        "dead"};
+    begin(cli, VAULT_ASK_STATUS);
+    TRY(ask(cli));
+    return numbers_print(cli, names, ARRAY_COUNT(names), 0);
+}
+
+static enum fault put(struct vault_cli *cli)
+{
+    SCOPED_FILE file = {.disk = NULL};
+    u64 size = 0;
+    begin(cli, VAULT_ASK_PUT);
+    TRY(file_open(disk_real(), operand(cli, 1), 0, &file));
+    TRY(file_size(&file, &size));
+    if (size > sizeof(cli->frame) - VAULT_HEAD_BYTES) {
+        return FAULT(FAULT_INPUT, "%s: too long for one frame", operand(cli, 1));
+    }
+    TRY(file_read_whole(&file, 0, cli->frame + VAULT_HEAD_BYTES, size));
+    cli->writer.size += (u32)size;
+    return ask(cli);
+}
+
+static enum fault get(struct vault_cli *cli)
+{
+    bool has_version = cli->call->operands_count == 5;
+    const char *path = operand(cli, has_version ? 4 : 3);
+    begin(cli, VAULT_ASK_GET);
+    TRY(place_put(cli, has_version));
+    TRY(ask(cli));
+    SCOPED_FILE file = {.disk = NULL};
+    TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
+    return file_write_at(&file, 0, cli->contents.data, cli->contents.size);
+}
+
+static enum fault list(struct vault_cli *cli)
+{
+    u64 subject = 0;
+    TRY(number_of(cli, 1, "person", &subject));
+    begin(cli, VAULT_ASK_LIST);
+    vault_write_u64(&cli->writer, subject);
+    TRY(ask(cli));
+    return listed_print(cli, LISTED_BYTES);
+}
+
+static enum fault stale(struct vault_cli *cli)
+{
+    u64 epoch = 0;
+    TRY(number_of(cli, 1, "epoch", &epoch));
+    begin(cli, VAULT_ASK_STALE);
+    vault_write_u32(&cli->writer, (u32)(epoch > UINT32_MAX ? UINT32_MAX : epoch));
+    TRY(ask(cli));
+    return listed_print(cli, SEAL_LABEL_BYTES);
+}
+
+static enum fault count_print(const struct vault_cli *cli, const char *what)
+{
+    if (cli->contents.size != sizeof(u32)) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
+    (void)printf("%u %s\n", bytes_u32(cli->contents.data), what);
+    return FAULT_NONE;
+}
+
+static enum fault retain(struct vault_cli *cli)
+{
+    u64 subject = 0;
+    u32 group = 0;
+    u32 day = 0;
+    TRY(number_of(cli, 1, "person", &subject));
+    TRY(group_of(cli, 2, true, &group));
+    if (strcmp(operand(cli, 3), "none") != 0 &&
+        !case_day_parse(span_of_text(operand(cli, 3)), &day)) {
+        return FAULT(FAULT_USAGE, "\"%s\" is no day: 2026-11-22, or none", operand(cli, 3));
+    }
+    begin(cli, VAULT_ASK_RETAIN);
+    vault_write_u64(&cli->writer, subject);
+    vault_write_u32(&cli->writer, group);
+    vault_write_u32(&cli->writer, day);
+    TRY(ask(cli));
+    return count_print(cli, "records");
+}
+
+static enum fault erase(struct vault_cli *cli)
+{
+    begin(cli, VAULT_ASK_ERASE);
+    TRY(place_put(cli, true));
+    return ask(cli);
+}
+
+static enum fault drop(struct vault_cli *cli)
+{
+    begin(cli, VAULT_ASK_DROP);
+    TRY(place_put(cli, true));
+    TRY(ask(cli));
+    return count_print(cli, "hands");
+}
+
+static bool matter_read(const char *text, u8 matter_out[VAULT_CASE_BYTES])
+{
+    if (strlen(text) != 2 * (size_t)VAULT_CASE_BYTES) {
+        return false;
+    }
+    for (u32 i = 0; i < VAULT_CASE_BYTES; i += 1) {
+        u32 high = bytes_hex_digit((u8)text[2 * i]);
+        u32 low = bytes_hex_digit((u8)text[2 * i + 1]);
+        if (high > 15 || low > 15) {
+            return false;
+        }
+        matter_out[i] = (u8)(high << 4 | low);
+    }
+    return true;
+}
+
+/* The value comes by standard input: operands stand in the list of processes. */
+static enum fault lookup(struct vault_cli *cli)
+{
+    u8 matter[VAULT_CASE_BYTES];
+    u8 value[VAULT_VALUE_BYTES_MAX + 1];
+    u32 field = blind_field_by_name(span_of_text(operand(cli, 1)));
+    size_t size = 0;
+    if (field == 0 || !matter_read(operand(cli, 2), matter)) {
+        return FAULT(FAULT_USAGE, "lookup FIELD CASE: email, phone, document or account, and 64 "
+                                  "hex digits");
+    }
+    ssize_t got = read(STDIN_FILENO, value, sizeof(value));
+    for (; got > 0 && size < sizeof(value) && size + (size_t)got <= sizeof(value);
+         got = read(STDIN_FILENO, value + size, sizeof(value) - size)) {
+        size += (size_t)got;
+    }
+    size -= size > 0 && value[size - 1] == '\n' ? 1 : 0;
+    begin(cli, VAULT_ASK_LOOKUP);
+    vault_write_bytes(&cli->writer, span_of(matter, sizeof(matter)));
+    vault_write_u16(&cli->writer, (u16)field);
+    vault_write_u16(&cli->writer, (u16)size);
+    vault_write_bytes(&cli->writer, span_of(value, size));
+    secret_wipe(value, sizeof(value));
+    TRY(ask(cli));
+    return listed_print(cli, SEAL_LABEL_BYTES);
+}
+
+static enum fault sweep(struct vault_cli *cli)
+{
+    begin(cli, VAULT_ASK_SWEEP);
+    return ask(cli);
+}
+
+static enum fault verify(struct vault_cli *cli)
+{
+    static const char *const names[] = {"records", "ever put",     "ever erased",
+                                        "changed", "without body", "without key"};
+    char hash[CLI_HASH_BYTES];
+    begin(cli, VAULT_ASK_VERIFY);
+    TRY(ask(cli));
+    TRY(numbers_print(cli, names, ARRAY_COUNT(names), VAULT_HASH_BYTES));
+    const u8 *at = cli->contents.data;
+    cli_line("root", "%s", cli_hash(at + sizeof(u64) * ARRAY_COUNT(names), hash));
+    if (bytes_u64(at) != bytes_u64(at + 8) - bytes_u64(at + 16) ||
+        !span_is_zero(span_of(at + 24, 24))) {
+        return FAULT(FAULT_ROT, "the vault's files do not agree");
+    }
+    return FAULT_NONE;
+}
+
+static enum fault events(struct vault_cli *cli)
+{
+    static const char *const names[] = {
+        "?", "lookup", "erased", "rewrapped", "swept", "hands",
+    };
+    u64 from = 1;
+    if (cli->call->operands_count == 2) {
+        TRY(number_of(cli, 1, "n event", &from));
+    }
+    begin(cli, VAULT_ASK_EVENTS);
+    vault_write_u64(&cli->writer, from);
+    TRY(ask(cli));
+    u32 count = cli->contents.size < 4 ? 0 : bytes_u32(cli->contents.data);
+    if (cli->contents.size != 4 + (size_t)count * VAULT_EVENT_BYTES) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
+    for (u32 i = 0; i < count; i += 1) {
+        const u8 *at = cli->contents.data + 4 + (size_t)i * VAULT_EVENT_BYTES;
+        u32 kind = bytes_u16(at + 16);
+        (void)printf("%lu %lu %s field %u count %lu\n", bytes_u64(at), bytes_u64(at + 8),
+                     names[kind < ARRAY_COUNT(names) ? kind : 0], bytes_u16(at + 18),
+                     bytes_u64(at + 24));
+    }
+    return FAULT_NONE;
+}
+
+/* Keys first: a body without its key says nothing, a key without its body would be damage. */
+static enum fault backup(struct vault_cli *cli)
+{
+    static const char *const below[2][2] = {{VAULT_KEYS_FOLDER, VAULT_KEYS_FILE},
+                                            {VAULT_BODIES_FOLDER, VAULT_BODIES_FILE}};
+    char vault[FILE_PATH_BYTES];
+    TRY(file_path(vault, cli->call->values[VAULT_DATA].text, VAULT_FOLDER));
+    for (u32 i = 0; i < 2; i += 1) {
+        char folder[FILE_PATH_BYTES];
+        char path[FILE_PATH_BYTES];
+        char target[FILE_PATH_BYTES];
+        TRY(file_path(folder, vault, below[i][0]));
+        TRY(file_path(path, folder, below[i][1]));
+        TRY(file_path(target, operand(cli, i + 1), below[i][1]));
+        TRY(sql_copy(path, operand(cli, i + 1), target));
+    }
+    return FAULT_NONE;
+}
+
+static const struct {
+    const char *name;
+    u32 operands_min; /* the verb among them */
+    u32 operands_max;
+    enum fault (*run)(struct vault_cli *cli);
+} verbs[] = {
+    {"status", 1, 1, status}, {"put", 2, 2, put},       {"get", 4, 5, get},
+    {"list", 2, 2, list},     {"stale", 2, 2, stale},   {"retain", 4, 4, retain},
+    {"erase", 4, 4, erase},   {"drop", 4, 4, drop},     {"lookup", 3, 3, lookup},
+    {"sweep", 1, 1, sweep},   {"verify", 1, 1, verify}, {"events", 1, 2, events},
+    {"backup", 3, 3, backup},
+};
+
+static enum fault act(struct vault_cli *cli)
+{
+    u32 count = cli->call->operands_count;
+    for (u32 i = 0; i < ARRAY_COUNT(verbs); i += 1) {
+        if (strcmp(operand(cli, 0), verbs[i].name) == 0 && count >= verbs[i].operands_min &&
+            count <= verbs[i].operands_max) {
+            return verbs[i].run(cli);
+        }
+    }
+    return FAULT(FAULT_USAGE, "one of: status, put FILE, get PERSON GROUP [VERSION] FILE, list "
+                              "PERSON, stale EPOCH, retain PERSON GROUP|all DAY|none, erase PERSON "
+                              "GROUP VERSION, drop PERSON GROUP VERSION, lookup FIELD CASE, sweep, "
+                              "verify, events [FROM], backup KEYS BODIES");
+}
+
+static int run(const struct option_call *call)
+{
+    static struct vault_cli cli;
+    cli.call = call;
+    cli.socket = -1;
+    enum fault fault = act(&cli);
+    if (cli.socket >= 0) {
+        (void)close(cli.socket);
+    }
+    return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
+}
+
+static const char *const text[] = {
+    "Asks the process that keeps sealed records, where vault.on is true. It has no key that opens "
+    "one: what is put and got are sealed bytes, in the form of docs/vault.md.",
+    "status counts; put sends records of a file; get writes one into a new file; list tells what "
+    "there is of a person, stale which records are of older epochs than one. retain sets the last "
+    "day of a person's records; erase deletes the key of one whose last day has passed, drop the "
+    "copies of its data key; sweep rewrites the keys' file, so that nothing of what was erased is "
+    "left in it. lookup reads a value from standard input and tells whose it is: CASE is 64 hex "
+    "digits, the look-up is counted and stands in events. verify walks through everything.",
+    "backup copies the keys and the bodies into two folders, to be kept for different times.",
+    NULL,
+};
+
+static const struct option_example examples[] = {
+    {"vault status --data data", "How many records there are."},
+    {"vault retain 17 all 2031-11-22 --data data", "From the 23rd on they are erased."},
+    {"vault backup /mnt/keys /mnt/bodies --data data", "Two copies, apart."},
+    {NULL, NULL},
+};
+
+const struct subcommand cli_vault = {
+    .name = "vault",
+    .summary = "asks the process that keeps sealed records",
+    .operands = "VERB [ARGUMENT]...",
+    .operands_min = 1,
+    .operands_max = 5,
+    .options = options,
+    .options_count = ARRAY_COUNT(options),
+    .text = text,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,95 @@
+#include "app/log_venue.h"
+
+#include "app/cli.h"
+#include "base/span.h"
+#include "role/vault/tlog_file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TEXT_BYTES_MAX (2U * LOG_VENUE_EVENTS_MAX * PUBLOG_MONTH_EVENT_BYTES)
+
+static enum fault month_read(struct log_venue *venue, u8 *text)
+{
+    size_t bytes = 0;
+    TRY(tlog_file_read(disk_real(), venue->path, text, TEXT_BYTES_MAX, &bytes));
+    enum publog_month_flaw flaw = publog_month_read(venue->month, span_of(text, bytes));
+    return flaw == PUBLOG_MONTH_FLAW_NONE ? FAULT_NONE
+                                          : FAULT(FAULT_INPUT, "%s: line %u: %s", venue->path,
+                                                  venue->month->line, publog_month_flaw_text(flaw));
+}
+
+enum fault log_venue_open(struct log_venue *venue, struct sha256 *sha256, const char *path)
+{
+    *venue = (struct log_venue){.path = path};
+    publog_check_init(&venue->check, NULL);
+    if (path == NULL) {
+        return FAULT_NONE;
+    }
+    u8 *text = malloc(TEXT_BYTES_MAX);
+    venue->month = calloc(1, sizeof(*venue->month));
+    if (venue->month != NULL) {
+        venue->month->sha256 = sha256;
+        venue->month->events_max = LOG_VENUE_EVENTS_MAX;
+        venue->month->events = calloc(LOG_VENUE_EVENTS_MAX, sizeof(*venue->month->events));
+    }
+    enum fault fault = FAULT_NONE;
+    if (text == NULL || venue->month == NULL || venue->month->events == NULL) {
+        fault = FAULT(FAULT_LIMIT, "no memory for the opening of a month");
+    } else {
+        fault = month_read(venue, text);
+    }
+    free(text);
+    if (fault != FAULT_NONE) {
+        log_venue_close(venue);
+        return fault;
+    }
+    publog_check_init(&venue->check, venue->month);
+    return FAULT_NONE;
+}
+
+void log_venue_close(struct log_venue *venue)
+{
+    if (venue->month != NULL) {
+        free(venue->month->events);
+        free(venue->month);
+        venue->month = NULL;
+    }
+}
+
+void log_venue_end(struct log_venue *venue, struct tlog_finding *finding)
+{
+    enum publog_month_flaw flaw = venue->check.month_flaw;
+    if (finding->flaw == TLOG_FLAW_NONE && venue->month != NULL) {
+        flaw = publog_month_end(venue->month);
+        if (flaw != PUBLOG_MONTH_FLAW_NONE) {
+            finding->flaw = TLOG_FLAW_LEAF;
+            (void)snprintf(finding->file, sizeof(finding->file), "%.*s",
+                           (int)sizeof(finding->file) - 1, venue->path);
+        }
+    }
+    if (finding->flaw == TLOG_FLAW_LEAF && flaw != PUBLOG_MONTH_FLAW_NONE) {
+        (void)snprintf(finding->why, sizeof(finding->why), "%s", publog_month_flaw_text(flaw));
+    }
+}
+
+void log_venue_print(const struct log_venue *venue)
+{
+    cli_line("case leaves", "%" PRIu64 " ordinary, %" PRIu64 " of emergencies",
+             venue->check.slots[PUBLOG_CLASS_ORDINARY], venue->check.slots[PUBLOG_CLASS_EMERGENCY]);
+    cli_line("readable lines", "%" PRIu64, venue->check.lines);
+    if (venue->month == NULL) {
+        return;
+    }
+    const struct publog_month_counts *counts = &venue->month->counts;
+    cli_line("month", "%u-%02u, whole: %" PRIu64 " events in %" PRIu64 " slots",
+             venue->month->month / 12, venue->month->month % 12 + 1, counts->events, counts->slots);
+    for (u32 kind = PUBLOG_KIND_PAD + 1; kind < PUBLOG_KIND_COUNT; kind += 1) {
+        if (counts->kinds[kind] > 0) {
+            cli_line(publog_kind_name((enum publog_kind)kind), "%" PRIu64, counts->kinds[kind]);
+        }
+    }
+    cli_line("silences", "%" PRIu64 " ended, %" PRIu64 " running", counts->silences_ended,
+             counts->silences_running);
+}

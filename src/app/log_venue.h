@@ -1,0 +1,27 @@
+/* `cambist log check --slots`: the rules of a venue's own log, and an opened month, held against it
+ * entry by entry (role/vault/publog_check.h). */
+#ifndef APP_LOG_VENUE_H
+#define APP_LOG_VENUE_H
+
+#include "base/base.h"
+#include "io/fault.h"
+#include "role/vault/publog_check.h"
+
+#define LOG_VENUE_EVENTS_MAX 65536U /* of an opened month */
+
+struct log_venue {
+    struct publog_check check;
+    struct publog_month_check *month; /* NULL: none */
+    const char *path;                 /* of the month's file */
+};
+
+/* `path` is the file of an opened month; NULL: none. FAULT_INPUT names its line. */
+MUST_USE enum fault log_venue_open(struct log_venue *venue, struct sha256 *sha256,
+                                   const char *path);
+void log_venue_close(struct log_venue *venue);
+/* After the log was read: what is wrong with the month goes into the finding. */
+void log_venue_end(struct log_venue *venue, struct tlog_finding *finding);
+/* Lines for people. */
+void log_venue_print(const struct log_venue *venue);
+
+#endif /* APP_LOG_VENUE_H */

@@ -1,0 +1,53 @@
+#include "app/place_keep.h"
+
+enum fault place_keep_make(struct place *place, struct agent **agent_out)
+{
+    const struct config_value *values = place->settings->config->values;
+    struct vault_agent_options options = {
+        .folder = place->settings->folder,
+        .disk = disk_real(),
+        .clock = &place->clock.clock,
+        .listener = place->listeners[PLACE_LISTENER_KEEP],
+        .lookups_per_hour = (u32)values[CONFIG_VAULT_LOOKUPS].number,
+    };
+    if (options.listener < 0) {
+        return FAULT(FAULT_FOREIGN, "the socket of %s was not handed over", place->process->name);
+    }
+    TRY(vault_agent_create(&place->keep, &options));
+    *agent_out = vault_agent_of(place->keep);
+    return FAULT_NONE;
+}
+
+void place_keep_unmake(struct place *place, struct agent *agent)
+{
+    (void)agent;
+    vault_agent_destroy(place->keep);
+    place->keep = NULL;
+}
+
+void place_keep_measure(struct place *place, const struct agent *agent)
+{
+    static const struct place_value rows[] = {
+        {"cambist_vault_records", "Sealed records."},
+        {"cambist_vault_put_total", "Records ever put."},
+        {"cambist_vault_erased_total", "Records ever erased."},
+        {"cambist_vault_hands", "Copies of a data key for one reader."},
+        {"cambist_vault_tags", "Values that can be searched for."},
+        {"cambist_vault_events", "Events for the public log."},
+        {"cambist_vault_asked_total", "Frames that came to the socket."},
+        {"cambist_vault_refused_total", "Frames that were refused."},
+        {"cambist_vault_wrong_total", "Those that were no frames."},
+        {"cambist_vault_lookups_total", "Searches for a value that were answered."},
+        {"cambist_vault_lookups_refused_total", "Those refused: too many in an hour."},
+        {"cambist_vault_unswept_seconds", "Since when something erased waits for the next sweep."},
+        {"cambist_vault_locked", "1 where keys are locked in memory."},
+    };
+    (void)agent;
+    struct vault_agent_counts counts = vault_agent_counts(place->keep);
+    const u64 values[] = {counts.totals.records, counts.totals.put,  counts.totals.erased,
+                          counts.totals.hands,   counts.totals.tags, counts.totals.events,
+                          counts.asked,          counts.refused,     counts.wrong,
+                          counts.lookups,        counts.limited,     counts.unswept,
+                          counts.locked};
+    place_values_put(place, place->keep_values, rows, values, ARRAY_COUNT(rows));
+}

@@ -1,0 +1,23 @@
+/* How alike two tokens of names are, in thousandths: 1000 is the same word, 0 another one. */
+#ifndef ROLE_SCREEN_SCORE_TOKEN_H
+#define ROLE_SCREEN_SCORE_TOKEN_H
+
+#include "role/screen/name.h"
+
+#define LIKENESS_ONE 1000U
+
+/* Letters, sound, skeleton (when one side is written without vowels), known variants, initials. */
+u32 token_likeness(const struct name_token *a, const struct name_token *b);
+
+/* The same by letters and sound alone, whatever the tokens' roles. */
+u32 token_likeness_written(const struct name_token *a, const struct name_token *b);
+
+/* The likeness of `count` tokens written together to one word. */
+u32 token_likeness_joined(const struct name_token *tokens, u32 count, const struct name_token *one);
+
+/* How many letters must be changed, put in, left out or swapped with a neighbour to make the one
+ * run of tokens, written together, from the other; and the letters of the shorter one. */
+u32 token_letters_apart(const struct name_token *a, u32 a_count, const struct name_token *b,
+                        u32 b_count, u32 *letters_out);
+
+#endif /* ROLE_SCREEN_SCORE_TOKEN_H */

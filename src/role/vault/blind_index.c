@@ -1,0 +1,192 @@
+#include "role/vault/blind_index.h"
+
+#include "base/check.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "base/utf8.h"
+#include "io/seal.h"
+#include "role/vault/personal_inner.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define KEY_BYTES  32U
+#define PHONE_MIN  5U
+#define PHONE_MAX  15U
+#define DERIVATION "cambist blind index v1"
+
+#define FIELD_NAME_ROW(constant, number, name) [BLIND_##constant] = (name),
+static const char *const names[BLIND_FIELD_MAX + 1] = {BLIND_FIELD_TABLE(FIELD_NAME_ROW)};
+#undef FIELD_NAME_ROW
+
+struct blind_index {
+    u8 keys[BLIND_FIELD_MAX + 1][KEY_BYTES]; /* by field */
+    struct seal_key file;                    /* wiped once they are derived */
+};
+
+u32 blind_field_by_name(struct span name)
+{
+    for (u32 field = 1; field <= BLIND_FIELD_MAX; field += 1) {
+        if (span_equal(name, span_of_text(names[field]))) {
+            return field;
+        }
+    }
+    return 0;
+}
+
+/* ---- the key ---- */
+
+static void keys_derive(struct blind_index *index)
+{
+    for (u32 field = 1; field <= BLIND_FIELD_MAX; field += 1) {
+        u8 label[sizeof(DERIVATION)];
+        memcpy(label, DERIVATION, sizeof(label));
+        label[sizeof(label) - 1] = (u8)field; /* in the place of the closing zero */
+        int code = crypto_generichash(index->keys[field], KEY_BYTES, label, sizeof(label),
+                                      index->file.bytes, sizeof(index->file.bytes));
+        CHECK(code == 0);
+    }
+    seal_key_wipe(&index->file);
+}
+
+enum fault blind_index_open(struct blind_index **index_out, struct disk *disk, const char *folder)
+{
+    struct blind_index *index = NULL;
+    *index_out = NULL;
+    if (sodium_init() >= 0) {
+        index = sodium_malloc(sizeof(*index));
+    }
+    if (index == NULL) {
+        return FAULT(FAULT_LIMIT, "no memory for the key of the blind index");
+    }
+    memset(index, 0, sizeof(*index));
+    enum fault fault = seal_key_open(disk, folder, BLIND_KEY_FILE, &index->file);
+    if (fault != FAULT_NONE) {
+        sodium_free(index);
+        return fault;
+    }
+    keys_derive(index);
+    if (sodium_mprotect_readonly(index) != 0) {
+        sodium_free(index);
+        return FAULT(FAULT_UNPROTECTED, "the key of the blind index cannot be protected");
+    }
+    *index_out = index;
+    return FAULT_NONE;
+}
+
+void blind_index_close(struct blind_index *index)
+{
+    sodium_free(index);
+}
+
+/* ---- one form ---- */
+
+static bool is_digit(u8 byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Leaves out all bytes of `set`. */
+static void leave_out(struct personal *value, const char *set)
+{
+    u32 size = 0;
+    for (u32 at = 0; at < value->size; at += 1) {
+        u8 byte = value->bytes[at];
+        if (byte == 0 || strchr(set, byte) == NULL) {
+            value->bytes[size] = byte;
+            size += 1;
+        }
+    }
+    value->size = size;
+}
+
+static bool form_email(struct personal *value)
+{
+    u32 first = 0;
+    u32 ats = 0;
+    while (value->size > 0 && value->bytes[value->size - 1] == ' ') {
+        value->size -= 1;
+    }
+    while (first < value->size && value->bytes[first] == ' ') {
+        first += 1;
+    }
+    memmove(value->bytes, value->bytes + first, value->size - first);
+    value->size -= first;
+    for (u32 at = 0; at < value->size; at += 1) {
+        u8 byte = value->bytes[at];
+        if (byte <= ' ' || byte == 0x7f) {
+            return false;
+        }
+        if (byte == '@') {
+            ats += at > 0 && at + 1 < value->size ? 1 : 2;
+        }
+        value->bytes[at] = byte >= 'A' && byte <= 'Z' ? (u8)(byte + ('a' - 'A')) : byte;
+    }
+    return ats == 1;
+}
+
+static bool form_phone(struct personal *value)
+{
+    leave_out(value, " -().");
+    u32 first = 0;
+    if (value->size > 0 && value->bytes[0] == '+') {
+        first = 1;
+    } else if (value->size > 2 && memcmp(value->bytes, "00", 2) == 0) {
+        first = 2;
+    }
+    memmove(value->bytes, value->bytes + first, value->size - first);
+    value->size -= first;
+    for (u32 at = 0; at < value->size; at += 1) {
+        if (!is_digit(value->bytes[at])) {
+            return false;
+        }
+    }
+    return value->size >= PHONE_MIN && value->size <= PHONE_MAX;
+}
+
+static bool form_number(struct personal *value)
+{
+    leave_out(value, " -./");
+    for (u32 at = 0; at < value->size; at += 1) {
+        u8 byte = value->bytes[at];
+        u8 upper = byte >= 'a' && byte <= 'z' ? (u8)(byte - ('a' - 'A')) : byte;
+        if (!is_digit(upper) && !(upper >= 'A' && upper <= 'Z') && upper < 0x80) {
+            return false;
+        }
+        value->bytes[at] = upper;
+    }
+    return value->size > 0;
+}
+
+static bool form(u32 field, struct personal *value)
+{
+    if (!utf8_is_text(span_of(value->bytes, value->size))) {
+        return false;
+    }
+    switch (field) {
+    case BLIND_EMAIL:
+        return form_email(value);
+    case BLIND_PHONE:
+        return form_phone(value);
+    case BLIND_DOCUMENT:
+    case BLIND_ACCOUNT:
+        return form_number(value);
+    default: /* not an enum: a byte from outside */
+        return false;
+    }
+}
+
+bool blind_index_tag(const struct blind_index *index, u32 field, struct personal *value,
+                     struct vault_tag *tag_out)
+{
+    *tag_out = (struct vault_tag){.field = 0};
+    bool is_right = form(field, value);
+    if (is_right) {
+        tag_out->field = (u8)field;
+        int code = crypto_generichash(tag_out->bytes, VAULT_TAG_BYTES, value->bytes, value->size,
+                                      index->keys[field], KEY_BYTES);
+        CHECK(code == 0);
+    }
+    personal_wipe(value);
+    return is_right;
+}

@@ -1,0 +1,616 @@
+#include "role/vault/publog.h"
+
+#include "base/check.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "base/utf8.h"
+#include "io/entropy.h"
+#include "io/sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND_US 1000000ULL
+#define NO_LEAF   INT64_MAX /* closed, and its leaf not in the log as far as is known */
+
+static const char *const schema[] = {
+    "CREATE TABLE begun(class INTEGER PRIMARY KEY, slot INTEGER NOT NULL)",
+    "CREATE TABLE months(month INTEGER PRIMARY KEY, key BLOB NOT NULL)",
+    "CREATE TABLE slots(class INTEGER NOT NULL, slot INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " root BLOB NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY(class, slot)) WITHOUT ROWID",
+    "CREATE INDEX slots_leaf ON slots(leaf)",
+    "CREATE TABLE events(number INTEGER PRIMARY KEY AUTOINCREMENT, class INTEGER NOT NULL,"
+    " slot INTEGER NOT NULL, place INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " name BLOB NOT NULL, until INTEGER NOT NULL, mark_salt BLOB NOT NULL,"
+    " body_salt BLOB NOT NULL, body BLOB NOT NULL, text BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX events_place ON events(class, slot, place)",
+    NULL,
+};
+
+static const struct sql_format format = {.application = PUBLOG_APPLICATION,
+                                         .version = PUBLOG_VERSION,
+                                         .what = "events of the log",
+                                         .schema = schema};
+
+enum statement {
+    MONTH_GET,
+    MONTH_PUT,
+    SLOT_LAST,
+    SLOT_PUT,
+    SLOT_GET,
+    SLOT_OPEN,
+    SLOT_LEAF,
+    LEAF_LAST,
+    EVENT_PUT,
+    EVENT_GET,
+    BEGUN_GET,
+    BEGUN_PUT,
+    EVENTS_OF,
+    PLACES_OF,
+    STATEMENTS
+};
+
+static const char *const statements[STATEMENTS] = {
+    [MONTH_GET] = "SELECT key FROM months WHERE month = ?",
+    [MONTH_PUT] = "INSERT INTO months VALUES(?, ?)",
+    [SLOT_LAST] = "SELECT max(slot) FROM slots WHERE class = ?",
+    [SLOT_PUT] = "INSERT INTO slots VALUES(?, ?, ?, ?, ?)",
+    [SLOT_GET] = "SELECT flags, root, leaf FROM slots WHERE class = ? AND slot = ?",
+    [SLOT_OPEN] = "SELECT class, slot, flags, root FROM slots WHERE leaf = ?"
+                  " ORDER BY slot, class LIMIT 1",
+    [SLOT_LEAF] = "UPDATE slots SET leaf = ? WHERE class = ? AND slot = ?",
+    [LEAF_LAST] = "SELECT max(leaf) FROM slots WHERE leaf < ?",
+    [EVENT_PUT] =
+        "INSERT INTO events(class, slot, place, kind, flags, name, until, mark_salt,"
+        " body_salt, body, text) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+    [EVENT_GET] = "SELECT class, slot, place FROM events WHERE number = ?",
+    [BEGUN_GET] = "SELECT slot FROM begun WHERE class = ?",
+    [BEGUN_PUT] = "INSERT INTO begun VALUES(?, ?)",
+    [EVENTS_OF] = "SELECT place, kind, flags, name, until, mark_salt, body FROM events"
+                  " WHERE class = ? AND slot = ?",
+    [PLACES_OF] = "SELECT place FROM events WHERE class = ? AND slot = ?",
+};
+
+struct publog {
+    struct tlog_store *store;
+    struct clock *clock;
+    struct sql sql;
+    struct sqlite3_stmt *rows[STATEMENTS];
+    struct sha256 sha256;
+    struct publog_counts counts;
+    bool is_broken;               /* nobody knows whether leaves were added */
+    u64 next[PUBLOG_CLASSES + 1]; /* by class: the first slot that is not closed */
+    struct publog_slot slot;      /* being made */
+    u8 leaf_receipt[TLOG_RECEIPT_BYTES_MAX];
+};
+
+static struct sql_call call(struct publog *publog, enum statement which)
+{
+    return sql_call(publog->rows[which]);
+}
+
+/* The trail of what went wrong before stays. */
+static void roll_back(struct publog *publog)
+{
+    struct fault_trail trail;
+    fault_trail_copy(&trail);
+    if (sql_run(&publog->sql, "ROLLBACK") != FAULT_NONE) {
+        publog->is_broken = true;
+    }
+    fault_trail_adopt(&trail);
+}
+
+/* ---- keys of months ---- */
+
+static enum fault month_key(struct publog *publog, u64 slot, u8 key_out[PUBLOG_KEY_BYTES])
+{
+    struct sql_call get = call(publog, MONTH_GET);
+    bool row = false;
+    sql_put_u64(&get, publog_month_of(slot));
+    TRY(sql_next(&publog->sql, &get, &row));
+    if (row) {
+        sql_get_bytes(&get, key_out, PUBLOG_KEY_BYTES);
+        sql_end(&get);
+        return FAULT_NONE;
+    }
+    TRY(entropy_fill(key_out, PUBLOG_KEY_BYTES));
+    struct sql_call put = call(publog, MONTH_PUT);
+    sql_put_u64(&put, publog_month_of(slot));
+    sql_put_bytes(&put, span_of(key_out, PUBLOG_KEY_BYTES));
+    return sql_do(&publog->sql, &put);
+}
+
+/* ---- events ---- */
+
+static u64 now_of(struct publog *publog)
+{
+    return clock_wall_us(publog->clock) / SECOND_US;
+}
+
+/* A free place by lot: among so many that none says how many are taken. */
+static enum fault place_draw(struct publog *publog, enum publog_class class, u64 slot,
+                             u32 *place_out)
+{
+    bool taken[PUBLOG_PLACES] = {false};
+    u8 order[PUBLOG_PLACES];
+    u32 free_count = 0;
+    u32 number = 0;
+    bool row = true;
+    struct sql_call places = call(publog, PLACES_OF);
+    sql_put_u64(&places, (u64) class);
+    sql_put_u64(&places, slot);
+    for (u32 count = 0; row && count <= PUBLOG_PLACES; count += 1) {
+        TRY(sql_next(&publog->sql, &places, &row));
+        if (row) {
+            u64 place = sql_get_u64(&places);
+            CHECK(place < PUBLOG_PLACES);
+            taken[place] = true;
+        }
+    }
+    for (u32 place = 0; place < PUBLOG_PLACES; place += 1) {
+        if (!taken[place]) {
+            order[free_count] = (u8)place;
+            free_count += 1;
+        }
+    }
+    if (free_count == 0) {
+        return FAULT(FAULT_LIMIT, "%u events in one slot of the log: the next takes more",
+                     PUBLOG_PLACES);
+    }
+    /* 32 random bits over at most 256 places: no place is favoured by more than 2^-24. */
+    TRY(entropy_fill((u8 *)&number, sizeof(number)));
+    *place_out = order[number % free_count];
+    return FAULT_NONE;
+}
+
+static enum fault event_put(struct publog *publog, const struct publog_told *told, u64 slot,
+                            u64 *number_out)
+{
+    u8 salts[2][PUBLOG_SALT_BYTES];
+    u8 body[SHA256_BYTES];
+    u32 place = 0;
+    TRY(place_draw(publog, told->class, slot, &place));
+    TRY(entropy_fill(salts[0], sizeof(salts)));
+    publog_body_of(&publog->sha256, salts[1], told->text, body);
+    struct sql_call put = call(publog, EVENT_PUT);
+    sql_put_u64(&put, (u64)told->class);
+    sql_put_u64(&put, slot);
+    sql_put_u64(&put, place);
+    sql_put_u64(&put, (u64)told->kind);
+    sql_put_u64(&put, told->flags);
+    sql_put_bytes(&put, span_of(told->name, PUBLOG_CASE_BYTES));
+    sql_put_u64(&put, told->until);
+    sql_put_bytes(&put, span_of(salts[0], PUBLOG_SALT_BYTES));
+    sql_put_bytes(&put, span_of(salts[1], PUBLOG_SALT_BYTES));
+    sql_put_bytes(&put, span_of(body, sizeof(body)));
+    sql_put_bytes(&put, told->text);
+    bool row = false;
+    TRY(sql_next(&publog->sql, &put, &row));
+    CHECK(row);
+    *number_out = sql_get_u64(&put);
+    return sql_do(&publog->sql, &put);
+}
+
+enum fault publog_tell(struct publog *publog, const struct publog_told *told, u64 *number_out)
+{
+    CHECK(told->kind > PUBLOG_KIND_PAD && told->kind < PUBLOG_KIND_COUNT);
+    CHECK((told->flags & ~PUBLOG_FLAGS) == 0);
+    if (told->text.size > PUBLOG_TEXT_BYTES_MAX) {
+        return FAULT(FAULT_LIMIT, "an event's text of %zu bytes", told->text.size);
+    }
+    u64 slot = u64_max(publog_slot_of(told->class, now_of(publog)), publog->next[told->class]);
+    TRY(event_put(publog, told, slot, number_out));
+    publog->counts.events += 1;
+    return FAULT_NONE;
+}
+
+/* ---- slots ---- */
+
+/* Fills publog->slot with the events of a slot; their flags together. */
+static enum fault slot_fill(struct publog *publog, enum publog_class class, u64 slot, u8 *flags_out)
+{
+    bool row = true;
+    struct sql_call events = call(publog, EVENTS_OF);
+    publog_slot_begin(&publog->slot);
+    *flags_out = 0;
+    sql_put_u64(&events, (u64) class);
+    sql_put_u64(&events, slot);
+    for (u32 count = 0; count <= PUBLOG_PLACES; count += 1) {
+        struct publog_event event;
+        u8 name[PUBLOG_CASE_BYTES];
+        u8 salt[PUBLOG_SALT_BYTES];
+        TRY(sql_next(&publog->sql, &events, &row));
+        if (!row) {
+            return FAULT_NONE;
+        }
+        u64 place = sql_get_u64(&events);
+        u64 kind = sql_get_u64(&events);
+        event.flags = (u8)sql_get_u64(&events);
+        sql_get_bytes(&events, name, sizeof(name));
+        u64 until = sql_get_u64(&events);
+        sql_get_bytes(&events, salt, sizeof(salt));
+        sql_get_bytes(&events, event.body, sizeof(event.body));
+        if (place >= PUBLOG_PLACES || kind == PUBLOG_KIND_PAD || kind >= PUBLOG_KIND_COUNT) {
+            sql_end(&events);
+            return FAULT(FAULT_ROT, "%s: an event that cannot be", publog->sql.path);
+        }
+        event.kind = (enum publog_kind)kind;
+        publog_mark_of(&publog->sha256, salt, name, until, event.mark);
+        publog_slot_put(&publog->slot, (u32)place, &event);
+        *flags_out |= event.flags;
+    }
+    CHECK(false);
+    return FAULT_NONE;
+}
+
+/* The slot's tree as it is in publog->slot. */
+static enum fault slot_make(struct publog *publog, enum publog_class class, u64 slot,
+                            struct publog_leaf *leaf_out)
+{
+    u8 key[PUBLOG_KEY_BYTES];
+    *leaf_out = (struct publog_leaf){.class = class, .slot = slot};
+    TRY(slot_fill(publog, class, slot, &leaf_out->flags));
+    TRY(month_key(publog, slot, key));
+    publog_slot_make(&publog->slot, &publog->sha256, key, class, slot, leaf_out->root);
+    secret_wipe(key, sizeof(key));
+    return FAULT_NONE;
+}
+
+static enum fault slot_close(struct publog *publog, enum publog_class class, u64 slot)
+{
+    struct publog_leaf leaf;
+    TRY(slot_make(publog, class, slot, &leaf));
+    struct sql_call put = call(publog, SLOT_PUT);
+    sql_put_u64(&put, (u64) class);
+    sql_put_u64(&put, slot);
+    sql_put_u64(&put, leaf.flags);
+    sql_put_bytes(&put, span_of(leaf.root, sizeof(leaf.root)));
+    sql_put_u64(&put, NO_LEAF);
+    TRY(sql_do(&publog->sql, &put));
+    publog->counts.slots += 1;
+    return FAULT_NONE;
+}
+
+static enum fault class_close(struct publog *publog, enum publog_class class, u64 now)
+{
+    u64 length = publog_slot_seconds(class);
+    for (u32 count = 0; count < PUBLOG_SLOTS_A_TURN; count += 1) {
+        u64 slot = publog->next[class] + (u64)count * length;
+        if (slot + length > now) {
+            return FAULT_NONE;
+        }
+        TRY(slot_close(publog, class, slot));
+    }
+    return FAULT_NONE;
+}
+
+/* The slots' roots are on the disk when this returns. */
+static enum fault slots_close(struct publog *publog, u64 now)
+{
+    TRY(sql_run(&publog->sql, "BEGIN IMMEDIATE"));
+    for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
+        enum fault fault = class_close(publog, (enum publog_class) class, now);
+        if (fault != FAULT_NONE) {
+            roll_back(publog);
+            return fault;
+        }
+    }
+    TRY(sql_run(&publog->sql, "COMMIT"));
+    return sql_checkpoint(&publog->sql);
+}
+
+/* The first slot of all: the one in which events.db was made. */
+static enum fault first_of(struct publog *publog, enum publog_class class, u64 *slot_out)
+{
+    struct sql_call get = call(publog, BEGUN_GET);
+    bool row = false;
+    sql_put_u64(&get, (u64) class);
+    TRY(sql_next(&publog->sql, &get, &row));
+    if (row) {
+        *slot_out = sql_get_u64(&get);
+        sql_end(&get);
+        return FAULT_NONE;
+    }
+    *slot_out = publog_slot_of(class, now_of(publog));
+    struct sql_call put = call(publog, BEGUN_PUT);
+    sql_put_u64(&put, (u64) class);
+    sql_put_u64(&put, *slot_out);
+    return sql_do(&publog->sql, &put);
+}
+
+static enum fault next_load(struct publog *publog)
+{
+    for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
+        struct sql_call last = call(publog, SLOT_LAST);
+        bool row = false;
+        sql_put_u64(&last, class);
+        TRY(sql_next(&publog->sql, &last, &row));
+        u64 slot = sql_get_u64(&last);
+        sql_end(&last);
+        publog->next[class] = slot + publog_slot_seconds((enum publog_class) class);
+        if (slot == 0) {
+            TRY(first_of(publog, (enum publog_class) class, &publog->next[class]));
+        }
+    }
+    return FAULT_NONE;
+}
+
+/* ---- leaves ---- */
+
+/* The oldest slot that is closed and whose leaf is not known to be in the log. */
+static enum fault slot_waiting(struct publog *publog, struct publog_leaf *leaf_out, bool *is_out)
+{
+    struct sql_call open = call(publog, SLOT_OPEN);
+    sql_put_u64(&open, NO_LEAF);
+    TRY(sql_next(&publog->sql, &open, is_out));
+    if (*is_out) {
+        leaf_out->class = (enum publog_class)sql_get_u64(&open);
+        leaf_out->slot = sql_get_u64(&open);
+        leaf_out->flags = (u8)sql_get_u64(&open);
+        sql_get_bytes(&open, leaf_out->root, sizeof(leaf_out->root));
+        sql_end(&open);
+    }
+    return FAULT_NONE;
+}
+
+static enum fault leaf_note(struct publog *publog, const struct publog_leaf *leaf, u64 index)
+{
+    struct sql_call note = call(publog, SLOT_LEAF);
+    sql_put_u64(&note, index);
+    sql_put_u64(&note, (u64)leaf->class);
+    sql_put_u64(&note, leaf->slot);
+    return sql_do(&publog->sql, &note);
+}
+
+/* Adds the leaves of all slots that wait, and keeps their indexes once they are signed. */
+static enum fault leaves_add(struct publog *publog)
+{
+    struct publog_leaf leaf;
+    bool is_waiting = true;
+    TRY(sql_run(&publog->sql, "BEGIN IMMEDIATE"));
+    for (u32 count = 0; count < 2 * PUBLOG_SLOTS_A_TURN; count += 1) {
+        u8 bytes[PUBLOG_LEAF_BYTES];
+        u64 index = 0;
+        TRY(slot_waiting(publog, &leaf, &is_waiting));
+        if (!is_waiting) {
+            break;
+        }
+        publog_leaf_encode(&leaf, bytes);
+        TRY(tlog_store_add(publog->store, span_of(bytes, sizeof(bytes)), &index));
+        TRY(leaf_note(publog, &leaf, index));
+    }
+    TRY(tlog_store_commit(publog->store));
+    return sql_run(&publog->sql, "COMMIT");
+}
+
+static enum fault leaves_put(struct publog *publog)
+{
+    enum fault fault = leaves_add(publog);
+    if (fault != FAULT_NONE) {
+        roll_back(publog);
+        publog->is_broken = true;
+    }
+    return fault;
+}
+
+/* After a kill: leaves that were committed to the log and whose index was not kept. What the log
+ * holds must be what was kept here before. */
+static enum fault leaves_find(struct publog *publog)
+{
+    u64 size = tlog_store_signed_size(publog->store);
+    u64 first = 0;
+    bool row = false;
+    struct sql_call last = call(publog, LEAF_LAST);
+    sql_put_u64(&last, NO_LEAF);
+    TRY(sql_next(&publog->sql, &last, &row));
+    struct span known = row ? sql_get_span(&last) : span_of("", 0);
+    bool is_known = known.size > 0;
+    sql_end(&last);
+    if (is_known) {
+        last = call(publog, LEAF_LAST);
+        sql_put_u64(&last, NO_LEAF);
+        TRY(sql_next(&publog->sql, &last, &row));
+        first = sql_get_u64(&last) + 1;
+        sql_end(&last);
+    }
+    if (first > size) {
+        return FAULT(FAULT_DIVERGED, "%s knows a leaf at %llu of a log of %llu: is it an old copy?",
+                     publog->sql.path, (unsigned long long)first - 1, (unsigned long long)size);
+    }
+    for (u64 index = first; index < size; index += 1) {
+        struct span entry;
+        struct publog_leaf leaf;
+        struct publog_leaf kept;
+        bool is_waiting = false;
+        TRY(tlog_store_entry(publog->store, index, &entry));
+        if (!publog_leaf_decode(entry, &leaf)) {
+            continue;
+        }
+        TRY(slot_waiting(publog, &kept, &is_waiting));
+        if (!is_waiting || kept.class != leaf.class || kept.slot != leaf.slot ||
+            kept.flags != leaf.flags || memcmp(kept.root, leaf.root, sizeof(leaf.root)) != 0) {
+            return FAULT(FAULT_DIVERGED, "entry %llu of the log is a slot that %s does not know",
+                         (unsigned long long)index, publog->sql.path);
+        }
+        TRY(leaf_note(publog, &kept, index));
+    }
+    return FAULT_NONE;
+}
+
+enum fault publog_turn(struct publog *publog)
+{
+    u64 now = now_of(publog);
+    struct publog_leaf leaf;
+    bool is_waiting = false;
+    bool has_ended = false;
+    if (publog->is_broken) {
+        return FAULT(FAULT_UNAVAILABLE, "%s: stopped after an earlier fault", publog->sql.path);
+    }
+    for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
+        u64 length = publog_slot_seconds((enum publog_class) class);
+        has_ended = has_ended || publog->next[class] + length <= now;
+    }
+    if (has_ended) {
+        TRY(slots_close(publog, now));
+        TRY(next_load(publog));
+    }
+    TRY(slot_waiting(publog, &leaf, &is_waiting));
+    if (is_waiting) {
+        TRY(leaves_put(publog));
+    }
+    publog->counts.open_slots = 0;
+    for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
+        u64 length = publog_slot_seconds((enum publog_class) class);
+        u64 next = publog->next[class];
+        publog->counts.open_slots += now > next ? (now - next) / length : 0;
+    }
+    return FAULT_NONE;
+}
+
+/* ---- lines ---- */
+
+bool publog_line_valid(struct span line)
+{
+    if (line.size == 0 || line.size > PUBLOG_LINE_BYTES_MAX || line.data[0] < 'a' ||
+        line.data[0] > 'z') {
+        return false;
+    }
+    for (size_t at = 0; at < line.size;) {
+        size_t bytes = utf8_bytes(span_after(line, at));
+        if (bytes == 0 || line.data[at] < 0x20 || line.data[at] == 0x7f) {
+            return false;
+        }
+        at += bytes;
+    }
+    return true;
+}
+
+enum fault publog_line(struct publog *publog, struct span line, u64 *index_out)
+{
+    if (!publog_line_valid(line)) {
+        return FAULT(FAULT_INPUT, "not a readable line for the log");
+    }
+    TRY(tlog_store_add(publog->store, line, index_out));
+    TRY(tlog_store_commit(publog->store));
+    publog->counts.lines += 1;
+    return FAULT_NONE;
+}
+
+/* ---- receipts ---- */
+
+static enum fault leaf_receipt(struct publog *publog, u64 index, struct span *receipt_out)
+{
+    struct tlog_receipt receipt = {.index = index,
+                                   .checkpoint = tlog_store_published_note(publog->store)};
+    TRY(tlog_store_inclusion(publog->store, index, tlog_store_published_size(publog->store),
+                             &receipt.proof));
+    size_t bytes = tlog_receipt_write(&receipt, publog->leaf_receipt, sizeof(publog->leaf_receipt));
+    CHECK(bytes > 0);
+    *receipt_out = span_of(publog->leaf_receipt, bytes);
+    return FAULT_NONE;
+}
+
+/* Where the slot's leaf is in the log. */
+static enum fault slot_get(struct publog *publog, enum publog_class class, u64 slot,
+                           struct publog_leaf *leaf_out, u64 *index_out)
+{
+    struct sql_call get = call(publog, SLOT_GET);
+    bool row = false;
+    *leaf_out = (struct publog_leaf){.class = class, .slot = slot};
+    sql_put_u64(&get, (u64) class);
+    sql_put_u64(&get, slot);
+    TRY(sql_next(&publog->sql, &get, &row));
+    if (!row) {
+        return FAULT(FAULT_UNAVAILABLE, "the event's slot has not ended");
+    }
+    leaf_out->flags = (u8)sql_get_u64(&get);
+    sql_get_bytes(&get, leaf_out->root, sizeof(leaf_out->root));
+    *index_out = sql_get_u64(&get);
+    sql_end(&get);
+    return *index_out < tlog_store_published_size(publog->store)
+               ? FAULT_NONE
+               : FAULT(FAULT_UNAVAILABLE, "the event's leaf is not published yet");
+}
+
+enum fault publog_receipt(struct publog *publog, u64 number, u8 *target, size_t target_bytes,
+                          size_t *size_out)
+{
+    struct sql_call get = call(publog, EVENT_GET);
+    struct publog_receipt receipt;
+    struct publog_leaf made;
+    u64 index = 0;
+    bool row = false;
+    sql_put_u64(&get, number);
+    TRY(sql_next(&publog->sql, &get, &row));
+    if (!row) {
+        return FAULT(FAULT_MISSING, "no event has the number %llu", (unsigned long long)number);
+    }
+    enum publog_class class = (enum publog_class)sql_get_u64(&get);
+    u64 slot = sql_get_u64(&get);
+    receipt.place = (u32)sql_get_u64(&get);
+    sql_end(&get);
+    TRY(slot_get(publog, class, slot, &receipt.leaf, &index));
+    TRY(slot_make(publog, class, slot, &made));
+    if (memcmp(made.root, receipt.leaf.root, sizeof(made.root)) != 0) {
+        return FAULT(FAULT_ROT, "%s: the events of a slot are not those that were logged",
+                     publog->sql.path);
+    }
+    receipt.event = publog->slot.events[receipt.place];
+    publog_slot_path(&publog->slot, receipt.place, receipt.path);
+    publog_leaf_encode(&receipt.leaf, receipt.leaf_bytes);
+    TRY(leaf_receipt(publog, index, &receipt.of_leaf));
+    *size_out = publog_receipt_write(&receipt, target, target_bytes);
+    return *size_out > 0 ? FAULT_NONE : FAULT(FAULT_LIMIT, "no room for a receipt");
+}
+
+/* ---- the whole ---- */
+
+static enum fault publog_begin(struct publog *publog, const struct publog_options *options)
+{
+    char path[FILE_PATH_BYTES];
+    TRY(sha256_open(&publog->sha256));
+    TRY(file_path(path, options->folder, PUBLOG_FILE));
+    TRY(sql_file_make(options->folder, path));
+    TRY(sql_open(&publog->sql, path, SQL_WRITE, &format));
+    for (u32 index = 0; index < STATEMENTS; index += 1) {
+        TRY(sql_prepare(&publog->sql, statements[index], &publog->rows[index]));
+    }
+    TRY(leaves_find(publog));
+    return next_load(publog);
+}
+
+enum fault publog_open(struct publog **publog_out, const struct publog_options *options)
+{
+    struct publog *publog = calloc(1, sizeof(*publog));
+    *publog_out = NULL;
+    if (publog == NULL) {
+        return FAULT(FAULT_LIMIT, "no memory for what goes into the log");
+    }
+    publog->store = options->store;
+    publog->clock = options->clock;
+    enum fault fault = publog_begin(publog, options);
+    if (fault != FAULT_NONE) {
+        publog_close(publog);
+        return fault;
+    }
+    *publog_out = publog;
+    return FAULT_NONE;
+}
+
+void publog_close(struct publog *publog)
+{
+    if (publog == NULL) {
+        return;
+    }
+    for (u32 index = 0; index < STATEMENTS; index += 1) {
+        sql_give_back(&publog->rows[index]);
+    }
+    sql_close(&publog->sql);
+    sha256_close(&publog->sha256);
+    free(publog);
+}
+
+struct publog_counts publog_counts(const struct publog *publog)
+{
+    return publog->counts;
+}

@@ -1,0 +1,83 @@
+/* What goes into the public log, and when: private events under the leaf of their slot, readable
+ * lines as they come.
+ *
+ *     tell ─▶ events.db ──slot has ended──▶ root, case leaf ─▶ tlog_store ─▶ receipt
+ *     line ─────────────────────────────────────────────────▶ tlog_store
+ *
+ * events.db holds the events with their texts, salts and places, the keys of months, and the slots
+ * with their roots. It is private, and as much worth as the log: without it no event can be shown.
+ * A slot is closed in three steps, each on the disk before the next: its root is kept, its leaf is
+ * committed to the log, the leaf's index is kept. After a kill between any two the slot is closed
+ * as it was begun: the root stays, and a leaf that is in the log already is found there.
+ *
+ * An event belongs to the slot of its moment, and never to one that was closed: a clock that goes
+ * back moves no event into the past. Every slot since the first gets its leaf, also those in which
+ * nobody was there to log; witnesses' times show that these came late. One thread. */
+#ifndef ROLE_VAULT_PUBLOG_H
+#define ROLE_VAULT_PUBLOG_H
+
+#include "base/base.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "role/vault/publog_leaf.h"
+#include "role/vault/publog_receipt.h"
+#include "role/vault/tlog_store.h"
+
+#define PUBLOG_FILE        "events.db"
+#define PUBLOG_APPLICATION 0x43504c47U /* "CPLG", in the file's head */
+#define PUBLOG_VERSION     1U
+
+#define PUBLOG_TEXT_BYTES_MAX 16384U /* of an event, private */
+#define PUBLOG_LINE_BYTES_MAX 4096U
+#define PUBLOG_SLOTS_A_TURN   2048U /* leaves of one class that are made up in a turn */
+
+struct publog_options {
+    const char *folder; /* where events.db is; must exist */
+    struct tlog_store *store;
+    struct clock *clock;
+};
+
+struct publog_told {
+    enum publog_class class;
+    enum publog_kind kind;
+    u8 flags;
+    u8 name[PUBLOG_CASE_BYTES]; /* of the case: random, known to nobody outside */
+    u64 until;                  /* end of a silence in seconds; 0 without one */
+    struct span text;           /* at most PUBLOG_TEXT_BYTES_MAX */
+};
+
+/* For metrics. */
+struct publog_counts {
+    u64 events;     /* told since opening */
+    u64 lines;      /* since opening */
+    u64 slots;      /* closed since opening */
+    u64 open_slots; /* gauge: ended and not closed yet: alarm when it stays */
+};
+
+struct publog;
+
+MUST_USE enum fault publog_open(struct publog **publog_out, const struct publog_options *options);
+/* NULL is fine. */
+void publog_close(struct publog *publog);
+
+/* Keeps an event and draws its place. FAULT_LIMIT: its slot is full (PUBLOG_PLACES), or the text is
+ * too long. *number_out is what its receipt is asked by. */
+MUST_USE enum fault publog_tell(struct publog *publog, const struct publog_told *told,
+                                u64 *number_out);
+
+/* A readable entry: one line of printable UTF-8 that begins with a small letter, without its
+ * newline. It is in the signed log when this returns. FAULT_INPUT: it is no such line. */
+MUST_USE enum fault publog_line(struct publog *publog, struct span line, u64 *index_out);
+MUST_USE bool publog_line_valid(struct span line);
+
+/* Closes the slots that have ended; those leaves are in the signed log when this returns. */
+MUST_USE enum fault publog_turn(struct publog *publog);
+
+/* The receipt of an event, under the published checkpoint. FAULT_MISSING: no such event.
+ * FAULT_UNAVAILABLE: its slot is not closed, or its leaf not published yet. */
+MUST_USE enum fault publog_receipt(struct publog *publog, u64 number, u8 *target,
+                                   size_t target_bytes, size_t *size_out);
+
+struct publog_counts publog_counts(const struct publog *publog);
+
+#endif /* ROLE_VAULT_PUBLOG_H */

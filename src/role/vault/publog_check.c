@@ -1,0 +1,29 @@
+#include "role/vault/publog_check.h"
+
+#include "role/vault/publog.h"
+
+static enum tlog_flaw check_leaf(struct tlog_leaf_check *base, u64 index, struct span entry)
+{
+    struct publog_check *check = (struct publog_check *)(void *)base;
+    struct publog_leaf leaf;
+    (void)index;
+    if (!publog_leaf_decode(entry, &leaf)) {
+        check->lines += 1;
+        return publog_line_valid(entry) ? TLOG_FLAW_NONE : TLOG_FLAW_LEAF;
+    }
+    if (check->next[leaf.class] != 0 && leaf.slot != check->next[leaf.class]) {
+        check->month_flaw = PUBLOG_MONTH_FLAW_GAP;
+        return TLOG_FLAW_LEAF;
+    }
+    check->next[leaf.class] = leaf.slot + publog_slot_seconds(leaf.class);
+    check->slots[leaf.class] += 1;
+    if (check->month != NULL) {
+        check->month_flaw = publog_month_leaf(check->month, &leaf);
+    }
+    return check->month_flaw == PUBLOG_MONTH_FLAW_NONE ? TLOG_FLAW_NONE : TLOG_FLAW_LEAF;
+}
+
+void publog_check_init(struct publog_check *check, struct publog_month_check *month)
+{
+    *check = (struct publog_check){.leaves = {.leaf = check_leaf}, .month = month};
+}

@@ -1,0 +1,174 @@
+#include "base/check.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "io/sql.h"
+#include "role/vault/publog.h"
+#include "role/vault/publog_month.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct writing {
+    struct sql sql;
+    u32 month;
+    u64 now_s;
+    u8 *target;
+    size_t bytes_max;
+    size_t used;
+};
+
+static const char digits[] = "0123456789abcdef";
+
+__attribute__((format(printf, 2, 3))) static enum fault put(struct writing *writing,
+                                                            const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf((char *)writing->target + writing->used,
+                         writing->bytes_max - writing->used, format, arguments);
+    va_end(arguments);
+    if (size < 0 || (size_t)size >= writing->bytes_max - writing->used) {
+        return FAULT(FAULT_LIMIT, "no room for the opening of a month");
+    }
+    writing->used += (size_t)size;
+    return FAULT_NONE;
+}
+
+static enum fault put_hex(struct writing *writing, const u8 *bytes, size_t count)
+{
+    for (size_t index = 0; index < count; index += 1) {
+        TRY(put(writing, "%c%c", digits[bytes[index] >> 4], digits[bytes[index] & 15]));
+    }
+    return FAULT_NONE;
+}
+
+/* All its slots are closed, or it says nothing. */
+static enum fault is_over(struct writing *writing, struct sqlite3_stmt *rows)
+{
+    u32 classes = 0;
+    bool row = true;
+    struct sql_call call = sql_call(rows);
+    while (classes <= PUBLOG_CLASSES) {
+        TRY(sql_next(&writing->sql, &call, &row));
+        if (!row) {
+            break;
+        }
+        enum publog_class class = (enum publog_class)sql_get_u64(&call);
+        u64 slot = sql_get_u64(&call);
+        classes += publog_month_of(slot + publog_slot_seconds(class)) > writing->month ? 1 : 0;
+    }
+    return classes == PUBLOG_CLASSES
+               ? FAULT_NONE
+               : FAULT(FAULT_UNAVAILABLE, "not all slots of that month are closed");
+}
+
+static enum fault key_put(struct writing *writing, struct sqlite3_stmt *rows)
+{
+    u8 key[PUBLOG_KEY_BYTES];
+    bool row = false;
+    struct sql_call call = sql_call(rows);
+    sql_put_u64(&call, writing->month);
+    TRY(sql_next(&writing->sql, &call, &row));
+    if (!row) {
+        return FAULT(FAULT_UNAVAILABLE, "nothing was logged in that month");
+    }
+    sql_get_bytes(&call, key, sizeof(key));
+    sql_end(&call);
+    TRY(put(writing, "cambist-month/v1\nmonth %04u-%02u\nkey ", writing->month / 12,
+            writing->month % 12 + 1));
+    TRY(put_hex(writing, key, sizeof(key)));
+    secret_wipe(key, sizeof(key));
+    return put(writing, "\n");
+}
+
+/* One row of the events: as an event's line, or as what is shown of a silence that has ended. */
+static enum fault row_put(struct writing *writing, struct sql_call *call, bool shown)
+{
+    u8 name[PUBLOG_CASE_BYTES];
+    u8 salt[PUBLOG_SALT_BYTES];
+    u8 bytes[PUBLOG_EVENT_BYTES];
+    struct publog_event event;
+    struct sha256 sha256;
+    u64 class = sql_get_u64(call);
+    u64 slot = sql_get_u64(call);
+    u64 place = sql_get_u64(call);
+    event.kind = (enum publog_kind)(sql_get_u64(call) % PUBLOG_KIND_COUNT);
+    event.flags = (u8)(sql_get_u64(call) & PUBLOG_FLAGS);
+    sql_get_bytes(call, name, sizeof(name));
+    u64 until = sql_get_u64(call);
+    sql_get_bytes(call, salt, sizeof(salt));
+    sql_get_bytes(call, event.body, sizeof(event.body));
+    if (publog_month_of(slot) != writing->month ||
+        (shown && (event.kind != PUBLOG_KIND_SILENCE || until > writing->now_s))) {
+        return FAULT_NONE;
+    }
+    TRY(put(writing, "%s %llu %llu %llu ", shown ? "shown" : "event", (unsigned long long)class,
+            (unsigned long long)slot, (unsigned long long)place));
+    if (shown) {
+        TRY(put_hex(writing, name, sizeof(name)));
+        TRY(put(writing, " %llu ", (unsigned long long)until));
+        TRY(put_hex(writing, salt, sizeof(salt)));
+        return put(writing, "\n");
+    }
+    TRY(sha256_open(&sha256));
+    publog_mark_of(&sha256, salt, name, until, event.mark);
+    sha256_close(&sha256);
+    publog_event_encode(&event, bytes);
+    TRY(put_hex(writing, bytes, sizeof(bytes)));
+    return put(writing, "\n");
+}
+
+static enum fault rows_put(struct writing *writing, struct sqlite3_stmt *rows, bool shown)
+{
+    struct sql_call call = sql_call(rows);
+    bool row = true;
+    while (row) { /* ends with the table; each line takes room of the target, which has an end */
+        TRY(sql_next(&writing->sql, &call, &row));
+        enum fault fault = row ? row_put(writing, &call, shown) : FAULT_NONE;
+        if (fault != FAULT_NONE) {
+            sql_end(&call);
+            return fault;
+        }
+    }
+    return FAULT_NONE;
+}
+
+static enum fault month_put(struct writing *writing)
+{
+    static const char *const texts[] = {
+        "SELECT class, max(slot) FROM slots GROUP BY class",
+        "SELECT key FROM months WHERE month = ?",
+        ("SELECT class, slot, place, kind, flags, name, until, mark_salt, body FROM events"
+         " ORDER BY class, slot, place"),
+    };
+    struct sqlite3_stmt *rows[ARRAY_COUNT(texts)] = {NULL};
+    enum fault fault = FAULT_NONE;
+    for (u32 index = 0; index < ARRAY_COUNT(texts) && fault == FAULT_NONE; index += 1) {
+        fault = sql_prepare(&writing->sql, texts[index], &rows[index]);
+    }
+    fault = fault == FAULT_NONE ? is_over(writing, rows[0]) : fault;
+    fault = fault == FAULT_NONE ? key_put(writing, rows[1]) : fault;
+    fault = fault == FAULT_NONE ? rows_put(writing, rows[2], false) : fault;
+    fault = fault == FAULT_NONE ? rows_put(writing, rows[2], true) : fault;
+    for (u32 index = 0; index < ARRAY_COUNT(texts); index += 1) {
+        sql_give_back(&rows[index]);
+    }
+    return fault;
+}
+
+enum fault publog_month_write(const char *folder, u32 month, u64 now_s, u8 *target,
+                              size_t target_bytes, size_t *size_out)
+{
+    struct writing writing = {
+        .month = month, .now_s = now_s, .target = target, .bytes_max = target_bytes};
+    static const struct sql_format format = {
+        .application = PUBLOG_APPLICATION, .version = PUBLOG_VERSION, .what = "events of the log"};
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, folder, PUBLOG_FILE));
+    TRY(sql_open(&writing.sql, path, SQL_READ, &format));
+    enum fault fault = month_put(&writing);
+    sql_close(&writing.sql);
+    *size_out = writing.used;
+    return fault;
+}

@@ -1,0 +1,172 @@
+#include "base/check.h"
+#include "base/span.h"
+#include "role/vault/tlog_store_inner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PARTS_MAX  TLOG_TILE_WIDTH /* partial tiles of one tile */
+#define PART_BYTES 8U
+
+/* ---- reading ---- */
+
+static enum fault files_read(struct tlog_files *base, const char *path, u8 *target,
+                             size_t bytes_max, size_t *size_out)
+{
+    struct store_files *files = (struct store_files *)(void *)base;
+    char whole[FILE_PATH_BYTES];
+    TRY(file_path(whole, files->folder, path));
+    return tlog_file_read(files->disk, whole, target, bytes_max, size_out);
+}
+
+void store_files_init(struct tlog_store *store)
+{
+    store->files = (struct store_files){
+        .files = {.read = files_read}, .disk = store->disk, .folder = store->public_folder};
+}
+
+/* ---- writing ---- */
+
+/* The folder's names wait for a sync; each is noted once. */
+static enum fault folder_note(struct tlog_store *store, const char *folder)
+{
+    for (u32 index = 0; index < store->folders_count; index += 1) {
+        if (strcmp(store->folders[index], folder) == 0) {
+            return FAULT_NONE;
+        }
+    }
+    if (store->folders_count == STORE_FOLDERS_MAX) {
+        TRY(store_folders_sync(store));
+    }
+    (void)snprintf(store->folders[store->folders_count], FILE_PATH_BYTES, "%s", folder);
+    store->folders_count += 1;
+    return FAULT_NONE;
+}
+
+enum fault store_folders_sync(struct tlog_store *store)
+{
+    for (u32 index = 0; index < store->folders_count; index += 1) {
+        TRY(disk_sync_folder(store->disk, store->folders[index]));
+    }
+    store->folders_count = 0;
+    return FAULT_NONE;
+}
+
+/* Makes the folders between the public one and the file. */
+static enum fault parents_make(struct tlog_store *store, const char *path)
+{
+    char part[FILE_PATH_BYTES];
+    char above[FILE_PATH_BYTES];
+    size_t begin = strlen(store->public_folder) + 1;
+    (void)snprintf(above, sizeof(above), "%s", store->public_folder);
+    for (const char *slash = strchr(path + begin, '/'); slash != NULL;
+         slash = strchr(slash + 1, '/')) {
+        bool exists = false;
+        size_t length = (size_t)(slash - path);
+        memcpy(part, path, length);
+        part[length] = '\0';
+        TRY(disk_exists(store->disk, part, &exists));
+        if (!exists) {
+            TRY(disk_make_folder(store->disk, part));
+        }
+        /* Also when it was there: whoever made it may not have come to the sync. */
+        TRY(folder_note(store, above));
+        memcpy(above, part, length + 1);
+    }
+    return folder_note(store, above);
+}
+
+enum fault store_file_write(struct tlog_store *store, struct tlog_tile_name name, struct span bytes)
+{
+    char below[TLOG_TILE_PATH_BYTES];
+    char path[FILE_PATH_BYTES];
+    u32 level = name.level == TLOG_TILE_ENTRIES ? 0 : name.level;
+    u64 size = store->is_signed.checkpoint.size;
+    /* What somebody may hold a checkpoint of is not written again. */
+    CHECK(tlog_tile_width(size, level, name.index) < name.width);
+    TRY(store_partials_clean(store, level, name.index));
+    tlog_tile_path(name, below);
+    TRY(file_path(path, store->public_folder, below));
+    TRY(parents_make(store, path));
+    return tlog_file_write(store->disk, path, 0, bytes);
+}
+
+/* ---- removing ---- */
+
+struct parts {
+    struct disk_visitor visitor; /* first: it is cast back */
+    u32 count;
+    char names[PARTS_MAX][PART_BYTES];
+};
+
+static enum fault part_visit(struct disk_visitor *visitor, const char *name)
+{
+    struct parts *parts = (struct parts *)(void *)visitor;
+    if (parts->count < PARTS_MAX && strlen(name) < PART_BYTES) {
+        (void)snprintf(parts->names[parts->count], PART_BYTES, "%s", name);
+        parts->count += 1;
+    }
+    return FAULT_NONE;
+}
+
+/* Those that are wider than `width`. */
+static enum fault partials_of_tile_remove(struct tlog_store *store, struct tlog_tile_name name,
+                                          u32 width)
+{
+    struct parts parts = {.visitor = {.visit = part_visit}};
+    char below[TLOG_TILE_PATH_BYTES + 2];
+    char folder[FILE_PATH_BYTES];
+    char path[FILE_PATH_BYTES];
+    bool exists = false;
+    tlog_tile_path(name, below);
+    memcpy(below + strlen(below), ".p", 3);
+    TRY(file_path(folder, store->public_folder, below));
+    TRY(disk_exists(store->disk, folder, &exists));
+    if (!exists) {
+        return FAULT_NONE;
+    }
+    TRY(disk_list(store->disk, folder, &parts.visitor));
+    for (u32 index = 0; index < parts.count; index += 1) {
+        u64 number = 0;
+        struct span text = span_of_text(parts.names[index]);
+        if (tlog_number_read(text, TLOG_TILE_WIDTH, &number) && number > width) {
+            TRY(file_path(path, folder, parts.names[index]));
+            TRY(disk_unlink(store->disk, path));
+        }
+    }
+    return FAULT_NONE;
+}
+
+enum fault store_partials_clean(struct tlog_store *store, u32 level, u64 index)
+{
+    struct tlog_tile_name name = {.level = level, .width = TLOG_TILE_WIDTH, .index = index};
+    u32 width = tlog_tile_width(store->is_signed.checkpoint.size, level, index);
+    if (store->cleaned[level] == index + 1) {
+        return FAULT_NONE;
+    }
+    TRY(partials_of_tile_remove(store, name, width));
+    if (level == 0) {
+        name.level = TLOG_TILE_ENTRIES;
+        TRY(partials_of_tile_remove(store, name, width));
+    }
+    store->cleaned[level] = index + 1;
+    return FAULT_NONE;
+}
+
+enum fault store_partials_remove(struct tlog_store *store, u64 old, u64 size)
+{
+    for (u32 level = 0; level < TLOG_TILE_LEVELS; level += 1) {
+        u32 shift = (level + 1) * TLOG_TILE_HEIGHT;
+        u64 first = shift < 64 ? old >> shift : 0;
+        u64 end = shift < 64 ? size >> shift : 0;
+        for (u64 index = first; index < end; index += 1) {
+            struct tlog_tile_name name = {.level = level, .width = TLOG_TILE_WIDTH, .index = index};
+            TRY(partials_of_tile_remove(store, name, 0));
+            if (level == 0) {
+                name.level = TLOG_TILE_ENTRIES;
+                TRY(partials_of_tile_remove(store, name, 0));
+            }
+        }
+    }
+    return FAULT_NONE;
+}

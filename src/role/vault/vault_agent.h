@@ -1,0 +1,52 @@
+/* The agent of the process `keep`: the vault's store behind a local socket.
+ *
+ *     keep.sock ─▶ vault_message ─▶ vault_store, blind_index ─▶ answer
+ *
+ * One frame after the other, each done before it is answered. By itself it erases what is over and
+ * sweeps within an hour behind an erasure. It has no network, no channel to any other role, and no
+ * key that opens a body; docs/vault.md says what it keeps and what its socket takes. */
+#ifndef ROLE_VAULT_VAULT_AGENT_H
+#define ROLE_VAULT_VAULT_AGENT_H
+
+#include "base/base.h"
+#include "io/agent.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "io/file.h"
+#include "role/vault/vault_store.h"
+
+/* The thread of this agent may not sleep longer: nothing wakes it for the socket. */
+#define VAULT_SLEEP_US 10000ULL
+
+struct vault_agent_options {
+    const char *folder; /* the venue's */
+    struct disk *disk;
+    struct clock *clock;
+    int listener;         /* a listening local socket; duplicated at open */
+    u32 lookups_per_hour; /* more are refused */
+};
+
+/* For metrics. */
+struct vault_agent_counts {
+    struct vault_totals totals;
+    u64 asked;
+    u64 refused; /* answers other than "done" */
+    u64 wrong;   /* frames that were none */
+    u64 lookups; /* asked here */
+    u64 limited; /* look-ups refused: too many in the hour */
+    u64 unswept; /* seconds since something was erased that is not swept */
+    u64 locked;  /* 1: the buffers for values in plain are locked in memory */
+};
+
+struct vault_agent;
+
+/* What the options point to outlives the agent. FAULT_LIMIT. */
+MUST_USE enum fault vault_agent_create(struct vault_agent **agent_out,
+                                       const struct vault_agent_options *options);
+struct agent *vault_agent_of(struct vault_agent *agent);
+/* After agent_close. NULL is fine. */
+void vault_agent_destroy(struct vault_agent *agent);
+
+struct vault_agent_counts vault_agent_counts(const struct vault_agent *agent);
+
+#endif /* ROLE_VAULT_VAULT_AGENT_H */

@@ -1,0 +1,61 @@
+/* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
+ * vault_talk.c (the socket), vault_answer.c (what is asked). */
+#ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
+#define ROLE_VAULT_VAULT_AGENT_INNER_H
+
+#include "io/block.h"
+#include "io/net_loop.h"
+#include "role/vault/blind_index.h"
+#include "role/vault/vault_agent.h"
+#include "role/vault/vault_groups.h"
+#include "role/vault/vault_message.h"
+
+#define VAULT_VISITS_MAX 8U
+#define VAULT_IDLE_MS    60000U
+
+/* A connection, and the frame that it is sending. */
+struct vault_visit {
+    struct net_conn *conn; /* NULL: free */
+    struct vault_agent *agent;
+    u8 *frame;
+    u32 frame_bytes;
+};
+
+struct vault_agent {
+    struct agent agent; /* first: it is cast back */
+    struct vault_agent_options options;
+    struct vault_store store;
+    struct blind_index *index;
+    struct vault_groups groups;
+    struct personal *value;
+    struct vault_agent_counts counts;
+    u64 check_ns; /* what is over is looked for next, by clock_mono_ns */
+    u64 count_ns; /* and the totals */
+    struct net_pool pool;
+    struct net_loop *loop;
+    struct net *net;
+    struct block block; /* frames, a body, an answer */
+    u8 *body;
+    u8 *answer;
+    struct vault_visit visits[VAULT_VISITS_MAX];
+    struct vault_ask ask;
+    enum fault turn_fault;
+    bool is_busy;
+};
+
+/* ---- vault_answer.c ---- */
+
+/* Does what a frame asks, and answers into agent->answer. What is plain in the frame is wiped. A
+ * fault is one that the agent does not survive. *wrong_out: it was no frame of ours. */
+MUST_USE enum fault vault_answer(struct vault_agent *agent, u8 *frame, u32 frame_bytes,
+                                 struct span *answer_out, bool *wrong_out);
+/* An answer that says no. */
+struct span vault_refuse(struct vault_agent *agent, u32 kind, enum vault_code code,
+                         const char *text);
+
+/* ---- vault_talk.c ---- */
+
+MUST_USE enum fault vault_talk_open(struct vault_agent *agent);
+void vault_talk_close(struct vault_agent *agent);
+
+#endif /* ROLE_VAULT_VAULT_AGENT_INNER_H */

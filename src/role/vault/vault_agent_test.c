@@ -1,0 +1,343 @@
+/* Aim: the socket does what docs/vault.md says and answers each frame once; what is wrong ends the
+ * connection, what is refused does not; what is over goes by itself; nothing plain is in any file.
+ * Method: the agent step by step, a clock that the test moves, frames through a local socket. */
+#include "role/vault/vault_agent.h"
+
+#include "base/bytes.h"
+#include "base/span.h"
+#include "role/vault/seal_record.h"
+#include "role/vault/vault_groups.h"
+#include "role/vault/vault_message.h"
+#include "tests/support/engine_scene.h"
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { STEPS = 20000, PER_HOUR = 3, ROOM = 1 << 20 };
+#define DAY_US   86400000000ULL
+#define TODAY    20000U
+#define START_US (TODAY * DAY_US)
+#define CANARY   "zq.canary.7731@example.org"
+
+static char folder[SCENE_PATH_BYTES];
+static struct sockaddr_un address;
+static struct vault_agent *agent;
+static struct clock_false clock_false;
+static int listener;
+static u8 frame[ROOM];
+static u8 answer[ROOM];
+static u32 answer_bytes;
+
+static void agent_begin(void)
+{
+    struct vault_agent_options options = {.folder = folder,
+                                          .disk = disk_real(),
+                                          .clock = &clock_false.clock,
+                                          .listener = listener,
+                                          .lookups_per_hour = PER_HOUR};
+    scene_must(vault_agent_create(&agent, &options));
+    scene_must(agent_open(vault_agent_of(agent)));
+}
+
+static void agent_end(void)
+{
+    agent_close(vault_agent_of(agent));
+    vault_agent_destroy(agent);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    scene_folder_make(folder);
+    clock_false_init(&clock_false, START_US);
+    address.sun_family = AF_UNIX;
+    assert_true(strlen(folder) + sizeof("/keep.sock") <= sizeof(address.sun_path));
+    memcpy(address.sun_path, folder, strlen(folder) + 1);
+    memcpy(address.sun_path + strlen(folder), "/keep.sock", sizeof("/keep.sock"));
+    listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    agent_begin();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    agent_end();
+    (void)close(listener);
+    scene_folder_remove(folder);
+    return 0;
+}
+
+static void work(u64 ms)
+{
+    bool busy = false;
+    clock_false_advance(&clock_false, ms * 1000000);
+    scene_must(agent_work(vault_agent_of(agent), &busy));
+}
+
+static int client_open(void)
+{
+    int client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof(address)), 0);
+    return client;
+}
+
+/* Reads one answer; false: the connection has ended. */
+static bool receive(int client)
+{
+    answer_bytes = 0;
+    for (u32 step = 0; step < STEPS; step += 1) {
+        work(0);
+        ssize_t size = read(client, answer + answer_bytes, sizeof(answer) - answer_bytes);
+        answer_bytes += size > 0 ? (u32)size : 0;
+        if (answer_bytes >= 4 && bytes_u32(answer) == answer_bytes) {
+            return true;
+        }
+        if (size == 0) {
+            return false;
+        }
+    }
+    fail_msg("no answer");
+    return false;
+}
+
+static u32 code_of_answer(void)
+{
+    assert_true(answer_bytes >= 12);
+    assert_int_equal(bytes_u16(answer + 6), VAULT_MESSAGE_VERSION);
+    assert_true((bytes_u16(answer + 4) & VAULT_ANSWER_BIT) != 0);
+    return bytes_u32(answer + 8);
+}
+
+static u32 ask(int client, struct vault_writer *writer)
+{
+    vault_writer_end(writer);
+    for (u32 sent = 0; sent < writer->size;) {
+        ssize_t size = send(client, writer->bytes + sent, writer->size - sent, MSG_NOSIGNAL);
+        sent += size > 0 ? (u32)size : 0;
+        work(0);
+    }
+    assert_true(receive(client));
+    return code_of_answer();
+}
+
+static u32 ask_kind(int client, u32 kind)
+{
+    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
+    return ask(client, &writer);
+}
+
+static u32 ask_place(int client, u32 kind, u64 subject, u8 group, u32 version)
+{
+    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
+    const struct seal_label label = {.subject = subject, .group = group, .version = version};
+    vault_write_place(&writer, &label);
+    return ask(client, &writer);
+}
+
+/* One record with a value of e-mail. */
+static u32 put(int client, u64 subject, const char *value, u32 body_bytes, u32 until_day)
+{
+    static u8 body[ROOM / 2];
+    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
+    struct vault_record record = {.label = {.subject = subject,
+                                            .version = 1,
+                                            .epoch = 1,
+                                            .group = SEAL_GROUP_CONTACT,
+                                            .retention = 1},
+                                  .until_day = until_day};
+    memset(body, 0x5a, sizeof(body));
+    memset(record.wrap, (int)subject, sizeof(record.wrap));
+    seal_body_hash(span_of(body, body_bytes), record.hash);
+    vault_write_u32(&writer, 1);
+    u32 begin = writer.size;
+    vault_write_record(&writer, &record);
+    bytes_put_u32(frame + begin + 200, body_bytes);
+    frame[begin + 205] = 1;
+    vault_write_u16(&writer, 1);
+    vault_write_u16(&writer, (u16)strlen(value));
+    vault_write_bytes(&writer, span_of_text(value));
+    vault_write_bytes(&writer, span_of(body, body_bytes));
+    return ask(client, &writer);
+}
+
+static u32 lookup(int client, const char *value)
+{
+    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_LOOKUP);
+    const u8 matter[VAULT_CASE_BYTES] = {7};
+    vault_write_bytes(&writer, span_of(matter, sizeof(matter)));
+    vault_write_u16(&writer, 1);
+    vault_write_u16(&writer, (u16)strlen(value));
+    vault_write_bytes(&writer, span_of_text(value));
+    return ask(client, &writer);
+}
+
+static void what_is_put_is_got_and_found(void **state)
+{
+    (void)state;
+    int client = client_open();
+    assert_int_equal(put(client, 1, "Ada@Example.org", 300000, 0), VAULT_CODE_OK);
+    assert_int_equal(put(client, 1, "Ada@Example.org", 10, 0), VAULT_CODE_EXISTS);
+    assert_int_equal(put(client, 2, "no address", 10, 0), VAULT_CODE_WRONG);
+    assert_int_equal(ask_place(client, VAULT_ASK_GET, 2, SEAL_GROUP_CONTACT, 0),
+                     VAULT_CODE_MISSING);
+    assert_int_equal(ask_place(client, VAULT_ASK_GET, 1, SEAL_GROUP_CONTACT, 0), VAULT_CODE_OK);
+    assert_int_equal(answer_bytes, 12 + 208 + 300000);
+    assert_int_equal(answer[12 + 24], 1); /* the wrap */
+    assert_int_equal(answer[answer_bytes - 1], 0x5a);
+    assert_int_equal(lookup(client, " ada@example.ORG"), VAULT_CODE_OK);
+    assert_int_equal(bytes_u32(answer + 12), 1);
+    assert_int_equal(bytes_u64(answer + 16), 1);
+    assert_int_equal(lookup(client, "eve@example.org"), VAULT_CODE_OK);
+    assert_int_equal(bytes_u32(answer + 12), 0);
+    assert_int_equal(lookup(client, "eve"), VAULT_CODE_WRONG);
+    assert_int_equal(lookup(client, "eve@example.org"), VAULT_CODE_OK);
+    assert_int_equal(lookup(client, "eve@example.org"), VAULT_CODE_LIMIT);
+    (void)close(client);
+    agent_end();
+    agent_begin(); /* who starts again gives no more look-ups, and has the same key */
+    client = client_open();
+    assert_int_equal(lookup(client, "ada@example.org"), VAULT_CODE_LIMIT);
+    work(3600 * 1000 + 1000);
+    assert_int_equal(lookup(client, "ada@example.org"), VAULT_CODE_OK);
+    assert_int_equal(bytes_u64(answer + 16), 1);
+    assert_int_equal(ask_kind(client, VAULT_ASK_VERIFY), VAULT_CODE_OK);
+    assert_int_equal(bytes_u64(answer + 12), 1);
+    assert_true(span_is_zero(span_of(answer + 12 + 24, 24)));
+    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_EVENTS);
+    vault_write_u64(&writer, 1);
+    assert_int_equal(ask(client, &writer), VAULT_CODE_OK);
+    assert_int_equal(bytes_u32(answer + 12), 4);
+    assert_int_equal(answer_bytes, 16 + 4 * VAULT_EVENT_BYTES);
+    assert_int_equal(bytes_u16(answer + 16 + 16), VAULT_EVENT_LOOKUP);
+    assert_int_equal(answer[16 + 32], 7);
+    (void)close(client);
+}
+
+static void what_is_wrong_ends_the_connection(void **state)
+{
+    static const u8 long_frame[] = {0xff, 0xff, 0xff, 0x7f};
+    (void)state;
+    int client = client_open();
+    assert_int_equal(ask_kind(client, 99), VAULT_CODE_WRONG);
+    assert_false(receive(client));
+    (void)close(client);
+    client = client_open();
+    assert_int_equal(send(client, long_frame, sizeof(long_frame), MSG_NOSIGNAL), 4);
+    assert_int_equal(send(client, long_frame, sizeof(long_frame), MSG_NOSIGNAL), 4);
+    assert_true(receive(client));
+    assert_int_equal(code_of_answer(), VAULT_CODE_WRONG);
+    assert_false(receive(client));
+    (void)close(client);
+    client = client_open(); /* one that is half sent is forgotten with its connection */
+    assert_int_equal(send(client, "\x40\0\0\0\x01", 5, MSG_NOSIGNAL), 5);
+    work(0);
+    (void)close(client);
+    client = client_open();
+    assert_int_equal(ask_kind(client, VAULT_ASK_STATUS), VAULT_CODE_OK);
+    assert_int_equal(answer_bytes, 12 + 72);
+    (void)close(client);
+    assert_true(vault_agent_counts(agent).wrong >= 2);
+}
+
+static void what_is_over_goes_by_itself(void **state)
+{
+    (void)state;
+    int client = client_open();
+    for (u64 subject = 1; subject <= 40; subject += 1) {
+        assert_int_equal(put(client, subject, "a@b.c", 10, TODAY), VAULT_CODE_OK);
+    }
+    assert_int_equal(ask_place(client, VAULT_ASK_ERASE, 1, SEAL_GROUP_CONTACT, 1),
+                     VAULT_CODE_REFUSED);
+    assert_int_equal(put(client, 50, "a@b.c", 10, 0), VAULT_CODE_OK);
+    work(DAY_US / 1000);
+    for (u32 i = 0; i < 5; i += 1) {
+        work(0);
+    }
+    assert_int_equal(ask_kind(client, VAULT_ASK_STATUS), VAULT_CODE_OK);
+    assert_int_equal(bytes_u64(answer + 12), 1);
+    assert_int_equal(bytes_u64(answer + 12 + 16), 40);
+    assert_int_equal(ask_place(client, VAULT_ASK_GET, 50, SEAL_GROUP_CONTACT, 1), VAULT_CODE_OK);
+    u64 events = 0;
+    assert_int_equal(ask_kind(client, VAULT_ASK_STATUS), VAULT_CODE_OK);
+    events = bytes_u64(answer + 12 + 40);
+    work(20000);
+    work(3600 * 1000); /* the sweep */
+    assert_int_equal(ask_kind(client, VAULT_ASK_STATUS), VAULT_CODE_OK);
+    assert_int_equal(bytes_u64(answer + 12 + 40), events + 1);
+    (void)close(client);
+}
+
+static void where_there_are_groups_a_wrap_needs_its_proof(void **state)
+{
+    char name[2 * SCENE_PATH_BYTES];
+    struct seal_scalar secret;
+    struct seal_point point;
+    (void)state;
+    agent_end();
+    (void)snprintf(name, sizeof(name), "%s/%s/%s", folder, VAULT_FOLDER, VAULT_GROUPS_FILE);
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    seal_scalar_random(&secret);
+    assert_true(seal_point_of(&secret, &point));
+    assert_true(fputs("1 ", file) >= 0);
+    for (u32 i = 0; i < sizeof(point.bytes); i += 1) {
+        assert_true(fprintf(file, "%02x", point.bytes[i]) == 2);
+    }
+    assert_true(fputs("\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    agent_begin();
+    int client = client_open();
+    assert_int_equal(put(client, 1, "a@b.c", 10, 0), VAULT_CODE_REFUSED);
+    assert_int_equal(ask_kind(client, VAULT_ASK_STATUS), VAULT_CODE_OK);
+    assert_int_equal(bytes_u64(answer + 12), 0);
+    (void)close(client);
+}
+
+/* Every byte of the folder, through the shell's own tool. */
+static bool folder_has(const char *text)
+{
+    char command[3 * SCENE_PATH_BYTES];
+    (void)snprintf(command, sizeof(command), "grep -rqaF -e '%s' '%s'", text, folder);
+    int status = system(command); /* NOLINT: a test's own words */
+    return status == 0;
+}
+
+static void no_value_is_in_any_file(void **state)
+{
+    char name[2 * SCENE_PATH_BYTES];
+    (void)state;
+    int client = client_open();
+    assert_int_equal(put(client, 1, CANARY, 100, 0), VAULT_CODE_OK);
+    assert_int_equal(lookup(client, CANARY), VAULT_CODE_OK);
+    assert_int_equal(bytes_u32(answer + 12), 1);
+    assert_false(folder_has("canary"));
+    (void)snprintf(name, sizeof(name), "%s/proof", folder); /* that it would be found */
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    assert_true(fputs(CANARY, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_true(folder_has("canary"));
+    (void)close(client);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_put_is_got_and_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_wrong_ends_the_connection, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_over_goes_by_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(where_there_are_groups_a_wrap_needs_its_proof, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(no_value_is_in_any_file, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,234 @@
+/* The vault's store: sealed records in two SQLite files, keys apart from bodies.
+ *
+ *     keys/keys.db      wraps, hands, tags of the blind index, last days, counts, events
+ *     bodies/bodies.db  ciphertext
+ *
+ * A record exists if and only if its row among the wraps does. Every change is a few steps of one
+ * transaction each, and opening finishes or undoes what a killed process has left: docs/vault.md
+ * "Two files, one truth". What is sealed, and for whom, is nothing that this module knows.
+ *
+ * Faults that the asker can mend leave the store as it was: FAULT_MISSING, FAULT_EXISTS,
+ * FAULT_REFUSED. After any other, close it and open it again. One thread. */
+#ifndef ROLE_VAULT_VAULT_STORE_H
+#define ROLE_VAULT_VAULT_STORE_H
+
+#include "base/base.h"
+#include "io/fault.h"
+#include "io/file.h"
+#include "io/sql.h"
+#include "role/vault/seal_label.h"
+
+#define VAULT_FOLDER        "vault" /* in the venue's */
+#define VAULT_KEYS_FOLDER   "keys"  /* in the vault's; backed up apart from the other */
+#define VAULT_BODIES_FOLDER "bodies"
+#define VAULT_KEYS_FILE     "keys.db"
+#define VAULT_BODIES_FILE   "bodies.db"
+
+#define VAULT_WRAP_BYTES     144U
+#define VAULT_HASH_BYTES     32U
+#define VAULT_HAND_BYTES     88U
+#define VAULT_TAG_BYTES      16U
+#define VAULT_CASE_BYTES     32U
+#define VAULT_BODY_BYTES_MAX ((8U << 20) + 4096U)
+#define VAULT_HANDS_MAX      4U /* of a record */
+#define VAULT_TAGS_MAX       8U /* of a record */
+#define VAULT_PUT_MAX        8U /* records put together */
+#define VAULT_REWRAP_MAX     256U
+#define VAULT_LIST_MAX       256U
+#define VAULT_DUE_MAX        16U /* erased in one turn: each waits for the disk */
+
+/* A copy of the data key for one reader. */
+struct vault_hand {
+    u64 until_s; /* since 1970; over afterwards */
+    u8 bytes[VAULT_HAND_BYTES];
+};
+
+struct vault_tag {
+    u8 field;
+    u8 bytes[VAULT_TAG_BYTES];
+};
+
+/* Found by the label's subject, group and version. */
+struct vault_record {
+    struct seal_label label;
+    u32 until_day; /* the last one, since 1970; 0: not known yet */
+    u8 wrap[VAULT_WRAP_BYTES];
+    u8 hash[VAULT_HASH_BYTES]; /* of the body: seal_body_hash */
+    struct vault_hand hands[VAULT_HANDS_MAX];
+    u32 hands_count;
+    struct vault_tag tags[VAULT_TAGS_MAX];
+    u32 tags_count;
+    struct span body;
+};
+
+struct vault_rewrap {
+    struct seal_label label; /* with the epoch it is expected to have */
+    u32 epoch;               /* the new one, later */
+    u8 wrap[VAULT_WRAP_BYTES];
+};
+
+enum vault_event_kind {
+    VAULT_EVENT_LOOKUP = 1,
+    VAULT_EVENT_ERASED = 2,
+    VAULT_EVENT_REWRAPPED = 3,
+    VAULT_EVENT_SWEPT = 4,
+    VAULT_EVENT_HANDS = 5, /* dropped, or over */
+};
+
+/* What the public log is to be told. */
+struct vault_event {
+    u64 number; /* from 1, without gaps */
+    u64 time_us;
+    u64 count;
+    u16 kind;
+    u16 field;                   /* of a look-up */
+    u8 matter[VAULT_CASE_BYTES]; /* of a look-up */
+};
+
+struct vault_totals {
+    u64 records;
+    u64 put;    /* ever */
+    u64 erased; /* ever */
+    u64 hands;
+    u64 tags;
+    u64 events;
+    u64 coming;
+    u64 dead;
+};
+
+struct vault_verdict {
+    u64 records;
+    u64 put;
+    u64 erased;
+    u64 changed;      /* bodies that are not what their key's row says */
+    u64 without_body; /* keys */
+    u64 without_key;  /* bodies */
+    u8 root[VAULT_HASH_BYTES];
+};
+
+enum vault_statement {
+    VAULT_SQL_FIND,
+    VAULT_SQL_NEWEST,
+    VAULT_SQL_LIST,
+    VAULT_SQL_STALE,
+    VAULT_SQL_DUE,
+    VAULT_SQL_WRAP_ADD,
+    VAULT_SQL_WRAP_SET,
+    VAULT_SQL_WRAP_REMOVE,
+    VAULT_SQL_RETAIN,
+    VAULT_SQL_HAND_ADD,
+    VAULT_SQL_HANDS,
+    VAULT_SQL_HANDS_REMOVE,
+    VAULT_SQL_HANDS_OVER,
+    VAULT_SQL_TAG_ADD,
+    VAULT_SQL_TAGS_FIND,
+    VAULT_SQL_TAGS_REMOVE,
+    VAULT_SQL_DEAD_ADD,
+    VAULT_SQL_DEAD_ONE,
+    VAULT_SQL_DEAD_REMOVE,
+    VAULT_SQL_SHREDDED_ADD,
+    VAULT_SQL_SHREDDED,
+    VAULT_SQL_TOTALS_ADD,
+    VAULT_SQL_TOTALS,
+    VAULT_SQL_EVENT_ADD,
+    VAULT_SQL_EVENTS,
+    VAULT_SQL_EVENTS_SINCE,
+    VAULT_SQL_UNSWEPT,
+    VAULT_SQL_WALK,
+    VAULT_SQL_BODY_ADD, /* from here on of bodies.db */
+    VAULT_SQL_BODY,
+    VAULT_SQL_BODY_REMOVE,
+    VAULT_SQL_COMING_ADD,
+    VAULT_SQL_COMING_ONE,
+    VAULT_SQL_COMING_REMOVE,
+    VAULT_SQL_COMING_COUNT,
+    VAULT_SQL_BODIES_WALK,
+    VAULT_SQL_COUNT,
+};
+
+struct vault_store {
+    struct sql keys;
+    struct sql bodies;
+    struct sqlite3_stmt *statements[VAULT_SQL_COUNT];
+    void (*step)(void *argument); /* called between two steps; for tests, else NULL */
+    void *argument;
+};
+
+/* Makes the files where there are none, and finishes what was left. `folder` is the vault's. */
+MUST_USE enum fault vault_store_open(struct vault_store *store, struct disk *disk,
+                                     const char *folder);
+/* Also after a fault. The write-ahead logs are emptied where that can be done. */
+void vault_store_close(struct vault_store *store);
+
+/* ---- records ---- */
+
+/* All of them, or none. FAULT_EXISTS: one is there already. `hash` of each is that of its body, or
+ * FAULT_REFUSED. */
+MUST_USE enum fault vault_store_put(struct vault_store *store, const struct vault_record *records,
+                                    u32 count);
+/* Version 0: the newest. Tags are left out, and hands that were over at `now_s`. The body lies in
+ * `target`, of VAULT_BODY_BYTES_MAX. FAULT_MISSING. FAULT_ROT: the body is another, or gone. */
+MUST_USE enum fault vault_store_get(struct vault_store *store, struct seal_label label, u64 now_s,
+                                    u8 *target, struct vault_record *record_out);
+/* The same without hands and body. */
+MUST_USE enum fault vault_store_head(struct vault_store *store, struct seal_label label,
+                                     struct vault_record *record_out);
+struct vault_listed {
+    struct seal_label label;
+    u32 until_day;
+};
+/* What there is of a subject, VAULT_LIST_MAX at most. */
+MUST_USE enum fault vault_store_list(struct vault_store *store, u64 subject,
+                                     struct vault_listed listed_out[VAULT_LIST_MAX],
+                                     u32 *count_out);
+
+/* ---- epochs ---- */
+
+/* All of them, or none: FAULT_MISSING where one is not there in the epoch that was expected,
+ * FAULT_REFUSED where the new one is not later. */
+MUST_USE enum fault vault_store_rewrap(struct vault_store *store,
+                                       const struct vault_rewrap *rewraps, u32 count, u64 now_us);
+/* Records of epochs before this one. */
+MUST_USE enum fault vault_store_stale(struct vault_store *store, u32 epoch,
+                                      struct vault_listed listed_out[VAULT_LIST_MAX],
+                                      u32 *count_out);
+
+/* ---- retention and erasure ---- */
+
+/* Sets the last day of a subject's records of a group, or of all (0); 0 takes it back. */
+MUST_USE enum fault vault_store_retain(struct vault_store *store, u64 subject, u8 group,
+                                       u32 until_day, u64 *changed_out);
+/* FAULT_MISSING. FAULT_REFUSED: it has no last day, or that has not passed at `now_us`. */
+MUST_USE enum fault vault_store_erase(struct vault_store *store, struct seal_label label,
+                                      u64 now_us);
+/* Records whose last day has passed, VAULT_DUE_MAX at most, and hands that are over. */
+MUST_USE enum fault vault_store_erase_due(struct vault_store *store, u64 now_us, u64 *count_out);
+/* The copies of a record's data key. */
+MUST_USE enum fault vault_store_hands_drop(struct vault_store *store, struct seal_label label,
+                                           u64 now_us, u64 *count_out);
+/* Rewrites keys.db, so that nothing of what was erased is left in it or in its log. FAULT_LOCKED:
+ * somebody is reading it; what could be done is done. */
+MUST_USE enum fault vault_store_sweep(struct vault_store *store, u64 now_us);
+/* Since when something that was erased or replaced waits for a sweep; 0: nothing does. */
+MUST_USE enum fault vault_store_unswept(struct vault_store *store, u64 *since_us_out);
+/* How many records were erased on a day. */
+MUST_USE enum fault vault_store_shredded(struct vault_store *store, u32 day, u64 *count_out);
+
+/* ---- search, events, integrity ---- */
+
+/* Labels of records with this tag, VAULT_LIST_MAX at most. The look-up is an event before anything
+ * is answered. FAULT_LIMIT: there were `per_hour` of them within the hour before `now_us`. */
+MUST_USE enum fault vault_store_lookup(struct vault_store *store, const struct vault_tag *tag,
+                                       const u8 matter[VAULT_CASE_BYTES], u64 now_us, u32 per_hour,
+                                       struct seal_label labels_out[VAULT_LIST_MAX],
+                                       u32 *count_out);
+MUST_USE enum fault vault_store_lookups(struct vault_store *store, u64 now_us, u64 *count_out);
+/* Events from a number on, `room` at most. */
+MUST_USE enum fault vault_store_events(struct vault_store *store, u64 from,
+                                       struct vault_event *events_out, u32 room, u32 *count_out);
+MUST_USE enum fault vault_store_totals(struct vault_store *store, struct vault_totals *totals_out);
+/* Looks at everything. */
+MUST_USE enum fault vault_store_verify(struct vault_store *store,
+                                       struct vault_verdict *verdict_out);
+
+#endif /* ROLE_VAULT_VAULT_STORE_H */

@@ -1,0 +1,47 @@
+/* The parts of the vault's store, for its own files: vault_store.c (life, reading), vault_change.c
+ * (put, epochs), vault_erase.c (retention, erasure, sweeps), vault_look.c (search, events,
+ * integrity). */
+#ifndef ROLE_VAULT_VAULT_STORE_INNER_H
+#define ROLE_VAULT_VAULT_STORE_INNER_H
+
+#include "role/vault/seal_record.h"
+#include "role/vault/vault_store.h"
+
+#define VAULT_US_DAY 86400000000ULL
+#define VAULT_US_S   1000000ULL
+
+enum vault_file { VAULT_IN_KEYS, VAULT_IN_BODIES };
+
+/* The statement and whose it is. */
+struct sql_call vault_call(struct vault_store *store, enum vault_statement statement);
+struct sql *vault_sql(struct vault_store *store, enum vault_statement statement);
+/* Runs it to its end, for statements without rows. */
+MUST_USE enum fault vault_do(struct vault_store *store, enum vault_statement statement,
+                             struct sql_call *call);
+
+/* One step: begin, work, end. A fault of the work is passed up behind a rollback. */
+MUST_USE enum fault vault_begin(struct vault_store *store, enum vault_file file);
+MUST_USE enum fault vault_end(struct vault_store *store, enum vault_file file, enum fault fault);
+/* Between two steps. */
+void vault_step(struct vault_store *store);
+
+/* Subject, group and version as parameters. */
+void vault_put_place(struct sql_call *call, const struct seal_label *label);
+/* A statement that has these three alone, and gives no rows. */
+MUST_USE enum fault vault_do_place(struct vault_store *store, enum vault_statement statement,
+                                   const struct seal_label *label);
+
+/* The record's row, body and hands left out. *found_out: it is there. */
+MUST_USE enum fault vault_find(struct vault_store *store, const struct seal_label *label,
+                               struct vault_record *record_out, bool *found_out);
+/* Subject, group, version, epoch, retention class, last day, from the next column on. */
+struct vault_listed vault_get_listed(struct sql_call *call);
+
+/* Records whose last day is before today. */
+MUST_USE enum fault vault_due(struct vault_store *store, u32 today,
+                              struct vault_listed listed_out[VAULT_LIST_MAX], u32 *count_out);
+
+MUST_USE enum fault vault_event_add(struct vault_store *store, const struct vault_event *event);
+MUST_USE enum fault vault_count(struct vault_store *store, u64 put, u64 erased);
+
+#endif /* ROLE_VAULT_VAULT_STORE_INNER_H */

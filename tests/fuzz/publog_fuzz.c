@@ -1,0 +1,68 @@
+/* Opened months, leaves, events and receipts of the public log's slots: read only where writing
+ * them again gives the very same bytes; an opened month is read or refused at a line. */
+#include "base/check.h"
+#include "base/span.h"
+#include "role/vault/publog.h"
+#include "role/vault/publog_month.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void take_receipt(struct span bytes)
+{
+    struct publog_receipt receipt;
+    if (!publog_receipt_read(bytes, &receipt)) {
+        return;
+    }
+    u8 *again = malloc(bytes.size);
+    CHECK(again != NULL);
+    /* One byte is for the zero that is written and then overwritten. */
+    size_t size = publog_receipt_write(&receipt, again, bytes.size);
+    CHECK(size == 0 || size == bytes.size);
+    CHECK(size == 0 || memcmp(again, bytes.data, size) == 0);
+    CHECK(receipt.of_leaf.data + receipt.of_leaf.size == bytes.data + bytes.size);
+    free(again);
+}
+
+static void take_month(struct span bytes)
+{
+    static struct publog_month_event events[64];
+    static struct publog_month_check check;
+    struct sha256 sha256;
+    CHECK(sha256_open(&sha256) == FAULT_NONE);
+    check.sha256 = &sha256;
+    check.events = events;
+    check.events_max = ARRAY_COUNT(events);
+    if (publog_month_read(&check, bytes) == PUBLOG_MONTH_FLAW_NONE) {
+        struct publog_month_counts *counts = &check.counts;
+        CHECK(check.events_count <= check.events_max && counts->events == check.events_count);
+        CHECK(counts->silences_ended + counts->silences_running ==
+              counts->kinds[PUBLOG_KIND_SILENCE]);
+    }
+    CHECK(check.line >= 1);
+    sha256_close(&sha256);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+    struct publog_leaf leaf;
+    struct publog_event event;
+    u8 again[PUBLOG_EVENT_BYTES];
+    struct span bytes = span_of(data, size);
+    if (publog_leaf_decode(bytes, &leaf)) {
+        publog_leaf_encode(&leaf, again);
+        CHECK(size == PUBLOG_LEAF_BYTES && memcmp(again, data, size) == 0);
+    }
+    if (publog_event_decode(bytes, &event)) {
+        publog_event_encode(&event, again);
+        CHECK(size == PUBLOG_EVENT_BYTES && memcmp(again, data, size) == 0);
+    }
+    if (publog_line_valid(bytes)) {
+        CHECK(size <= PUBLOG_LINE_BYTES_MAX && memchr(data, '\n', size) == NULL);
+        CHECK(!publog_leaf_decode(bytes, &leaf));
+    }
+    take_receipt(bytes);
+    take_month(bytes);
+    return 0;
+}

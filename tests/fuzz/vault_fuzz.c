@@ -1,0 +1,80 @@
+/* The vault's messages: a frame that is read is within itself: what it names lies in it, counts are
+ * within their bounds, and what can be written again is the same bytes. Anything else is refused.
+ * And the text of the groups' keys: what is read has epochs that rise. */
+#include "base/check.h"
+#include "base/span.h"
+#include "role/vault/vault_groups.h"
+#include "role/vault/vault_message.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+static struct vault_ask ask;
+static u8 again[1 << 16];
+
+static void groups_check(struct span text)
+{
+    static struct vault_groups groups;
+    if (vault_groups_read(text, "groups", &groups) != FAULT_NONE) {
+        return;
+    }
+    CHECK(groups.count >= 1 && groups.count <= VAULT_GROUPS_MAX);
+    for (u32 i = 1; i < groups.count; i += 1) {
+        CHECK(groups.epochs[i] > groups.epochs[i - 1]);
+    }
+}
+
+static void value_check(const struct vault_value *value, size_t size)
+{
+    CHECK(value->size > 0 && value->size <= VAULT_VALUE_BYTES_MAX);
+    CHECK(value->at <= size && value->size <= size - value->at);
+}
+
+static void records_check(const u8 *data, size_t size)
+{
+    CHECK(ask.count >= 1 && ask.count <= VAULT_PUT_MAX);
+    for (u32 i = 0; i < ask.count; i += 1) {
+        const struct vault_record *record = &ask.records[i];
+        CHECK(seal_label_is_sound(&record->label));
+        CHECK(record->hands_count <= VAULT_HANDS_MAX && record->tags_count == 0);
+        CHECK(ask.values_counts[i] <= VAULT_TAGS_MAX);
+        CHECK(record->body.size == 0 || (record->body.data >= data && record->body.size <= size &&
+                                         record->body.data + record->body.size <= data + size));
+        for (u32 at = 0; at < ask.values_counts[i]; at += 1) {
+            value_check(&ask.values[i][at], size);
+        }
+    }
+}
+
+static void place_check(struct span frame)
+{
+    struct vault_writer writer = vault_writer_begin(again, sizeof(again), ask.kind);
+    const struct seal_label label = {
+        .subject = ask.subject, .group = ask.group, .version = ask.version};
+    vault_write_place(&writer, &label);
+    vault_writer_end(&writer);
+    CHECK(span_equal(frame, span_of(writer.bytes, writer.size)));
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+    struct span frame = span_of(data, size);
+    u32 told = vault_frame_bytes(frame);
+    groups_check(frame);
+    if (vault_ask_read(frame, &ask) != NULL) {
+        return 0;
+    }
+    CHECK(told == size && ask.kind >= 1 && ask.kind <= VAULT_ASK_MAX);
+    if (ask.kind == VAULT_ASK_PUT) {
+        records_check(data, size);
+    } else if (ask.kind == VAULT_ASK_LOOKUP) {
+        value_check(&ask.value, size);
+    } else if (ask.kind == VAULT_ASK_REWRAP) {
+        CHECK(ask.count >= 1 && ask.count <= VAULT_REWRAP_MAX);
+        CHECK(size == VAULT_HEAD_BYTES + 4 + (size_t)ask.count * VAULT_REWRAP_BYTES);
+    } else if (ask.kind == VAULT_ASK_GET || ask.kind == VAULT_ASK_ERASE ||
+               ask.kind == VAULT_ASK_DROP) {
+        place_check(frame);
+    }
+    return 0;
+}
