@@ -1,7 +1,7 @@
 #include "app/ceremony.h"
 
+#include "base/bytes.h"
 #include "base/span.h"
-#include "io/sign.h"
 #include "role/vault/share_part.h"
 
 #include <errno.h>
@@ -84,8 +84,7 @@ enum fault ceremony_read_member(const char *path, struct share_member *member_ou
     text[size] = 0;
     if (sscanf(text, "member %13s %65s%n", name, key, &end) != 2 || strcmp(text + end, "\n") != 0 ||
         strlen(name) > CODE_NAME_SYMBOLS ||
-        sign_decode_hex(span_of_text(key), member_out->key.bytes, SEAL_POINT_BYTES) !=
-            SEAL_POINT_BYTES) {
+        !bytes_from_hex(span_of_text(key), member_out->key.bytes, SEAL_POINT_BYTES)) {
         return FAULT(FAULT_INPUT, "%s: not one line \"member NAME KEY\"", path);
     }
     memset(member_out->name, 0, sizeof(member_out->name));
@@ -95,11 +94,9 @@ enum fault ceremony_read_member(const char *path, struct share_member *member_ou
 
 enum fault ceremony_read_nonce(const char *hex, u8 nonce_out[32])
 {
-    return strlen(hex) == 2 * (size_t)SHARE_NONCE_BYTES &&
-                   sign_decode_hex(span_of_text(hex), nonce_out, SHARE_NONCE_BYTES) ==
-                       SHARE_NONCE_BYTES
+    return bytes_from_hex(span_of_text(hex), nonce_out, SHARE_NONCE_BYTES)
                ? FAULT_NONE
-               : FAULT(FAULT_USAGE, "--nonce: not 64 hexadecimal digits");
+               : FAULT(FAULT_USAGE, "--nonce: not 64 hexadecimal digits in lower case");
 }
 
 /* ---- a ceremony grows ---- */
@@ -190,7 +187,7 @@ enum fault ceremony_count_live(const struct share_group *group, const u8 nonce[3
         text[size] = 0;
         if (sscanf(text, "drill %2u %129s%n", &index, hex, &end) != 2 ||
             strcmp(text + end, "\n") != 0 ||
-            sign_decode_hex(span_of_text(hex), (u8 *)&proof, sizeof(proof)) != sizeof(proof) ||
+            !bytes_from_hex(span_of_text(hex), &proof, sizeof(proof)) ||
             !share_drill_holds(group, index, nonce, &proof)) {
             return FAULT(FAULT_INPUT, "%s: shows no share of this group for this nonce", paths[i]);
         }
@@ -206,15 +203,4 @@ void ceremony_print(const struct share_transcript *transcript)
 {
     static char text[SHARE_TEXT_BYTES];
     (void)fwrite(text, 1, share_transcript_print(transcript, text), stdout);
-}
-
-const char *ceremony_hex(const u8 *bytes, size_t size, char *target)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < size; i += 1) {
-        target[2 * i] = digits[bytes[i] >> 4];
-        target[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    target[2 * size] = 0;
-    return target;
 }

@@ -49,7 +49,4 @@ MUST_USE enum fault ceremony_count_live(const struct share_group *group, const u
                                         const char *const *paths, u32 count, u32 *live_out);
 
 void ceremony_print(const struct share_transcript *transcript);
-/* `target` has 2 * size + 1 bytes. */
-const char *ceremony_hex(const u8 *bytes, size_t size, char *target);
-
 #endif /* APP_CEREMONY_H */

@@ -3,6 +3,7 @@
 #include "app/ceremony.h"
 #include "app/cli.h"
 #include "app/text_file.h"
+#include "base/bytes.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "io/file.h"
@@ -183,7 +184,7 @@ static enum fault keep_share(const struct option_call *call, const struct opened
     }
     int length = snprintf(path, sizeof(path), "%s.%c-%u-%u-%s", call->values[CEREMONY_KEY].text,
                           share_side_letter(holder->side), holder->epoch, holder->generation,
-                          ceremony_hex(holder->transcript, KEPT_HASH_BYTES, hex));
+                          bytes_to_hex(holder->transcript, KEPT_HASH_BYTES, hex));
     if (length < 0 || (size_t)length >= sizeof(path)) {
         return FAULT(FAULT_LIMIT, "%s: the path is too long", call->values[CEREMONY_KEY].text);
     }
@@ -233,7 +234,7 @@ static enum fault join(const struct option_call *call)
     }
     TRY(write_key(call, &opened));
     (void)printf("member %s %s\n", name,
-                 ceremony_hex(opened.holder.key.bytes, SEAL_POINT_BYTES, hex));
+                 bytes_to_hex(opened.holder.key.bytes, SEAL_POINT_BYTES, hex));
     return FAULT_NONE;
 }
 
@@ -390,8 +391,8 @@ static void print_group(const struct ceremony_chain *chain)
     for (u32 i = 0; i < of->count; i += 1) {
         cli_line(i == 0 ? "members" : "", "%s", of->members[i].name);
     }
-    cli_line("transcript", "%s", ceremony_hex(chain->hash, SHARE_HASH_BYTES, hex));
-    cli_line("point", "%s", ceremony_hex(chain->group.public.bytes, SEAL_POINT_BYTES, hex));
+    cli_line("transcript", "%s", bytes_to_hex(chain->hash, SHARE_HASH_BYTES, hex));
+    cli_line("point", "%s", bytes_to_hex(chain->group.public.bytes, SEAL_POINT_BYTES, hex));
 }
 
 static enum fault check(const struct option_call *call)
@@ -406,7 +407,7 @@ static enum fault check(const struct option_call *call)
     }
     if (call->operands_count == 3) {
         TRY(share_key_form(&chains[0].group, &chains[1].group, &key));
-        cli_line("key of the vault", "%s", ceremony_hex(key.public.bytes, SEAL_POINT_BYTES, hex));
+        cli_line("key of the vault", "%s", bytes_to_hex(key.public.bytes, SEAL_POINT_BYTES, hex));
     }
     return FAULT_NONE;
 }
@@ -426,7 +427,7 @@ static enum fault prove(const struct option_call *call)
     TRY(share_drill(room, &chain.group, opened.holder.index, &opened.secrets->share, nonce,
                     &proof));
     (void)printf("drill %u %s\n", opened.holder.index,
-                 ceremony_hex((const u8 *)&proof, sizeof(proof), hex));
+                 bytes_to_hex((const u8 *)&proof, sizeof(proof), hex));
     return FAULT_NONE;
 }
 
@@ -457,7 +458,7 @@ static enum fault nonce(const struct option_call *call)
     if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
         return FAULT_ERRNO(errno, "no random bytes");
     }
-    (void)printf("%s\n", ceremony_hex(bytes, sizeof(bytes), hex));
+    (void)printf("%s\n", bytes_to_hex(bytes, sizeof(bytes), hex));
     return FAULT_NONE;
 }
 

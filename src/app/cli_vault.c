@@ -295,22 +295,6 @@ static enum fault drop(struct vault_cli *cli)
     return count_print(cli, "hands");
 }
 
-static bool matter_read(const char *text, u8 matter_out[VAULT_CASE_BYTES])
-{
-    if (strlen(text) != 2 * (size_t)VAULT_CASE_BYTES) {
-        return false;
-    }
-    for (u32 i = 0; i < VAULT_CASE_BYTES; i += 1) {
-        u32 high = bytes_hex_digit((u8)text[2 * i]);
-        u32 low = bytes_hex_digit((u8)text[2 * i + 1]);
-        if (high > 15 || low > 15) {
-            return false;
-        }
-        matter_out[i] = (u8)(high << 4 | low);
-    }
-    return true;
-}
-
 /* The value comes by standard input: operands stand in the list of processes. */
 static enum fault lookup(struct vault_cli *cli)
 {
@@ -318,9 +302,9 @@ static enum fault lookup(struct vault_cli *cli)
     u8 value[VAULT_VALUE_BYTES_MAX + 1];
     u32 field = blind_field_by_name(span_of_text(operand(cli, 1)));
     size_t size = 0;
-    if (field == 0 || !matter_read(operand(cli, 2), matter)) {
+    if (field == 0 || !bytes_from_hex(span_of_text(operand(cli, 2)), matter, sizeof(matter))) {
         return FAULT(FAULT_USAGE, "lookup FIELD CASE: email, phone, document or account, and 64 "
-                                  "hex digits");
+                                  "hex digits in lower case");
     }
     ssize_t got = read(STDIN_FILENO, value, sizeof(value));
     for (; got > 0 && size < sizeof(value) && size + (size_t)got <= sizeof(value);
@@ -453,8 +437,8 @@ static const char *const text[] = {
     "there is of a person, stale which records are of older epochs than one. retain sets the last "
     "day of a person's records; erase deletes the key of one whose last day has passed, drop the "
     "copies of its data key; sweep rewrites the keys' file, so that nothing of what was erased is "
-    "left in it. lookup reads a value from standard input and tells whose it is: CASE is 64 hex "
-    "digits, the look-up is counted and stands in events. verify walks through everything.",
+    "left in it. lookup reads a value from standard input and tells whose it is: CASE is 64 small "
+    "hex digits, the look-up is counted and stands in events. verify walks through everything.",
     "backup copies the keys and the bodies into two folders, to be kept for different times.",
     NULL,
 };

@@ -1,4 +1,5 @@
-/* Little-endian numbers in byte buffers, whatever the machine and the alignment; and tests on text.
+/* Little-endian numbers in byte buffers, whatever the machine and the alignment; bytes as
+ * hexadecimal text; and tests on text.
  *
  * The caller has checked that the bytes are there. On x86-64 and arm64 each number is one
  * instruction. */
@@ -55,6 +56,14 @@ ALWAYS_INLINE u32 bytes_hex_digit(u8 byte)
     u32 letter = byte | 0x20U;
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : 16;
 }
+
+/* Reads exactly `size` bytes from twice as many hexadecimal digits, a to f in lower case: so there
+ * is one text for the bytes. False for anything else; then what is in `target` means nothing. */
+MUST_USE bool bytes_from_hex(struct span text, void *target, size_t size);
+
+/* Writes `size` bytes as twice as many digits in lower case, and a closing zero. Returns `target`,
+ * which has room for them. */
+const char *bytes_to_hex(const void *bytes, size_t size, char *target);
 
 /* ---- text, eight bytes at once ---- */
 

@@ -1,8 +1,10 @@
-/* Aim: numbers have the same bytes everywhere, and eight bytes of text are judged like one at a
- * time. Method: fixed values; every byte at every place among plain and random neighbours. */
+/* Aim: numbers have the same bytes everywhere, bytes have one hexadecimal text, and eight bytes of
+ * text are judged like one at a time. Method: fixed values; every byte at every place among plain
+ * and random neighbours. */
 #include "base/bytes.h"
 
 #include "base/random.h"
+#include "base/span.h"
 #include "tests/support/test.h"
 
 static void numbers_are_little_endian(void **state)
@@ -74,12 +76,57 @@ static void hex_digits_are_known(void **state)
     }
 }
 
+static void hex_is_read_in_lower_case_and_whole(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {
+        "",         "0",        "00ff0",    "00ff0a1",  "00ff0a1b2", "00ff0a1b2c",
+        "00FF0a1b", "00ff0A1b", "00ff0a1B", "00ff0a1g", " 0ff0a1b",  "00ff0a1 ",
+        "0x00ff0a", "00ff0a:b", "00ff0a/b", "00ff0a`b", "-0ff0a1b",  "00ff\n0a1",
+    };
+    static const u8 expected[] = {0x00, 0xff, 0x0a, 0x1b};
+    u8 bytes[5] = {[4] = 0x77};
+    char text[9];
+    assert_true(bytes_from_hex(span_of_text("00ff0a1b"), bytes, 4));
+    assert_memory_equal(bytes, expected, 4);
+    assert_int_equal(bytes[4], 0x77);
+    for (u32 i = 0; i < ARRAY_COUNT(refused); i += 1) {
+        assert_false(bytes_from_hex(span_of_text(refused[i]), bytes, 4));
+    }
+    assert_int_equal(bytes[4], 0x77);
+    assert_true(bytes_from_hex(span_of_text(""), bytes, 0));
+    assert_false(bytes_from_hex(span_of_text("00"), bytes, 0));
+    assert_true(bytes_to_hex(expected, 4, text) == text);
+    assert_string_equal(text, "00ff0a1b");
+    assert_string_equal(bytes_to_hex(expected, 0, text), "");
+}
+
+static void every_byte_has_one_hex_text(void **state)
+{
+    (void)state;
+    u32 read = 0;
+    for (u32 first = 0; first < 256; first += 1) {
+        for (u32 second = 0; second < 256; second += 1) {
+            u8 text[2] = {(u8)first, (u8)second};
+            char again[3];
+            u8 byte = 0;
+            if (bytes_from_hex(span_of(text, 2), &byte, 1)) {
+                read += 1;
+                assert_memory_equal(bytes_to_hex(&byte, 1, again), text, 2);
+            }
+        }
+    }
+    assert_int_equal(read, 256);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_little_endian),
         cmocka_unit_test(eight_are_judged_like_one),
         cmocka_unit_test(hex_digits_are_known),
+        cmocka_unit_test(hex_is_read_in_lower_case_and_whole),
+        cmocka_unit_test(every_byte_has_one_hex_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -349,35 +349,11 @@ static bool bytes_parse(u8 *command, const struct wire_field *field, struct span
 
 static bool hex_print(const u8 *bytes, u32 count, char *target)
 {
-    static const char digits[] = "0123456789abcdef";
     if (count > HEX_BYTES_MAX) {
         return false;
     }
-    for (u32 i = 0; i < count; i += 1) {
-        target[(size_t)2 * i] = digits[bytes[i] >> 4];
-        target[(size_t)2 * i + 1] = digits[bytes[i] & 15];
-    }
-    target[(size_t)2 * count] = 0;
+    bytes_to_hex(bytes, count, target);
     return true;
-}
-
-static u32 hex_digit(u8 byte)
-{
-    return byte >= '0' && byte <= '9'   ? byte - (u32)'0'
-           : byte >= 'a' && byte <= 'f' ? byte - (u32)'a' + 10
-                                        : 16;
-}
-
-static bool hex_parse(u8 *target, u32 count, struct span text)
-{
-    bool is_good = text.size == (size_t)2 * count;
-    for (u32 i = 0; i < count && is_good; i += 1) {
-        u32 high = hex_digit(text.data[(size_t)2 * i]);
-        u32 low = hex_digit(text.data[(size_t)2 * i + 1]);
-        is_good = high < 16 && low < 16;
-        target[i] = (u8)(high << 4 | (low & 15));
-    }
-    return is_good;
 }
 
 /* ---- fields ---- */
@@ -497,7 +473,7 @@ const char *order_value_parse(u8 *command, const struct wire_field *field, struc
     case WIRE_BYTES:
         return bytes_parse(command, field, text) ? NULL : "a word that fits the field";
     case WIRE_HEX:
-        return hex_parse(command + field->offset, field->count, text)
+        return bytes_from_hex(text, command + field->offset, field->count)
                    ? NULL
                    : "two small hex digits for each byte";
     case WIRE_U8:

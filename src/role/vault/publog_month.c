@@ -59,22 +59,6 @@ static bool is_word(const struct words *words, u32 place, const char *text)
     return words->count > place && span_equal(words->words[place], span_of_text(text));
 }
 
-static bool get_hex(struct span text, u8 *target, size_t bytes)
-{
-    if (text.size != 2 * bytes) {
-        return false;
-    }
-    for (size_t index = 0; index < text.size; index += 1) {
-        u8 letter = text.data[index];
-        u32 digit = bytes_hex_digit(letter);
-        if (digit > 15 || (letter >= 'A' && letter <= 'F')) {
-            return false;
-        }
-        target[index / 2] = (u8)(index % 2 == 0 ? digit << 4 : target[index / 2] | digit);
-    }
-    return true;
-}
-
 static bool get_month(struct span text, u32 *month_out)
 {
     u64 year = 0;
@@ -143,7 +127,7 @@ static bool take_event(struct publog_month_check *check, const struct words *wor
     struct publog_month_event event = {.is_shown = false};
     if (words->count != 5 || check->events_count == check->events_max ||
         !get_place(words, &event) || publog_month_of(event.slot) != check->month ||
-        !get_hex(words->words[4], bytes, sizeof(bytes)) ||
+        !bytes_from_hex(words->words[4], bytes, sizeof(bytes)) ||
         !publog_event_decode(span_of(bytes, sizeof(bytes)), &event.event) ||
         event.event.kind == PUBLOG_KIND_PAD) {
         return false;
@@ -168,9 +152,9 @@ static enum publog_month_flaw take_shown(struct publog_month_check *check,
     u8 mark[SHA256_BYTES];
     u64 until = 0;
     if (words->count != 7 || !get_place(words, &wanted) ||
-        !get_hex(words->words[4], name, sizeof(name)) ||
+        !bytes_from_hex(words->words[4], name, sizeof(name)) ||
         !tlog_number_read(words->words[5], INT64_MAX, &until) ||
-        !get_hex(words->words[6], salt, sizeof(salt))) {
+        !bytes_from_hex(words->words[6], salt, sizeof(salt))) {
         return PUBLOG_MONTH_FLAW_TEXT;
     }
     u32 index = event_find(check, &wanted);
@@ -209,7 +193,7 @@ enum publog_month_flaw publog_month_read(struct publog_month_check *check, struc
     }
     check->line = 3;
     if (!words_next(&rest, &words) || words.count != 2 || !is_word(&words, 0, "key") ||
-        !get_hex(words.words[1], check->key, sizeof(check->key))) {
+        !bytes_from_hex(words.words[1], check->key, sizeof(check->key))) {
         return PUBLOG_MONTH_FLAW_TEXT;
     }
     while (rest.size > 0) {

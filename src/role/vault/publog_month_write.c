@@ -1,3 +1,4 @@
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
@@ -18,8 +19,6 @@ struct writing {
     size_t used;
 };
 
-static const char digits[] = "0123456789abcdef";
-
 __attribute__((format(printf, 2, 3))) static enum fault put(struct writing *writing,
                                                             const char *format, ...)
 {
@@ -37,10 +36,11 @@ __attribute__((format(printf, 2, 3))) static enum fault put(struct writing *writ
 
 static enum fault put_hex(struct writing *writing, const u8 *bytes, size_t count)
 {
-    for (size_t index = 0; index < count; index += 1) {
-        TRY(put(writing, "%c%c", digits[bytes[index] >> 4], digits[bytes[index] & 15]));
-    }
-    return FAULT_NONE;
+    char hex[2 * PUBLOG_EVENT_BYTES + 1]; /* the longest there is */
+    CHECK(2 * count < sizeof(hex));
+    enum fault fault = put(writing, "%s", bytes_to_hex(bytes, count, hex));
+    secret_wipe(hex, sizeof(hex)); /* it may be a month's key */
+    return fault;
 }
 
 /* All its slots are closed, or it says nothing. */

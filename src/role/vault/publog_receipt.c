@@ -10,18 +10,7 @@
 
 #define FIRST_LINE "cambist-event/v1"
 
-static const char digits[] = "0123456789abcdef";
-
 /* ---- writing ---- */
-
-static void put_hex(const u8 *bytes, size_t count, char *target)
-{
-    for (size_t index = 0; index < count; index += 1) {
-        target[2 * index] = digits[bytes[index] >> 4];
-        target[2 * index + 1] = digits[bytes[index] & 15];
-    }
-    target[2 * count] = '\0';
-}
 
 size_t publog_receipt_write(const struct publog_receipt *receipt, u8 *target, size_t target_bytes)
 {
@@ -30,8 +19,8 @@ size_t publog_receipt_write(const struct publog_receipt *receipt, u8 *target, si
     char leaf_text[2 * PUBLOG_LEAF_BYTES + 1];
     char path[PUBLOG_PATH * TLOG_HASH_TEXT_BYTES + 1];
     publog_event_encode(&receipt->event, event);
-    put_hex(event, sizeof(event), event_text);
-    put_hex(receipt->leaf_bytes, PUBLOG_LEAF_BYTES, leaf_text);
+    bytes_to_hex(event, sizeof(event), event_text);
+    bytes_to_hex(receipt->leaf_bytes, PUBLOG_LEAF_BYTES, leaf_text);
     for (u32 step = 0; step < PUBLOG_PATH; step += 1) {
         struct tlog_hash hash;
         char *line = path + (size_t)step * TLOG_HASH_TEXT_BYTES;
@@ -70,22 +59,6 @@ static bool line_next(struct span *rest, const char *word, struct span *value_ou
     return true;
 }
 
-static bool get_hex(struct span text, u8 *target, size_t bytes)
-{
-    if (text.size != 2 * bytes) {
-        return false;
-    }
-    for (size_t index = 0; index < text.size; index += 1) {
-        u8 letter = text.data[index];
-        u32 digit = bytes_hex_digit(letter);
-        if (digit > 15 || (letter >= 'A' && letter <= 'F')) {
-            return false;
-        }
-        target[index / 2] = (u8)(index % 2 == 0 ? digit << 4 : target[index / 2] | digit);
-    }
-    return true;
-}
-
 bool publog_receipt_read(struct span bytes, struct publog_receipt *receipt_out)
 {
     struct span rest = bytes;
@@ -93,7 +66,7 @@ bool publog_receipt_read(struct span bytes, struct publog_receipt *receipt_out)
     u8 event[PUBLOG_EVENT_BYTES];
     u64 place = 0;
     if (!line_next(&rest, FIRST_LINE, &value) || value.size > 0 ||
-        !line_next(&rest, "event ", &value) || !get_hex(value, event, sizeof(event)) ||
+        !line_next(&rest, "event ", &value) || !bytes_from_hex(value, event, sizeof(event)) ||
         !publog_event_decode(span_of(event, sizeof(event)), &receipt_out->event) ||
         !line_next(&rest, "place ", &value) ||
         !tlog_number_read(value, PUBLOG_PLACES - 1, &place)) {
@@ -108,7 +81,7 @@ bool publog_receipt_read(struct span bytes, struct publog_receipt *receipt_out)
         memcpy(receipt_out->path[step], hash.bytes, SHA256_BYTES);
     }
     if (!line_next(&rest, "leaf ", &value) ||
-        !get_hex(value, receipt_out->leaf_bytes, PUBLOG_LEAF_BYTES) ||
+        !bytes_from_hex(value, receipt_out->leaf_bytes, PUBLOG_LEAF_BYTES) ||
         !publog_leaf_decode(span_of(receipt_out->leaf_bytes, PUBLOG_LEAF_BYTES),
                             &receipt_out->leaf) ||
         !line_next(&rest, "", &value) || value.size > 0) {

@@ -1,5 +1,6 @@
 #include "role/vault/share_file.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
@@ -28,10 +29,9 @@ static size_t print_open(const struct share_holder *holder, const u8 salt[SALT_B
     char key[2 * SEAL_POINT_BYTES + 1];
     char transcript[2 * SHARE_HASH_BYTES + 1];
     char salt_text[2 * SALT_BYTES + 1];
-    (void)sodium_bin2hex(key, sizeof(key), holder->key.bytes, sizeof(holder->key.bytes));
-    (void)sodium_bin2hex(transcript, sizeof(transcript), holder->transcript,
-                         sizeof(holder->transcript));
-    (void)sodium_bin2hex(salt_text, sizeof(salt_text), salt, SALT_BYTES);
+    bytes_to_hex(holder->key.bytes, SEAL_POINT_BYTES, key);
+    bytes_to_hex(holder->transcript, SHARE_HASH_BYTES, transcript);
+    bytes_to_hex(salt, SALT_BYTES, salt_text);
     int size =
         snprintf(target, SHARE_FILE_BYTES,
                  "cambist share 1\nname %s\nkey %s\nindex %u\nside %c\nepoch %u\n"
@@ -62,13 +62,6 @@ static bool take_line(struct span *rest, const char *word, char value[VALUE_BYTE
     return true;
 }
 
-static bool hex_of(const char *hex, void *target, size_t size)
-{
-    size_t done = 0;
-    return strlen(hex) == 2 * size &&
-           sodium_hex2bin(target, size, hex, 2 * size, NULL, &done, NULL) == 0 && done == size;
-}
-
 /* Digits at the front of the text; what is behind them. NULL: no such number. */
 static const char *number_of(const char *text, u32 *number_out)
 {
@@ -94,7 +87,8 @@ static bool cost_of(const char *text, struct share_holder *holder, u8 salt[SALT_
         return false;
     }
     behind = number_of(behind + 1, &holder->memory_kb);
-    return behind != NULL && *behind == ' ' && hex_of(behind + 1, salt, SALT_BYTES);
+    return behind != NULL && *behind == ' ' &&
+           bytes_from_hex(span_of_text(behind + 1), salt, SALT_BYTES);
 }
 
 static bool cost_is_sound(const struct share_holder *holder)
@@ -129,10 +123,10 @@ static enum fault read_file(struct span text, const char *name, struct share_hol
         }
     }
     if (strcmp(values[0], "share 1") != 0 || strlen(values[1]) > CODE_NAME_SYMBOLS ||
-        !hex_of(values[2], &holder->key, sizeof(holder->key)) ||
+        !bytes_from_hex(span_of_text(values[2]), &holder->key, sizeof(holder->key)) ||
         !is_number(values[3], &holder->index) || strlen(values[4]) != 1 ||
         !is_number(values[5], &holder->epoch) || !is_number(values[6], &holder->generation) ||
-        !hex_of(values[7], holder->transcript, sizeof(holder->transcript)) ||
+        !bytes_from_hex(span_of_text(values[7]), holder->transcript, sizeof(holder->transcript)) ||
         !cost_of(values[8], holder, salt)) {
         return FAULT(FAULT_INPUT, "%s: a line is not as it should be", name);
     }
@@ -144,8 +138,8 @@ static enum fault read_file(struct span text, const char *name, struct share_hol
     size_t size = print_open(holder, salt, printed);
     *open_bytes_out = size;
     if (size > text.size || memcmp(printed, text.data, size) != 0 ||
-        !take_line(&rest, "sealed", values[0]) || !hex_of(values[0], sealed, SEALED_BYTES) ||
-        strpbrk(values[0], "ABCDEF") != NULL || rest.size > 0) {
+        !take_line(&rest, "sealed", values[0]) ||
+        !bytes_from_hex(span_of_text(values[0]), sealed, SEALED_BYTES) || rest.size > 0) {
         return FAULT(FAULT_INPUT, "%s: not in its canonical form", name);
     }
     return FAULT_NONE;
@@ -189,8 +183,8 @@ enum fault share_file_print(struct seal_room *room, const struct share_holder *h
         (void)crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, (const u8 *)secrets,
                                                          sizeof(*secrets), (const u8 *)target, size,
                                                          NULL, file_nonce, key);
-        (void)sodium_bin2hex(hex, sizeof(hex), sealed, sizeof(sealed));
-        int more = snprintf(target + size, SHARE_FILE_BYTES - size, "sealed %s\n", hex);
+        int more = snprintf(target + size, SHARE_FILE_BYTES - size, "sealed %s\n",
+                            bytes_to_hex(sealed, sizeof(sealed), hex));
         CHECK(more > 0 && (size_t)more < SHARE_FILE_BYTES - size);
         *size_out = size + (size_t)more;
     }

@@ -1,5 +1,6 @@
 #include "role/vault/share_text.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "role/vault/share_part.h"
@@ -41,8 +42,7 @@ static void put_hex(struct writer *writer, const char *word, const void *bytes, 
 {
     char hex[HEX(128) + 1];
     CHECK(size <= 128);
-    (void)sodium_bin2hex(hex, sizeof(hex), bytes, size);
-    put(writer, "%s %s\n", word, hex);
+    put(writer, "%s %s\n", word, bytes_to_hex(bytes, size, hex));
 }
 
 static void put_roster(struct writer *writer, const struct share_roster *roster)
@@ -208,24 +208,21 @@ static enum fault take_number(struct reader *reader, const char *word, u32 *numb
 {
     struct span value;
     struct reader before = *reader;
-    return take(reader, word, &value) && number_of(value, number_out) ? FAULT_NONE
-                                                                      : refuse(&before, word);
-}
-
-static bool hex_of(struct span hex, void *target, size_t size)
-{
-    size_t done = 0;
-    return hex.size == HEX(size) &&
-           sodium_hex2bin(target, size, (const char *)hex.data, hex.size, NULL, &done, NULL) == 0 &&
-           done == size;
+    if (!take(reader, word, &value) || !number_of(value, number_out)) {
+        return FAULT(FAULT_INPUT, "%s:%u: not \"%s\" and a number", before.name, before.line, word);
+    }
+    return FAULT_NONE;
 }
 
 static enum fault take_hex(struct reader *reader, const char *word, void *target, size_t size)
 {
     struct span value;
     struct reader before = *reader;
-    return take(reader, word, &value) && hex_of(value, target, size) ? FAULT_NONE
-                                                                     : refuse(&before, word);
+    if (!take(reader, word, &value) || !bytes_from_hex(value, target, size)) {
+        return FAULT(FAULT_INPUT, "%s:%u: not \"%s\" and %zu hexadecimal digits in lower case",
+                     before.name, before.line, word, HEX(size));
+    }
+    return FAULT_NONE;
 }
 
 /* A name or a number, a blank, hex. */
@@ -237,11 +234,13 @@ static enum fault take_pair(struct reader *reader, const char *word, struct span
     if (take(reader, word, &value) && value.size > HEX(size) + 1) {
         size_t first = value.size - HEX(size) - 1;
         *first_out = span_of(value.data, first);
-        if (value.data[first] == ' ' && hex_of(span_after(value, first + 1), target, size)) {
+        if (value.data[first] == ' ' &&
+            bytes_from_hex(span_after(value, first + 1), target, size)) {
             return FAULT_NONE;
         }
     }
-    return refuse(&before, word);
+    return FAULT(FAULT_INPUT, "%s:%u: not \"%s\", a name or a number, and %zu hexadecimal digits",
+                 before.name, before.line, word, HEX(size));
 }
 
 static enum fault take_roster(struct reader *reader, struct share_roster *roster)
@@ -251,12 +250,12 @@ static enum fault take_roster(struct reader *reader, struct share_roster *roster
         return refuse(reader, "\"cambist ceremony 1\"");
     }
     if (!take(reader, "venue", &value) || value.size > SHARE_VENUE_SYMBOLS) {
-        return refuse(reader, "venue");
+        return refuse(reader, "\"venue\" and a name");
     }
     memcpy(roster->venue, value.data, value.size);
     if (!take(reader, "group", &value) || value.size != 1 || value.data[0] < 'A' ||
         value.data[0] > 'B') {
-        return refuse(reader, "group A or B");
+        return refuse(reader, "\"group A\" or \"group B\"");
     }
     roster->side = value.data[0] == 'A' ? SHARE_SIDE_A : SHARE_SIDE_B;
     TRY(take_number(reader, "epoch", &roster->epoch));
@@ -301,7 +300,7 @@ static enum fault take_confirmed(struct reader *reader, u32 *index_out, struct s
     struct span value = {.size = 0};
     struct reader before = *reader;
     TRY(take_pair(reader, "confirm", &value, proof, sizeof(*proof)));
-    return number_of(value, index_out) ? FAULT_NONE : refuse(&before, "confirm and a number");
+    return number_of(value, index_out) ? FAULT_NONE : refuse(&before, "\"confirm\" and a number");
 }
 
 /* All of it was read, and it prints as it came. */

@@ -1,5 +1,6 @@
 #include "role/vault/tlog_note.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "base/utf8.h"
@@ -113,16 +114,6 @@ static bool cut(struct span text, u8 byte, struct span *before_out, struct span 
     return true;
 }
 
-static bool is_lower_hex(struct span text)
-{
-    for (size_t i = 0; i < text.size; i += 1) {
-        if (text.data[i] >= 'A' && text.data[i] <= 'F') {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum tlog_flaw tlog_key_read(struct sha256 *sha256, struct span vkey, struct tlog_key *key_out)
 {
     struct span name;
@@ -132,7 +123,7 @@ enum tlog_flaw tlog_key_read(struct sha256 *sha256, struct span vkey, struct tlo
     u8 key[1 + TLOG_KEY_BYTES];
     memset(key_out, 0, sizeof(*key_out));
     if (!cut(vkey, '+', &name, &rest) || !cut(rest, '+', &id, &rest) || !tlog_name_valid(name) ||
-        !is_lower_hex(id) || sign_decode_hex(id, id_bytes, sizeof(id_bytes)) != ID_BYTES) {
+        !bytes_from_hex(id, id_bytes, sizeof(id_bytes))) {
         return TLOG_FLAW_KEY_TEXT;
     }
     u8 whole[TLOG_SIGNATURE_BYTES_MAX];

@@ -1,5 +1,6 @@
 #include "role/vault/tlog_witness.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "io/log.h"
@@ -120,9 +121,7 @@ static void name_of(struct sha256 *sha256, const struct tlog_key *key, char name
     sha256_begin(sha256);
     sha256_add(sha256, span_of(key->name, key->name_bytes));
     sha256_end(sha256, hash);
-    for (u32 index = 0; index < SHA256_BYTES; index += 1) {
-        (void)snprintf(name_out + (size_t)2 * index, 3, "%02x", hash[index]);
-    }
+    bytes_to_hex(hash, sizeof(hash), name_out);
 }
 
 /* A note of the log's that this witness has cosigned; anything else in that file is damage. */

@@ -24,15 +24,8 @@ static u32 epoch_of(struct span line, size_t *digits_out)
 
 static bool point_of(struct span digits, struct seal_point *point_out)
 {
-    for (u32 i = 0; i < sizeof(point_out->bytes); i += 1) {
-        u32 high = bytes_hex_digit(digits.data[2 * (size_t)i]);
-        u32 low = bytes_hex_digit(digits.data[2 * (size_t)i + 1]);
-        if (high > 15 || low > 15) {
-            return false;
-        }
-        point_out->bytes[i] = (u8)(high << 4 | low);
-    }
-    return seal_point_is_sound(point_out);
+    return bytes_from_hex(digits, point_out->bytes, sizeof(point_out->bytes)) &&
+           seal_point_is_sound(point_out);
 }
 
 static const char *line_read(struct span line, struct vault_groups *groups)
@@ -43,13 +36,13 @@ static const char *line_read(struct span line, struct vault_groups *groups)
         return "more than 64 epochs";
     }
     if (epoch == 0 || line.size != digits + 1 + POINT_DIGITS || line.data[digits] != ' ') {
-        return "not an epoch, a blank and 64 hexadecimal digits";
+        return "not an epoch, a blank and 64 hexadecimal digits in lower case";
     }
     if (groups->count > 0 && epoch <= groups->epochs[groups->count - 1]) {
         return "the epoch is not later than the one before";
     }
     if (!point_of(span_after(line, digits + 1), &groups->points[groups->count])) {
-        return "the digits are no point";
+        return "not hexadecimal digits in lower case, or no point";
     }
     groups->epochs[groups->count] = epoch;
     groups->count += 1;

@@ -1,8 +1,8 @@
 /* The groups' public keys by epoch, for the vault to refuse what was not sealed for them: a wrap
  * whose proof is not for exactly its label, its group key and its body (seal_record.h).
  *
- * They stand in a text file, a line each: the epoch, a blank, 64 hexadecimal digits; epochs rise.
- * Without the file nothing is checked here, and clients alone look. */
+ * They stand in a text file, a line each: the epoch, a blank, 64 small hexadecimal digits; epochs
+ * rise. Without the file nothing is checked here, and clients alone look. */
 #ifndef ROLE_VAULT_VAULT_GROUPS_H
 #define ROLE_VAULT_VAULT_GROUPS_H
 
