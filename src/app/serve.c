@@ -73,9 +73,9 @@ static u64 number_of(const struct serve *serve, enum config_key key)
 
 /* ---- the venue ---- */
 
-static enum fault begin_empty(const char *folder)
+static enum fault begin_empty(const char *folder, struct venue_size size)
 {
-    struct command_genesis genesis = venue_limits_genesis();
+    struct command_genesis genesis = venue_limits_genesis(size);
     struct engine_options options = {
         .disk = disk_real(), .clock = clock_real(), .folder = folder, .genesis = &genesis};
     SCOPED_ENGINE engine = NULL;
@@ -90,12 +90,12 @@ static enum fault has_venue(const char *folder, bool *has_out)
     return layout_has_journal(disk_real(), &paths, has_out);
 }
 
-enum fault serve_begin(const char *folder)
+enum fault serve_begin(const char *folder, struct venue_size size)
 {
     bool has = false;
     TRY(has_venue(folder, &has));
     return has ? FAULT(FAULT_EXISTS, "%s: there is a venue in this folder already", folder)
-               : begin_empty(folder);
+               : begin_empty(folder, size);
 }
 
 static enum fault begin(struct serve *serve)
@@ -109,7 +109,7 @@ static enum fault begin(struct serve *serve)
                    : FAULT(FAULT_MISSING, "%s: there is no venue in this folder; --new begins one",
                            folder);
     case SERVE_NEW:
-        return serve_begin(folder);
+        return serve_begin(folder, venue_size_usual());
     case SERVE_TEST:
         if (has) {
             return FAULT(FAULT_EXISTS,

@@ -12,6 +12,7 @@
 #include "app/config.h"
 #include "app/supervise.h"
 #include "app/test_venue.h"
+#include "app/venue_limits.h"
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/file.h"
@@ -58,8 +59,9 @@ struct serve_options {
  * or that role's. A fault: it has not begun. */
 MUST_USE enum fault serve_run(const struct serve_options *options, int *exit_code_out);
 
-/* Begins an empty venue in a folder that is there, and ends. FAULT_EXISTS: it holds one. */
-MUST_USE enum fault serve_begin(const char *folder);
+/* Begins an empty venue of that size in a folder that is there, and ends. FAULT_EXISTS: it holds
+ * one. */
+MUST_USE enum fault serve_begin(const char *folder, struct venue_size size);
 
 /* Where the admin agent of a venue in this folder listens, where its screening and its vault do.
  * FAULT_CONFIG: too long. */

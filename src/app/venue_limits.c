@@ -1,9 +1,30 @@
 #include "app/venue_limits.h"
 
+#include "base/check.h"
 #include "wire/link.h"
 
-struct command_genesis venue_limits_genesis(void)
+/* The most that genesis takes (docs/semantics.md section 7). */
+#define KEYS_MOST (1U << 22)
+
+/* Of one account, on average: balances in twelve assets and so on. */
+enum {
+    BALANCE_ROWS_EACH = 12,
+    POSITIONS_EACH = 5,
+    HOLDS_EACH = 5,
+    KEYS_EACH = 4,
+    PERSON_ROWS_EACH = 10,
+};
+
+struct venue_size venue_size_usual(void)
 {
+    return (struct venue_size){.accounts = VENUE_ACCOUNTS_USUAL, .orders = VENUE_ORDERS_USUAL};
+}
+
+struct command_genesis venue_limits_genesis(struct venue_size size)
+{
+    CHECK(size.accounts >= VENUE_ACCOUNTS_MIN && size.accounts <= VENUE_ACCOUNTS_MAX);
+    CHECK(size.orders >= VENUE_ORDERS_MIN && size.orders <= VENUE_ORDERS_MAX);
+    u32 keys = size.accounts * KEYS_EACH;
     return (struct command_genesis){
         .head = {.kind = COMMAND_GENESIS,
                  .units = sizeof(struct command_genesis) / WIRE_UNIT,
@@ -14,20 +35,20 @@ struct command_genesis venue_limits_genesis(void)
         .markets_max = 256,
         .networks_max = 16,
         .fee_tiers_max = 16,
-        .accounts_max = 10000,
-        .balance_rows_max = 120000,
-        .positions_max = 50000,
-        .orders_max = 200000,
-        .extras_max = 50000,
-        .lists_max = 50000,
-        .holds_max = 50000,
-        .asset_limits_max = 10000,
+        .accounts_max = size.accounts,
+        .balance_rows_max = size.accounts * BALANCE_ROWS_EACH,
+        .positions_max = size.accounts * POSITIONS_EACH,
+        .orders_max = size.orders,
+        .extras_max = size.orders / 4,
+        .lists_max = size.orders / 4,
+        .holds_max = size.accounts * HOLDS_EACH,
+        .asset_limits_max = size.accounts,
         .pages_max = 40000,
         .directory_max = 4000000,
         .trailing_max = 10000,
         .triggers_per_command_max = 1000,
-        .keys_max = 40000,
-        .persons_max = 10000,
-        .person_rows_max = 100000,
+        .keys_max = keys < KEYS_MOST ? keys : KEYS_MOST,
+        .persons_max = size.accounts,
+        .person_rows_max = size.accounts * PERSON_ROWS_EACH,
     };
 }

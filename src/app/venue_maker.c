@@ -188,7 +188,7 @@ enum fault venue_key_invent(struct venue_key *key_out)
 
 enum fault venue_maker_open(struct venue_maker *maker, const struct venue_maker_options *options)
 {
-    struct command_genesis genesis = venue_limits_genesis();
+    struct command_genesis genesis = venue_limits_genesis(venue_size_usual());
     *maker = (struct venue_maker){
         .sink = {.release = on_release}, .options = *options, .source_index = 1};
     struct engine_options engine = {.disk = disk_real(),

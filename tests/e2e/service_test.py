@@ -1,8 +1,9 @@
 #!/usr/bin/env -S python3 -B
 """What a service manager meets: the unit keeps a venue in narrow bounds and names the exit codes that
 a new start cannot mend; a venue tells its manager when it is ready, that it is alive and when it
-stops; an install brings every manual page and the completion. usage: service_test.py BINARY"""
+stops; how large it is made; an install brings every manual page and the completion. usage: service_test.py BINARY"""
 
+import json
 import os
 import re
 import shutil
@@ -41,6 +42,22 @@ def check_unit(cli):
         cli.check(float(level.group(1)) <= EXPOSURE_MAX, f"exposure {level.group(1)}")
         print(f"systemd-analyze security: {level.group(1)}")
     return True
+
+
+def check_size(cli):
+    """How large a venue is stands in its first command; sizes that cannot be are refused."""
+    code, output, _ = cli.run("init", cli.path("large"), "--accounts", "1000000", "--orders", "5000")
+    cli.check(code == 0 and "1000000" in output, f"a large venue: {code}, {output}")
+    code, output, _ = cli.run("dump", "--commands", "--count", "1", cli.path("large"))
+    first = json.loads(output)["command"]
+    cli.equal((code, first["accounts_max"], first["persons_max"], first["balance_rows_max"],
+               first["orders_max"]), (0, 1000000, 1000000, 12000000, 5000), "its first command")
+    for name, number in (("accounts", "99"), ("accounts", "4000001"), ("orders", "999"),
+                         ("orders", "16000001"), ("orders", "many")):
+        code, _, error = cli.run("init", cli.path("none"), f"--{name}", number)
+        cli.check(code == 2 and f'--{name}: "{number}" is not a number from' in error,
+                  f"{name} {number}: {code}, {error!r}")
+    cli.check(not os.path.exists(cli.path("none")), "nothing is begun")
 
 
 def check_notify(cli):
@@ -91,6 +108,7 @@ def check_install(cli):
 
 def run(cli):
     check_install(cli)
+    check_size(cli)
     check_notify(cli)
     if not check_unit(cli) and cli.failed == 0:
         cli.finish()
