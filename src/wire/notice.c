@@ -328,6 +328,14 @@ static void put_sentence(struct notice_text *text, const char *name, const char 
     end(&paragraph);
 }
 
+/* ", article 5b", but ", guidance": not every place within a text has a number. */
+static void put_article(struct paragraph *paragraph, struct span article, const char *word)
+{
+    bool is_numbered = article.size > 0 && article.data[0] >= '0' && article.data[0] <= '9';
+    add(paragraph, article.size == 0 ? "" : is_numbered ? word : ", ");
+    add_span(paragraph, article);
+}
+
 /* Act and article of the first citations. */
 static void put_articles(struct notice_text *text, const struct pack_rule_text *rule,
                          enum language language)
@@ -338,8 +346,7 @@ static void put_articles(struct notice_text *text, const struct pack_rule_text *
         const struct pack_cite *cite = &rule->cites[i];
         add(&paragraph, i > 0 ? "; " : "");
         add_span(&paragraph, pack_act_title(cite->source, language));
-        add(&paragraph, cite->article.size > 0 ? words->article : "");
-        add_span(&paragraph, cite->article);
+        put_article(&paragraph, cite->article, words->article);
         add(&paragraph, cite->paragraph.size > 0 ? words->paragraph : "");
         add_span(&paragraph, cite->paragraph);
     }

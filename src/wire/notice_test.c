@@ -23,7 +23,8 @@ static int pack_make(void **state)
     static const char json[] =
         "{\"pack\":{\"id\":\"canary-pack\",\"title\":{\"en\":\"The act\",\"fr\":\"L'acte\"}},"
         "\"rules\":[{\"id\":\"canary-rule\",\"audience\":\"customer\",\"cite\":[{\"article\":\"5b\","
-        "\"paragraph\":\"2\",\"source\":\"eu-833-2014\"}],\"explain\":{\"en\":\"In plain words.\","
+        "\"paragraph\":\"2\",\"source\":\"eu-833-2014\"},{\"article\":\"guidance\","
+        "\"source\":\"eu-833-2014\"}],\"explain\":{\"en\":\"In plain words.\","
         "\"fr\":\"En clair.\"},\"threshold\":{\"amount\":\"10000.00\"}}]}";
     (void)state;
     rule = &pack.rules[0];
@@ -144,7 +145,8 @@ static void notice_print_says_what_a_restriction_leaves(void **state)
         printed(&notice, &pack, rule, LANGUAGE_EN),
         "title: Your account is restricted\n"
         "act: The act\n"
-        "article: Council Regulation (EU) No 833/2014, article 5b, paragraph 2\n"
+        "article: Council Regulation (EU) No 833/2014, article 5b, paragraph 2; Council Regulation "
+        "(EU) No 833/2014, guidance\n"
         "text: In plain words.\n"
         "holdings: Your holdings were valued at EUR 10000.00000001; the rule names EUR 10000.00.\n"
         "possible: Under this rule you can still use: cancelling orders, "

@@ -41,7 +41,8 @@ function actOf(row: Row, id: string): string {
 
 function citeText(row: Row, cite: Cite): string {
   const parts = [actOf(row, cite.source)];
-  if (cite.article) parts.push(t('rules.article', { article: cite.article }));
+  // Not every place within a text has a number: "article 5b", but "guidance".
+  if (cite.article) parts.push(/^\d/.test(cite.article) ? t('rules.article', { article: cite.article }) : cite.article);
   if (cite.paragraph) parts.push(t('rules.paragraph', { paragraph: cite.paragraph }));
   return parts.join(', ');
 }
