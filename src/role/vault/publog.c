@@ -3,15 +3,13 @@
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
-#include "base/utf8.h"
 #include "io/entropy.h"
-#include "io/sql.h"
+#include "role/vault/publog_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SECOND_US 1000000ULL
-#define NO_LEAF   INT64_MAX /* closed, and its leaf not in the log as far as is known */
 
 static const char *const schema[] = {
     "CREATE TABLE begun(class INTEGER PRIMARY KEY, slot INTEGER NOT NULL)",
@@ -24,6 +22,11 @@ static const char *const schema[] = {
     " name BLOB NOT NULL, until INTEGER NOT NULL, mark_salt BLOB NOT NULL,"
     " body_salt BLOB NOT NULL, body BLOB NOT NULL, text BLOB NOT NULL)",
     "CREATE UNIQUE INDEX events_place ON events(class, slot, place)",
+    "CREATE TABLE lines(number INTEGER PRIMARY KEY AUTOINCREMENT, line BLOB NOT NULL,"
+    " leaf INTEGER NOT NULL)",
+    "CREATE INDEX lines_leaf ON lines(leaf)",
+    "CREATE TABLE sources(source INTEGER PRIMARY KEY, name BLOB NOT NULL,"
+    " position INTEGER NOT NULL)",
     NULL,
 };
 
@@ -32,65 +35,40 @@ static const struct sql_format format = {.application = PUBLOG_APPLICATION,
                                          .what = "events of the log",
                                          .schema = schema};
 
-enum statement {
-    MONTH_GET,
-    MONTH_PUT,
-    SLOT_LAST,
-    SLOT_PUT,
-    SLOT_GET,
-    SLOT_OPEN,
-    SLOT_LEAF,
-    LEAF_LAST,
-    EVENT_PUT,
-    EVENT_GET,
-    BEGUN_GET,
-    BEGUN_PUT,
-    EVENTS_OF,
-    PLACES_OF,
-    STATEMENTS
-};
-
-static const char *const statements[STATEMENTS] = {
-    [MONTH_GET] = "SELECT key FROM months WHERE month = ?",
-    [MONTH_PUT] = "INSERT INTO months VALUES(?, ?)",
-    [SLOT_LAST] = "SELECT max(slot) FROM slots WHERE class = ?",
-    [SLOT_PUT] = "INSERT INTO slots VALUES(?, ?, ?, ?, ?)",
-    [SLOT_GET] = "SELECT flags, root, leaf FROM slots WHERE class = ? AND slot = ?",
-    [SLOT_OPEN] = "SELECT class, slot, flags, root FROM slots WHERE leaf = ?"
-                  " ORDER BY slot, class LIMIT 1",
-    [SLOT_LEAF] = "UPDATE slots SET leaf = ? WHERE class = ? AND slot = ?",
-    [LEAF_LAST] = "SELECT max(leaf) FROM slots WHERE leaf < ?",
-    [EVENT_PUT] =
+static const char *const statements[PUBLOG_STATEMENTS] = {
+    [PUBLOG_MONTH_GET] = "SELECT key FROM months WHERE month = ?",
+    [PUBLOG_MONTH_PUT] = "INSERT INTO months VALUES(?, ?)",
+    [PUBLOG_SLOT_LAST] = "SELECT max(slot) FROM slots WHERE class = ?",
+    [PUBLOG_SLOT_PUT] = "INSERT INTO slots VALUES(?, ?, ?, ?, ?)",
+    [PUBLOG_SLOT_GET] = "SELECT flags, root, leaf FROM slots WHERE class = ? AND slot = ?",
+    [PUBLOG_SLOT_OPEN] = "SELECT class, slot, flags, root FROM slots WHERE leaf = ?"
+                         " ORDER BY slot, class LIMIT 1",
+    [PUBLOG_SLOT_LEAF] = "UPDATE slots SET leaf = ? WHERE class = ? AND slot = ?",
+    [PUBLOG_LEAF_LAST] = "SELECT max(leaf) FROM (SELECT max(leaf) AS leaf FROM slots"
+                         " WHERE leaf < ?1 UNION ALL SELECT max(leaf) FROM lines WHERE leaf < ?1)",
+    [PUBLOG_EVENT_PUT] =
         "INSERT INTO events(class, slot, place, kind, flags, name, until, mark_salt,"
         " body_salt, body, text) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
-    [EVENT_GET] = "SELECT class, slot, place FROM events WHERE number = ?",
-    [BEGUN_GET] = "SELECT slot FROM begun WHERE class = ?",
-    [BEGUN_PUT] = "INSERT INTO begun VALUES(?, ?)",
-    [EVENTS_OF] = "SELECT place, kind, flags, name, until, mark_salt, body FROM events"
-                  " WHERE class = ? AND slot = ?",
-    [PLACES_OF] = "SELECT place FROM events WHERE class = ? AND slot = ?",
+    [PUBLOG_EVENT_GET] = "SELECT class, slot, place FROM events WHERE number = ?",
+    [PUBLOG_BEGUN_GET] = "SELECT slot FROM begun WHERE class = ?",
+    [PUBLOG_BEGUN_PUT] = "INSERT INTO begun VALUES(?, ?)",
+    [PUBLOG_EVENTS_OF] = "SELECT place, kind, flags, name, until, mark_salt, body FROM events"
+                         " WHERE class = ? AND slot = ?",
+    [PUBLOG_PLACES_OF] = "SELECT place FROM events WHERE class = ? AND slot = ?",
+    [PUBLOG_LINE_PUT] = "INSERT INTO lines(line, leaf) VALUES(?, ?) RETURNING number",
+    [PUBLOG_LINE_OPEN] = "SELECT number, line FROM lines WHERE leaf = ? ORDER BY number LIMIT 1",
+    [PUBLOG_LINE_LEAF] = "UPDATE lines SET leaf = ? WHERE number = ?",
+    [PUBLOG_LINE_GET] = "SELECT leaf FROM lines WHERE number = ?",
+    [PUBLOG_SOURCE_GET] = "SELECT name, position FROM sources WHERE source = ?",
+    [PUBLOG_SOURCE_PUT] = "INSERT OR REPLACE INTO sources VALUES(?, ?, ?)",
 };
 
-struct publog {
-    struct tlog_store *store;
-    struct clock *clock;
-    struct sql sql;
-    struct sqlite3_stmt *rows[STATEMENTS];
-    struct sha256 sha256;
-    struct publog_counts counts;
-    bool is_broken;               /* nobody knows whether leaves were added */
-    u64 next[PUBLOG_CLASSES + 1]; /* by class: the first slot that is not closed */
-    struct publog_slot slot;      /* being made */
-    u8 leaf_receipt[TLOG_RECEIPT_BYTES_MAX];
-};
-
-static struct sql_call call(struct publog *publog, enum statement which)
+static struct sql_call call(struct publog *publog, enum publog_statement which)
 {
     return sql_call(publog->rows[which]);
 }
 
-/* The trail of what went wrong before stays. */
-static void roll_back(struct publog *publog)
+void publog_roll_back(struct publog *publog)
 {
     struct fault_trail trail;
     fault_trail_copy(&trail);
@@ -104,7 +82,7 @@ static void roll_back(struct publog *publog)
 
 static enum fault month_key(struct publog *publog, u64 slot, u8 key_out[PUBLOG_KEY_BYTES])
 {
-    struct sql_call get = call(publog, MONTH_GET);
+    struct sql_call get = call(publog, PUBLOG_MONTH_GET);
     bool row = false;
     sql_put_u64(&get, publog_month_of(slot));
     TRY(sql_next(&publog->sql, &get, &row));
@@ -114,7 +92,7 @@ static enum fault month_key(struct publog *publog, u64 slot, u8 key_out[PUBLOG_K
         return FAULT_NONE;
     }
     TRY(entropy_fill(key_out, PUBLOG_KEY_BYTES));
-    struct sql_call put = call(publog, MONTH_PUT);
+    struct sql_call put = call(publog, PUBLOG_MONTH_PUT);
     sql_put_u64(&put, publog_month_of(slot));
     sql_put_bytes(&put, span_of(key_out, PUBLOG_KEY_BYTES));
     return sql_do(&publog->sql, &put);
@@ -136,7 +114,7 @@ static enum fault place_draw(struct publog *publog, enum publog_class class, u64
     u32 free_count = 0;
     u32 number = 0;
     bool row = true;
-    struct sql_call places = call(publog, PLACES_OF);
+    struct sql_call places = call(publog, PUBLOG_PLACES_OF);
     sql_put_u64(&places, (u64) class);
     sql_put_u64(&places, slot);
     for (u32 count = 0; row && count <= PUBLOG_PLACES; count += 1) {
@@ -172,7 +150,7 @@ static enum fault event_put(struct publog *publog, const struct publog_told *tol
     TRY(place_draw(publog, told->class, slot, &place));
     TRY(entropy_fill(salts[0], sizeof(salts)));
     publog_body_of(&publog->sha256, salts[1], told->text, body);
-    struct sql_call put = call(publog, EVENT_PUT);
+    struct sql_call put = call(publog, PUBLOG_EVENT_PUT);
     sql_put_u64(&put, (u64)told->class);
     sql_put_u64(&put, slot);
     sql_put_u64(&put, place);
@@ -210,7 +188,7 @@ enum fault publog_tell(struct publog *publog, const struct publog_told *told, u6
 static enum fault slot_fill(struct publog *publog, enum publog_class class, u64 slot, u8 *flags_out)
 {
     bool row = true;
-    struct sql_call events = call(publog, EVENTS_OF);
+    struct sql_call events = call(publog, PUBLOG_EVENTS_OF);
     publog_slot_begin(&publog->slot);
     *flags_out = 0;
     sql_put_u64(&events, (u64) class);
@@ -260,12 +238,12 @@ static enum fault slot_close(struct publog *publog, enum publog_class class, u64
 {
     struct publog_leaf leaf;
     TRY(slot_make(publog, class, slot, &leaf));
-    struct sql_call put = call(publog, SLOT_PUT);
+    struct sql_call put = call(publog, PUBLOG_SLOT_PUT);
     sql_put_u64(&put, (u64) class);
     sql_put_u64(&put, slot);
     sql_put_u64(&put, leaf.flags);
     sql_put_bytes(&put, span_of(leaf.root, sizeof(leaf.root)));
-    sql_put_u64(&put, NO_LEAF);
+    sql_put_u64(&put, PUBLOG_NO_LEAF);
     TRY(sql_do(&publog->sql, &put));
     publog->counts.slots += 1;
     return FAULT_NONE;
@@ -291,7 +269,7 @@ static enum fault slots_close(struct publog *publog, u64 now)
     for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
         enum fault fault = class_close(publog, (enum publog_class) class, now);
         if (fault != FAULT_NONE) {
-            roll_back(publog);
+            publog_roll_back(publog);
             return fault;
         }
     }
@@ -302,7 +280,7 @@ static enum fault slots_close(struct publog *publog, u64 now)
 /* The first slot of all: the one in which events.db was made. */
 static enum fault first_of(struct publog *publog, enum publog_class class, u64 *slot_out)
 {
-    struct sql_call get = call(publog, BEGUN_GET);
+    struct sql_call get = call(publog, PUBLOG_BEGUN_GET);
     bool row = false;
     sql_put_u64(&get, (u64) class);
     TRY(sql_next(&publog->sql, &get, &row));
@@ -312,7 +290,7 @@ static enum fault first_of(struct publog *publog, enum publog_class class, u64 *
         return FAULT_NONE;
     }
     *slot_out = publog_slot_of(class, now_of(publog));
-    struct sql_call put = call(publog, BEGUN_PUT);
+    struct sql_call put = call(publog, PUBLOG_BEGUN_PUT);
     sql_put_u64(&put, (u64) class);
     sql_put_u64(&put, *slot_out);
     return sql_do(&publog->sql, &put);
@@ -321,7 +299,7 @@ static enum fault first_of(struct publog *publog, enum publog_class class, u64 *
 static enum fault next_load(struct publog *publog)
 {
     for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
-        struct sql_call last = call(publog, SLOT_LAST);
+        struct sql_call last = call(publog, PUBLOG_SLOT_LAST);
         bool row = false;
         sql_put_u64(&last, class);
         TRY(sql_next(&publog->sql, &last, &row));
@@ -340,8 +318,8 @@ static enum fault next_load(struct publog *publog)
 /* The oldest slot that is closed and whose leaf is not known to be in the log. */
 static enum fault slot_waiting(struct publog *publog, struct publog_leaf *leaf_out, bool *is_out)
 {
-    struct sql_call open = call(publog, SLOT_OPEN);
-    sql_put_u64(&open, NO_LEAF);
+    struct sql_call open = call(publog, PUBLOG_SLOT_OPEN);
+    sql_put_u64(&open, PUBLOG_NO_LEAF);
     TRY(sql_next(&publog->sql, &open, is_out));
     if (*is_out) {
         leaf_out->class = (enum publog_class)sql_get_u64(&open);
@@ -355,18 +333,20 @@ static enum fault slot_waiting(struct publog *publog, struct publog_leaf *leaf_o
 
 static enum fault leaf_note(struct publog *publog, const struct publog_leaf *leaf, u64 index)
 {
-    struct sql_call note = call(publog, SLOT_LEAF);
+    struct sql_call note = call(publog, PUBLOG_SLOT_LEAF);
     sql_put_u64(&note, index);
     sql_put_u64(&note, (u64)leaf->class);
     sql_put_u64(&note, leaf->slot);
     return sql_do(&publog->sql, &note);
 }
 
-/* Adds the leaves of all slots that wait, and keeps their indexes once they are signed. */
+/* Adds the leaves of all slots that wait, then lines, and keeps their indexes once they are signed.
+ * What they are is on the disk before. */
 static enum fault leaves_add(struct publog *publog)
 {
     struct publog_leaf leaf;
     bool is_waiting = true;
+    TRY(sql_checkpoint(&publog->sql));
     TRY(sql_run(&publog->sql, "BEGIN IMMEDIATE"));
     for (u32 count = 0; count < 2 * PUBLOG_SLOTS_A_TURN; count += 1) {
         u8 bytes[PUBLOG_LEAF_BYTES];
@@ -379,36 +359,52 @@ static enum fault leaves_add(struct publog *publog)
         TRY(tlog_store_add(publog->store, span_of(bytes, sizeof(bytes)), &index));
         TRY(leaf_note(publog, &leaf, index));
     }
+    TRY(publog_lines_add(publog));
     TRY(tlog_store_commit(publog->store));
     return sql_run(&publog->sql, "COMMIT");
 }
 
-static enum fault leaves_put(struct publog *publog)
+enum fault publog_leaves_put(struct publog *publog)
 {
     enum fault fault = leaves_add(publog);
     if (fault != FAULT_NONE) {
-        roll_back(publog);
+        publog_roll_back(publog);
         publog->is_broken = true;
     }
     return fault;
+}
+
+/* An entry of the log whose index was not kept must be the slot that waits. */
+static enum fault leaf_find(struct publog *publog, const struct publog_leaf *leaf, u64 index)
+{
+    struct publog_leaf kept;
+    bool is_waiting = false;
+    TRY(slot_waiting(publog, &kept, &is_waiting));
+    if (!is_waiting || kept.class != leaf->class || kept.slot != leaf->slot ||
+        kept.flags != leaf->flags || memcmp(kept.root, leaf->root, sizeof(leaf->root)) != 0) {
+        return FAULT(FAULT_DIVERGED, "entry %llu of the log is a slot that %s does not know",
+                     (unsigned long long)index, publog->sql.path);
+    }
+    return leaf_note(publog, &kept, index);
 }
 
 /* After a kill: leaves that were committed to the log and whose index was not kept. What the log
  * holds must be what was kept here before. */
 static enum fault leaves_find(struct publog *publog)
 {
+    struct publog_leaf leaf;
     u64 size = tlog_store_signed_size(publog->store);
     u64 first = 0;
     bool row = false;
-    struct sql_call last = call(publog, LEAF_LAST);
-    sql_put_u64(&last, NO_LEAF);
+    struct sql_call last = call(publog, PUBLOG_LEAF_LAST);
+    sql_put_u64(&last, PUBLOG_NO_LEAF);
     TRY(sql_next(&publog->sql, &last, &row));
     struct span known = row ? sql_get_span(&last) : span_of("", 0);
     bool is_known = known.size > 0;
     sql_end(&last);
     if (is_known) {
-        last = call(publog, LEAF_LAST);
-        sql_put_u64(&last, NO_LEAF);
+        last = call(publog, PUBLOG_LEAF_LAST);
+        sql_put_u64(&last, PUBLOG_NO_LEAF);
         TRY(sql_next(&publog->sql, &last, &row));
         first = sql_get_u64(&last) + 1;
         sql_end(&last);
@@ -419,20 +415,9 @@ static enum fault leaves_find(struct publog *publog)
     }
     for (u64 index = first; index < size; index += 1) {
         struct span entry;
-        struct publog_leaf leaf;
-        struct publog_leaf kept;
-        bool is_waiting = false;
         TRY(tlog_store_entry(publog->store, index, &entry));
-        if (!publog_leaf_decode(entry, &leaf)) {
-            continue;
-        }
-        TRY(slot_waiting(publog, &kept, &is_waiting));
-        if (!is_waiting || kept.class != leaf.class || kept.slot != leaf.slot ||
-            kept.flags != leaf.flags || memcmp(kept.root, leaf.root, sizeof(leaf.root)) != 0) {
-            return FAULT(FAULT_DIVERGED, "entry %llu of the log is a slot that %s does not know",
-                         (unsigned long long)index, publog->sql.path);
-        }
-        TRY(leaf_note(publog, &kept, index));
+        TRY(publog_leaf_decode(entry, &leaf) ? leaf_find(publog, &leaf, index)
+                                             : publog_line_find(publog, entry, index));
     }
     return FAULT_NONE;
 }
@@ -442,6 +427,7 @@ enum fault publog_turn(struct publog *publog)
     u64 now = now_of(publog);
     struct publog_leaf leaf;
     bool is_waiting = false;
+    bool has_line = false;
     bool has_ended = false;
     if (publog->is_broken) {
         return FAULT(FAULT_UNAVAILABLE, "%s: stopped after an earlier fault", publog->sql.path);
@@ -455,8 +441,9 @@ enum fault publog_turn(struct publog *publog)
         TRY(next_load(publog));
     }
     TRY(slot_waiting(publog, &leaf, &is_waiting));
-    if (is_waiting) {
-        TRY(leaves_put(publog));
+    TRY(publog_line_waits(publog, &has_line));
+    if (is_waiting || has_line) {
+        TRY(publog_leaves_put(publog));
     }
     publog->counts.open_slots = 0;
     for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
@@ -464,35 +451,6 @@ enum fault publog_turn(struct publog *publog)
         u64 next = publog->next[class];
         publog->counts.open_slots += now > next ? (now - next) / length : 0;
     }
-    return FAULT_NONE;
-}
-
-/* ---- lines ---- */
-
-bool publog_line_valid(struct span line)
-{
-    if (line.size == 0 || line.size > PUBLOG_LINE_BYTES_MAX || line.data[0] < 'a' ||
-        line.data[0] > 'z') {
-        return false;
-    }
-    for (size_t at = 0; at < line.size;) {
-        size_t bytes = utf8_bytes(span_after(line, at));
-        if (bytes == 0 || line.data[at] < 0x20 || line.data[at] == 0x7f) {
-            return false;
-        }
-        at += bytes;
-    }
-    return true;
-}
-
-enum fault publog_line(struct publog *publog, struct span line, u64 *index_out)
-{
-    if (!publog_line_valid(line)) {
-        return FAULT(FAULT_INPUT, "not a readable line for the log");
-    }
-    TRY(tlog_store_add(publog->store, line, index_out));
-    TRY(tlog_store_commit(publog->store));
-    publog->counts.lines += 1;
     return FAULT_NONE;
 }
 
@@ -514,7 +472,7 @@ static enum fault leaf_receipt(struct publog *publog, u64 index, struct span *re
 static enum fault slot_get(struct publog *publog, enum publog_class class, u64 slot,
                            struct publog_leaf *leaf_out, u64 *index_out)
 {
-    struct sql_call get = call(publog, SLOT_GET);
+    struct sql_call get = call(publog, PUBLOG_SLOT_GET);
     bool row = false;
     *leaf_out = (struct publog_leaf){.class = class, .slot = slot};
     sql_put_u64(&get, (u64) class);
@@ -535,7 +493,7 @@ static enum fault slot_get(struct publog *publog, enum publog_class class, u64 s
 enum fault publog_receipt(struct publog *publog, u64 number, u8 *target, size_t target_bytes,
                           size_t *size_out)
 {
-    struct sql_call get = call(publog, EVENT_GET);
+    struct sql_call get = call(publog, PUBLOG_EVENT_GET);
     struct publog_receipt receipt;
     struct publog_leaf made;
     u64 index = 0;
@@ -572,7 +530,7 @@ static enum fault publog_begin(struct publog *publog, const struct publog_option
     TRY(file_path(path, options->folder, PUBLOG_FILE));
     TRY(sql_file_make(options->folder, path));
     TRY(sql_open(&publog->sql, path, SQL_WRITE, &format));
-    for (u32 index = 0; index < STATEMENTS; index += 1) {
+    for (u32 index = 0; index < PUBLOG_STATEMENTS; index += 1) {
         TRY(sql_prepare(&publog->sql, statements[index], &publog->rows[index]));
     }
     TRY(leaves_find(publog));
@@ -602,7 +560,7 @@ void publog_close(struct publog *publog)
     if (publog == NULL) {
         return;
     }
-    for (u32 index = 0; index < STATEMENTS; index += 1) {
+    for (u32 index = 0; index < PUBLOG_STATEMENTS; index += 1) {
         sql_give_back(&publog->rows[index]);
     }
     sql_close(&publog->sql);

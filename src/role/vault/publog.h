@@ -10,6 +10,9 @@
  * committed to the log, the leaf's index is kept. After a kill between any two the slot is closed
  * as it was begun: the root stays, and a leaf that is in the log already is found there.
  *
+ * A line is kept before it is added to the log, and found there after a kill, in the same way. What
+ * others tell comes together with how far they were read, so that each is there exactly once.
+ *
  * An event belongs to the slot of its moment, and never to one that was closed: a clock that goes
  * back moves no event into the past. Every slot since the first gets its leaf, also those in which
  * nobody was there to log; witnesses' times show that these came late. One thread. */
@@ -29,6 +32,7 @@
 
 #define PUBLOG_TEXT_BYTES_MAX 16384U /* of an event, private */
 #define PUBLOG_LINE_BYTES_MAX 4096U
+#define PUBLOG_LINES_A_TURN   4096U
 #define PUBLOG_SLOTS_A_TURN   2048U /* leaves of one class that are made up in a turn */
 
 struct publog_options {
@@ -69,8 +73,11 @@ MUST_USE enum fault publog_tell(struct publog *publog, const struct publog_told 
  * newline. It is in the signed log when this returns. FAULT_INPUT: it is no such line. */
 MUST_USE enum fault publog_line(struct publog *publog, struct span line, u64 *index_out);
 MUST_USE bool publog_line_valid(struct span line);
+/* The same, but it is in the signed log after the next turn: kept until then in events.db. */
+MUST_USE enum fault publog_line_keep(struct publog *publog, struct span line);
 
-/* Closes the slots that have ended; those leaves are in the signed log when this returns. */
+/* Closes the slots that have ended; those leaves, and lines that were kept, PUBLOG_LINES_A_TURN at
+ * most, are in the signed log when this returns. */
 MUST_USE enum fault publog_turn(struct publog *publog);
 
 /* The receipt of an event, under the published checkpoint. FAULT_MISSING: no such event.
@@ -79,5 +86,34 @@ MUST_USE enum fault publog_receipt(struct publog *publog, u64 number, u8 *target
                                    size_t target_bytes, size_t *size_out);
 
 struct publog_counts publog_counts(const struct publog *publog);
+
+/* ---- what is told by others, each exactly once ---- */
+
+/* Who is read: permanent numbers, append. */
+enum publog_source {
+    PUBLOG_SOURCE_JOURNAL = 1, /* the event log */
+    PUBLOG_SOURCE_KEEP = 2,    /* the vault's events */
+};
+
+#define PUBLOG_SOURCE_NAME_BYTES 32U
+
+/* How far a source was read. */
+struct publog_source_point {
+    bool is_known;                     /* it was read before */
+    u8 name[PUBLOG_SOURCE_NAME_BYTES]; /* which one it is: another one is refused by the caller */
+    u64 position;                      /* where to go on */
+};
+
+MUST_USE enum fault publog_source(struct publog *publog, enum publog_source source,
+                                  struct publog_source_point *point_out);
+/* What publog_tell and publog_line_keep are told between begin and end is kept together with the
+ * point, or not at all; `drop` forgets it. No turn in between. After a fault of `end` it is
+ * dropped. */
+MUST_USE enum fault publog_take_begin(struct publog *publog);
+MUST_USE enum fault publog_take_end(struct publog *publog, enum publog_source source,
+                                    const struct publog_source_point *point);
+void publog_take_drop(struct publog *publog);
+/* Everything told so far outlives a power cut. */
+MUST_USE enum fault publog_sync(struct publog *publog);
 
 #endif /* ROLE_VAULT_PUBLOG_H */

@@ -370,6 +370,54 @@ static void lines_stand_between_leaves(void **state)
     assert_int_equal(publog_counts(publog).lines, 2);
 }
 
+/* Told with how far its source was read: both or neither, also after a kill between the log's
+ * commit and keeping the index. */
+static void what_others_tell_is_there_once(void **state)
+{
+    (void)state;
+    struct publog_source_point point;
+    struct sql sql;
+    char path[128];
+    static const struct sql_format format = {
+        .application = PUBLOG_APPLICATION, .version = PUBLOG_VERSION, .what = "events of the log"};
+    assert_int_equal(publog_source(publog, PUBLOG_SOURCE_KEEP, &point), FAULT_NONE);
+    assert_false(point.is_known);
+    for (u64 turn = 1; turn <= 4; turn += 1) {
+        assert_int_equal(publog_take_begin(publog), FAULT_NONE);
+        assert_int_equal(publog_line_keep(publog, span_of_text("pack a")), FAULT_NONE);
+        assert_int_equal(publog_line_keep(publog, span_of_text("pack b")), FAULT_NONE);
+        (void)told(PUBLOG_CLASS_EMERGENCY, "h");
+        if (turn % 2 == 0) { /* dropped, or killed: it is told again */
+            publog_take_drop(publog);
+        } else {
+            point = (struct publog_source_point){.name = {7}, .position = turn};
+            assert_int_equal(publog_take_end(publog, PUBLOG_SOURCE_KEEP, &point), FAULT_NONE);
+        }
+        reopen();
+        assert_int_equal(publog_source(publog, PUBLOG_SOURCE_KEEP, &point), FAULT_NONE);
+        assert_true(point.is_known && point.name[0] == 7);
+        assert_int_equal(point.position, turn % 2 == 0 ? turn - 1 : turn);
+    }
+    assert_int_equal(tlog_store_signed_size(store), 0);
+    pass(MINUTE);
+    assert_int_equal(tlog_store_signed_size(store), 5); /* a leaf and two times two lines */
+    assert_int_equal(leaves_are_right(PUBLOG_CLASS_EMERGENCY), 1);
+    close_both();
+    (void)snprintf(path, sizeof(path), "%s/events.db", folder);
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "UPDATE lines SET leaf = 9223372036854775807"), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "UPDATE slots SET leaf = 9223372036854775807"), FAULT_NONE);
+    sql_close(&sql);
+    assert_int_equal(open_both(), FAULT_NONE);
+    pass(0);
+    assert_int_equal(tlog_store_signed_size(store), 5);
+    close_both(); /* and a line that was never told is somebody else's */
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "DELETE FROM lines WHERE number = 4"), FAULT_NONE);
+    sql_close(&sql);
+    assert_int_equal(open_both(), FAULT_DIVERGED);
+}
+
 /* Every byte of a receipt changed: it is no receipt any more, proves nothing, or only its last
  * part, which is not ours to judge here, differs. */
 static void a_changed_receipt_proves_nothing(void **state)
@@ -414,6 +462,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_old_copy_of_either_file_is_refused, make, clear),
         cmocka_unit_test_setup_teardown(an_event_that_was_changed_has_no_receipt, make, clear),
         cmocka_unit_test_setup_teardown(lines_stand_between_leaves, make, clear),
+        cmocka_unit_test_setup_teardown(what_others_tell_is_there_once, make, clear),
         cmocka_unit_test_setup_teardown(a_changed_receipt_proves_nothing, make, clear),
     };
     return cmocka_run_group_tests(tests, group_open, group_close);

@@ -11,7 +11,7 @@
 #define SECOND_US 1000000ULL
 #define URL_TAIL  "/add-checkpoint"
 
-enum outcome { OUTCOME_COSIGNED, OUTCOME_AGAIN, OUTCOME_FAILED };
+enum outcome { OUTCOME_COSIGNED, OUTCOME_AGAIN, OUTCOME_FAILED, OUTCOME_WAITS };
 
 struct asked {
     struct tlog_key key;
@@ -26,7 +26,14 @@ struct tlog_ask {
     struct clock *clock;
     struct tlog_crypto crypto;
     struct tlog_ask_counts counts;
+    const struct tlog_policy *policy; /* NULL: the number decides */
+    struct tlog_verdict verdict;
     u64 behind_since_us; /* 0: everything is published */
+    bool is_round;       /* one has begun */
+    u32 place;           /* the witness that is being asked */
+    u32 tries;           /* of it */
+    u64 reached;         /* in this round */
+    size_t body_bytes;   /* what it is asked with; 0: not made */
     u32 witnesses_count;
     struct asked witnesses[TLOG_ASK_WITNESSES_MAX];
     size_t fresh_bytes;
@@ -48,6 +55,7 @@ enum fault tlog_ask_open(struct tlog_ask **ask_out, const struct tlog_ask_option
     ask->store = options->store;
     ask->transport = options->transport;
     ask->clock = options->clock;
+    ask->policy = options->policy;
     ask->counts.quorum = options->quorum;
     ask->witnesses_count = options->witnesses_count;
     for (u32 index = 0; index < options->witnesses_count; index += 1) {
@@ -162,12 +170,19 @@ static enum fault conflict_take(struct tlog_ask *ask, struct asked *witness, str
 static enum fault witness_try(struct tlog_ask *ask, struct asked *witness, u32 *status_out,
                               enum outcome *outcome_out)
 {
-    size_t body_bytes = 0;
     size_t answer_bytes = 0;
     *outcome_out = OUTCOME_FAILED;
-    TRY(body_make(ask, witness->size, &body_bytes));
-    *status_out = ask->transport->post(ask->transport, witness->url, span_of(ask->body, body_bytes),
-                                       ask->answer, sizeof(ask->answer), &answer_bytes);
+    if (ask->body_bytes == 0) {
+        TRY(body_make(ask, witness->size, &ask->body_bytes));
+    }
+    *status_out =
+        ask->transport->post(ask->transport, witness->url, span_of(ask->body, ask->body_bytes),
+                             ask->answer, sizeof(ask->answer), &answer_bytes);
+    if (*status_out == TLOG_POST_WAITS) {
+        *outcome_out = OUTCOME_WAITS;
+        return FAULT_NONE;
+    }
+    ask->body_bytes = 0;
     struct span answer = span_of(ask->answer, *status_out == 0 ? 0 : answer_bytes);
     if (*status_out == 409) {
         return conflict_take(ask, witness, answer, outcome_out);
@@ -179,22 +194,38 @@ static enum fault witness_try(struct tlog_ask *ask, struct asked *witness, u32 *
     return FAULT_NONE;
 }
 
-static enum fault witness_ask(struct tlog_ask *ask, struct asked *witness, bool *cosigned_out)
+static void outcome_tell(struct asked *witness, bool cosigned, u32 status)
 {
-    enum outcome outcome = OUTCOME_AGAIN;
-    u32 status = 0;
-    for (u32 count = 0; count < TLOG_ASK_TRIES && outcome == OUTCOME_AGAIN; count += 1) {
-        TRY(witness_try(ask, witness, &status, &outcome));
-    }
-    *cosigned_out = outcome == OUTCOME_COSIGNED;
-    if (!*cosigned_out && !witness->has_failed) {
+    if (!cosigned && !witness->has_failed) {
         log_warn("log.witness_failed", LOG_STR("witness", witness->key.name),
                  LOG_U64("status", status), LOG_U64("known_size", witness->size));
     }
-    if (*cosigned_out && witness->has_failed) {
+    if (cosigned && witness->has_failed) {
         log_info("log.witness_back", LOG_STR("witness", witness->key.name));
     }
-    witness->has_failed = !*cosigned_out;
+    witness->has_failed = !cosigned;
+}
+
+/* The witness at ask->place, until it is done with. */
+static enum fault witness_step(struct tlog_ask *ask)
+{
+    struct asked *witness = &ask->witnesses[ask->place];
+    enum outcome outcome = OUTCOME_FAILED;
+    u32 status = 0;
+    TRY(witness_try(ask, witness, &status, &outcome));
+    if (outcome == OUTCOME_WAITS) {
+        return FAULT_NONE;
+    }
+    ask->tries += 1;
+    if (outcome == OUTCOME_AGAIN && ask->tries < TLOG_ASK_TRIES) {
+        return FAULT_NONE;
+    }
+    bool cosigned = outcome == OUTCOME_COSIGNED;
+    outcome_tell(witness, cosigned, status);
+    ask->reached += cosigned ? 1 : 0;
+    ask->counts.failed += cosigned ? 0 : 1;
+    ask->place += 1;
+    ask->tries = 0;
     return FAULT_NONE;
 }
 
@@ -217,25 +248,36 @@ static void lag_note(struct tlog_ask *ask)
                             : (now_us - ask->behind_since_us) / SECOND_US;
 }
 
-enum fault tlog_ask_round(struct tlog_ask *ask, bool *published_out)
+static void round_begin(struct tlog_ask *ask)
 {
     struct span note = tlog_store_signed_note(ask->store);
-    u64 reached = 0;
     CHECK(note.size <= sizeof(ask->fresh));
-    *published_out = false;
     memcpy(ask->fresh, note.data, note.size);
     ask->fresh_bytes = note.size;
     ask->counts.rounds += 1;
+    ask->is_round = true;
+    ask->place = 0;
+    ask->tries = 0;
+    ask->reached = 0;
+    ask->body_bytes = 0;
     lag_note(ask);
-    for (u32 index = 0; index < ask->witnesses_count; index += 1) {
-        bool cosigned = false;
-        TRY(witness_ask(ask, &ask->witnesses[index], &cosigned));
-        reached += cosigned ? 1 : 0;
-        ask->counts.failed += cosigned ? 0 : 1;
-    }
-    ask->counts.cosignatures += reached;
-    ask->counts.reached = reached;
-    if (reached < ask->counts.quorum) {
+}
+
+/* Whether what was gathered is enough for those who read it. */
+static bool is_enough(struct tlog_ask *ask)
+{
+    struct span fresh = span_of(ask->fresh, ask->fresh_bytes);
+    return ask->policy == NULL ? ask->reached >= ask->counts.quorum
+                               : tlog_policy_verify(&ask->crypto, ask->policy, fresh,
+                                                    &ask->verdict) == TLOG_FLAW_NONE;
+}
+
+static enum fault round_end(struct tlog_ask *ask, bool *published_out)
+{
+    ask->is_round = false;
+    ask->counts.cosignatures += ask->reached;
+    ask->counts.reached = ask->reached;
+    if (!is_enough(ask)) {
         ask->counts.below_quorum += 1;
         lag_note(ask);
         return FAULT_NONE;
@@ -243,6 +285,35 @@ enum fault tlog_ask_round(struct tlog_ask *ask, bool *published_out)
     TRY(tlog_store_publish(ask->store, span_of(ask->fresh, ask->fresh_bytes)));
     *published_out = true;
     lag_note(ask);
+    return FAULT_NONE;
+}
+
+enum fault tlog_ask_step(struct tlog_ask *ask, bool *done_out, bool *published_out)
+{
+    enum fault fault = FAULT_NONE;
+    *done_out = false;
+    *published_out = false;
+    if (!ask->is_round) {
+        round_begin(ask);
+    }
+    if (ask->place < ask->witnesses_count) {
+        fault = witness_step(ask);
+    }
+    if (fault == FAULT_NONE && ask->place == ask->witnesses_count) {
+        *done_out = true;
+        return round_end(ask, published_out);
+    }
+    ask->is_round = fault == FAULT_NONE;
+    return fault;
+}
+
+enum fault tlog_ask_round(struct tlog_ask *ask, bool *published_out)
+{
+    bool done = false;
+    for (u32 steps = 0; !done; steps += 1) {
+        CHECK(steps <= ask->witnesses_count * TLOG_ASK_TRIES);
+        TRY(tlog_ask_step(ask, &done, published_out));
+    }
     return FAULT_NONE;
 }
 

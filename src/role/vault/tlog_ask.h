@@ -19,6 +19,7 @@
 #include "io/clock.h"
 #include "io/fault.h"
 #include "role/vault/tlog_note.h"
+#include "role/vault/tlog_policy.h"
 #include "role/vault/tlog_store.h"
 #include "role/vault/tlog_witness.h"
 
@@ -27,8 +28,11 @@
 #define TLOG_ASK_TRIES         3U /* of one witness in one round */
 #define TLOG_ASK_ANSWER_BYTES  8192U
 
+#define TLOG_POST_WAITS UINT32_MAX /* no status of HTTP */
+
 /* Posts `body` to URL; returns the status and the answer's body, or 0 when there was no whole
- * answer in time. It bounds its own time. */
+ * answer in time. It bounds its own time. TLOG_POST_WAITS: the answer is under way; it is called
+ * again with the same body, until it says something else. */
 struct tlog_transport {
     u32 (*post)(struct tlog_transport *transport, const char *url, struct span body, u8 *answer,
                 size_t answer_bytes_max, size_t *answer_bytes_out);
@@ -46,6 +50,9 @@ struct tlog_ask_options {
     const struct tlog_ask_witness *witnesses;
     u32 witnesses_count;
     u32 quorum; /* 0: published without any */
+    /* Decides instead of the number, where there is one: with a name for the log, its quorum, and
+     * operators that are independent. Outlives the asking. */
+    const struct tlog_policy *policy;
 };
 
 /* For metrics. */
@@ -69,8 +76,13 @@ void tlog_ask_close(struct tlog_ask *ask);
 
 /* One round: asks every witness about the newest signed checkpoint and publishes it when the quorum
  * is there. FAULT_NONE also below the quorum; *published_out says which. FAULT_DIVERGED: see above;
- * nothing was published. Else faults of the store. */
+ * nothing was published. Else faults of the store. CHECK: the transport does not say that it waits.
+ */
 MUST_USE enum fault tlog_ask_round(struct tlog_ask *ask, bool *published_out);
+
+/* The same in steps, for who never waits: called until *done_out says that the round is over, with
+ * *published_out. Nothing is committed to the store in between. */
+MUST_USE enum fault tlog_ask_step(struct tlog_ask *ask, bool *done_out, bool *published_out);
 
 struct tlog_ask_counts tlog_ask_counts(const struct tlog_ask *ask);
 

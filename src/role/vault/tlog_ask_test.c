@@ -28,6 +28,8 @@ struct network {
     struct tlog_witness *witnesses[WITNESSES];
     enum trick tricks[WITNESSES];
     u32 posts;
+    u32 waits; /* so often each post says that the answer is under way */
+    u32 waited;
 };
 
 static char folder[64];
@@ -63,8 +65,13 @@ static u32 post(struct tlog_transport *transport, const char *url, struct span b
     char text[2 * TLOG_LINE_BYTES] = "";
     assert_true(index < WITNESSES);
     assert_string_equal(url + strlen("http://w0"), "/add-checkpoint");
-    net->posts += 1;
     *bytes_out = 0;
+    if (net->waited < net->waits) {
+        net->waited += 1;
+        return TLOG_POST_WAITS;
+    }
+    net->waited = 0;
+    net->posts += 1;
     if (net->tricks[index] == TRICK_SILENT) {
         return 0;
     }
@@ -123,6 +130,8 @@ static void store_open(const char *name)
     assert_int_equal(tlog_store_open(&store, &options), FAULT_NONE);
 }
 
+static const struct tlog_policy *ask_policy;
+
 static void ask_open(u32 quorum)
 {
     struct tlog_ask_witness witnesses[WITNESSES];
@@ -135,7 +144,8 @@ static void ask_open(u32 quorum)
                                        .clock = &now.clock,
                                        .witnesses = witnesses,
                                        .witnesses_count = WITNESSES,
-                                       .quorum = quorum};
+                                       .quorum = quorum,
+                                       .policy = ask_policy};
     assert_int_equal(tlog_ask_open(&ask, &options), FAULT_NONE);
 }
 
@@ -321,6 +331,49 @@ static void an_old_copy_is_told_by_the_witnesses(void **state)
     assert_int_equal(tlog_store_published_size(store), 3);
 }
 
+/* Who never waits asks in steps; a policy decides instead of a number. */
+static void a_round_in_steps_ends_as_one_at_once(void **state)
+{
+    (void)state;
+    static char text[4096];
+    static struct tlog_policy policy;
+    struct sha256 sha256;
+    char vkeys[WITNESSES + 1][TLOG_VKEY_BYTES];
+    bool published = false;
+    bool done = false;
+    tlog_key_text(&log_key.key, vkeys[WITNESSES]);
+    for (u32 i = 0; i < WITNESSES; i += 1) {
+        tlog_key_text(&keys[i].key, vkeys[i]);
+    }
+    (void)snprintf(text, sizeof(text),
+                   "log %s\nwitness a %s http://w0/\nwitness b %s\nwitness c %s\n"
+                   "group g any b c\ngroup q all a g\nquorum q\n",
+                   vkeys[WITNESSES], vkeys[0], vkeys[1], vkeys[2]);
+    assert_int_equal(sha256_open(&sha256), FAULT_NONE);
+    assert_int_equal(tlog_policy_read(&sha256, span_of_text(text), &policy), FAULT_NONE);
+    sha256_close(&sha256);
+    assert_string_equal(policy.witnesses[0].url, "http://w0");
+    assert_string_equal(policy.witnesses[1].url, "");
+    tlog_ask_close(ask);
+    ask_policy = &policy;
+    ask_open(0);
+    ask_policy = NULL;
+    for (u32 turn = 0; turn < 4; turn += 1) {
+        u32 steps = 0;
+        grow(3);
+        network.waits = turn;
+        network.tricks[1] = TRICK_SILENT;
+        network.tricks[0] = turn == 2 ? TRICK_SILENT : TRICK_NONE;
+        for (done = false; !done; steps += 1) {
+            assert_int_equal(tlog_ask_step(ask, &done, &published), FAULT_NONE);
+            assert_true(steps < 50);
+        }
+        assert_int_equal(published, turn != 2);
+        assert_int_equal(tlog_store_published_size(store), turn == 2 ? 6 : 3 * turn + 3);
+    }
+    network.waits = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_log_that_forgot_their_sizes_learns_them, make, clear),
         cmocka_unit_test_setup_teardown(below_the_quorum_the_old_one_stays, make, clear),
         cmocka_unit_test_setup_teardown(what_does_not_verify_is_no_cosignature, make, clear),
+        cmocka_unit_test_setup_teardown(a_round_in_steps_ends_as_one_at_once, make, clear),
         cmocka_unit_test_setup_teardown(an_old_copy_is_told_by_the_witnesses, make, clear),
     };
     return cmocka_run_group_tests(tests, group_open, NULL);

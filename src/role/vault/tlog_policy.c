@@ -135,6 +135,15 @@ static enum fault log_line(struct reader *reader)
     return FAULT_NONE;
 }
 
+static bool url_copy(struct span word, char target[TLOG_POLICY_URL_BYTES])
+{
+    memset(target, 0, TLOG_POLICY_URL_BYTES);
+    while (word.size > 0 && word.data[word.size - 1] == '/') {
+        word.size -= 1;
+    }
+    return span_copy(word, target, TLOG_POLICY_URL_BYTES - 1);
+}
+
 static enum fault witness_line(struct reader *reader)
 {
     struct tlog_policy *policy = reader->policy;
@@ -147,6 +156,9 @@ static enum fault witness_line(struct reader *reader)
     struct tlog_policy_witness *witness = &policy->witnesses[policy->witnesses_count];
     TRY(name_take(reader, witness->name));
     TRY(key_take(reader, reader->words[2], TLOG_KEY_WITNESS, &witness->key));
+    if (reader->words_count == 4 && !url_copy(reader->words[3], witness->url)) {
+        return refuse(reader, "an address is too long");
+    }
     for (u32 i = 0; i < policy->witnesses_count; i += 1) {
         if (memcmp(policy->witnesses[i].key.public_key, witness->key.public_key, TLOG_KEY_BYTES) ==
             0) {

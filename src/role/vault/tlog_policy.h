@@ -29,10 +29,12 @@
 #define TLOG_POLICY_GROUPS_MAX    32U
 #define TLOG_POLICY_OPERATORS_MAX 32U
 #define TLOG_POLICY_WORD_BYTES    128U /* a name in the file, with the zero */
+#define TLOG_POLICY_URL_BYTES     256U /* the same of an address */
 
 struct tlog_policy_witness {
     char name[TLOG_POLICY_WORD_BYTES];
-    u32 operator_place; /* 1 and up; 0: nobody said */
+    char url[TLOG_POLICY_URL_BYTES]; /* as it stands, without a slash at the end; empty: none */
+    u32 operator_place;              /* 1 and up; 0: nobody said */
     struct tlog_key key;
 };
 
