@@ -90,6 +90,7 @@ static enum fault vault_open(struct agent *base)
     TRY(vault_store_totals(&agent->store, &agent->counts.totals));
     agent->check_ns = clock_mono_ns(options->clock);
     agent->count_ns = agent->check_ns + COUNT_NS;
+    TRY(vault_tell_open(agent));
     return vault_talk_open(agent);
 }
 
@@ -101,6 +102,7 @@ static enum fault vault_work(struct agent *base, bool *busy_out)
     TRY(net_run_once(agent->net, 0, &busy));
     TRY(agent->turn_fault);
     TRY(over_turn(agent));
+    TRY(vault_tell_turn(agent));
     *busy_out = *busy_out || busy || agent->is_busy;
     return FAULT_NONE;
 }

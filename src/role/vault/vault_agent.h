@@ -3,13 +3,15 @@
  *     keep.sock ─▶ vault_message ─▶ vault_store, blind_index ─▶ answer
  *
  * One frame after the other, each done before it is answered. By itself it erases what is over and
- * sweeps within an hour behind an erasure. It has no network, no channel to any other role, and no
- * key that opens a body; docs/vault.md says what it keeps and what its socket takes. */
+ * sweeps within an hour behind an erasure. It has no network, no
+ * channel but the one over which the log's process asks what happened, and no key that opens a
+ * body; docs/vault.md says what it keeps and what its socket takes. */
 #ifndef ROLE_VAULT_VAULT_AGENT_H
 #define ROLE_VAULT_VAULT_AGENT_H
 
 #include "base/base.h"
 #include "io/agent.h"
+#include "io/channel.h"
 #include "io/clock.h"
 #include "io/fault.h"
 #include "io/file.h"
@@ -24,6 +26,9 @@ struct vault_agent_options {
     struct clock *clock;
     int listener;         /* a listening local socket; duplicated at open */
     u32 lookups_per_hour; /* more are refused */
+    /* From and to the log's process, which reads the events; NULL: there is none. */
+    const struct channel *asks;
+    const struct channel *events;
 };
 
 /* For metrics. */

@@ -1,9 +1,11 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
- * vault_talk.c (the socket), vault_answer.c (what is asked). */
+ * vault_talk.c (the socket), vault_answer.c (what is asked), vault_tell.c (what the log is told).
+ */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
 #define ROLE_VAULT_VAULT_AGENT_INNER_H
 
 #include "io/block.h"
+#include "io/channel.h"
 #include "io/net_loop.h"
 #include "role/vault/blind_index.h"
 #include "role/vault/vault_agent.h"
@@ -39,6 +41,8 @@ struct vault_agent {
     u8 *answer;
     struct vault_visit visits[VAULT_VISITS_MAX];
     struct vault_ask ask;
+    struct channel_reader asks; /* of the log's process */
+    struct channel_writer events;
     enum fault turn_fault;
     bool is_busy;
 };
@@ -52,6 +56,11 @@ MUST_USE enum fault vault_answer(struct vault_agent *agent, u8 *frame, u32 frame
 /* An answer that says no. */
 struct span vault_refuse(struct vault_agent *agent, u32 kind, enum vault_code code,
                          const char *text);
+
+/* ---- vault_tell.c ---- */
+
+MUST_USE enum fault vault_tell_open(struct vault_agent *agent);
+MUST_USE enum fault vault_tell_turn(struct vault_agent *agent);
 
 /* ---- vault_talk.c ---- */
 

@@ -1,0 +1,63 @@
+/* The parts of the log's agent, for its own files: log_agent.c (life, slots, witnesses),
+ * log_begin.c (key and policy), log_follow.c (what it reads). */
+#ifndef ROLE_VAULT_LOG_AGENT_INNER_H
+#define ROLE_VAULT_LOG_AGENT_INNER_H
+
+#include "io/block.h"
+#include "io/eventlog.h"
+#include "role/vault/log_agent.h"
+#include "role/vault/tlog_file.h"
+#include "role/vault/tlog_policy.h"
+
+struct log_agent {
+    struct agent agent; /* first: it is cast back */
+    struct log_agent_options options;
+    char folder[FILE_PATH_BYTES]; /* the log's */
+    char events[FILE_PATH_BYTES]; /* the event log */
+    struct tlog_secret secret;
+    struct tlog_policy policy;
+    struct tlog_ask_witness witnesses[TLOG_ASK_WITNESSES_MAX];
+    u32 witnesses_count;
+    struct tlog_crypto crypto;
+    struct tlog_verdict verdict;
+    struct log_agent_counts counts;
+    /* The log; NULL while it is stopped. */
+    struct tlog_store *store;
+    struct publog *publog;
+    struct tlog_ask *ask;
+    bool is_lost;  /* stopped, and trying again will not help */
+    u64 again_ns;  /* stopped: tried again then */
+    u64 look_ns;   /* nothing is done before */
+    u64 turn_ns;   /* slots are looked at then */
+    u64 ask_ns;    /* and witnesses asked again */
+    u64 sync_ns;   /* and what was read is brought to the disk */
+    bool is_round; /* witnesses are being asked: nothing is committed */
+    bool has_line; /* something waits for a turn */
+    bool has_lag;  /* and the alarm was told */
+    u64 shown_us;  /* the last moment at which everything was published */
+    /* The event log. */
+    struct block block;
+    struct eventlog_reader *registration; /* keeps its segments from going */
+    struct eventlog_reader *reader;       /* NULL: to be opened */
+    struct publog_source_point journal;
+    /* The vault's events. */
+    struct channel_writer keep_asks;
+    struct channel_reader keep_events;
+    struct publog_source_point keep;
+    u64 keep_ns;   /* asked again then */
+    bool is_asked; /* the answer is under way */
+};
+
+/* ---- log_follow.c ---- */
+
+/* Before the sandbox: so that the event log waits for us. */
+MUST_USE enum fault log_follow_open(struct log_agent *agent);
+void log_follow_close(struct log_agent *agent);
+/* How far the log's own files say that was read; another venue's are FAULT_FOREIGN. */
+MUST_USE enum fault log_follow_load(struct log_agent *agent);
+/* Reads what is there, up to a bound. */
+MUST_USE enum fault log_follow_turn(struct log_agent *agent, bool *busy_out);
+/* What was read is safe: the event log need not keep it. */
+void log_follow_passed(struct log_agent *agent);
+
+#endif /* ROLE_VAULT_LOG_AGENT_INNER_H */

@@ -1,0 +1,77 @@
+/* What the log's process is told of the vault's events (wire/vault_link.h). */
+#include "base/check.h"
+#include "base/span.h"
+#include "role/vault/vault_agent_inner.h"
+#include "wire/vault_link.h"
+
+#include <string.h>
+
+#define EVENTS_A_TURN 32U
+
+_Static_assert(VAULT_LINK_MATTER_BYTES == VAULT_CASE_BYTES, "the same");
+
+enum fault vault_tell_open(struct vault_agent *agent)
+{
+    static const u16 kinds[] = {VAULT_LINK_ASK};
+    const struct vault_agent_options *options = &agent->options;
+    if (options->asks == NULL) {
+        return FAULT_NONE;
+    }
+    TRY(channel_reader_open(&agent->asks, options->asks, kinds, ARRAY_COUNT(kinds),
+                            LINK_SOURCE_LOG));
+    return channel_writer_open(&agent->events, options->events);
+}
+
+/* False: there is no room. It will be asked again. */
+static bool put(struct vault_agent *agent, const void *record, size_t size)
+{
+    return channel_put(&agent->events, span_of(record, size)) == CHANNEL_PUT;
+}
+
+static enum fault answer(struct vault_agent *agent, u64 from)
+{
+    static struct vault_event events[EVENTS_A_TURN];
+    u32 count = 0;
+    bool has_room = true;
+    TRY(vault_store_events(&agent->store, from, events, EVENTS_A_TURN, &count));
+    for (u32 index = 0; index < count && has_room; index += 1) {
+        struct vault_link_event event = {.number = events[index].number,
+                                         .time_us = events[index].time_us,
+                                         .count = events[index].count,
+                                         .kind = events[index].kind,
+                                         .field = events[index].field};
+        memcpy(event.matter, events[index].matter, sizeof(event.matter));
+        vault_link_event_finish(&event);
+        has_room = put(agent, &event, sizeof(event));
+    }
+    struct vault_link_from end = vault_link_end(from);
+    (void)put(agent, &end, sizeof(end));
+    channel_flush(&agent->events);
+    return FAULT_NONE;
+}
+
+enum fault vault_tell_turn(struct vault_agent *agent)
+{
+    static u8 record[CHANNEL_RECORD_BYTES_MAX];
+    size_t size = 0;
+    if (agent->options.asks == NULL) {
+        return FAULT_NONE;
+    }
+    switch (channel_take(&agent->asks, record, &size)) {
+    case CHANNEL_EMPTY:
+        return FAULT_NONE;
+    case CHANNEL_RECORD: {
+        struct vault_link_from ask;
+        bool is_ask = vault_link_from_read(span_of(record, size), &ask);
+        channel_release(&agent->asks);
+        agent->is_busy = true;
+        return is_ask ? answer(agent, ask.from) : FAULT_NONE;
+    }
+    case CHANNEL_FORBIDDEN:
+        channel_release(&agent->asks);
+        return FAULT_NONE;
+    case CHANNEL_TAKE_BROKEN:
+        break;
+    }
+    return FAULT(FAULT_FOREIGN, "what the log asks is broken");
+}
