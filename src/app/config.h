@@ -57,6 +57,8 @@ enum config_key {
     CONFIG_VAULT_ON,
     CONFIG_VAULT_SOCKET,
     CONFIG_VAULT_LOOKUPS,
+    CONFIG_PUBLOG_ON,
+    CONFIG_PUBLOG_ORIGIN,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -65,7 +67,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 46U
+#define CONFIG_COUNT 48U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

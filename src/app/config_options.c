@@ -287,6 +287,19 @@ const struct config_option config_options[CONFIG_COUNT] = {
                               .maximum = 100000,
                               .otherwise = "20",
                               .help = "How many searches for a value it answers in an hour."},
+    [CONFIG_PUBLOG_ON] = {.section = "publog",
+                          .name = "on",
+                          .kind = CONFIG_TRUTH,
+                          .otherwise = "false",
+                          .help = "Whether the public log is written, by a process of its own, and "
+                                  "served under /log/: docs/public-log.md."},
+    [CONFIG_PUBLOG_ORIGIN] = {.section = "publog",
+                              .name = "origin",
+                              .kind = CONFIG_PATH,
+                              .otherwise = "none",
+                              .help = "The log's name, as venue.example/log. At the first start a "
+                                      "key is made under it, and a policy without witnesses, in "
+                                      "the folder log. none: both must be there."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

@@ -10,6 +10,10 @@ enum fault place_keep_make(struct place *place, struct agent **agent_out)
         .listener = place->listeners[PLACE_LISTENER_KEEP],
         .lookups_per_hour = (u32)values[CONFIG_VAULT_LOOKUPS].number,
     };
+    if (values[CONFIG_PUBLOG_ON].number != 0) {
+        options.asks = &place->channels[PLACE_LOG_ASKS];
+        options.events = &place->channels[PLACE_LOG_EVENTS];
+    }
     if (options.listener < 0) {
         return FAULT(FAULT_FOREIGN, "the socket of %s was not handed over", place->process->name);
     }

@@ -3,6 +3,7 @@
 #include "app/list_names.h"
 #include "app/networks.h"
 #include "app/place_keep.h"
+#include "app/place_log.h"
 #include "app/place_match.h"
 #include "app/venue_pages.h"
 #include "base/check.h"
@@ -752,4 +753,15 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                     .measure = place_keep_measure,
                     .paths = {{.below = VAULT_FOLDER, .is_writable = true}},
                     .sleep_us = VAULT_SLEEP_US},
+    [PLACE_LOG] = {.name = "log",
+                   .make = place_log_make,
+                   .unmake = place_log_unmake,
+                   .measure = place_log_measure,
+                   .paths = {{.below = "events"}, {.below = LOG_FOLDER, .is_writable = true}},
+                   .sleep_us = LOG_SLEEP_US},
+    [PLACE_COURIER] = {.name = "courier",
+                       .make = place_courier_make,
+                       .unmake = place_courier_unmake,
+                       .measure = place_courier_measure,
+                       .sleep_us = COURIER_SLEEP_US},
 };

@@ -17,6 +17,8 @@
 #include "role/monitor/monitor.h"
 #include "role/screen/match_agent.h"
 #include "role/screen/screen_agent.h"
+#include "role/vault/courier.h"
+#include "role/vault/log_agent.h"
 #include "role/vault/vault_agent.h"
 
 #define PLACE_PATHS_MAX 4U
@@ -33,6 +35,8 @@ struct place {
     int match_out;                                 /* the monitor's end of its line; -1 */
     int match_in;                                  /* the other; -1 */
     int match_count;                               /* searches that were answered; -1 */
+    int log_out;                                   /* the log's end of its line; -1 */
+    int log_in;                                    /* the courier's; -1 */
     struct metrics_page page;                      /* its own */
     struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
     struct clock_behind clock;                     /* the venue's */
@@ -62,6 +66,11 @@ struct place {
     struct metric *match_values[PLACE_VALUES_MAX];
     struct vault_agent *keep;
     struct metric *keep_values[PLACE_VALUES_MAX];
+    struct courier_line *log_line;
+    struct log_agent *log;
+    struct metric *log_values[PLACE_VALUES_MAX];
+    struct courier *courier;
+    struct metric *courier_values[PLACE_VALUES_MAX];
 };
 
 struct place_path {

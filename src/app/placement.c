@@ -16,8 +16,8 @@
 enum {
     HANDOVER_MS = 5000,
     STOP_MS = 0, /* the supervisor has the limit */
-    /* And the configuration, the sources of prices, and the files of lists. */
-    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX + 1 + PRICE_SOURCES_MAX +
+    /* And the configuration, the public log, the sources of prices, and the files of lists. */
+    PATHS_MAX = PLACE_ROLES_COUNT * PLACE_PATHS_MAX + 2 + PRICE_SOURCES_MAX +
                 LIST_WATCHES_MAX * LIST_FILES_MAX,
     ASK_BYTES = 1 << 20,
     ANSWER_BYTES = 4 << 20,
@@ -50,6 +50,8 @@ static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
     [PLACE_PRICE_BELLS] = {"price-bells", PLACE_ENGINE, PLACE_PRICES, BELL_BYTES},
     [PLACE_SCREEN_COMMANDS] = {"screen-commands", PLACE_SCREEN, PLACE_ENGINE, BELL_BYTES},
     [PLACE_SCREEN_BELLS] = {"screen-bells", PLACE_ENGINE, PLACE_SCREEN, BELL_BYTES},
+    [PLACE_LOG_ASKS] = {"log-asks", PLACE_LOG, PLACE_KEEP, BELL_BYTES},
+    [PLACE_LOG_EVENTS] = {"log-events", PLACE_KEEP, PLACE_LOG, BELL_BYTES},
 };
 
 struct listener_row {
@@ -68,11 +70,13 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define MATCH_OUT   "match-out"   /* the monitor's end of the line to `match` */
 #define MATCH_IN    "match-in"    /* and the other */
 #define MATCH_COUNT "match-count" /* an eventfd: searches, from `match` to `screen` */
+#define LOG_OUT     "log-out"     /* the log's end of the line to the courier */
+#define LOG_IN      "log-in"      /* and the other */
 #define PAGE_NAME   "metrics"     /* a process's own */
 #define PAGES_NAME  "metrics.%u"  /* everybody's, for the monitor */
 
-/* Of each: placement_of leaves out the first two where nobody is screened, the last where there is
- * no vault. */
+/* Of each: placement_of leaves out the first two where nobody is screened, the third where there is
+ * no vault, the rest where there is no public log. */
 #define SCREEN                                                                          \
     {                                                                                   \
         .name = "screen", .calls = "history", .roles = {PLACE_SCREEN}, .roles_count = 1 \
@@ -88,6 +92,16 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
         .name = "keep", .calls = "keep", .roles = {PLACE_KEEP}, .roles_count = 1 \
     }
 
+#define LOG                                                                   \
+    {                                                                         \
+        .name = "log", .calls = "log", .roles = {PLACE_LOG}, .roles_count = 1 \
+    }
+
+#define COURIER                                                                           \
+    {                                                                                     \
+        .name = "courier", .calls = "courier", .roles = {PLACE_COURIER}, .roles_count = 1 \
+    }
+
 const struct placement placements[] = {
     {.name = "small",
      .processes =
@@ -101,8 +115,10 @@ const struct placement placements[] = {
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           SCREEN,
           MATCH,
-          KEEP},
-     .processes_count = 7},
+          KEEP,
+          LOG,
+          COURIER},
+     .processes_count = 9},
     {.name = "wide",
      .processes =
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
@@ -116,8 +132,10 @@ const struct placement placements[] = {
           {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1},
           SCREEN,
           MATCH,
-          KEEP},
-     .processes_count = 12},
+          KEEP,
+          LOG,
+          COURIER},
+     .processes_count = 14},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
@@ -125,8 +143,10 @@ const struct placement placements[] = {
                     .roles_count = 9},
                    SCREEN,
                    MATCH,
-                   KEEP},
-     .processes_count = 4},
+                   KEEP,
+                   LOG,
+                   COURIER},
+     .processes_count = 6},
 };
 const u32 placements_count = ARRAY_COUNT(placements);
 
@@ -135,6 +155,9 @@ static bool is_wanted(const struct config *config, const struct place_process *p
 {
     if (place_has_role(process, PLACE_KEEP)) {
         return config->values[CONFIG_VAULT_ON].number != 0;
+    }
+    if (place_has_role(process, PLACE_LOG) || place_has_role(process, PLACE_COURIER)) {
+        return config->values[CONFIG_PUBLOG_ON].number != 0;
     }
     return (!place_has_role(process, PLACE_SCREEN) && !place_has_role(process, PLACE_MATCH)) ||
            strcmp(config->values[CONFIG_SCREEN_LISTS].text, "none") != 0;
@@ -177,11 +200,11 @@ static bool process_uses(const struct place_process *process, const struct chann
 
 /* ---- the supervisor's end ---- */
 
-static bool has_match(const struct placement *placement)
+static bool has_any(const struct placement *placement, enum place_role role)
 {
     bool has = false;
     for (u32 index = 0; index < placement->processes_count; index += 1) {
-        has = has || place_has_role(&placement->processes[index], PLACE_MATCH);
+        has = has || place_has_role(&placement->processes[index], role);
     }
     return has;
 }
@@ -207,7 +230,10 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     for (u32 index = 0; index <= hub->placement->processes_count; index += 1) {
         TRY(metrics_page_create(&hub->pages[index], PAGE_NAME));
     }
-    return has_match(hub->placement) ? match_line_open(hub) : FAULT_NONE;
+    if (has_any(hub->placement, PLACE_LOG)) {
+        TRY(handover_pair(hub->log_line));
+    }
+    return has_any(hub->placement, PLACE_MATCH) ? match_line_open(hub) : FAULT_NONE;
 }
 
 enum fault place_hub_open(struct place_hub *hub, const struct placement *placement,
@@ -219,6 +245,8 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     }
     hub->match_line[0] = -1;
     hub->match_line[1] = -1;
+    hub->log_line[0] = -1;
+    hub->log_line[1] = -1;
     hub->match_count = -1;
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
@@ -244,6 +272,16 @@ static void hub_unmap(struct place_hub *hub)
     }
 }
 
+static void line_close(int line[2])
+{
+    for (u32 end = 0; end < 2; end += 1) {
+        if (line[end] >= 0) {
+            (void)close(line[end]);
+            line[end] = -1;
+        }
+    }
+}
+
 void place_hub_close(struct place_hub *hub)
 {
     hub_unmap(hub);
@@ -253,12 +291,8 @@ void place_hub_close(struct place_hub *hub)
             hub->listeners[index] = -1;
         }
     }
-    for (u32 end = 0; end < 2; end += 1) {
-        if (hub->match_line[end] >= 0) {
-            (void)close(hub->match_line[end]);
-            hub->match_line[end] = -1;
-        }
-    }
+    line_close(hub->match_line);
+    line_close(hub->log_line);
     if (hub->match_count >= 0) {
         (void)close(hub->match_count);
         hub->match_count = -1;
@@ -302,6 +336,12 @@ u32 place_hub_items(const struct place_hub *hub, const struct place_process *pro
     }
     if (hub->match_line[1] >= 0 && place_has_role(process, PLACE_MATCH)) {
         item_put(items_out, &count, MATCH_IN, "", 0, hub->match_line[1]);
+    }
+    if (hub->log_line[0] >= 0 && place_has_role(process, PLACE_LOG)) {
+        item_put(items_out, &count, LOG_OUT, "", 0, hub->log_line[0]);
+    }
+    if (hub->log_line[1] >= 0 && place_has_role(process, PLACE_COURIER)) {
+        item_put(items_out, &count, LOG_IN, "", 0, hub->log_line[1]);
     }
     if (hub->match_count >= 0 &&
         (place_has_role(process, PLACE_MATCH) || place_has_role(process, PLACE_SCREEN))) {
@@ -393,6 +433,8 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     place->match_out = descriptor_of(items, count, MATCH_OUT);
     place->match_in = descriptor_of(items, count, MATCH_IN);
     place->match_count = descriptor_of(items, count, MATCH_COUNT);
+    place->log_out = descriptor_of(items, count, LOG_OUT);
+    place->log_in = descriptor_of(items, count, LOG_IN);
     TRY(page_attach(&place->page, PAGE_NAME, items, count));
     for (u32 index = 0; index <= place->placement->processes_count &&
                         place_has_role(place->process, PLACE_MONITOR);
@@ -462,6 +504,7 @@ static enum fault walls_build(struct walls *walls, const struct place *place)
     walls->options = (struct sandbox_options){
         .role = place->process->calls,
         .paths = walls->paths,
+        .has_network = place_has_role(place->process, PLACE_COURIER),
         .is_required = place->settings->config->values[CONFIG_VENUE_REQUIRE_SANDBOX].number != 0};
     for (u32 role = 0; role < place->process->roles_count; role += 1) {
         const struct place_role_row *row = &place_roles[place->process->roles[role]];
@@ -473,6 +516,12 @@ static enum fault walls_build(struct walls *walls, const struct place *place)
                                                         .is_writable = path->is_writable};
             count += 1;
         }
+    }
+    if (place_has_role(place->process, PLACE_GATEWAY) &&
+        place->settings->config->values[CONFIG_PUBLOG_ON].number != 0) {
+        TRY(file_path(walls->texts[count], place->settings->folder, PLACE_LOG_PUBLIC));
+        walls->paths[count] = (struct sandbox_path){.path = walls->texts[count]};
+        count += 1;
     }
     if (place_has_role(place->process, PLACE_GATEWAY) && place->settings->config_path != NULL) {
         folder_open(walls, &count, place->settings->config_path);

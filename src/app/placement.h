@@ -7,7 +7,7 @@
  *     one    all agents in one thread, without a sandbox: for tests
  *
  * and in each of them `screen` and `match` in processes of their own, once lists are configured,
- * and `keep` in one where there is a vault.
+ * `keep` in one where there is a vault, `log` and `courier` where the public log is written.
  *
  * The supervisor's process makes the channels, the listening sockets and a page of metrics for each
  * process (io/metrics_page.h), so they outlive any role;
@@ -46,8 +46,10 @@ enum place_role {
     PLACE_SCREEN,
     PLACE_MATCH,
     PLACE_KEEP,
+    PLACE_LOG,
+    PLACE_COURIER,
 };
-#define PLACE_ROLES_COUNT 12U
+#define PLACE_ROLES_COUNT 14U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,
@@ -63,10 +65,13 @@ enum place_channel {
     PLACE_PRICE_BELLS,
     PLACE_SCREEN_COMMANDS,
     PLACE_SCREEN_BELLS,
+    PLACE_LOG_ASKS,
+    PLACE_LOG_EVENTS,
 };
-#define PLACE_CHANNELS_COUNT 13U
+#define PLACE_CHANNELS_COUNT 15U
 
 #define PLACE_KEYS_FOLDER "gateway"
+#define PLACE_LOG_PUBLIC  "log/public" /* what the gateway serves under /log/ */
 #define PLACE_SUPERVISOR  "supervisor" /* its name among the processes */
 
 struct place_process {
@@ -89,7 +94,8 @@ extern const struct placement placements[];
 extern const u32 placements_count;
 
 /* The placement in use: without the processes `screen` and `match` where the configuration names no
- * list, without `keep` where there is no vault. */
+ * list, without `keep` where there is no vault, without `log` and `courier` where there is no
+ * public log. */
 struct placement placement_of(const struct config *config);
 
 const char *place_role_name(enum place_role role);
@@ -127,6 +133,7 @@ struct place_hub {
     struct channel channels[PLACE_CHANNELS_COUNT];
     int listeners[PLACE_LISTENERS_COUNT];
     int match_line[2]; /* from the monitor, to the role `match` */
+    int log_line[2];   /* from the role `log`, to the courier */
     int match_count;   /* an eventfd, from `match` to `screen`; -1 */
     struct metrics_page pages[PLACE_PAGES_MAX];
 };

@@ -126,14 +126,23 @@ static void a_process_gets_only_its_own(void **state)
     assert_true(is_handed(count, "match-out"));
     assert_false(is_handed(count, "match-in"));
     /* Who matches knows nobody: connections that others hand over, and a counter. */
-    count = place_hub_items(&hub, &small->processes[small->processes_count - 2], items);
+    count = place_hub_items(&hub, &small->processes[small->processes_count - 4], items);
     assert_int_equal(count, 3);
     assert_true(is_handed(count, "match-in"));
     assert_true(is_handed(count, "match-count"));
     /* Who keeps has a socket, and nobody else has it. */
+    count = place_hub_items(&hub, &small->processes[small->processes_count - 3], items);
+    assert_int_equal(count, 6);
+    assert_true(is_handed(count, "keep-listener"));
+    assert_true(is_handed(count, "log-asks"));
+    assert_true(is_handed(count, "log-events"));
+    /* Who writes the log has its line to who goes out, who has nothing else. */
+    count = place_hub_items(&hub, &small->processes[small->processes_count - 2], items);
+    assert_int_equal(count, 6);
+    assert_true(is_handed(count, "log-out"));
     count = place_hub_items(&hub, &small->processes[small->processes_count - 1], items);
     assert_int_equal(count, 2);
-    assert_true(is_handed(count, "keep-listener"));
+    assert_true(is_handed(count, "log-in"));
     place_hub_close(&hub);
 }
 
@@ -141,12 +150,14 @@ static void a_process_gets_only_its_own(void **state)
 static void what_is_wanted_is_there(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"vault:\n  on: true\n", "screen:\n  lists: one-list\n"};
+    static const char *const texts[] = {"vault:\n  on: true\n", "screen:\n  lists: one-list\n",
+                                        "publog:\n  on: true\n"};
     for (u32 index = 0; index < placements_count; index += 1) {
         for (u32 text = 0; text < ARRAY_COUNT(texts); text += 1) {
             struct span bytes = {.data = (const u8 *)texts[text], .size = strlen(texts[text])};
             u32 kept = 0;
             u32 screened = 0;
+            u32 logged = 0;
             assert_int_equal(config_read(bytes, "test", &config), FAULT_NONE);
             config.values[CONFIG_VENUE_PLACEMENT].number = index;
             struct placement placement = placement_of(&config);
@@ -154,9 +165,12 @@ static void what_is_wanted_is_there(void **state)
                 kept += place_has_role(&placement.processes[process], PLACE_KEEP) ? 1 : 0;
                 screened += place_has_role(&placement.processes[process], PLACE_SCREEN) ? 1 : 0;
                 screened += place_has_role(&placement.processes[process], PLACE_MATCH) ? 1 : 0;
+                logged += place_has_role(&placement.processes[process], PLACE_LOG) ? 1 : 0;
+                logged += place_has_role(&placement.processes[process], PLACE_COURIER) ? 1 : 0;
             }
             assert_int_equal(kept, text == 0 ? 1 : 0);
-            assert_int_equal(screened, text == 0 ? 0 : 2);
+            assert_int_equal(screened, text == 1 ? 2 : 0);
+            assert_int_equal(logged, text == 2 ? 2 : 0);
         }
     }
 }
@@ -167,7 +181,7 @@ static void without_lists_nobody_matches(void **state)
     (void)state;
     config_init(&config);
     struct placement placement = placement_of(&config);
-    assert_int_equal(placement.processes_count, placements[0].processes_count - 3);
+    assert_int_equal(placement.processes_count, placements[0].processes_count - 5);
     hub_make(&placement);
     u32 count = place_hub_items(&hub, &placement.processes[1], items);
     assert_true(is_handed(count, "monitor-listener"));

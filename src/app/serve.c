@@ -17,6 +17,7 @@
 #include "role/engine/engine.h"
 #include "role/engine/layout.h"
 #include "role/screen/screen_own.h"
+#include "role/vault/log_agent.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -445,6 +446,16 @@ enum fault serve_keep_path(const struct config *config, const char *folder,
     return socket_path(config, CONFIG_VAULT_SOCKET, folder, path_out);
 }
 
+/* What the gateway serves is there before the log is. */
+static enum fault log_folders_make(const char *folder)
+{
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, folder, LOG_FOLDER));
+    TRY(disk_make_folder(disk_real(), path));
+    TRY(file_path(path, folder, PLACE_LOG_PUBLIC));
+    return disk_make_folder(disk_real(), path);
+}
+
 /* The folders of prices, packs, cases, lists, registers and screening, and the sources of prices
  * and lists. */
 static enum fault sources_begin(struct serve *serve)
@@ -458,6 +469,9 @@ static enum fault sources_begin(struct serve *serve)
         char path[FILE_PATH_BYTES];
         TRY(file_path(path, folder, names[i]));
         TRY(disk_make_folder(disk_real(), path));
+    }
+    if (values[CONFIG_PUBLOG_ON].number != 0) {
+        TRY(log_folders_make(folder));
     }
     serve->settings.prices = &serve->prices;
     serve->settings.lists = &serve->lists;

@@ -27,7 +27,7 @@ enum serve_begin {
     SERVE_GUEST, /* its guest begins one where there is none */
 };
 
-#define SERVE_GUEST_ROLES_MAX 2U
+#define SERVE_GUEST_ROLES_MAX 8U
 
 /* What a ready-made venue does besides: `cambist demo`. */
 struct serve_guest {

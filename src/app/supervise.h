@@ -22,7 +22,7 @@
 
 #include <sys/types.h>
 
-#define SUPERVISE_ROLES_MAX  16U
+#define SUPERVISE_ROLES_MAX  32U
 #define SUPERVISE_TEXT_BYTES 128U
 
 struct supervise_role {

@@ -103,6 +103,9 @@ static u64 shown_find(struct log_agent *agent)
 static void try_begin(struct log_agent *agent)
 {
     enum fault fault = log_begin(agent);
+    if (fault == FAULT_NONE && agent->shown_us == 0) {
+        agent->shown_us = shown_find(agent);
+    }
     if (fault != FAULT_NONE) {
         stop(agent, fault);
         return;
@@ -111,9 +114,6 @@ static void try_begin(struct log_agent *agent)
         log_info("log.goes_on", LOG_U64("entries", tlog_store_signed_size(agent->store)));
     }
     agent->counts.stopped = 0;
-    if (agent->shown_us == 0) {
-        agent->shown_us = shown_find(agent);
-    }
 }
 
 static enum fault witnesses_take(struct log_agent *agent)
@@ -179,7 +179,7 @@ static void lag_note(struct log_agent *agent)
     u64 now_us = clock_wall_us(agent->options.clock);
     bool is_behind =
         agent->publog == NULL || is_unshown(agent) || publog_counts(agent->publog).open_slots > 0;
-    if (!is_behind || now_us < agent->shown_us) {
+    if (!is_behind || agent->shown_us == 0 || now_us < agent->shown_us) {
         agent->shown_us = now_us;
     }
     u64 lag_s = (now_us - agent->shown_us) / SECOND_US;
