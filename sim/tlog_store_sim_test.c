@@ -184,6 +184,24 @@ static void served_is_whole(struct disk_false *disk, u64 size)
     }
 }
 
+/* There is no tile and no bundle that the signed log does not cover. */
+static void nothing_is_left_over(struct disk_false *disk)
+{
+    static const char prefix[] = "log/public/";
+    for (u32 file = 0; file < disk_false_files(disk); file += 1) {
+        const char *path = disk_false_name(disk, file);
+        struct tlog_tile_name name;
+        if (strncmp(path, prefix, sizeof(prefix) - 1) != 0 ||
+            !tlog_tile_path_read(span_of_text(path + sizeof(prefix) - 1), &name)) {
+            continue;
+        }
+        u32 level = name.level == TLOG_TILE_ENTRIES ? 0 : name.level;
+        if (tlog_tile_width(model.committed, level, name.index) < name.width) {
+            fail_msg("%s is left over beside a log of %u", path, model.committed);
+        }
+    }
+}
+
 /* No partial tile of level 0 says anything but what the log says there. */
 static void partials_are_beginnings(struct disk_false *disk)
 {
@@ -195,11 +213,6 @@ static void partials_are_beginnings(struct disk_false *disk)
         if (strncmp(path, prefix, sizeof(prefix) - 1) != 0 ||
             !tlog_tile_path_read(span_of_text(path + sizeof(prefix) - 1), &name) ||
             name.level != 0 || name.width == TLOG_TILE_WIDTH) {
-            continue;
-        }
-        /* Of a tile that the log has not reached: what a commit left that was never signed. It
-         * goes when the tile is first written; the tile at the end is cleaned at opening. */
-        if (name.index * TLOG_TILE_WIDTH >= model.committed) {
             continue;
         }
         assert_true(disk_false_find(disk, path, &content));
@@ -255,10 +268,12 @@ static bool run(u64 seed, u64 operation, enum end end)
                  (unsigned long long)operation, end, fault_text());
     }
     look(store);
+    nothing_is_left_over(disk);
     served_is_whole(disk, tlog_store_published_size(store));
     assert_int_equal(script(store, seed + 1), FAULT_NONE);
     assert_int_equal(publish(store), FAULT_NONE);
     all_are_beginnings(store);
+    nothing_is_left_over(disk);
     partials_are_beginnings(disk);
     served_is_whole(disk, tlog_store_published_size(store));
     tlog_store_close(store);

@@ -63,6 +63,9 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
     [PUBLOG_SOURCE_PUT] = "INSERT OR REPLACE INTO sources VALUES(?, ?, ?)",
 };
 
+_Static_assert(2 * PUBLOG_SLOTS_A_TURN + PUBLOG_LINES_A_TURN <= TLOG_STORE_WAITING_MAX,
+               "a turn is one commit");
+
 static struct sql_call call(struct publog *publog, enum publog_statement which)
 {
     return sql_call(publog->rows[which]);

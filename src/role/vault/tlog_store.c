@@ -100,6 +100,9 @@ enum fault tlog_store_add(struct tlog_store *store, struct span entry, u64 *inde
         return FAULT(FAULT_LIMIT, "an entry of %zu bytes; at most %u are allowed", entry.size,
                      store->entry_bytes_max);
     }
+    if (store->size - store->is_signed.checkpoint.size >= TLOG_STORE_WAITING_MAX) {
+        return FAULT(FAULT_LIMIT, "%u entries wait for a commit already", TLOG_STORE_WAITING_MAX);
+    }
     size_t used =
         tlog_bundle_put(store->bundle, store->bundle_bytes_max, store->bundle_bytes, entry);
     CHECK(used > store->bundle_bytes && edge->width < TLOG_TILE_WIDTH);

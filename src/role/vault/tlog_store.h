@@ -9,7 +9,8 @@
  * the disk before it is signed, and is never written again: before signing, the tree is computed
  * once more from the tiles on the disk, and proved to begin with the tree that was signed before.
  * So a kill at any point leaves either the old log or the new one, and nothing that contradicts a
- * checkpoint somebody may have seen. After a fault nobody knows what reached the disk: the store
+ * checkpoint somebody may have seen; what lies beyond the old one is removed at opening. After a
+ * fault nobody knows what reached the disk: the store
  * refuses everything (FAULT_UNAVAILABLE) until it is opened again. One thread. */
 #ifndef ROLE_VAULT_TLOG_STORE_H
 #define ROLE_VAULT_TLOG_STORE_H
@@ -26,6 +27,9 @@
 #define TLOG_STORE_SIGNED     "signed"
 #define TLOG_STORE_CHECKPOINT "checkpoint"
 #define TLOG_STORE_PEM_MAX    256U
+
+/* So many entries may wait for a commit. What a lost one leaves behind is looked for no further. */
+#define TLOG_STORE_WAITING_MAX 8192U
 
 struct tlog_store;
 
@@ -51,7 +55,8 @@ u64 tlog_store_published_size(const struct tlog_store *store);
 u64 tlog_store_size(const struct tlog_store *store);
 
 /* Adds an entry. Nothing may be told about it before it is committed. FAULT_LIMIT: it is longer
- * than entry_bytes_max; it was not added, and the store goes on. */
+ * than entry_bytes_max, or TLOG_STORE_WAITING_MAX wait for a commit; it was not added, and the
+ * store goes on. */
 MUST_USE enum fault tlog_store_add(struct tlog_store *store, struct span entry, u64 *index_out);
 
 /* All that was added is on the disk and under a signed checkpoint when this returns. */

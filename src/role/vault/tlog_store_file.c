@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PARTS_MAX  TLOG_TILE_WIDTH /* partial tiles of one tile */
-#define PART_BYTES 8U
-
 /* ---- reading ---- */
 
 static enum fault files_read(struct tlog_files *base, const char *path, u8 *target,
@@ -84,7 +81,6 @@ enum fault store_file_write(struct tlog_store *store, struct tlog_tile_name name
     u64 size = store->is_signed.checkpoint.size;
     /* What somebody may hold a checkpoint of is not written again. */
     CHECK(tlog_tile_width(size, level, name.index) < name.width);
-    TRY(store_partials_clean(store, level, name.index));
     tlog_tile_path(name, below);
     TRY(file_path(path, store->public_folder, below));
     TRY(parents_make(store, path));
@@ -93,18 +89,18 @@ enum fault store_file_write(struct tlog_store *store, struct tlog_tile_name name
 
 /* ---- removing ---- */
 
+/* The widths of the partial tiles of one tile. */
 struct parts {
     struct disk_visitor visitor; /* first: it is cast back */
-    u32 count;
-    char names[PARTS_MAX][PART_BYTES];
+    bool is_there[TLOG_TILE_WIDTH];
 };
 
 static enum fault part_visit(struct disk_visitor *visitor, const char *name)
 {
     struct parts *parts = (struct parts *)(void *)visitor;
-    if (parts->count < PARTS_MAX && strlen(name) < PART_BYTES) {
-        (void)snprintf(parts->names[parts->count], PART_BYTES, "%s", name);
-        parts->count += 1;
+    u64 width = 0;
+    if (tlog_number_read(span_of_text(name), TLOG_TILE_WIDTH - 1, &width)) {
+        parts->is_there[width] = true;
     }
     return FAULT_NONE;
 }
@@ -116,8 +112,8 @@ static enum fault partials_of_tile_remove(struct tlog_store *store, struct tlog_
     struct parts parts = {.visitor = {.visit = part_visit}};
     char below[TLOG_TILE_PATH_BYTES + 2];
     char folder[FILE_PATH_BYTES];
-    char path[FILE_PATH_BYTES];
     bool exists = false;
+    name.width = TLOG_TILE_WIDTH;
     tlog_tile_path(name, below);
     memcpy(below + strlen(below), ".p", 3);
     TRY(file_path(folder, store->public_folder, below));
@@ -126,31 +122,63 @@ static enum fault partials_of_tile_remove(struct tlog_store *store, struct tlog_
         return FAULT_NONE;
     }
     TRY(disk_list(store->disk, folder, &parts.visitor));
-    for (u32 index = 0; index < parts.count; index += 1) {
-        u64 number = 0;
-        struct span text = span_of_text(parts.names[index]);
-        if (tlog_number_read(text, TLOG_TILE_WIDTH, &number) && number > width) {
-            TRY(file_path(path, folder, parts.names[index]));
+    for (u32 part = width + 1; part < TLOG_TILE_WIDTH; part += 1) {
+        char path[FILE_PATH_BYTES];
+        char number[4];
+        if (parts.is_there[part]) {
+            (void)snprintf(number, sizeof(number), "%u", part % TLOG_TILE_WIDTH);
+            TRY(file_path(path, folder, number));
             TRY(disk_unlink(store->disk, path));
+            TRY(folder_note(store, folder));
         }
     }
     return FAULT_NONE;
 }
 
-enum fault store_partials_clean(struct tlog_store *store, u32 level, u64 index)
+static enum fault full_tile_remove(struct tlog_store *store, struct tlog_tile_name name)
 {
-    struct tlog_tile_name name = {.level = level, .width = TLOG_TILE_WIDTH, .index = index};
-    u32 width = tlog_tile_width(store->is_signed.checkpoint.size, level, index);
-    if (store->cleaned[level] == index + 1) {
+    char below[TLOG_TILE_PATH_BYTES];
+    char path[FILE_PATH_BYTES];
+    bool exists = false;
+    name.width = TLOG_TILE_WIDTH;
+    tlog_tile_path(name, below);
+    TRY(file_path(path, store->public_folder, below));
+    TRY(disk_exists(store->disk, path, &exists));
+    if (!exists) {
         return FAULT_NONE;
     }
-    TRY(partials_of_tile_remove(store, name, width));
-    if (level == 0) {
-        name.level = TLOG_TILE_ENTRIES;
-        TRY(partials_of_tile_remove(store, name, width));
+    TRY(disk_unlink(store->disk, path));
+    *strrchr(path, '/') = '\0';
+    return folder_note(store, path);
+}
+
+static enum fault tile_cut(struct tlog_store *store, struct tlog_tile_name name, u32 width)
+{
+    CHECK(width < TLOG_TILE_WIDTH);
+    TRY(full_tile_remove(store, name));
+    return partials_of_tile_remove(store, name, width);
+}
+
+enum fault store_leftovers_remove(struct tlog_store *store)
+{
+    u64 size = store->is_signed.checkpoint.size;
+    u64 reach = size + TLOG_STORE_WAITING_MAX;
+    _Static_assert(TLOG_SIZE_MAX <= UINT64_MAX - TLOG_STORE_WAITING_MAX, "no wrap");
+    for (u32 level = 0; level < TLOG_TILE_LEVELS; level += 1) {
+        u32 shift = (level + 1) * TLOG_TILE_HEIGHT;
+        u64 first = shift < 64 ? size >> shift : 0;
+        u64 last = shift < 64 ? reach >> shift : 0;
+        for (u64 index = first; index <= last; index += 1) {
+            struct tlog_tile_name name = {.level = level, .index = index};
+            u32 width = tlog_tile_width(size, level, index);
+            TRY(tile_cut(store, name, width));
+            if (level == 0) {
+                name.level = TLOG_TILE_ENTRIES;
+                TRY(tile_cut(store, name, width));
+            }
+        }
     }
-    store->cleaned[level] = index + 1;
-    return FAULT_NONE;
+    return store_folders_sync(store);
 }
 
 enum fault store_partials_remove(struct tlog_store *store, u64 old, u64 size)
@@ -160,7 +188,7 @@ enum fault store_partials_remove(struct tlog_store *store, u64 old, u64 size)
         u64 first = shift < 64 ? old >> shift : 0;
         u64 end = shift < 64 ? size >> shift : 0;
         for (u64 index = first; index < end; index += 1) {
-            struct tlog_tile_name name = {.level = level, .width = TLOG_TILE_WIDTH, .index = index};
+            struct tlog_tile_name name = {.level = level, .index = index};
             TRY(partials_of_tile_remove(store, name, 0));
             if (level == 0) {
                 name.level = TLOG_TILE_ENTRIES;

@@ -53,7 +53,6 @@ struct tlog_store {
     char public_folder[FILE_PATH_BYTES];
     char folders[STORE_FOLDERS_MAX][FILE_PATH_BYTES];
     u32 folders_count;
-    u64 cleaned[TLOG_TILE_LEVELS]; /* the tile that was cleaned last, and one; 0: none */
     struct store_files files;
     struct tlog_tiles tiles; /* of the signed log */
     struct tlog_crypto crypto;
@@ -61,14 +60,15 @@ struct tlog_store {
 
 /* ---- tlog_store_file.c ---- */
 
-/* Writes a file below the public folder that no signed checkpoint covers, and syncs it; a left-over
- * of that name goes first. The folder is noted for store_folders_sync. */
+/* Writes a file below the public folder that no signed checkpoint covers, and syncs it. The folder
+ * is noted for store_folders_sync. */
 MUST_USE enum fault store_file_write(struct tlog_store *store, struct tlog_tile_name name,
                                      struct span bytes);
 MUST_USE enum fault store_folders_sync(struct tlog_store *store);
-/* Once for each tile: removes partial ones that are wider than what is signed, which a commit left
- * behind that was lost. A reader of a later log would take them for lies. */
-MUST_USE enum fault store_partials_clean(struct tlog_store *store, u32 level, u64 index);
+/* Removes what a commit left behind that was lost: tiles and bundles that are wider than what is
+ * signed or stand behind it, as far as TLOG_STORE_WAITING_MAX entries reach. A reader of a later
+ * log would take them for lies. Gone from the disk when this returns. */
+MUST_USE enum fault store_leftovers_remove(struct tlog_store *store);
 /* Removes partial tiles that a log of `size` has as full ones and one of `old` had not. */
 MUST_USE enum fault store_partials_remove(struct tlog_store *store, u64 old, u64 size);
 void store_files_init(struct tlog_store *store);

@@ -96,7 +96,6 @@ enum fault store_edge_load(struct tlog_store *store)
         struct store_edge *edge = &store->edges[level];
         u32 width = 0;
         edge->width = (u32)(hashes % TLOG_TILE_WIDTH);
-        TRY(store_partials_clean(store, level, hashes / TLOG_TILE_WIDTH));
         if (edge->width > 0) {
             TRY(tlog_tile_read(&store->files.files, checkpoint->size, level,
                                hashes / TLOG_TILE_WIDTH, edge->hashes, &width));
@@ -131,21 +130,26 @@ static enum fault log_begin(struct tlog_store *store)
     return store_sign(store, 0, &empty);
 }
 
+/* What is served is never more than what was signed. */
+static enum fault published_size_check(const struct tlog_store *store)
+{
+    u64 served = tlog_store_published_size(store);
+    u64 newest = tlog_store_signed_size(store);
+    return served <= newest
+               ? FAULT_NONE
+               : FAULT(FAULT_ROT,
+                       "%s: the served checkpoint covers %llu entries, the one signed last %llu: "
+                       "is this an old copy?",
+                       store->folder, (unsigned long long)served, (unsigned long long)newest);
+}
+
 /* What is served must be what was signed before, or the same. */
 static enum fault published_check(struct tlog_store *store)
 {
     const struct tlog_checkpoint *served = &store->published.checkpoint;
-    const struct tlog_checkpoint *newest = &store->is_signed.checkpoint;
     struct tlog_hash root;
     if (store->published.size == 0) {
         return FAULT_NONE;
-    }
-    if (served->size > newest->size) {
-        return FAULT(FAULT_ROT,
-                     "%s: the served checkpoint covers %llu entries, the one signed last %llu: is "
-                     "this an old copy?",
-                     store->folder, (unsigned long long)served->size,
-                     (unsigned long long)newest->size);
     }
     TRY(tlog_root_of(&store->crypto.sha256, &store->tiles.nodes, served->size, &root));
     return tlog_hash_equal(&root, &served->root)
@@ -161,6 +165,8 @@ static enum fault store_load(struct tlog_store *store)
     if (store->is_signed.size == 0) {
         TRY(log_begin(store));
     }
+    TRY(published_size_check(store)); /* before anything is removed */
+    TRY(store_leftovers_remove(store));
     TRY(store_edge_load(store));
     tlog_tiles_init(&store->tiles, &store->crypto.sha256, &store->files.files, store->size);
     return published_check(store);

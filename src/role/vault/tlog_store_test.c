@@ -161,6 +161,44 @@ static void what_was_not_committed_is_not(void **state)
     tlog_store_close(store);
 }
 
+/* What lost commits left: tiles and bundles, partial and full, in the tile at the end and in those
+ * that the log has not reached; up to the last one that a commit can write. */
+static void what_a_lost_commit_left_goes_at_opening(void **state)
+{
+    (void)state;
+    fill();
+    run_in("cp -r log kept && cd log/public/tile && "
+           "for at in 0 entries; do echo lost > $at/002 && echo lost > $at/002.p/89 && "
+           "echo lost > $at/002.p/255 && mkdir $at/003.p && echo lost > $at/003.p/1 && "
+           "echo lost > $at/003 && echo lost > $at/017 && mkdir $at/034.p && "
+           "echo lost > $at/034.p/37 && echo lost > $at/034; done && "
+           "echo lost > 1/000 && echo lost > 1/000.p/3 && "
+           "mkdir 2 2/000.p && echo lost > 2/000.p/1 && mkdir 7 && echo lost > 7/000");
+    struct tlog_store *store = open_good();
+    run_in("find log/public/tile -type d -empty -delete && find kept -type d -empty -delete && "
+           "diff -r log/public kept/public");
+    add(store, 600);
+    assert_int_equal(tlog_store_publish(store, tlog_store_signed_note(store)), FAULT_NONE);
+    tlog_store_close(store);
+    tlog_store_close(open_good());
+}
+
+static void so_many_wait_for_a_commit_and_no_more(void **state)
+{
+    (void)state;
+    struct tlog_store *store = open_good();
+    u64 index = 0;
+    add(store, 5);
+    for (u32 i = 0; i < TLOG_STORE_WAITING_MAX; i += 1) {
+        assert_int_equal(tlog_store_add(store, span_of_text("x"), &index), FAULT_NONE);
+    }
+    assert_int_equal(tlog_store_add(store, span_of_text("x"), &index), FAULT_LIMIT);
+    assert_int_equal(tlog_store_commit(store), FAULT_NONE);
+    assert_int_equal(tlog_store_signed_size(store), TLOG_STORE_WAITING_MAX + 5);
+    assert_int_equal(tlog_store_add(store, span_of_text("x"), &index), FAULT_NONE);
+    tlog_store_close(store);
+}
+
 static void an_entry_may_be_empty_or_just_fit(void **state)
 {
     (void)state;
@@ -236,8 +274,9 @@ static void an_old_copy_beside_a_newer_checkpoint_is_refused(void **state)
     add(store, 1);
     assert_int_equal(tlog_store_publish(store, tlog_store_signed_note(store)), FAULT_NONE);
     tlog_store_close(store);
-    run_in("cp old log/signed");
+    run_in("cp old log/signed && cp -r log kept");
     refused(FAULT_ROT, "old copy");
+    run_in("diff -r log kept"); /* nothing of the newer log is taken for a left-over */
 }
 
 static void only_its_own_checkpoints_are_published(void **state)
@@ -294,6 +333,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_log_is_empty_and_signed, make, clear),
         cmocka_unit_test_setup_teardown(what_was_committed_is_there_again, make, clear),
         cmocka_unit_test_setup_teardown(what_was_not_committed_is_not, make, clear),
+        cmocka_unit_test_setup_teardown(what_a_lost_commit_left_goes_at_opening, make, clear),
+        cmocka_unit_test_setup_teardown(so_many_wait_for_a_commit_and_no_more, make, clear),
         cmocka_unit_test_setup_teardown(an_entry_may_be_empty_or_just_fit, make, clear),
         cmocka_unit_test_setup_teardown(two_cannot_write_one_log, make, clear),
         cmocka_unit_test_setup_teardown(another_key_does_not_sign_this_log, make, clear),
