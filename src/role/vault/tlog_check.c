@@ -347,12 +347,40 @@ static u32 witness_gone_back(const struct tlog_policy *policy, const struct tlog
     return policy->witnesses_count;
 }
 
+/* Whether the log that was checked begins with the earlier one. Tiles are read anew for it, and a
+ * server may show others now: so they make a proof, which must lead to the root that was checked.
+ */
+static enum fault beginning_check(struct tlog_check *check, const struct tlog_checkpoint *earlier,
+                                  bool *begins_out)
+{
+    const struct tlog_checkpoint *whole = &check->verdict.checkpoint;
+    struct sha256 *sha256 = &check->crypto->sha256;
+    struct tlog_proof proof;
+    struct tlog_hash empty;
+    tlog_hash_empty(sha256, &empty);
+    *begins_out = earlier->size == 0 && tlog_hash_equal(&earlier->root, &empty);
+    if (earlier->size == 0) {
+        return FAULT_NONE;
+    }
+    struct tlog_tiles *tiles = malloc(sizeof(*tiles));
+    if (tiles == NULL) {
+        return FAULT(FAULT_LIMIT, "no memory for tiles");
+    }
+    tlog_tiles_init(tiles, sha256, check->files, whole->size);
+    enum fault fault =
+        tlog_consistency_make(sha256, &tiles->nodes, earlier->size, whole->size, &proof);
+    free(tiles);
+    TRY(fault);
+    *begins_out = tlog_consistency_verify(sha256, earlier->size, whole->size, &earlier->root,
+                                          &whole->root, &proof);
+    return FAULT_NONE;
+}
+
 enum fault tlog_check_earlier(struct tlog_check *check, const char *path, struct span note,
                               struct tlog_finding *finding_out)
 {
     struct tlog_verdict earlier;
-    struct tlog_hash root;
-    struct sha256 *sha256 = &check->crypto->sha256;
+    bool begins = false;
     u64 size = check->verdict.checkpoint.size;
     memset(finding_out, 0, sizeof(*finding_out));
     enum tlog_flaw flaw = tlog_policy_verify(check->crypto, check->policy, note, &earlier);
@@ -371,15 +399,8 @@ enum fault tlog_check_earlier(struct tlog_check *check, const char *path, struct
                     "says %" PRIu64 " entries, and %s said %" PRIu64, size, path,
                     earlier.checkpoint.size);
     }
-    struct tlog_tiles *tiles = malloc(sizeof(*tiles));
-    if (tiles == NULL) {
-        return FAULT(FAULT_LIMIT, "no memory for tiles");
-    }
-    tlog_tiles_init(tiles, sha256, check->files, size);
-    enum fault fault = tlog_root_of(sha256, &tiles->nodes, earlier.checkpoint.size, &root);
-    free(tiles);
-    TRY(fault);
-    if (!tlog_hash_equal(&root, &earlier.checkpoint.root)) {
+    TRY(beginning_check(check, &earlier.checkpoint, &begins));
+    if (!begins) {
         return find(finding_out, TLOG_FLAW_FORK, path,
                     "its %" PRIu64 " entries are not the first ones of this log",
                     earlier.checkpoint.size);

@@ -59,7 +59,7 @@ static void accepts_logs_of_all_sizes(void **state)
 {
     (void)state;
     struct tlog_scene *scene = scene_of(0);
-    u64 step = 100 / test_rounds(100);
+    u64 step = u64_max(1, 100 / test_rounds(100));
     for (u64 size = 0; size <= 600; size += size < 20 || size % 256 < 3 ? 1 : 7 * step) {
         tlog_scene_grow(scene, size, NOW_S - 1000 + size);
         if (flaw_of(scene) != TLOG_FLAW_NONE) {
@@ -264,7 +264,7 @@ static void one_flipped_byte_in_an_earlier_checkpoint(void **state)
     struct span note = remember(scene, memory);
     tlog_scene_grow(scene, 40, NOW_S);
     assert_int_equal(flaw_of(scene), TLOG_FLAW_NONE);
-    size_t step = 100 / test_rounds(100);
+    u64 step = u64_max(1, 100 / test_rounds(100));
     for (size_t at = random_below(&random, step); at < note.size; at += step) {
         u8 old = memory[at];
         memory[at] ^= (u8)(1U << random_below(&random, 8));
@@ -304,6 +304,39 @@ static void fork_is_seen(void **state)
     tlog_scene_grow(scene, 300, NOW_S); /* as long as the other */
     assert_int_equal(flaw_of(scene), TLOG_FLAW_NONE);
     assert_int_equal(earlier_flaw(note), TLOG_FLAW_FORK);
+    tlog_scene_close(scene);
+}
+
+/* A server that shows one log while all of it is read, and another's tiles when asked again. */
+struct turncoat {
+    struct tlog_files files; /* first: it is cast back */
+    struct tlog_files *shown;
+};
+
+static enum fault turncoat_read(struct tlog_files *files, const char *path, u8 *target,
+                                size_t bytes_max, size_t *size_out)
+{
+    struct tlog_files *shown = ((struct turncoat *)(void *)files)->shown;
+    return shown->read(shown, path, target, bytes_max, size_out);
+}
+
+static void a_server_that_shows_each_reading_another_log(void **state)
+{
+    (void)state;
+    u8 memory[4096];
+    struct tlog_scene *scene = scene_of(300);
+    struct tlog_scene *honest = tlog_scene_open(test_seed()); /* the same entries */
+    struct span note = remember(scene, memory);
+    struct turncoat turncoat = {.files = {.read = turncoat_read}, .shown = &honest->files};
+    tlog_scene_grow(honest, 400, NOW_S);
+    scene->seed += 1;
+    tlog_scene_grow(scene, 400, NOW_S);
+    tlog_scene_remove(scene, "tile/0/001.p/44");
+    tlog_scene_remove(scene, "tile/entries/001.p/44");
+    assert_int_equal(flaw_of(scene), TLOG_FLAW_NONE);
+    check.files = &turncoat.files;
+    assert_int_equal(earlier_flaw(note), TLOG_FLAW_FORK);
+    tlog_scene_close(honest);
     tlog_scene_close(scene);
 }
 
@@ -527,6 +560,7 @@ int main(void)
         cmocka_unit_test(one_flipped_byte_in_an_earlier_checkpoint),
         cmocka_unit_test(truncation),
         cmocka_unit_test(fork_is_seen),
+        cmocka_unit_test(a_server_that_shows_each_reading_another_log),
         cmocka_unit_test(backdating),
         cmocka_unit_test(a_stale_checkpoint),
         cmocka_unit_test(too_few_witnesses),

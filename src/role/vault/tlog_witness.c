@@ -230,7 +230,8 @@ void tlog_witness_close(struct tlog_witness *witness)
 
 /* ---- add-checkpoint ---- */
 
-/* The text, the log's own signature lines, and ours: what is kept and shown to monitors. */
+/* The text, the log's signature, and ours: what is kept and shown to monitors. One line of the log
+ * suffices, since all were verified; whoever repeats it must not fill the file. */
 static size_t note_put(struct tlog_witness *witness, const struct witness_log *log,
                        const char *own_line)
 {
@@ -246,6 +247,7 @@ static size_t note_put(struct tlog_witness *witness, const struct witness_log *l
         if (tlog_signature_is_of(&ask->note.signatures[index], &log->key)) {
             memcpy(witness->fresh + used, line.data, line.size + 1);
             used += line.size + 1;
+            break;
         }
     }
     if (own_bytes > sizeof(witness->fresh) - used) {

@@ -322,6 +322,34 @@ static void what_is_no_request_is_refused(void **state)
     tlog_store_close(store);
 }
 
+/* One signature of the log many times over is still one: what is kept is read again. */
+static void a_line_that_comes_often_is_kept_once(void **state)
+{
+    (void)state;
+    static char body[TLOG_WITNESS_BODY_BYTES];
+    u64 time = 0;
+    struct tlog_witness *witness = witness_open();
+    struct tlog_store *store = log_open("log");
+    grow(store, 5, "x");
+    struct span note = tlog_store_signed_note(store);
+    const u8 *line = memmem(note.data, note.size, "\n\xe2\x80\x94", 4);
+    assert_non_null(line);
+    size_t before = (size_t)(line - note.data) + 1;
+    int used =
+        snprintf(body, sizeof(body), "old 0\n\n%.*s", (int)note.size, (const char *)note.data);
+    for (u32 count = 1; count < TLOG_SIGNATURES_MAX; count += 1) {
+        used += snprintf(body + used, sizeof(body) - (size_t)used, "%.*s",
+                         (int)(note.size - before), (const char *)note.data + before);
+    }
+    assert_int_equal(ask_text(witness, body), 200);
+    assert_int_equal(shown(witness, &time), 5);
+    tlog_witness_close(witness);
+    witness = witness_open();
+    assert_int_equal(shown(witness, &time), 5);
+    tlog_witness_close(witness);
+    tlog_store_close(store);
+}
+
 /* Two histories under one key: whoever comes second is refused, before and after a restart. */
 static void a_fork_is_never_cosigned(void **state)
 {
@@ -443,6 +471,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_log_that_grows_is_cosigned, make, clear),
         cmocka_unit_test_setup_teardown(each_wrong_request_has_its_status, make, clear),
         cmocka_unit_test_setup_teardown(what_is_no_request_is_refused, make, clear),
+        cmocka_unit_test_setup_teardown(a_line_that_comes_often_is_kept_once, make, clear),
         cmocka_unit_test_setup_teardown(a_fork_is_never_cosigned, make, clear),
         cmocka_unit_test_setup_teardown(a_shortened_log_is_never_cosigned, make, clear),
         cmocka_unit_test_setup_teardown(time_does_not_go_back, make, clear),
