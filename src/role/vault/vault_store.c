@@ -82,7 +82,7 @@ static const char *const texts[VAULT_SQL_COUNT] = {
                            " VALUES (?, ?, ?, ?, ?, ?)",
     [VAULT_SQL_HANDS] = "SELECT until, hand FROM hands WHERE " PLACE " ORDER BY number",
     [VAULT_SQL_HANDS_REMOVE] = "DELETE FROM hands WHERE " PLACE,
-    [VAULT_SQL_HANDS_OVER] = "DELETE FROM hands WHERE until<?",
+    [VAULT_SQL_HANDS_OVER] = "DELETE FROM hands WHERE until>0 AND until<?",
     [VAULT_SQL_TAG_ADD] = "INSERT OR IGNORE INTO tags (field, tag, subject, part, version)"
                           " VALUES (?, ?, ?, ?, ?)",
     [VAULT_SQL_TAGS_FIND] = "SELECT w.subject, w.part, w.version, w.epoch, w.retention, w.until"
@@ -335,7 +335,7 @@ static enum fault hands_get(struct vault_store *store, u64 now_s, struct vault_r
         struct vault_hand *hand = &record->hands[record->hands_count];
         hand->until_s = sql_get_u64(&call);
         sql_get_bytes(&call, hand->bytes, sizeof(hand->bytes));
-        record->hands_count += hand->until_s >= now_s ? 1 : 0;
+        record->hands_count += hand->until_s == 0 || hand->until_s >= now_s ? 1 : 0;
         TRY(sql_next(&store->keys, &call, &row));
     }
     sql_end(&call);

@@ -39,7 +39,7 @@
 
 /* A copy of the data key for one reader. */
 struct vault_hand {
-    u64 until_s; /* since 1970; over afterwards */
+    u64 until_s; /* since 1970; over afterwards. 0: for ever */
     u8 bytes[VAULT_HAND_BYTES];
 };
 

@@ -190,6 +190,38 @@ static void what_was_put_is_there(void **state)
     vault_store_close(&store);
 }
 
+/* The person's own copy of a key has no last second: it goes with the record, or when it is
+ * dropped.
+ */
+static void a_hand_may_be_for_ever(void **state)
+{
+    struct vault_store store;
+    struct vault_record found;
+    u8 body[1];
+    u64 count = 0;
+    (void)state;
+    scene_must(vault_store_open(&store, disk_real(), folder));
+    struct vault_record record = record_of(9, SEAL_GROUP_BANK, 1, 1, body, sizeof(body));
+    record.hands_count = 2;
+    record.hands[1] = record.hands[0];
+    record.hands[1].until_s = 0;
+    record.hands[1].bytes[40] ^= 1;
+    scene_must(vault_store_put(&store, &record, 1));
+    scene_must(vault_store_get(&store, record.label, NOW_US / 1000000, target, &found));
+    assert_int_equal(found.hands_count, 2);
+    scene_must(vault_store_get(&store, record.label, NOW_US, target, &found)); /* ages later */
+    assert_int_equal(found.hands_count, 1);
+    assert_memory_equal(found.hands[0].bytes, record.hands[1].bytes, VAULT_HAND_BYTES);
+    scene_must(vault_store_erase_due(&store, NOW_US + 200000000, &count));
+    assert_int_equal(count, 1);
+    scene_must(vault_store_get(&store, record.label, NOW_US / 1000000, target, &found));
+    assert_int_equal(found.hands_count, 1);
+    assert_int_equal(found.hands[0].until_s, 0);
+    scene_must(vault_store_hands_drop(&store, record.label, NOW_US, &count));
+    assert_int_equal(count, 1);
+    vault_store_close(&store);
+}
+
 static void several_come_together_or_not_at_all(void **state)
 {
     static u8 bodies[4][100];
@@ -612,6 +644,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_put_is_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hand_may_be_for_ever, setup, teardown),
         cmocka_unit_test_setup_teardown(several_come_together_or_not_at_all, setup, teardown),
         cmocka_unit_test_setup_teardown(killed_between_any_two_steps_nothing_is_half, setup,
                                         teardown),
