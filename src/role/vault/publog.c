@@ -81,6 +81,13 @@ void publog_roll_back(struct publog *publog)
     fault_trail_adopt(&trail);
 }
 
+enum fault publog_check_whole(const struct publog *publog)
+{
+    return publog->is_broken
+               ? FAULT(FAULT_UNAVAILABLE, "%s: stopped after an earlier fault", publog->sql.path)
+               : FAULT_NONE;
+}
+
 /* ---- keys of months ---- */
 
 static enum fault month_key(struct publog *publog, u64 slot, u8 key_out[PUBLOG_KEY_BYTES])
@@ -122,11 +129,12 @@ static enum fault place_draw(struct publog *publog, enum publog_class class, u64
     sql_put_u64(&places, slot);
     for (u32 count = 0; row && count <= PUBLOG_PLACES; count += 1) {
         TRY(sql_next(&publog->sql, &places, &row));
-        if (row) {
-            u64 place = sql_get_u64(&places);
-            CHECK(place < PUBLOG_PLACES);
-            taken[place] = true;
+        u64 place = row ? sql_get_u64(&places) : 0;
+        if (place >= PUBLOG_PLACES) {
+            sql_end(&places);
+            return FAULT(FAULT_ROT, "%s: an event that cannot be", publog->sql.path);
         }
+        taken[place] = taken[place] || row;
     }
     for (u32 place = 0; place < PUBLOG_PLACES; place += 1) {
         if (!taken[place]) {
@@ -179,6 +187,7 @@ enum fault publog_tell(struct publog *publog, const struct publog_told *told, u6
     if (told->text.size > PUBLOG_TEXT_BYTES_MAX) {
         return FAULT(FAULT_LIMIT, "an event's text of %zu bytes", told->text.size);
     }
+    TRY(publog_check_whole(publog));
     u64 slot = u64_max(publog_slot_of(told->class, now_of(publog)), publog->next[told->class]);
     TRY(event_put(publog, told, slot, number_out));
     publog->counts.events += 1;
@@ -211,7 +220,8 @@ static enum fault slot_fill(struct publog *publog, enum publog_class class, u64 
         u64 until = sql_get_u64(&events);
         sql_get_bytes(&events, salt, sizeof(salt));
         sql_get_bytes(&events, event.body, sizeof(event.body));
-        if (place >= PUBLOG_PLACES || kind == PUBLOG_KIND_PAD || kind >= PUBLOG_KIND_COUNT) {
+        if (place >= PUBLOG_PLACES || kind == PUBLOG_KIND_PAD || kind >= PUBLOG_KIND_COUNT ||
+            (event.flags & ~PUBLOG_FLAGS) != 0) {
             sql_end(&events);
             return FAULT(FAULT_ROT, "%s: an event that cannot be", publog->sql.path);
         }
@@ -231,10 +241,12 @@ static enum fault slot_make(struct publog *publog, enum publog_class class, u64 
     u8 key[PUBLOG_KEY_BYTES];
     *leaf_out = (struct publog_leaf){.class = class, .slot = slot};
     TRY(slot_fill(publog, class, slot, &leaf_out->flags));
-    TRY(month_key(publog, slot, key));
-    publog_slot_make(&publog->slot, &publog->sha256, key, class, slot, leaf_out->root);
+    enum fault fault = month_key(publog, slot, key);
+    if (fault == FAULT_NONE) {
+        publog_slot_make(&publog->slot, &publog->sha256, key, class, slot, leaf_out->root);
+    }
     secret_wipe(key, sizeof(key));
-    return FAULT_NONE;
+    return fault;
 }
 
 static enum fault slot_close(struct publog *publog, enum publog_class class, u64 slot)
@@ -276,8 +288,11 @@ static enum fault slots_close(struct publog *publog, u64 now)
             return fault;
         }
     }
-    TRY(sql_run(&publog->sql, "COMMIT"));
-    return sql_checkpoint(&publog->sql);
+    enum fault fault = sql_run(&publog->sql, "COMMIT");
+    if (fault != FAULT_NONE) {
+        publog_roll_back(publog);
+    }
+    return fault;
 }
 
 /* The first slot of all: the one in which events.db was made. */
@@ -432,16 +447,16 @@ enum fault publog_turn(struct publog *publog)
     bool is_waiting = false;
     bool has_line = false;
     bool has_ended = false;
-    if (publog->is_broken) {
-        return FAULT(FAULT_UNAVAILABLE, "%s: stopped after an earlier fault", publog->sql.path);
-    }
+    TRY(publog_check_whole(publog));
     for (u32 class = PUBLOG_CLASS_ORDINARY; class <= PUBLOG_CLASS_EMERGENCY; class += 1) {
         u64 length = publog_slot_seconds((enum publog_class) class);
         has_ended = has_ended || publog->next[class] + length <= now;
     }
     if (has_ended) {
         TRY(slots_close(publog, now));
-        TRY(next_load(publog));
+        enum fault fault = next_load(publog);
+        publog->is_broken = fault != FAULT_NONE; /* which slots are closed is not known here */
+        TRY(fault);
     }
     TRY(slot_waiting(publog, &leaf, &is_waiting));
     TRY(publog_line_waits(publog, &has_line));
@@ -533,6 +548,8 @@ static enum fault publog_begin(struct publog *publog, const struct publog_option
     TRY(file_path(path, options->folder, PUBLOG_FILE));
     TRY(sql_file_make(options->folder, path));
     TRY(sql_open(&publog->sql, path, SQL_WRITE, &format));
+    /* Each commit is on the disk, whoever reads the file meanwhile: a root before its leaf. */
+    TRY(sql_run(&publog->sql, "PRAGMA synchronous=FULL"));
     for (u32 index = 0; index < PUBLOG_STATEMENTS; index += 1) {
         TRY(sql_prepare(&publog->sql, statements[index], &publog->rows[index]));
     }

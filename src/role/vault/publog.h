@@ -64,8 +64,8 @@ MUST_USE enum fault publog_open(struct publog **publog_out, const struct publog_
 /* NULL is fine. */
 void publog_close(struct publog *publog);
 
-/* Keeps an event and draws its place. FAULT_LIMIT: its slot is full (PUBLOG_PLACES), or the text is
- * too long. *number_out is what its receipt is asked by. */
+/* Keeps an event, on the disk, and draws its place. FAULT_LIMIT: its slot is full (PUBLOG_PLACES),
+ * or the text is too long. *number_out is what its receipt is asked by. */
 MUST_USE enum fault publog_tell(struct publog *publog, const struct publog_told *told,
                                 u64 *number_out);
 
@@ -77,7 +77,8 @@ MUST_USE bool publog_line_valid(struct span line);
 MUST_USE enum fault publog_line_keep(struct publog *publog, struct span line);
 
 /* Closes the slots that have ended; those leaves, and lines that were kept, PUBLOG_LINES_A_TURN at
- * most, are in the signed log when this returns. */
+ * most, are in the signed log when this returns. After a fault in it nothing is told, kept or
+ * logged any more (FAULT_UNAVAILABLE) until log and events.db are opened again. */
 MUST_USE enum fault publog_turn(struct publog *publog);
 
 /* The receipt of an event, under the published checkpoint. FAULT_MISSING: no such event.

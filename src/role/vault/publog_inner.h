@@ -49,6 +49,8 @@ struct publog {
 
 /* Undoes what was begun; the trail of what went wrong before stays. */
 void publog_roll_back(struct publog *publog);
+/* FAULT_UNAVAILABLE after a fault that left open what is in the log or in events.db. */
+MUST_USE enum fault publog_check_whole(const struct publog *publog);
 /* Commits what waits to the log, and keeps its indexes. */
 MUST_USE enum fault publog_leaves_put(struct publog *publog);
 

@@ -1,6 +1,7 @@
 #include "role/vault/publog_leaf.h"
 
 #include "base/check.h"
+#include "base/secret.h"
 #include "base/span.h"
 
 #include <string.h>
@@ -185,6 +186,7 @@ void publog_pad_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYTES],
     CHECK(place < PUBLOG_PLACES);
     slot_key_of(sha256, month_key, class, slot, slot_key);
     pad_make(sha256, slot_key, place, event_out);
+    secret_wipe(slot_key, sizeof(slot_key));
 }
 
 /* ---- the tree ---- */
@@ -235,6 +237,7 @@ void publog_slot_make(struct publog_slot *slot, struct sha256 *sha256,
         }
         hash_leaf(sha256, &slot->events[place], slot->nodes[PUBLOG_PLACES + place]);
     }
+    secret_wipe(slot_key, sizeof(slot_key));
     for (u32 node = PUBLOG_PLACES - 1; node >= 1; node -= 1) {
         hash_node(sha256, slot->nodes[2 * node], slot->nodes[2 * node + 1], slot->nodes[node]);
     }

@@ -34,6 +34,7 @@ static enum fault line_put(struct publog *publog, struct span line, u64 *number_
     if (!publog_line_valid(line)) {
         return FAULT(FAULT_INPUT, "not a readable line for the log");
     }
+    TRY(publog_check_whole(publog));
     sql_put_bytes(&put, line);
     sql_put_u64(&put, PUBLOG_NO_LEAF);
     TRY(sql_next(&publog->sql, &put, &row));
@@ -54,9 +55,6 @@ enum fault publog_line(struct publog *publog, struct span line, u64 *index_out)
 {
     u64 number = 0;
     bool row = true;
-    if (publog->is_broken) {
-        return FAULT(FAULT_UNAVAILABLE, "%s: stopped after an earlier fault", publog->sql.path);
-    }
     TRY(line_put(publog, line, &number));
     *index_out = PUBLOG_NO_LEAF;
     while (*index_out == PUBLOG_NO_LEAF) { /* each turn takes the oldest */

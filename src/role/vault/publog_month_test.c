@@ -6,6 +6,7 @@
 #include "role/vault/publog_month.h"
 
 #include "base/random.h"
+#include "io/sql.h"
 #include "role/vault/publog.h"
 #include "role/vault/publog_check.h"
 #include "tests/support/log_scene.h"
@@ -295,6 +296,32 @@ static void the_monitor_sees_what_is_no_entry_of_a_venue(void **state)
     assert_int_equal(hook.month_flaw, PUBLOG_MONTH_FLAW_ROOT);
 }
 
+static void an_event_that_cannot_be_is_not_opened(void **state)
+{
+    (void)state;
+    static const char *const harms[][2] = {
+        {"UPDATE events SET kind = kind + 18", "UPDATE events SET kind = kind - 18"},
+        {"UPDATE events SET flags = flags + 4", "UPDATE events SET flags = flags - 4"},
+        {"UPDATE events SET place = place + 256", "UPDATE events SET place = place - 256"},
+        {"UPDATE events SET slot = slot + 600000000000",
+         "UPDATE events SET slot = slot - 600000000000"},
+        {"UPDATE events SET class = class + 2", "UPDATE events SET class = class - 2"},
+    };
+    static const struct sql_format format = {
+        .application = PUBLOG_APPLICATION, .version = PUBLOG_VERSION, .what = "events of the log"};
+    char path[128];
+    struct sql sql;
+    (void)snprintf(path, sizeof(path), "%s/events.db", folder);
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    for (u32 i = 0; i < ARRAY_COUNT(harms); i += 1) {
+        assert_int_equal(sql_run(&sql, harms[i][0]), FAULT_NONE);
+        assert_int_equal(month_write(MONTH_END + 10), FAULT_ROT);
+        assert_int_equal(sql_run(&sql, harms[i][1]), FAULT_NONE);
+    }
+    sql_close(&sql);
+    assert_int_equal(month_write(MONTH_END + 10), FAULT_NONE);
+}
+
 static void there_is_room_or_it_is_said(void **state)
 {
     (void)state;
@@ -324,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_leaf_that_the_log_lacks_is_seen),
         cmocka_unit_test(the_monitor_sees_what_is_no_entry_of_a_venue),
         cmocka_unit_test(the_end_of_time_is_no_end_of_the_monitor),
+        cmocka_unit_test(an_event_that_cannot_be_is_not_opened),
         cmocka_unit_test(there_is_room_or_it_is_said),
     };
     return cmocka_run_group_tests(tests, group_open, group_close);

@@ -75,10 +75,13 @@ static enum fault key_put(struct writing *writing, struct sqlite3_stmt *rows)
     }
     sql_get_bytes(&call, key, sizeof(key));
     sql_end(&call);
-    TRY(put(writing, "cambist-month/v1\nmonth %04u-%02u\nkey ", writing->month / 12,
-            writing->month % 12 + 1));
-    TRY(put_hex(writing, key, sizeof(key)));
+    enum fault fault = put(writing, "cambist-month/v1\nmonth %04u-%02u\nkey ", writing->month / 12,
+                           writing->month % 12 + 1);
+    if (fault == FAULT_NONE) {
+        fault = put_hex(writing, key, sizeof(key));
+    }
     secret_wipe(key, sizeof(key));
+    TRY(fault);
     return put(writing, "\n");
 }
 
@@ -93,8 +96,14 @@ static enum fault row_put(struct writing *writing, struct sql_call *call, bool s
     u64 class = sql_get_u64(call);
     u64 slot = sql_get_u64(call);
     u64 place = sql_get_u64(call);
-    event.kind = (enum publog_kind)(sql_get_u64(call) % PUBLOG_KIND_COUNT);
-    event.flags = (u8)(sql_get_u64(call) & PUBLOG_FLAGS);
+    u64 kind = sql_get_u64(call);
+    u64 flags = sql_get_u64(call);
+    if (class == 0 || class > PUBLOG_CLASSES || slot > UINT32_MAX || place >= PUBLOG_PLACES ||
+        kind == PUBLOG_KIND_PAD || kind >= PUBLOG_KIND_COUNT || (flags & ~(u64)PUBLOG_FLAGS) != 0) {
+        return FAULT(FAULT_ROT, "%s: an event that cannot be", writing->sql.path);
+    }
+    event.kind = (enum publog_kind)kind;
+    event.flags = (u8)flags;
     sql_get_bytes(call, name, sizeof(name));
     u64 until = sql_get_u64(call);
     sql_get_bytes(call, salt, sizeof(salt));
@@ -114,6 +123,7 @@ static enum fault row_put(struct writing *writing, struct sql_call *call, bool s
     TRY(sha256_open(&sha256));
     publog_mark_of(&sha256, salt, name, until, event.mark);
     sha256_close(&sha256);
+    secret_wipe(salt, sizeof(salt));
     publog_event_encode(&event, bytes);
     TRY(put_hex(writing, bytes, sizeof(bytes)));
     return put(writing, "\n");

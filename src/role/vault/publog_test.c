@@ -270,6 +270,49 @@ static void a_clock_that_goes_back_puts_nothing_into_the_past(void **state)
     receipt_is_good(number, "e");
 }
 
+/* Somebody who reads events.db, as the opening of a month does, holds back its write-ahead log. */
+static void a_reader_of_the_events_is_in_nobodys_way(void **state)
+{
+    (void)state;
+    char path[128];
+    struct sql sql;
+    static const struct sql_format format = {
+        .application = PUBLOG_APPLICATION, .version = PUBLOG_VERSION, .what = "events of the log"};
+    (void)snprintf(path, sizeof(path), "%s/events.db", folder);
+    u64 first = told(PUBLOG_CLASS_EMERGENCY, "first");
+    assert_int_equal(sql_open(&sql, path, SQL_READ, &format), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "BEGIN; SELECT count(*) FROM events"), FAULT_NONE);
+    pass(MINUTE);
+    u64 second = told(PUBLOG_CLASS_EMERGENCY, "second");
+    pass(MINUTE);
+    assert_int_equal(sql_run(&sql, "ROLLBACK"), FAULT_NONE);
+    sql_close(&sql);
+    assert_int_equal(leaves_are_right(PUBLOG_CLASS_EMERGENCY), 2);
+    publish();
+    receipt_is_good(first, "first");
+    receipt_is_good(second, "second");
+}
+
+/* Nobody knows what is in a log that was stopped, until it is opened again. */
+static void a_stopped_log_takes_nothing(void **state)
+{
+    (void)state;
+    u64 index = 0;
+    run_in("rm log/LOCK"); /* another may write the log now */
+    clock_false_advance(&now, MINUTE * 1000000000ULL);
+    assert_int_equal(publog_turn(publog), FAULT_FENCED);
+    assert_int_equal(publog_turn(publog), FAULT_UNAVAILABLE);
+    assert_int_equal(publog_line(publog, span_of_text("pack v1"), &index), FAULT_UNAVAILABLE);
+    assert_int_equal(publog_line_keep(publog, span_of_text("pack v1")), FAULT_UNAVAILABLE);
+    assert_int_equal(tell(PUBLOG_CLASS_EMERGENCY, 0, "h", &index), FAULT_UNAVAILABLE);
+    reopen();
+    u64 number = told(PUBLOG_CLASS_EMERGENCY, "h");
+    pass(MINUTE);
+    publish();
+    receipt_is_good(number, "h");
+    assert_int_equal(leaves_are_right(PUBLOG_CLASS_EMERGENCY), 2);
+}
+
 /* Killed between the steps of closing a slot. */
 static void a_kill_between_two_steps_loses_and_doubles_nothing(void **state)
 {
@@ -457,6 +500,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(slots_that_nobody_saw_are_made_up_for, make, clear),
         cmocka_unit_test_setup_teardown(a_clock_that_goes_back_puts_nothing_into_the_past, make,
                                         clear),
+        cmocka_unit_test_setup_teardown(a_reader_of_the_events_is_in_nobodys_way, make, clear),
+        cmocka_unit_test_setup_teardown(a_stopped_log_takes_nothing, make, clear),
         cmocka_unit_test_setup_teardown(a_kill_between_two_steps_loses_and_doubles_nothing, make,
                                         clear),
         cmocka_unit_test_setup_teardown(an_old_copy_of_either_file_is_refused, make, clear),
