@@ -1,13 +1,14 @@
 /* Aim: what is written is a file of age for exactly its recipient, whatever its length and however
  * it came; a recipient has one text.
  *
- * Method: a reader written here the simple way, with the recipient's secret, for tests alone; that
- * programs of others read the files too is tests/e2e/open_test.py. */
+ * Method: a reader written the simple way (tests/support/age_read.h), with the recipient's secret;
+ * that programs of others read the files too is shown by tests/e2e/open_test.py. */
 #include "role/vault/age_file.h"
 
 #include "base/check.h"
 #include "base/random.h"
 #include "base/span.h"
+#include "tests/support/age_read.h"
 #include "tests/support/test.h"
 
 #include <sodium.h>
@@ -54,86 +55,9 @@ static int make(void **state)
     return crypto_scalarmult_base(recipient, secret);
 }
 
-static void hkdf(const u8 *from, size_t from_bytes, const u8 *salt, size_t salt_bytes,
-                 const char *info, u8 key_out[32])
-{
-    u8 middle[32];
-    u8 message[64];
-    crypto_auth_hmacsha256_state state;
-    assert_int_equal(crypto_auth_hmacsha256_init(&state, salt, salt_bytes), 0);
-    assert_int_equal(crypto_auth_hmacsha256_update(&state, from, from_bytes), 0);
-    assert_int_equal(crypto_auth_hmacsha256_final(&state, middle), 0);
-    size_t size = strlen(info);
-    memcpy(message, info, size);
-    message[size] = 1;
-    assert_int_equal(crypto_auth_hmacsha256(key_out, message, size + 1, middle), 0);
-}
-
-/* Everything between two places of a text, from base64. */
-static size_t part(const char *begin, const char *end, u8 *target, size_t target_bytes)
-{
-    size_t size = 0;
-    assert_int_equal(sodium_base642bin(target, target_bytes, begin, (size_t)(end - begin), NULL,
-                                       &size, NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING),
-                     0);
-    return size;
-}
-
-/* What the file holds; false: it does not open. */
 static bool read_it(const u8 key[32], size_t *size_out)
 {
-    static const char first[] = "age-encryption.org/v1\n-> X25519 ";
-    const char *text = (const char *)written.bytes;
-    u8 salt[64];
-    u8 wrapped[64];
-    u8 shared[32];
-    u8 derived[32];
-    u8 file_key[16];
-    u8 mac[64];
-    u8 nonce[12] = {0};
-    *size_out = 0;
-    assert_memory_equal(text, first, sizeof(first) - 1);
-    const char *line = text + sizeof(first) - 1;
-    const char *next = strchr(line, '\n');
-    assert_int_equal(part(line, next, salt, sizeof(salt)), 32);
-    line = next + 1;
-    next = strchr(line, '\n');
-    assert_int_equal(part(line, next, wrapped, sizeof(wrapped)), 32);
-    assert_memory_equal(next, "\n--- ", 5);
-    size_t head = (size_t)(next + 4 - text);
-    line = next + 5;
-    next = strchr(line, '\n');
-    assert_int_equal(part(line, next, mac, sizeof(mac)), 32);
-    assert_int_equal(crypto_scalarmult(shared, key, salt), 0);
-    assert_int_equal(crypto_scalarmult_base(salt + 32, key), 0);
-    hkdf(shared, 32, salt, 64, "age-encryption.org/v1/X25519", derived);
-    if (crypto_aead_chacha20poly1305_ietf_decrypt(file_key, NULL, NULL, wrapped, 32, NULL, 0, nonce,
-                                                  derived) != 0) {
-        return false;
-    }
-    hkdf(file_key, 16, (const u8 *)"", 0, "header", derived);
-    if (crypto_auth_hmacsha256_verify(mac, written.bytes, head, derived) != 0) {
-        return false;
-    }
-    const u8 *rest = (const u8 *)next + 1;
-    hkdf(file_key, 16, rest, 16, "payload", derived);
-    rest += 16;
-    for (u32 number = 0;; number += 1) {
-        size_t left = written.size - (size_t)(rest - written.bytes);
-        size_t piece = left > AGE_PIECE_BYTES + 16 ? AGE_PIECE_BYTES + 16 : left;
-        nonce[10] = (u8)number;
-        nonce[11] = piece == left;
-        if (piece < 16 ||
-            crypto_aead_chacha20poly1305_ietf_decrypt(opened + *size_out, NULL, NULL, rest, piece,
-                                                      NULL, 0, nonce, derived) != 0) {
-            return false;
-        }
-        *size_out += piece - 16;
-        rest += piece;
-        if (piece == left) {
-            return true;
-        }
-    }
+    return age_read(span_of(written.bytes, written.size), key, opened, size_out);
 }
 
 static void write_it(size_t size, bool in_parts)

@@ -1,0 +1,140 @@
+/* What officers' clients and the opener judge, each for itself and with what it has pinned. */
+#include "base/span.h"
+#include "role/vault/opening.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum publog_class class_of(const struct grant *grant)
+{
+    return grant->is_emergency ? PUBLOG_CLASS_EMERGENCY : PUBLOG_CLASS_ORDINARY;
+}
+
+static enum fault judge_time(const struct opening_judge *judge, const struct grant *grant,
+                             const struct publog_seen *seen)
+{
+    char moment[GRANT_MOMENT_BYTES];
+    if (judge->now_s > grant->expires_s) {
+        grant_moment_print(grant->expires_s, moment);
+        return FAULT(FAULT_REFUSED, "grant: expired at %s", moment);
+    }
+    if (grant->issued_s > judge->now_s + OPENING_AHEAD_S) {
+        grant_moment_print(grant->issued_s, moment);
+        return FAULT(FAULT_REFUSED, "grant: issued at %s, which is to come", moment);
+    }
+    if (seen->index < grant->log_size ||
+        seen->slot + publog_slot_seconds(class_of(grant)) <= grant->issued_s) {
+        return FAULT(FAULT_REFUSED, "grant: in the log before it was written");
+    }
+    if (seen->verdict.known_s == 0) {
+        return FAULT(FAULT_REFUSED, "grant: no witness says when it was logged");
+    }
+    if (grant->is_bulk && judge->now_s < seen->verdict.known_s + GRANT_BULK_WAIT_S) {
+        grant_moment_print(seen->verdict.known_s + GRANT_BULK_WAIT_S, moment);
+        return FAULT(FAULT_REFUSED, "grant: a bulk grant waits until %s", moment);
+    }
+    return FAULT_NONE;
+}
+
+enum fault opening_judge_grant(const struct opening_judge *judge, const struct grant_file *file,
+                               struct span shown, struct opening_granted *granted_out)
+{
+    static _Thread_local char text[GRANT_FILE_BYTES];
+    struct publog_shown read;
+    const struct grant *grant = &file->grant;
+    TRY(grant_approved(judge->circle, judge->key, file));
+    if (!publog_shown_read(shown, &read)) {
+        return FAULT(FAULT_INPUT, "grant: its receipt is not \"cambist-shown/v1\"");
+    }
+    struct publog_wanted wanted = {.kind = PUBLOG_KIND_GRANT,
+                                   .class = class_of(grant),
+                                   .flags = grant->is_bulk ? PUBLOG_FLAG_BULK : 0,
+                                   .name = grant->name,
+                                   .text = span_of(text, grant_file_print(file, text))};
+    TRY(publog_shown_verify(judge->crypto, judge->policy, "grant", &read, &wanted,
+                            &granted_out->seen));
+    return judge_time(judge, grant, &granted_out->seen);
+}
+
+enum fault opening_judge_rows(const struct opening_judge *judge, const struct grant_file *file,
+                              const struct opening_rows *rows)
+{
+    if (rows->count != file->grant.records_count) {
+        return FAULT(FAULT_REFUSED, "rows: %u, the grant has %u records", rows->count,
+                     file->grant.records_count);
+    }
+    for (u32 i = 0; i < rows->count; i += 1) {
+        const struct opening_row *row = &rows->list[i];
+        u8 hash[32];
+        u8 label[2][SEAL_LABEL_BYTES];
+        seal_label_encode(&row->label, label[0]);
+        seal_label_encode(&file->grant.records[i].label, label[1]);
+        grant_row_hash(&row->label, &row->wrap, row->body_hash, hash);
+        if (memcmp(hash, file->grant.records[i].row, sizeof(hash)) != 0) {
+            return FAULT(FAULT_REFUSED, "row %u: not the one that the grant names", i + 1);
+        }
+        if (memcmp(label[0], label[1], SEAL_LABEL_BYTES) != 0) {
+            return FAULT(FAULT_REFUSED, "row %u: of another record than the grant names", i + 1);
+        }
+        if (row->label.epoch != judge->key->sides[0].roster.epoch) {
+            return FAULT(FAULT_REFUSED, "row %u: of epoch %u, the shares are of epoch %u", i + 1,
+                         row->label.epoch, judge->key->sides[0].roster.epoch);
+        }
+        TRY(seal_wrap_check(&row->label, &judge->key->public, row->body_hash, &row->wrap));
+    }
+    return FAULT_NONE;
+}
+
+static enum fault judge_fresh(const struct opening_judge *judge, const struct opening *opening,
+                              const struct publog_seen *seen)
+{
+    u64 fresh = seen->verdict.fresh_s;
+    if (fresh > judge->now_s + OPENING_AHEAD_S) {
+        return FAULT(FAULT_REFUSED, "opening: the witnesses' time lies in the future: is this "
+                                    "machine's clock right?");
+    }
+    if (fresh + judge->circle->fresh_s < judge->now_s) {
+        return FAULT(FAULT_REFUSED,
+                     "opening: the checkpoint is stale: witnesses saw it %llu seconds ago, at most "
+                     "%u are allowed",
+                     (unsigned long long)(judge->now_s - fresh), judge->circle->fresh_s);
+    }
+    if (opening->begins_s > judge->now_s + OPENING_AHEAD_S) {
+        return FAULT(FAULT_REFUSED, "opening: it begins in the future");
+    }
+    if (judge->now_s > opening->begins_s + OPENING_SECONDS) {
+        return FAULT(FAULT_REFUSED,
+                     "opening: over %u seconds after it began; it takes another "
+                     "grant",
+                     OPENING_SECONDS);
+    }
+    return FAULT_NONE;
+}
+
+enum fault opening_judge_opening(const struct opening_judge *judge, const struct grant_file *file,
+                                 const struct opening_granted *granted,
+                                 const struct opening *opening, struct span shown)
+{
+    char text[OPENING_TEXT_BYTES];
+    u8 mark_salt[PUBLOG_SALT_BYTES];
+    struct publog_shown read;
+    struct publog_seen seen;
+    if (memcmp(opening->grant, file->hash, sizeof(file->hash)) != 0 ||
+        strcmp(opening->venue, file->grant.venue) != 0) {
+        return FAULT(FAULT_REFUSED, "opening: of another grant");
+    }
+    if (!publog_shown_read(shown, &read)) {
+        return FAULT(FAULT_INPUT, "opening: its receipt is not \"cambist-shown/v1\"");
+    }
+    grant_mark_salt(&file->grant, file->hash, mark_salt);
+    struct publog_wanted wanted = {.kind = PUBLOG_KIND_OPENING,
+                                   .class = class_of(&file->grant),
+                                   .name = file->grant.name,
+                                   .text = span_of(text, opening_print(opening, text)),
+                                   .mark_salt = mark_salt};
+    TRY(publog_shown_verify(judge->crypto, judge->policy, "opening", &read, &wanted, &seen));
+    if (seen.slot < granted->seen.slot || seen.index <= granted->seen.index) {
+        return FAULT(FAULT_REFUSED, "opening: in the log before its grant");
+    }
+    return judge_fresh(judge, opening, &seen);
+}

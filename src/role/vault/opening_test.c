@@ -1,0 +1,292 @@
+/* Aim: nobody does their part for a grant that the two groups did not approve, that witnesses did
+ * not see, that is altered, late, early or used before; each refusal names its cause.
+ *
+ * Method: one whole opening with real keys, shares and a log in memory; each test changes one
+ * thing, and both the officers' client and the opener judge it. Everything that is written is
+ * searched for the canary that stands in every record. */
+#include "role/vault/opening.h"
+
+#include "base/random.h"
+#include "base/span.h"
+#include "tests/support/opening_run.h"
+
+#include <string.h>
+
+/* ---- attacks on approvals and the grant ---- */
+
+static void one_approval(void **state)
+{
+    (void)state;
+    prepare(1);
+    sign("0");
+    log_grant();
+    assert_judged(FAULT_REFUSED, "group A: 1 of the 2 people");
+}
+
+static void approvals_of_one_group(void **state)
+{
+    (void)state;
+    prepare(1);
+    sign("012");
+    log_grant();
+    assert_judged(FAULT_REFUSED, "group B: 0 of the 2 people");
+}
+
+static void a_grant_altered_by_a_byte(void **state)
+{
+    (void)state;
+    static char text[GRANT_FILE_BYTES];
+    prepare(1);
+    size_t size = grant_file_print(&file, text);
+    struct grant_file kept = file;
+    for (size_t at = 0; at < size; at += random_between(&chance, 1, 5)) {
+        char byte = text[at];
+        text[at] = (char)(byte ^ (1 << random_below(&chance, 7)));
+        if (grant_file_read(span_of(text, size), "g", &file) == FAULT_NONE) {
+            struct opening_granted granted;
+            assert_int_equal(opening_judge_grant(&judge, &file,
+                                                 span_of(grant_shown, grant_shown_bytes), &granted),
+                             FAULT_REFUSED);
+        }
+        text[at] = byte;
+    }
+    file = kept;
+    assert_delivered();
+}
+
+/* Approved by the same officers, but not what is in the log. */
+static void a_grant_that_is_not_the_one_in_the_log(void **state)
+{
+    (void)state;
+    prepare(1);
+    memset(grant.nonce, 0x78, sizeof(grant.nonce));
+    assert_true(grant_identifier_hash(grant.nonce, 7, GRANT_FIELD_DOCUMENT,
+                                      span_of_text("XY-000100"), grant.identifiers[0].hash));
+    sign("0134");
+    assert_judged(FAULT_REFUSED, "grant: the receipt is of another text");
+}
+
+static void an_approval_that_the_log_does_not_have(void **state)
+{
+    (void)state;
+    prepare(1);
+    sign("01345");
+    assert_judged(FAULT_REFUSED, "grant: the receipt is of another text");
+}
+
+static void an_expired_grant(void **state)
+{
+    (void)state;
+    prepare(1);
+    judge.now_s = grant.expires_s + 1;
+    assert_judged(FAULT_REFUSED, "grant: expired at 2026-11-24T12:00:00Z");
+}
+
+static void a_backdated_grant(void **state)
+{
+    (void)state;
+    static char text[GRANT_FILE_BYTES];
+    prepare(1);
+    struct opening_scene_event event = grant_event(text);
+    event.slot_s = grant.issued_s - 1;
+    grant_shown_bytes = opening_scene_show(&scene, &event, grant_shown);
+    assert_judged(FAULT_REFUSED, "grant: in the log before it was written");
+    grant.log_size = 40; /* the log had more entries when it was written than where it stands */
+    sign("0134");
+    log_grant();
+    assert_judged(FAULT_REFUSED, "grant: in the log before it was written");
+    prepare(1);
+    judge.now_s = grant.issued_s - OPENING_AHEAD_S - 1;
+    assert_judged(FAULT_REFUSED, "grant: issued at 2026-11-23T12:00:00Z, which is to come");
+}
+
+static void a_bulk_grant_waits(void **state)
+{
+    (void)state;
+    prepare(11);
+    assert_delivered();
+    prepare(11);
+    judge.now_s = GRANT_SCENE_ISSUED_S + 600 + GRANT_BULK_WAIT_S - 1;
+    assert_judged(FAULT_REFUSED, "grant: a bulk grant waits until 2026-11-26T12:10:0");
+    static char text[GRANT_FILE_BYTES];
+    prepare(11);
+    struct opening_scene_event event = grant_event(text);
+    event.flags = 0; /* not to be seen in public */
+    grant_shown_bytes = opening_scene_show(&scene, &event, grant_shown);
+    assert_judged(FAULT_REFUSED, "grant: logged as another class, or with other flags");
+}
+
+static void an_emergency_has_its_own_slots(void **state)
+{
+    (void)state;
+    prepare(1);
+    grant.is_emergency = true;
+    grant.expires_s = grant.issued_s + GRANT_EMERGENCY_S;
+    sign("0134");
+    log_grant();
+    begin_opener();
+    log_opening();
+    release("0134");
+    assert_delivered();
+    static char text[GRANT_FILE_BYTES];
+    struct opening_scene_event event = grant_event(text);
+    event.class = PUBLOG_CLASS_ORDINARY;
+    grant_shown_bytes = opening_scene_show(&scene, &event, grant_shown);
+    assert_int_equal(judge_all(), FAULT_REFUSED);
+    assert_words("grant: logged as another class");
+}
+
+/* ---- attacks on the log ---- */
+
+static void the_log_has_stopped(void **state)
+{
+    (void)state;
+    prepare(1);
+    opening_shown_bytes = 0;
+    assert_judged(FAULT_INPUT, "opening: its receipt is not");
+    prepare(1);
+    memcpy(opening_shown, grant_shown, grant_shown_bytes); /* all there is */
+    opening_shown_bytes = grant_shown_bytes;
+    assert_judged(FAULT_REFUSED, "the receipt is of an event of the kind grant, not opening");
+}
+
+static void witnesses_are_out_of_reach(void **state)
+{
+    (void)state;
+    char text[OPENING_TEXT_BYTES];
+    u8 salt[32];
+    for (u32 reached = 0; reached < 2; reached += 1) {
+        prepare(1);
+        struct opening_scene_event event = opening_event(text, salt);
+        event.witnesses = reached;
+        opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+        assert_judged(FAULT_REFUSED, "opening: too few known witnesses");
+    }
+}
+
+static void a_stale_checkpoint(void **state)
+{
+    (void)state;
+    char text[OPENING_TEXT_BYTES];
+    u8 salt[32];
+    prepare(1);
+    struct opening_scene_event event = opening_event(text, salt);
+    event.times_s = judge.now_s - scene.circle.fresh_s - 5;
+    opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    assert_judged(FAULT_REFUSED, "opening: the checkpoint is stale");
+    prepare(1);
+    event = opening_event(text, salt);
+    event.times_s = judge.now_s + OPENING_AHEAD_S + 5;
+    opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    assert_judged(FAULT_REFUSED, "the witnesses' time lies in the future");
+}
+
+/* Beyond the log's own line only names of witnesses may change: to strangers, while two known ones
+ * are left. */
+static void a_flipped_byte_of_a_receipt(void **state)
+{
+    (void)state;
+    prepare(1);
+    const u8 *witnesses =
+        memmem(opening_shown, opening_shown_bytes, "\n\xe2\x80\x94 w1.invalid", 15);
+    assert_non_null(witnesses);
+    for (size_t at = 0; at < opening_shown_bytes; at += random_between(&chance, 1, 9)) {
+        u8 kept = opening_shown[at];
+        opening_shown[at] ^= (u8)(1U << random_below(&chance, 8));
+        if (judge_all() == FAULT_NONE) {
+            assert_true(opening_shown + at > witnesses);
+        }
+        opening_shown[at] = kept;
+    }
+    assert_delivered();
+}
+
+/* ---- attacks on the opening ---- */
+
+static void an_opening_of_another_grant(void **state)
+{
+    (void)state;
+    prepare(1);
+    struct grant_file kept = file;
+    grant.log_size += 1;
+    sign("0134");
+    begin_opener(); /* for that one */
+    log_opening();
+    file = kept;
+    assert_judged(FAULT_REFUSED, "opening: of another grant");
+}
+
+/* Killed after it was logged: its keys are gone, and no other opener can use its receipt. */
+static void a_grant_is_used_again_after_a_restart(void **state)
+{
+    (void)state;
+    prepare(1);
+    begin_opener();
+    assert_judged(FAULT_REFUSED, "opening: the receipt is of another text");
+    prepare(1);
+    struct opening_scene_event event;
+    char text[OPENING_TEXT_BYTES];
+    u8 salt[32];
+    begin_opener();
+    event = opening_event(text, salt);
+    event.mark_salt = NULL; /* hidden from who looks for an earlier opening of this grant */
+    opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    assert_judged(FAULT_REFUSED, "opening: logged without the mark that this grant leaves");
+}
+
+static void answers_to_a_killed_opener_are_lost(void **state)
+{
+    (void)state;
+    prepare(1);
+    begin_opener();
+    log_opening();
+    assert_refused(FAULT_REFUSED, "a release for another opening");
+}
+
+static void an_opening_before_its_grant(void **state)
+{
+    (void)state;
+    prepare(1);
+    log_opening();
+    log_grant();
+    assert_judged(FAULT_REFUSED, "opening: in the log before its grant");
+}
+
+static void the_quarter_of_an_hour_is_over(void **state)
+{
+    (void)state;
+    char text[OPENING_TEXT_BYTES];
+    u8 salt[32];
+    prepare(1);
+    judge.now_s = opener_opening(opener)->begins_s + OPENING_SECONDS + 1;
+    struct opening_scene_event event = opening_event(text, salt);
+    opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    assert_judged(FAULT_REFUSED, "opening: over 900 seconds after it began");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_approval),
+        cmocka_unit_test(approvals_of_one_group),
+        cmocka_unit_test(a_grant_altered_by_a_byte),
+        cmocka_unit_test(a_grant_that_is_not_the_one_in_the_log),
+        cmocka_unit_test(an_approval_that_the_log_does_not_have),
+        cmocka_unit_test(an_expired_grant),
+        cmocka_unit_test(a_backdated_grant),
+        cmocka_unit_test(a_bulk_grant_waits),
+        cmocka_unit_test(an_emergency_has_its_own_slots),
+        cmocka_unit_test(the_log_has_stopped),
+        cmocka_unit_test(witnesses_are_out_of_reach),
+        cmocka_unit_test(a_stale_checkpoint),
+        cmocka_unit_test(a_flipped_byte_of_a_receipt),
+        cmocka_unit_test(an_opening_of_another_grant),
+        cmocka_unit_test(a_grant_is_used_again_after_a_restart),
+        cmocka_unit_test(answers_to_a_killed_opener_are_lost),
+        cmocka_unit_test(an_opening_before_its_grant),
+        cmocka_unit_test(the_quarter_of_an_hour_is_over),
+    };
+    int failed = cmocka_run_group_tests(tests, make, clear);
+    opener_close(opener);
+    return failed;
+}

@@ -1,0 +1,81 @@
+/* What comes to an opener or an officer's client from outside, beside the grant's text: approved
+ * grants, circles, openings, rows, shown events. What has one form prints as it came. */
+#include "base/check.h"
+#include "base/span.h"
+#include "role/vault/opening.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <sodium.h>
+#include <string.h>
+
+static void grants(struct span text)
+{
+    static struct grant_file file;
+    static char again[GRANT_FILE_BYTES];
+    if (grant_file_read(text, "fuzz", &file) == FAULT_NONE) {
+        CHECK(span_equal(text, span_of(again, grant_file_print(&file, again))));
+        CHECK(file.signatures_count <= CIRCLE_OFFICERS_MAX);
+    }
+}
+
+static void openings(struct span text)
+{
+    static struct opening_rows rows;
+    static char again[OPENING_ROWS_BYTES];
+    struct opening opening;
+    char opening_again[OPENING_TEXT_BYTES];
+    if (opening_read(text, "fuzz", &opening) == FAULT_NONE) {
+        CHECK(span_equal(text, span_of(opening_again, opening_print(&opening, opening_again))));
+    }
+    if (opening_rows_read(text, "fuzz", &rows) == FAULT_NONE) {
+        CHECK(span_equal(text, span_of(again, opening_rows_print(&rows, again))));
+    }
+}
+
+static void shown_events(struct span text)
+{
+    static u8 again[PUBLOG_SHOWN_BYTES_MAX];
+    struct publog_shown shown;
+    if (publog_shown_read(text, &shown) && text.size < sizeof(again)) {
+        CHECK(span_equal(text, span_of(again, publog_shown_write(&shown, again, sizeof(again)))));
+    }
+}
+
+static void circles(struct span text)
+{
+    static struct grant_circle circle;
+    if (grant_circle_read(text, "fuzz", &circle) == FAULT_NONE) {
+        CHECK(circle.officers_count <= CIRCLE_OFFICERS_MAX && circle.records_a_day > 0);
+        for (u32 i = 0; i < circle.recused_count; i += 1) {
+            CHECK(circle.recused[i].officer < circle.officers_count);
+            CHECK(circle.recused[i].authority < circle.authorities_count);
+        }
+    }
+}
+
+/* Answers of officers, for an opener with a known key and one row. */
+static void releases(struct span text)
+{
+    static const struct opening opening = {.venue = "demo.invalid", .begins_s = 1};
+    static const struct opening_rows rows = {.count = 1};
+    static struct seal_room *room;
+    struct seal_scalar key = seal_scalar_of(7);
+    struct share_partial partials[GRANT_RECORDS_MAX];
+    if (room == NULL) {
+        CHECK(seal_room_open(&room) == FAULT_NONE);
+    }
+    CHECK(release_read(room, text, "fuzz", &opening, &key, &rows, partials) != FAULT_NONE);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+    struct span text = span_of(data, size);
+    CHECK(sodium_init() >= 0);
+    grants(text);
+    openings(text);
+    shown_events(text);
+    circles(text);
+    releases(text);
+    fault_forget();
+    return 0;
+}

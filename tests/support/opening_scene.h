@@ -1,0 +1,80 @@
+/* An opening, whole: two groups of officers with their shares and signing keys, a circle, a policy
+ * with three witnesses, people with records, and a public log in memory that shows events. Each
+ * part may be changed before it is used. */
+#ifndef TESTS_SUPPORT_OPENING_SCENE_H
+#define TESTS_SUPPORT_OPENING_SCENE_H
+
+#include "role/vault/grant_circle.h"
+#include "role/vault/publog_shown.h"
+#include "role/vault/seal_record.h"
+#include "role/vault/share_part.h"
+#include "role/vault/tlog_policy.h"
+#include "tests/support/grant_scene.h"
+#include "tests/support/log_scene.h"
+#include "tests/support/share_scene.h"
+
+#define OPENING_SCENE_OFFICERS  6U /* the first three are A's */
+#define OPENING_SCENE_WITNESSES 3U
+#define OPENING_SCENE_LEAVES    64U
+#define OPENING_SCENE_TEXT      512U
+#define OPENING_SCENE_CANARY    "canary-4f1d2c"
+#define OPENING_SCENE_SHOWN     (PUBLOG_SHOWN_BYTES_MAX)
+
+struct opening_scene_record {
+    struct seal_label label;
+    u8 body[SEAL_BODY_BYTES(OPENING_SCENE_TEXT)];
+    size_t body_bytes;
+    u8 hash[SEAL_HASH_BYTES];
+    struct seal_wrap wrap;
+};
+
+struct opening_scene {
+    struct seal_room *room;
+    struct share_scene sides[2];
+    struct share_key key;
+    struct log_scene_key signers[OPENING_SCENE_OFFICERS];
+    char circle_text[CIRCLE_TEXT_BYTES];
+    struct grant_circle circle;
+    struct tlog_crypto crypto;
+    struct log_scene_key log;
+    struct log_scene_key witnesses[OPENING_SCENE_WITNESSES];
+    char policy_text[4096];
+    struct tlog_policy policy;
+    u8 recipient_secret[32];
+    /* the log: leaves of slots, one after the other */
+    u32 leaves_count;
+    u8 leaves[OPENING_SCENE_LEAVES][PUBLOG_LEAF_BYTES];
+    struct opening_scene_record records[2 * GRANT_SUBJECTS_MAX];
+    u32 records_count;
+};
+
+/* Everything but records. */
+void opening_scene_open(struct opening_scene *scene);
+void opening_scene_close(struct opening_scene *scene);
+
+/* Makes records for the people of a grant (grant_scene_make) with texts that hold the canary and
+ * the documents' numbers that it names, puts their rows into it, and the scene's recipient. */
+void opening_scene_fill(struct opening_scene *scene, struct grant *grant);
+/* Seals one record anew: its text, under the label it has. */
+void opening_scene_seal(struct opening_scene *scene, u32 record, const char *text);
+
+/* The grant with the approvals of these officers (0 to 5). */
+void opening_scene_sign(const struct opening_scene *scene, const struct grant *grant,
+                        const u32 *officers, u32 count, struct grant_file *file_out);
+
+struct opening_scene_event {
+    enum publog_class class;
+    enum publog_kind kind;
+    u8 flags;
+    const u8 *mark_salt; /* NULL: some */
+    const u8 *name;      /* of the case */
+    struct span text;
+    u64 slot_s;  /* in the slot of this moment */
+    u64 times_s; /* when the witnesses cosign */
+    u32 witnesses;
+};
+/* Logs a slot with this event alone, and shows it; the bytes written. */
+size_t opening_scene_show(struct opening_scene *scene, const struct opening_scene_event *event,
+                          u8 target[OPENING_SCENE_SHOWN]);
+
+#endif /* TESTS_SUPPORT_OPENING_SCENE_H */
