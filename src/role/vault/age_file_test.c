@@ -2,7 +2,7 @@
  * it came; a recipient has one text.
  *
  * Method: a reader written the simple way (tests/support/age_read.h), with the recipient's secret;
- * that programs of others read the files too is shown by tests/e2e/open_test.py. */
+ * that programs of others read such files is shown where the whole program delivers one. */
 #include "role/vault/age_file.h"
 
 #include "base/check.h"
