@@ -85,6 +85,62 @@ static void pages_are_served(void **state)
     gateway_world_close(&world);
 }
 
+static void file_put(const char *folder, const char *path, u32 bytes)
+{
+    struct file file = {.disk = NULL};
+    struct disk *disk = world.options.disk;
+    char whole[FILE_PATH_BYTES];
+    char part[FILE_PATH_BYTES] = "";
+    for (const char *at = path; (at = strchr(at, '/')) != NULL; at += 1) {
+        (void)snprintf(part, sizeof(part), "%s/%.*s", folder, (int)(at - path), path);
+        assert_int_equal(disk_make_folder(disk, part), FAULT_NONE);
+    }
+    assert_int_equal(file_path(whole, folder, path), FAULT_NONE);
+    assert_int_equal(file_open(disk, whole, FILE_CREATE | FILE_WRITE, &file), FAULT_NONE);
+    assert_int_equal(file_write_at(&file, 0, large, bytes), FAULT_NONE);
+    file_close(&file);
+}
+
+/* The public log's files come as they are, the checkpoint never out of a cache; no other name is
+ * looked for, and without the log the paths are as unknown as any. */
+static void the_public_log_is_served(void **state)
+{
+    (void)state;
+    begin(NULL);
+    struct sim_client *client = sim_connect(world.net, 1);
+    ask(client, "GET /log/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(got.status, 404);
+    gateway_world_close(&world);
+    gateway_world_init(&world, test_seed(), false);
+    world.options.log_folder = "public";
+    gateway_world_start(&world);
+    assert_int_equal(disk_make_folder(world.options.disk, "public"), FAULT_NONE);
+    file_put("public", "checkpoint", 60);
+    file_put("public", "secret", 60);
+    file_put("public", "tile/0/x001/067.p/3", 96);
+    file_put("public", "tile/entries/000", LARGE_BYTES / 100);
+    client = sim_connect(world.net, 1);
+    for (u32 round = 0; round < 50; round += 1) {
+        ask(client, "GET /log/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_int_equal(got.status, 200);
+        assert_memory_equal(got.body, large, 60);
+        has("\r\nCache-Control: no-store\r\n");
+        has("\r\nContent-Length: 60\r\n");
+    }
+    ask(client, "GET /log/tile/0/x001/067.p/3 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(got.status, 200);
+    has("immutable\r\n");
+    ask(client, "GET /log/tile/entries/000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_memory_equal(got.body, large, LARGE_BYTES / 100);
+    ask(client, "GET /log/tile/0/000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(got.status, 404);
+    ask(client, "GET /log/secret HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(got.status, 404);
+    ask(client, "POST /log/checkpoint HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    assert_int_equal(got.status, 405);
+    gateway_world_close(&world);
+}
+
 /* The head says how long the body is, and the next answer follows at once. */
 static void head_has_no_body(void **state)
 {
@@ -359,6 +415,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_are_served),
+        cmocka_unit_test(the_public_log_is_served),
         cmocka_unit_test(head_has_no_body),
         cmocka_unit_test(who_reads_slowly_gets_all_of_it),
         cmocka_unit_test(who_never_reads_holds_little),

@@ -239,6 +239,10 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     options.metrics = &place->metrics;
     options.pages = &venue_pages;
     options.demo = place->settings->demo;
+    if (number_of(place, CONFIG_PUBLOG_ON) != 0) {
+        TRY(file_path(place->log_public, place->settings->folder, PLACE_LOG_PUBLIC));
+        options.log_folder = place->log_public;
+    }
     if (!networks_read(place->settings->config->values[CONFIG_GATEWAY_PROXIES].text,
                        options.trusted, GATEWAY_TRUSTED_MAX, &options.trusted_count)) {
         return FAULT(FAULT_CONFIG, "gateway.proxies");

@@ -56,7 +56,8 @@ struct place {
     struct gateway_net network;
     struct monitor monitor;
     struct admin_agent *admin;
-    char officers[FILE_PATH_BYTES]; /* the register; empty: none */
+    char log_public[FILE_PATH_BYTES]; /* the public log's files */
+    char officers[FILE_PATH_BYTES];   /* the register; empty: none */
     struct price_agent *prices;
     struct metric *price_values[PLACE_VALUES_MAX];
     struct metric *list_values[PLACE_VALUES_MAX];

@@ -74,6 +74,7 @@ struct gateway_options {
     struct metrics *metrics; /* may be NULL */
     /* Both outlive the gateway. */
     const struct page_table *pages;   /* NULL: none */
+    const char *log_folder;           /* the public log's files, for /log/; NULL: none */
     const struct demo_accounts *demo; /* NULL: nobody signs in (docs/pages.md) */
 };
 

@@ -1,8 +1,10 @@
-/* Pages and the demo's sign-in, over HTTP: docs/pages.md. */
+/* Pages, the public log's files and the demo's sign-in, over HTTP: docs/pages.md. */
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
+#include "io/file.h"
 #include "role/gateway/gateway_state.h"
+#include "role/gateway/log_page.h"
 #include "role/gateway/rules_page.h"
 #include "role/gateway/session.h"
 
@@ -88,7 +90,7 @@ static void send_page(struct session *session, const struct http_request *reques
          has_body ? gateway->page_bodies[index][said.is_gzip] : NULL);
 }
 
-/* ---- signing in ---- */
+/* ---- the public log ---- */
 
 static void fail(struct session *session, u32 status, enum api_error error)
 {
@@ -96,6 +98,50 @@ static void fail(struct session *session, u32 status, enum api_error error)
     (void)api_fail(&failure, error);
     http_session_fail(session, status, &failure, 0);
 }
+
+/* FAULT_LIMIT: it is too long, or there is no room. */
+static enum fault log_file_read(struct gateway *gateway, const char *name,
+                                struct net_buffer **body_out)
+{
+    SCOPED_FILE file = {.disk = NULL};
+    char path[FILE_PATH_BYTES];
+    u64 size = 0;
+    *body_out = NULL;
+    TRY(file_path(path, gateway->options.log_folder, name));
+    TRY(file_open(gateway->options.disk, path, 0, &file));
+    TRY(file_size(&file, &size));
+    struct net_buffer *body =
+        size > LOG_PAGE_BYTES_MAX ? NULL : net_buffer_take(gateway->net->pool, size);
+    if (body == NULL) {
+        return FAULT(FAULT_LIMIT, "%s: no room for %llu bytes", path, (unsigned long long)size);
+    }
+    enum fault fault = file_read_whole(&file, 0, body->data, (size_t)size);
+    if (fault != FAULT_NONE) {
+        net_buffer_release(body);
+        return fault;
+    }
+    body->size = (u32)size;
+    *body_out = body;
+    return FAULT_NONE;
+}
+
+static void send_log(struct session *session, const struct http_request *request, const char *name)
+{
+    struct gateway *gateway = session->gateway;
+    struct net_buffer *body = NULL;
+    u8 head[LOG_PAGE_HEAD_BYTES];
+    enum fault fault = log_file_read(gateway, name, &body);
+    if (fault != FAULT_NONE) {
+        fault_forget();
+        fail(session, fault == FAULT_MISSING ? 404 : 503, API_ERROR_UNSUPPORTED_OPERATION);
+        return;
+    }
+    size_t size = log_page_head(name, body->size, gateway_date(gateway), session->keep_alive, head);
+    send(session, 200, span_of(head, size), request->verb == HTTP_VERB_GET ? body : NULL);
+    net_buffer_release(body);
+}
+
+/* ---- signing in ---- */
 
 static bool is_json(const struct http_request *request)
 {
@@ -204,7 +250,9 @@ bool page_session_serve(struct session *session, const struct http_request *requ
     i32 page = options->pages == NULL ? -1 : page_find(options->pages, path);
     enum demo_path demo = options->demo == NULL ? DEMO_PATH_NONE : demo_sign_path(request->path);
     bool is_rules = rules != RULES_PATH_NONE && rules != RULES_PATH_PAGE;
-    if (page < 0 && demo == DEMO_PATH_NONE && !is_rules) {
+    char log_name[LOG_PAGE_NAME_BYTES];
+    bool is_log = options->log_folder != NULL && log_page_name(request->path, log_name);
+    if (page < 0 && demo == DEMO_PATH_NONE && !is_rules && !is_log) {
         return false;
     }
     struct auth_address address = http_session_address(session, request);
@@ -219,6 +267,8 @@ bool page_session_serve(struct session *session, const struct http_request *requ
         send_method(session, PAGE_ALLOWED_METHODS);
     } else if (is_rules) {
         send_rules(session, rules, hash);
+    } else if (is_log) {
+        send_log(session, request, log_name);
     } else {
         send_page(session, request, (u32)page);
     }

@@ -1,0 +1,107 @@
+#include "role/gateway/log_page.h"
+
+#include "base/check.h"
+#include "wire/http.h"
+
+#include <string.h>
+
+#define PREFIX     "/log/"
+#define CHECKPOINT "checkpoint"
+#define LEVEL_MAX  63U
+#define WIDTH_MAX  255U
+
+/* Takes `text` off the front; false: it does not begin so. */
+static bool take(struct span *path, const char *text)
+{
+    size_t size = strlen(text);
+    if (path->size < size || memcmp(path->data, text, size) != 0) {
+        return false;
+    }
+    *path = span_after(*path, size);
+    return true;
+}
+
+static bool is_digit(struct span path, size_t at)
+{
+    return at < path.size && path.data[at] >= '0' && path.data[at] <= '9';
+}
+
+/* A number without leading zeros, at most `maximum`, which has at most three digits. */
+static bool take_number(struct span *path, u32 maximum)
+{
+    u32 number = 0;
+    size_t size = 0;
+    for (; size < 3 && is_digit(*path, size); size += 1) {
+        number = number * 10 + (u32)(path->data[size] - '0');
+    }
+    if (size == 0 || (size > 1 && path->data[0] == '0') || number > maximum) {
+        return false;
+    }
+    *path = span_after(*path, size);
+    return true;
+}
+
+static bool take_group(struct span *path)
+{
+    if (!is_digit(*path, 0) || !is_digit(*path, 1) || !is_digit(*path, 2)) {
+        return false;
+    }
+    *path = span_after(*path, 3);
+    return true;
+}
+
+static bool take_index(struct span *path)
+{
+    while (take(path, "x")) { /* each takes bytes */
+        if (!take_group(path) || !take(path, "/")) {
+            return false;
+        }
+    }
+    return take_group(path);
+}
+
+static bool is_tile(struct span path)
+{
+    if (!take(&path, "tile/") || (!take(&path, "entries") && !take_number(&path, LEVEL_MAX)) ||
+        !take(&path, "/") || !take_index(&path)) {
+        return false;
+    }
+    if (path.size == 0) {
+        return true;
+    }
+    bool is_zero = path.size == 4 && path.data[3] == '0';
+    return take(&path, ".p/") && !is_zero && take_number(&path, WIDTH_MAX) && path.size == 0;
+}
+
+bool log_page_name(struct span path, char name_out[LOG_PAGE_NAME_BYTES])
+{
+    if (!take(&path, PREFIX) || path.size >= LOG_PAGE_NAME_BYTES ||
+        (!span_equal(path, span_of_text(CHECKPOINT)) && !is_tile(path))) {
+        return false;
+    }
+    memcpy(name_out, path.data, path.size);
+    name_out[path.size] = 0;
+    return true;
+}
+
+bool log_page_changes(const char *name)
+{
+    return strcmp(name, CHECKPOINT) == 0;
+}
+
+size_t log_page_head(const char *name, u64 body_bytes, const char *date, bool keep_alive,
+                     u8 head_out[LOG_PAGE_HEAD_BYTES])
+{
+    struct http_answer answer;
+    bool changes = log_page_changes(name);
+    http_answer_begin(&answer, head_out, LOG_PAGE_HEAD_BYTES, 200, keep_alive);
+    http_answer_put_text(&answer, "Date", date);
+    http_answer_put_text(&answer, "Content-Type",
+                         changes ? "text/plain; charset=utf-8" : "application/octet-stream");
+    http_answer_put_text(&answer, "Cache-Control",
+                         changes ? "no-store" : "public, max-age=31536000, immutable");
+    http_answer_put_text(&answer, "X-Content-Type-Options", "nosniff");
+    size_t size = http_answer_end(&answer, body_bytes);
+    CHECK(size > 0);
+    return size;
+}
