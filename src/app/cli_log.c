@@ -433,6 +433,15 @@ static enum fault receipt(const struct option_call *call, struct work *work)
     return answer(call, work, &verdict);
 }
 
+/* ---- month ---- */
+
+static enum fault month(const struct option_call *call, struct work *work)
+{
+    (void)work;
+    TRY(operands_check(call, 2, "the log's folder and a month as 2026-11"));
+    return log_venue_month(call->operands[1], call->operands[2]);
+}
+
 /* ---- the command ---- */
 
 static enum fault dispatch(const struct option_call *call, struct work *work)
@@ -440,14 +449,17 @@ static enum fault dispatch(const struct option_call *call, struct work *work)
     static const struct {
         const char *word;
         enum fault (*act)(const struct option_call *call, struct work *work);
-    } actions[] = {
-        {"check", check}, {"show", show_one}, {"prove", prove_one}, {"receipt", receipt}};
+    } actions[] = {{"check", check},
+                   {"show", show_one},
+                   {"prove", prove_one},
+                   {"receipt", receipt},
+                   {"month", month}};
     for (size_t i = 0; i < ARRAY_COUNT(actions); i += 1) {
         if (strcmp(call->operands[0], actions[i].word) == 0) {
             return actions[i].act(call, work);
         }
     }
-    return FAULT(FAULT_USAGE, "\"%s\" is no action: check, show, prove or receipt",
+    return FAULT(FAULT_USAGE, "\"%s\" is no action: check, show, prove, receipt or month",
                  call->operands[0]);
 }
 
@@ -470,6 +482,8 @@ static const char *const text[] = {
     "named, with exit code 19. In a folder the partial files of smaller logs and files checkpoint.SIZE are checked too.",
     "show DIR|URL N: entry N as it is, the first one is 0. prove DIR|URL N: its receipt. Both believe the files.",
     "receipt FILE: whether a receipt proves that --entry is in the log, under the policy, asking nobody.",
+    "month DIR YYYY-MM: the opening of a month that is over, for everybody: how many private events of each kind "
+    "there were, and silences that have ended. DIR is the venue's own folder log, which holds events.db.",
     "A policy is a text: log VKEY; witness NAME VKEY; group NAME all|any|K MEMBER...; quorum NAME|none; operator NAME "
     "WITNESS..., where the name venue stands for the venue itself; independent N. Independent witnesses are operators "
     "beside the venue: a log that only its own venue has witnessed says 0.",
@@ -481,13 +495,14 @@ static const struct option_example examples[] = {
      "From outside, every day."},
     {"log prove data/log 17 > 17.tlog-proof", "The receipt of an entry."},
     {"log receipt 17.tlog-proof --policy policy.txt --entry 17.bin", "Checks it, offline."},
+    {"log month data/log 2026-10 > 2026-10.txt", "What the operator publishes each month."},
     {NULL, NULL},
 };
 
 const struct subcommand cli_log = {
     .name = "log",
     .summary = "checks the public log and its receipts",
-    .operands = "check|show|prove|receipt DIR|URL|FILE...",
+    .operands = "check|show|prove|receipt|month DIR|URL|FILE...",
     .operands_min = 1,
     .operands_max = 3,
     .options = options,

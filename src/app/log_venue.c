@@ -2,12 +2,16 @@
 
 #include "app/cli.h"
 #include "base/span.h"
+#include "io/block.h"
+#include "io/clock.h"
 #include "role/vault/tlog_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#define SECOND_US      1000000ULL
 #define TEXT_BYTES_MAX (2U * LOG_VENUE_EVENTS_MAX * PUBLOG_MONTH_EVENT_BYTES)
 
 static enum fault month_read(struct log_venue *venue, u8 *text)
@@ -92,4 +96,41 @@ void log_venue_print(const struct log_venue *venue)
     }
     cli_line("silences", "%" PRIu64 " ended, %" PRIu64 " running", counts->silences_ended,
              counts->silences_running);
+}
+
+/* ---- the opening of a month ---- */
+
+static bool month_parse(const char *text, u32 *month_out)
+{
+    u32 numbers[2] = {0, 0};
+    if (strlen(text) != 7 || text[4] != '-') {
+        return false;
+    }
+    for (u32 at = 0; at < 7; at += at == 3 ? 2 : 1) {
+        u32 *number = &numbers[at < 4 ? 0 : 1];
+        if (text[at] < '0' || text[at] > '9') {
+            return false;
+        }
+        *number = *number * 10 + (u32)(text[at] - '0');
+    }
+    *month_out = numbers[0] * 12 + numbers[1] - 1;
+    return numbers[0] >= 1970 && numbers[1] >= 1 && numbers[1] <= 12;
+}
+
+enum fault log_venue_month(const char *folder, const char *month)
+{
+    u32 number = 0;
+    struct block block;
+    size_t size = 0;
+    if (!month_parse(month, &number)) {
+        return FAULT(FAULT_USAGE, "\"%s\" is no month as 2026-11", month);
+    }
+    TRY(block_take(TEXT_BYTES_MAX, "the opening of a month", &block));
+    enum fault fault = publog_month_write(folder, number, clock_wall_us(clock_real()) / SECOND_US,
+                                          block.memory, TEXT_BYTES_MAX, &size);
+    if (fault == FAULT_NONE && fwrite(block.memory, 1, size, stdout) != size) {
+        fault = FAULT(FAULT_IO, "standard output takes no more");
+    }
+    block_give_back(&block);
+    return fault;
 }

@@ -24,4 +24,8 @@ void log_venue_end(struct log_venue *venue, struct tlog_finding *finding);
 /* Lines for people. */
 void log_venue_print(const struct log_venue *venue);
 
+/* `cambist log month`: writes the opening of a month, as 2026-11, of the log in `folder` to
+ * standard output. FAULT_UNAVAILABLE: it is not over, or nothing was logged in it. */
+MUST_USE enum fault log_venue_month(const char *folder, const char *month);
+
 #endif /* APP_LOG_VENUE_H */
