@@ -1,6 +1,6 @@
 /* How each role is made inside its process: one row a role. A role's row says which part of the
- * folder it may touch and when it counts as ready. None may open a port or connect: the listening
- * socket is handed over. */
+ * folder it may touch and when it counts as ready. None may open a port, and none but the courier
+ * connect: the listening socket is handed over. */
 #ifndef APP_PLACE_ROLES_H
 #define APP_PLACE_ROLES_H
 
