@@ -13,7 +13,8 @@ enum {
     WITNESS_OPTION_KEY,
     WITNESS_OPTION_LOGS,
     WITNESS_OPTION_ADDRESS,
-    WITNESS_OPTION_PORT
+    WITNESS_OPTION_PORT,
+    WITNESS_OPTION_DESCRIPTOR
 };
 enum { LOGS_BYTES = 65536, SLEEP_US = 200000 };
 
@@ -51,6 +52,14 @@ static const struct option options[] = {
                              .maximum = 65535,
                              .otherwise = "8099",
                              .help = "With serve: on which port; 0 takes any that is free."},
+    [WITNESS_OPTION_DESCRIPTOR] = {.name = "descriptor",
+                                   .kind = OPTION_NUMBER,
+                                   .value = "N",
+                                   .minimum = 3,
+                                   .maximum = 1023,
+                                   .help =
+                                       "With serve: the number of a listening socket that whoever "
+                                       "started it has opened, instead of address and port."},
 };
 
 static struct tlog_key logs[TLOG_WITNESS_LOGS_MAX];
@@ -128,6 +137,13 @@ static enum fault serve_until_stopped(struct witness_serve *serve)
     return FAULT_NONE;
 }
 
+/* 0: none. */
+static int descriptor_of(const struct option_call *call)
+{
+    const struct option_value *value = &call->values[WITNESS_OPTION_DESCRIPTOR];
+    return value->given ? (int)value->number : 0;
+}
+
 static enum fault witness_run(const struct option_call *call, const struct tlog_secret *secret,
                               u32 logs_count)
 {
@@ -143,7 +159,8 @@ static enum fault witness_run(const struct option_call *call, const struct tlog_
     struct witness_serve_options of_serve = {.witness = witness,
                                              .clock = clock_real(),
                                              .address = call->values[WITNESS_OPTION_ADDRESS].text,
-                                             .port = (u16)call->values[WITNESS_OPTION_PORT].number};
+                                             .port = (u16)call->values[WITNESS_OPTION_PORT].number,
+                                             .descriptor = descriptor_of(call)};
     enum fault fault = witness_serve_open(&serve, &of_serve);
     if (fault == FAULT_NONE) {
         fault = serve_until_stopped(serve);

@@ -5,6 +5,7 @@
 #include "app/demo_file.h"
 #include "app/demo_law.h"
 #include "app/demo_lists.h"
+#include "app/demo_log.h"
 #include "app/demo_venue.h"
 #include "app/serve.h"
 #include "app/time_text.h"
@@ -35,7 +36,9 @@ struct demo {
     struct serve_guest guest; /* first: it is cast back */
     const struct demo_options *options;
     struct demo_file file;
-    struct supervise_role roles[2];
+    struct supervise_role roles[2 + DEMO_LOG_WITNESSES];
+    struct demo_log log;
+    bool has_log;
     struct bots_recording recording; /* closed again: which market it plays on */
     char bots_path[FILE_PATH_BYTES];
 };
@@ -60,6 +63,17 @@ static void lists_set(struct config *config)
     if (lists->line == 0) {
         (void)snprintf(lists->text, sizeof(lists->text), "%s", DEMO_LISTS);
     }
+}
+
+/* A public log, with witnesses on this machine, unless the configuration says itself whether. */
+static bool log_set(struct config *config)
+{
+    struct config_value *on = &config->values[CONFIG_PUBLOG_ON];
+    if (on->line != 0) {
+        return false;
+    }
+    on->number = 1;
+    return true;
 }
 
 /* What the configuration says itself stays. */
@@ -124,6 +138,10 @@ static int replay_start(void *argument, int socket)
 static void roles_fill(struct demo *demo)
 {
     u32 count = 0;
+    if (demo->has_log) {
+        demo_log_roles(&demo->log, demo->roles);
+        count += DEMO_LOG_WITNESSES;
+    }
     if (demo->options->has_bots) {
         demo->roles[count] =
             (struct supervise_role){.name = "bots", .run = bots_start, .argument = demo};
@@ -218,7 +236,7 @@ static void law_print(const struct demo *demo, char target[LAW_WORDS_BYTES])
 }
 
 /* Each can be pasted as it stands, wherever one is. */
-static void lines_print(const struct demo *demo, const char *admin_host)
+static void lines_print(const struct demo *demo, const char *host, const char *admin_host)
 {
     char program[FILE_PATH_BYTES];
     char data[PATH_MAX];
@@ -241,6 +259,12 @@ static void lines_print(const struct demo *demo, const char *admin_host)
                  "'{\"queries\":{\"q\":{\"schema\":\"Person\",\"properties\":{\"name\":"
                  "[\"Nadja Frolowa\"]}}}}'\n",
                  program, data, nadia == NULL ? 0 : nadia->number, admin_host);
+    if (demo->has_log) {
+        (void)printf(
+            "\"$c\" log check --policy \"$d/log/policy.txt\" http://%s/log/   # the public "
+            "log, as outsiders check it\n",
+            host);
+    }
 }
 
 static void words_print(const struct demo *demo, const struct test_addresses *addresses,
@@ -266,7 +290,7 @@ static void words_print(const struct demo *demo, const struct test_addresses *ad
                  "\n  %-15s key    %s\n                  secret %s\n",
                  first->name, first->key.name, first->key.secret, second->name, second->key.name,
                  second->key.secret);
-    lines_print(demo, addresses->admin_host);
+    lines_print(demo, addresses->host, addresses->admin_host);
     (void)printf("\nWith ccxt (npm install ccxt), paste this into node:\n\n"
                  "const { default: ccxt } = await import('ccxt');\n"
                  "const x = new ccxt.binance({ apiKey: '%s', secret: '%s' });\n"
@@ -304,11 +328,15 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
         bots_recording_close(&demo.recording);
         TRY(fault);
     }
-    roles_fill(&demo);
     limits_raise(options->config);
     sources_set(options->config);
     lists_set(options->config);
     TRY(demo_venue_sources(options->folder));
+    demo.has_log = log_set(options->config);
+    if (demo.has_log) {
+        TRY(demo_log_open(&demo.log, options->folder));
+    }
+    roles_fill(&demo);
     struct serve_options serve = {.config = options->config,
                                   .folder = options->folder,
                                   .port = options->port,
@@ -316,6 +344,9 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
                                   .guest = &demo.guest,
                                   .seconds = options->seconds};
     enum fault fault = serve_run(&serve, exit_code_out);
+    if (demo.has_log) {
+        demo_log_close(&demo.log);
+    }
     secret_wipe(&demo, sizeof(demo));
     return fault;
 }

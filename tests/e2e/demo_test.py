@@ -344,7 +344,7 @@ def paste(cli, running):
 
 
 def check_lines(cli, running):
-    """The lines for a shell, each as it stands; the last but two tells screening who Lena is."""
+    """The lines for a shell, each as it stands; the last but three tells screening who Lena is."""
     words = running.words[running.words.index("c='"):running.words.index("\nWith ccxt")]
     names, *lines = words.splitlines()
     answers = []
@@ -361,7 +361,9 @@ def check_lines(cli, running):
             ("list       demo-list candidate, entry 4712 of version 1", "score 0.9"),
             ("We are checking your account", "2022-04-27"), ("1 people told",),
             ("verdict              blocked, by ofac50", "listed: us-sdn, entry 36456"),
-            ('"id":"demo-list:4712"',)][:len(answers)]):
+            ('"id":"demo-list:4712"',),
+            ("every tile, entry, checkpoint and cosignature verifies", "3 of 3 have cosigned",
+             "independent witnesses    0")][:len(answers)]):
         for text in wanted:
             cli.check(text in answers[number], f"{lines[number]}: {text} in {answers[number]}")
     hidden = [word for word in ("list", "4712", "FROLOVA", "screen") if word in answers[3]]

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HEAD_BYTES        4096U
 #define INPUT_BYTES       (HEAD_BYTES + TLOG_WITNESS_BODY_BYTES)
@@ -195,6 +196,12 @@ static enum fault serve_begin(struct witness_serve *serve,
     struct net_loop_options loop = NET_LOOP_OPTIONS_DEFAULT;
     struct net_listen_options listen = {
         .address = options->address, .port = options->port, .descriptor = -1};
+    if (options->descriptor > 0) {
+        listen = (struct net_listen_options){.descriptor = dup(options->descriptor)};
+        if (listen.descriptor < 0) {
+            return FAULT(FAULT_INPUT, "descriptor %d: there is none", options->descriptor);
+        }
+    }
     TRY(net_pool_open(&serve->pool, POOL_BYTES, BLOCK_BYTES));
     serve->has_pool = true;
     loop.pool = &serve->pool;

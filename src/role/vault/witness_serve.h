@@ -20,6 +20,9 @@ struct witness_serve_options {
     struct clock *clock;
     const char *address;
     u16 port; /* 0: any free one */
+    /* 0: none; else a listening socket of the caller, which is duplicated, and address and port say
+     * nothing. */
+    int descriptor;
 };
 
 struct witness_serve;
