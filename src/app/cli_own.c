@@ -191,7 +191,8 @@ static const char *const text[] = {
     "ENTITY is a key, SCHEME:ID, or a name. Everything is as of two days: what was so on --at, as the registers said it "
     "on --known-at. Lists are taken as they are: what was listed when is in the entries that say so; of others the list "
     "of that day must be given.",
-    "What could not be read of a register is told on standard error, and the answer is without it.",
+    "What could not be read of a register is told on standard error, and the answer is without it; a "
+    "relation whose share or days are damaged stays one, of unknown size or possibly on any day.",
     NULL,
 };
 

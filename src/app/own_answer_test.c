@@ -193,6 +193,24 @@ static void a_crowd_is_cut(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* A share of 160 % is refused; that somebody listed has one is not forgotten. */
+static void a_refused_share_clears_nobody(void **state)
+{
+    (void)state;
+    write_file(
+        "{\"id\":\"ofac-sdn:36456\",\"schema\":\"Company\",\"properties\":{\"name\":[\"A\"]}}\n"
+        "{\"id\":\"b\",\"schema\":\"Company\",\"properties\":{\"name\":[\"B\"]}}\n"
+        "{\"id\":\"o\",\"schema\":\"Ownership\",\"properties\":{\"owner\":["
+        "\"ofac-sdn:36456\"],\"asset\":[\"b\"],\"percentage\":[\"160\"]}}\n");
+    const char *const files[] = {path};
+    ask(&(struct own_load_files){files, 1, lists, 1}, "ftm:b", "2022-04-20");
+    assert_int_equal(answer.verdict, OWN_UNDETERMINED);
+    assert_says(false, (const char *const[]){"1 records or interests were refused",
+                                             "an unknown part of the shares, BITRIVER AG", NULL});
+    forget();
+    assert_int_equal(unlink(path), 0);
+}
+
 /* ---- what is asked wrongly ---- */
 
 static void wrong_questions_are_refused(void **state)
@@ -307,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_drawing_shows_who_is_listed),
         cmocka_unit_test(odd_letters_stay_inside_their_quotes),
         cmocka_unit_test(a_crowd_is_cut),
+        cmocka_unit_test(a_refused_share_clears_nobody),
         cmocka_unit_test(wrong_questions_are_refused),
         cmocka_unit_test(one_name_of_two_wants_a_key),
         cmocka_unit_test(a_list_of_a_government_is_read),

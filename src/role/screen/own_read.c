@@ -103,6 +103,13 @@ enum fault own_refused_by_build(struct own_reader *reader, enum fault fault, str
     return fault;
 }
 
+void own_interest_undate(struct own_interest *interest)
+{
+    interest->from = OWN_DAY_EVER;
+    interest->until = OWN_DAY_NEVER;
+    interest->flags |= OWN_EDGE_POSSIBLE;
+}
+
 /* ---- keys and attributes ---- */
 
 struct span own_key_of(struct span scheme, struct span id, char target[OWN_KEY_BYTES])
@@ -234,13 +241,20 @@ void own_tell(const struct own_reader *reader, const struct input *input)
 
 static enum fault read_value(struct own_reader *reader, enum own_format format, struct span value)
 {
+    static const struct span nobody = {.data = NULL, .size = 0};
     reader->report->records += 1;
-    if (!own_json_read(&reader->json, value) ||
-        !own_json_is(&reader->json, 0, JSON_TOKEN_OBJECT_BEGIN)) {
-        bool is_json = reader->json.fault == JSON_PULL_FINE && reader->json.count > 0;
-        own_refuse(reader, OWN_REFUSED_SYNTAX, (struct span){.data = NULL, .size = 0}, "%s",
-                   is_json ? "no JSON object, or one too large"
-                           : json_pull_fault_text(reader->json.fault));
+    if (!own_json_read(&reader->json, value)) {
+        if (reader->json.fault == JSON_PULL_FINE) {
+            own_refuse(reader, OWN_REFUSED_TOO_LARGE, nobody, "more than %u values in one record",
+                       OWN_JSON_NODES_MAX);
+        } else {
+            own_refuse(reader, OWN_REFUSED_SYNTAX, nobody, "%s",
+                       json_pull_fault_text(reader->json.fault));
+        }
+        return FAULT_NONE;
+    }
+    if (!own_json_is(&reader->json, 0, JSON_TOKEN_OBJECT_BEGIN)) {
+        own_refuse(reader, OWN_REFUSED_SYNTAX, nobody, "no JSON object");
         return FAULT_NONE;
     }
     return format == OWN_FORMAT_BODS ? own_read_bods(reader, value) : own_read_ftm(reader, value);

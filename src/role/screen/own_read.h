@@ -6,9 +6,12 @@
  * their normal form, one call each.
  *
  * Every record that goes in is counted once: described, linked, repeated, passed over, or refused
- * with its reason. The same holds for the interests inside the links. What a register says of one
- * relationship at several times becomes edges when the reader ends: only then all versions are
- * there. */
+ * with its reason. The same holds for the interests inside the links. A refused interest is no
+ * proof that there is none: of one whose share is no share, whose days are no days or whose kind
+ * the format does not have, the relation stays, with a share of unknown size, possibly on any day.
+ * So a damaged statement leaves a verdict undetermined and never clears anybody. What a register
+ * says of one relationship at several times becomes edges when the reader ends: only then all
+ * versions are there. */
 #ifndef ROLE_SCREEN_OWN_READ_H
 #define ROLE_SCREEN_OWN_READ_H
 

@@ -9,6 +9,9 @@
 
 enum { SOURCE_BYTES = 512 }; /* of the words that name a register */
 
+/* Of a statement; one place more is for all beyond. */
+#define INTERESTS_READ (OWN_INTERESTS_MAX - 1U)
+
 /* What each type of interest is to us. A right that may or may not amount to control is POSSIBLE:
  * it leaves a verdict open and never makes one. */
 static const struct {
@@ -357,27 +360,34 @@ static bool find_type(struct span code, u16 *type_out)
     return code.size == 0;
 }
 
+/* False: it was refused, and counted as that. What is left of it stays a relation: an interest of
+ * another kind is one of unknown nature, a share that is none is of unknown size, and one whose
+ * days are none possibly holds on any day. */
 static bool take_interest(struct statement *statement, u32 interest, u32 origin,
                           struct own_interest *out)
 {
     const struct own_json *json = statement->json;
     struct own_share share = OWN_SHARE_UNKNOWN;
     struct span direct = own_json_field(json, interest, "directOrIndirect");
-    if (!find_type(own_json_field(json, interest, "type"), &out->type)) {
-        refuse_interest(statement, OWN_REFUSED_KIND, "a type that BODS 0.4 does not have");
-        return false;
-    }
+    bool has_type = find_type(own_json_field(json, interest, "type"), &out->type);
     out->kind = (u8)interest_types[out->type].kind;
     out->flags = interest_types[out->type].flags | origin;
     out->flags |= span_equal(direct, span_of_text("indirect")) ? OWN_EDGE_INDIRECT : 0;
-    if (!take_days(statement, interest, out)) {
+    bool has_days = take_days(statement, interest, out);
+    bool has_share = take_share(statement, interest, &share);
+    if (!has_type) {
+        refuse_interest(statement, OWN_REFUSED_KIND, "a type that BODS 0.4 does not have");
+    } else if (!has_days) {
         refuse_interest(statement, OWN_REFUSED_DATE, "no such day, or an end before the start");
-        return false;
-    }
-    if (!take_share(statement, interest, &share)) {
+    } else if (!has_share) {
         refuse_interest(statement, OWN_REFUSED_SHARE,
                         "a share that is no percentage, over 100, or upside down");
-        return false;
+    }
+    if (!has_days) {
+        own_interest_undate(out);
+    }
+    if (!has_share) {
+        share = OWN_SHARE_UNKNOWN;
     }
     if (out->kind == OWN_SHARE || out->kind == OWN_VOTES) {
         out->lower = share.lower;
@@ -385,7 +395,7 @@ static bool take_interest(struct statement *statement, u32 interest, u32 origin,
         out->flags |= share.flags;
     }
     take_details(statement, interest, out);
-    return true;
+    return has_type && has_days && has_share;
 }
 
 static u32 origin_flags(const struct statement *statement)
@@ -415,50 +425,53 @@ static void take_interests(struct statement *statement, struct own_version *vers
     u32 origin = origin_flags(statement);
     u32 interests = own_json_member(json, statement->details, "interests");
     u32 interest = own_json_first(json, interests);
+    struct own_interest unknown = {.type = TYPE_UNNAMED,
+                                   .kind = OWN_SHARE,
+                                   .flags = OWN_EDGE_UNKNOWN | origin,
+                                   .upper = OWN_WHOLE,
+                                   .from = OWN_DAY_EVER,
+                                   .until = OWN_DAY_NEVER};
     if (interest == OWN_JSON_NONE) {
         report->interests += 1;
+        report->interests_taken += 1;
         version->interests_count = 1;
-        version->interests[0] = (struct own_interest){.type = TYPE_UNNAMED,
-                                                      .kind = OWN_SHARE,
-                                                      .flags = OWN_EDGE_UNKNOWN | origin,
-                                                      .upper = OWN_WHOLE,
-                                                      .from = OWN_DAY_EVER,
-                                                      .until = OWN_DAY_NEVER};
+        version->interests[0] = unknown;
     }
     for (; interest != OWN_JSON_NONE; interest = own_json_next(json, interest)) {
+        bool is_beyond = version->interests_count >= INTERESTS_READ;
         report->interests += 1;
-        if (version->interests_count == OWN_INTERESTS_MAX) {
+        if (is_beyond) {
             refuse_interest(statement, OWN_REFUSED_TOO_LARGE, "more than 64 in one statement");
+            version->interests[INTERESTS_READ] = unknown;
+            version->interests_count = INTERESTS_READ + 1;
             continue;
         }
-        struct own_interest taken = {.lower = 0};
-        if (take_interest(statement, interest, origin, &taken)) {
-            version->interests[version->interests_count] = taken;
-            version->interests_count += 1;
-        }
+        struct own_interest *taken = &version->interests[version->interests_count];
+        *taken = (struct own_interest){.lower = 0};
+        report->interests_taken += take_interest(statement, interest, origin, taken) ? 1 : 0;
+        version->interests_count += 1;
     }
 }
 
-/* Several records make up the interest: those that are not said to be direct are not. */
+/* Several records make up the interest: those that are not said to be direct are not. Of more of
+ * them than are kept nobody can tell whether the chain is there, so it does not speak for itself.
+ */
 static void take_components(struct statement *statement, struct own_version *version)
 {
     const struct own_json *json = statement->json;
     u32 interest = own_json_first(json, own_json_member(json, statement->details, "interests"));
     u32 component =
         own_json_first(json, own_json_member(json, statement->details, "componentRecords"));
-    for (; component != OWN_JSON_NONE && version->components_count < OWN_COMPONENTS_MAX;
-         component = own_json_next(json, component)) {
+    bool has_components = component != OWN_JSON_NONE;
+    for (; component != OWN_JSON_NONE; component = own_json_next(json, component)) {
+        if (version->components_count == OWN_COMPONENTS_MAX) {
+            version->components_count = 0;
+            break;
+        }
         version->components[version->components_count] = own_json_text(json, component);
         version->components_count += 1;
     }
-    u32 count = 0;
-    for (u32 i = interest; i != OWN_JSON_NONE; i = own_json_next(json, i)) {
-        count += 1;
-    }
-    if (version->components_count == 0 || count != version->interests_count) {
-        return; /* an interest was refused: which is which is not known any more */
-    }
-    for (u32 i = 0; i < count; i += 1) {
+    for (u32 i = 0; has_components && interest != OWN_JSON_NONE && i < INTERESTS_READ; i += 1) {
         struct span direct = own_json_field(json, interest, "directOrIndirect");
         version->interests[i].flags |=
             span_equal(direct, span_of_text("direct")) ? 0 : OWN_EDGE_INDIRECT;
@@ -467,13 +480,11 @@ static void take_components(struct statement *statement, struct own_version *ver
 }
 
 /* Whoever holds it is not named: what is left is that there is such a statement. */
-static enum fault take_unnamed(struct statement *statement, u32 target,
-                               const struct own_version *version)
+static enum fault take_unnamed(struct statement *statement, u32 target)
 {
     struct own_report *report = statement->reader->report;
     struct own_node facts = {
         .kind = OWN_NODE_UNKNOWN, .flags = OWN_NODE_EXEMPT, .founded = OWN_DAY_EVER};
-    report->interests_taken += version->interests_count;
     report->linked += 1;
     return own_build_describe(statement->reader->build, target, &facts);
 }
@@ -528,11 +539,10 @@ static enum fault take_relationship(struct statement *statement)
     }
     take_interests(statement, &version);
     if (holder == PARTY_UNNAMED) {
-        return take_unnamed(statement, version.target, &version);
+        return take_unnamed(statement, version.target);
     }
     take_components(statement, &version);
     reader->report->linked += 1;
-    reader->report->interests_taken += version.interests_count;
     TRY(take_behalf(statement, &version));
     return own_rows_take(&reader->rows, statement->record, &version);
 }

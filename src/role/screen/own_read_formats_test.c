@@ -24,7 +24,7 @@ static const char ftm[] =
     "{\"id\":\"y1\",\"schema\":\"Payment\",\"properties\":{\"payer\":[\"co\"],"
     "\"beneficiary\":[\"XX-REG:7\"],\"date\":[\"2021-03-04\"],\"amountEur\":[\"1200.5\"]}}\n"
     "{\"id\":\"s1\",\"schema\":\"Sanction\",\"properties\":{}}\n"
-    "{\"id\":\"o2\",\"schema\":\"Ownership\",\"properties\":{\"owner\":[\"p\"],\"asset\":[\"co\"],"
+    "{\"id\":\"o2\",\"schema\":\"Ownership\",\"properties\":{\"owner\":[\"q\"],\"asset\":[\"co\"],"
     "\"percentage\":[\"most\"]}}\n"
     "{\"id\":\"o3\",\"schema\":\"Ownership\",\"properties\":{\"owner\":[\"p\"]}}\n"
     "{\"id\":\"p\",\"schema\":\"Person\",\"properties\":{\"name\":[\"Somebody\"]}}\n";
@@ -43,7 +43,7 @@ static void followthemoney_becomes_edges(void **state)
     assert_int_equal(scene.report.records, 10);
     assert_int_equal(scene.report.passed, 1);
     assert_int_equal(scene.report.repeated, 1);
-    assert_int_equal(scene.report.refused[OWN_REFUSED_SHARE], 1);
+    assert_int_equal(scene.report.interests_refused[OWN_REFUSED_SHARE], 1);
     assert_int_equal(scene.report.refused[OWN_REFUSED_MISSING], 1);
     own_scene_assert_share(&scene, "ftm:p", "ftm:co", when, 515000000, 515000000);
     own_scene_assert_no_share(&scene, "ftm:p", "ftm:co",
@@ -59,6 +59,82 @@ static void followthemoney_becomes_edges(void **state)
         own_scene_edges(&scene, "ftm:co", "address:1 PIER", OWN_ATTRIBUTE, when, &edge), 1);
     own_graph_node_read(scene.graph, own_scene_find(&scene, "ftm:co"), &node);
     assert_string_equal(node.country, "SG");
+    own_scene_close(&scene);
+}
+
+/* One tie between "p" and "co", with these properties behind its parties. */
+static u32 tie(const char *properties, enum own_refusal refusal, struct own_edge *edge_out)
+{
+    char text[1024];
+    struct own_scene scene;
+    struct own_moment when = own_scene_moment("2021-03-04", "2021-03-04");
+    (void)snprintf(text, sizeof(text),
+                   "{\"id\":\"o\",\"schema\":\"Ownership\",\"properties\":{\"owner\":\"p\","
+                   "\"asset\":\"co\",%s}}\n",
+                   properties);
+    own_scene_open(&scene);
+    own_scene_read(&scene, text);
+    own_scene_seal(&scene);
+    own_scene_assert_whole(&scene.report);
+    assert_int_equal(scene.report.interests, 1);
+    assert_int_equal(own_graph_counts(scene.graph)->nodes, 2);
+    assert_int_equal(own_scene_edges(&scene, "ftm:p", "ftm:co", OWN_SHARE, when, edge_out), 1);
+    u32 refused = (u32)scene.report.interests_refused[refusal];
+    own_scene_close(&scene);
+    return refused;
+}
+
+/* What is wrong with a tie does not say that there is none. */
+static void a_tie_that_is_refused_stays_known(void **state)
+{
+    (void)state;
+    static const char *const shares[] = {"\"percentage\":\"most\"", "\"percentage\":[\"101\"]",
+                                         "\"percentage\":[\"50-25\"]",
+                                         "\"percentage\":[\"60\",\"x\"]"};
+    struct own_edge edge;
+    for (u32 i = 0; i < ARRAY_COUNT(shares); i += 1) {
+        assert_int_equal(tie(shares[i], OWN_REFUSED_SHARE, &edge), 1);
+        assert_int_equal(edge.flags, OWN_EDGE_UNKNOWN);
+        assert_int_equal(edge.upper, OWN_WHOLE);
+    }
+    assert_int_equal(
+        tie("\"percentage\":\"60\",\"startDate\":\"2020-02-30\"", OWN_REFUSED_DATE, &edge), 1);
+    assert_int_equal(edge.flags, OWN_EDGE_POSSIBLE);
+    assert_int_equal(edge.lower, 600000000);
+}
+
+/* A property may hold one text without an array, and several that do not agree. */
+static void a_property_holds_its_own_values_only(void **state)
+{
+    (void)state;
+    struct own_edge edge;
+    assert_int_equal(tie("\"percentage\":\"60\",\"summary\":\"x\"", OWN_REFUSED_SHARE, &edge), 0);
+    assert_int_equal(edge.upper, 600000000);
+    assert_int_equal(tie("\"percentage\":[\"60\",\"40\"]", OWN_REFUSED_SHARE, &edge), 0);
+    assert_int_equal(edge.lower, 400000000);
+    assert_int_equal(edge.upper, 600000000);
+    assert_int_equal(edge.flags, OWN_EDGE_BAND);
+}
+
+/* Of a crowd on one side as many are read as there is room for; the rest is refused, not lost. */
+static void a_crowd_of_owners_is_counted(void **state)
+{
+    (void)state;
+    static char text[16384];
+    struct own_scene scene;
+    size_t used = (size_t)snprintf(text, sizeof(text),
+                                   "{\"id\":\"o\",\"schema\":\"Ownership\",\"properties\":{"
+                                   "\"asset\":[\"co\"],\"owner\":[\"p\"");
+    for (u32 i = 0; i < 300; i += 1) {
+        used += (size_t)snprintf(text + used, sizeof(text) - used, ",\"p%u\"", i);
+    }
+    (void)snprintf(text + used, sizeof(text) - used, "]}}\n");
+    own_scene_open(&scene);
+    own_scene_read(&scene, text);
+    own_scene_seal(&scene);
+    own_scene_assert_whole(&scene.report);
+    assert_int_equal(scene.report.interests_taken, 256);
+    assert_int_equal(scene.report.interests_refused[OWN_REFUSED_TOO_LARGE], 1);
     own_scene_close(&scene);
 }
 
@@ -153,6 +229,27 @@ static void gleif_becomes_edges(void **state)
     own_scene_close(&scene);
 }
 
+/* Days that are none: the relationship is possible on any. */
+static void a_relationship_without_days_is_possible(void **state)
+{
+    (void)state;
+    struct own_scene scene;
+    struct own_edge edge;
+    own_scene_open(&scene);
+    own_scene_read(&scene,
+                   "<r:RelationshipData xmlns:r=\"u\">" RELATION(
+                       LEI_A, LEI_B, "IS_DIRECTLY_CONSOLIDATED_BY",
+                       "<r:LastUpdateDate>2020-02-31</r:LastUpdateDate>") "</r:RelationshipData>");
+    own_scene_seal(&scene);
+    own_scene_assert_whole(&scene.report);
+    assert_int_equal(scene.report.interests_refused[OWN_REFUSED_DATE], 1);
+    assert_int_equal(own_scene_edges(&scene, "XI-LEI:" LEI_B, "XI-LEI:" LEI_A, OWN_CONSOLIDATED,
+                                     own_scene_moment("1990-01-01", "1990-01-01"), &edge),
+                     1);
+    assert_int_equal(edge.flags, OWN_EDGE_POSSIBLE);
+    own_scene_close(&scene);
+}
+
 static void assert_not_read(const char *text, size_t size, enum fault wanted)
 {
     struct own_scene scene;
@@ -217,6 +314,26 @@ static void links_of_ofac_become_edges(void **state)
     own_scene_close(&scene);
 }
 
+/* Another register knows the person as a company: the link stays. */
+static void a_link_of_somebody_else_stays(void **state)
+{
+    (void)state;
+    struct own_scene scene;
+    struct own_edge edge;
+    own_scene_open(&scene);
+    own_scene_read(&scene, "{\"id\":\"ofac-sdn:36460\",\"schema\":\"Company\","
+                           "\"properties\":{\"name\":[\"Doe Ltd\"]}}\n");
+    own_scene_read(&scene, "ent_num\tname\ttype\tprogram\tlinked_to_ent_num\tlinked_to_name\n"
+                           "36460\tDOE, John\tindividual\tX\t36456\tALPHA AG\n");
+    own_scene_seal(&scene);
+    own_scene_assert_whole(&scene.report);
+    assert_int_equal(scene.report.interests_refused[OWN_REFUSED_IDENTITY], 1);
+    assert_int_equal(own_scene_edges(&scene, "ofac-sdn:36460", "ofac-sdn:36456", OWN_LINKED,
+                                     own_scene_moment("2022-04-20", "2022-04-20"), &edge),
+                     1);
+    own_scene_close(&scene);
+}
+
 static void what_is_of_no_format_is_refused(void **state)
 {
     (void)state;
@@ -232,10 +349,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(followthemoney_becomes_edges),
+        cmocka_unit_test(a_tie_that_is_refused_stays_known),
+        cmocka_unit_test(a_property_holds_its_own_values_only),
+        cmocka_unit_test(a_crowd_of_owners_is_counted),
         cmocka_unit_test(gleif_becomes_edges),
+        cmocka_unit_test(a_relationship_without_days_is_possible),
         cmocka_unit_test(xml_cut_off_anywhere_is_a_fault),
         cmocka_unit_test(a_document_type_is_refused),
         cmocka_unit_test(links_of_ofac_become_edges),
+        cmocka_unit_test(a_link_of_somebody_else_stays),
         cmocka_unit_test(what_is_of_no_format_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

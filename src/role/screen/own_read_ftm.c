@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PARTIES_MAX = 16 }; /* of one property */
+enum { PARTIES_MAX = 256 }; /* of one property of a tie */
 
 /* Those that are somebody. */
 static const struct {
@@ -46,6 +46,8 @@ struct item {
     u32 properties;
     struct span id;
     bool is_refused;
+    const char *wrong; /* with a tie that stays one all the same; NULL: nothing */
+    enum own_refusal why;
 };
 
 static void refuse(struct item *item, enum own_refusal refusal, const char *text)
@@ -55,17 +57,27 @@ static void refuse(struct item *item, enum own_refusal refusal, const char *text
 }
 
 /* A property is an array of texts; some writers leave the array out when there is one. */
-static u32 property(const struct item *item, const char *name)
+struct values {
+    u32 at; /* OWN_JSON_NONE: no more */
+    bool is_array;
+};
+
+static struct values property(const struct item *item, const char *name)
 {
-    u32 values = own_json_member(item->json, item->properties, name);
-    return own_json_is(item->json, values, JSON_TOKEN_ARRAY_BEGIN)
-               ? own_json_first(item->json, values)
-               : values;
+    u32 member = own_json_member(item->json, item->properties, name);
+    bool is_array = own_json_is(item->json, member, JSON_TOKEN_ARRAY_BEGIN);
+    return (struct values){.at = is_array ? own_json_first(item->json, member) : member,
+                           .is_array = is_array};
+}
+
+static void values_next(const struct item *item, struct values *values)
+{
+    values->at = values->is_array ? own_json_next(item->json, values->at) : OWN_JSON_NONE;
 }
 
 static struct span first_text(const struct item *item, const char *name)
 {
-    return own_json_text(item->json, property(item, name));
+    return own_json_text(item->json, property(item, name).at);
 }
 
 /* An id that is a key already, "SG-ACRA:201912345K", names that; else it is one of this file. */
@@ -107,11 +119,11 @@ static enum fault take_attributes(struct item *item, u32 node)
                   {"website", OWN_NODE_CONTACT}};
     struct own_times times = OWN_TIMES_ALWAYS;
     for (u32 i = 0; i < ARRAY_COUNT(shared); i += 1) {
-        u32 value = property(item, shared[i].name);
-        for (u32 count = 0; count < PARTIES_MAX && value != OWN_JSON_NONE; count += 1) {
+        for (struct values value = property(item, shared[i].name); value.at != OWN_JSON_NONE;
+             values_next(item, &value)) {
             TRY(own_note_attribute(item->reader, node, shared[i].kind,
-                                   own_json_text(item->json, value), &times, OWN_NONE, item->id));
-            value = own_json_next(item->json, value);
+                                   own_json_text(item->json, value.at), &times, OWN_NONE,
+                                   item->id));
         }
     }
     return FAULT_NONE;
@@ -131,10 +143,9 @@ static enum fault describe(struct item *item, u32 node, const struct own_node *f
     if (facts->country[0] != 0) {
         TRY(own_note_number(reader, node, span_of_text(facts->country), number));
     }
-    u32 name = property(item, "name");
-    for (u32 count = 0; count < PARTIES_MAX && name != OWN_JSON_NONE; count += 1) {
-        TRY(own_note_name(reader, node, own_json_text(item->json, name)));
-        name = own_json_next(item->json, name);
+    for (struct values name = property(item, "name"); name.at != OWN_JSON_NONE;
+         values_next(item, &name)) {
+        TRY(own_note_name(reader, node, own_json_text(item->json, name.at)));
     }
     return take_attributes(item, node);
 }
@@ -246,28 +257,51 @@ static enum fault keep_pair(struct item *item, struct own_version *version, stru
     return own_rows_take(&reader->rows, span_of(record, (size_t)length), version);
 }
 
+static void refuse_pair(struct item *item, enum own_refusal refusal, const char *text)
+{
+    own_refuse_interest(item->reader, refusal, item->id, "%s", text);
+}
+
+/* One holder with every target. */
+static enum fault keep_targets(struct item *item, u32 row, struct own_version *version,
+                               struct span holder)
+{
+    struct own_report *report = item->reader->report;
+    struct values target = property(item, ties[row].target);
+    char bytes[OWN_KEY_BYTES];
+    for (u32 i = 0; target.at != OWN_JSON_NONE; i += 1) {
+        struct span to = own_json_text(item->json, target.at);
+        report->interests += 1;
+        if (i == PARTIES_MAX) {
+            refuse_pair(item, OWN_REFUSED_TOO_LARGE, "more than 256 parties on one side");
+            return FAULT_NONE;
+        }
+        if (key_of(holder, bytes).size == 0 || key_of(to, bytes).size == 0) {
+            refuse_pair(item, OWN_REFUSED_MISSING, "a party without an id");
+        } else if (item->wrong != NULL) {
+            refuse_pair(item, item->why, item->wrong);
+            TRY(keep_pair(item, version, holder, to));
+        } else {
+            report->interests_taken += 1;
+            TRY(keep_pair(item, version, holder, to));
+        }
+        values_next(item, &target);
+    }
+    return FAULT_NONE;
+}
+
 /* Every holder with every target. */
 static enum fault keep_pairs(struct item *item, u32 row, struct own_version *version)
 {
-    u32 holder = property(item, ties[row].holder);
-    char bytes[OWN_KEY_BYTES];
-    for (u32 i = 0; i < PARTIES_MAX && holder != OWN_JSON_NONE; i += 1) {
-        u32 target = property(item, ties[row].target);
-        for (u32 k = 0; k < PARTIES_MAX && target != OWN_JSON_NONE; k += 1) {
-            struct span from = own_json_text(item->json, holder);
-            struct span to = own_json_text(item->json, target);
+    struct values holder = property(item, ties[row].holder);
+    for (u32 i = 0; holder.at != OWN_JSON_NONE; i += 1) {
+        if (i == PARTIES_MAX) {
             item->reader->report->interests += 1;
-            if (key_of(from, bytes).size == 0 || key_of(to, bytes).size == 0) {
-                own_refuse_interest(item->reader, OWN_REFUSED_MISSING, item->id,
-                                    "a party without "
-                                    "an id");
-            } else {
-                item->reader->report->interests_taken += 1;
-                TRY(keep_pair(item, version, from, to));
-            }
-            target = own_json_next(item->json, target);
+            refuse_pair(item, OWN_REFUSED_TOO_LARGE, "more than 256 parties on one side");
+            return FAULT_NONE;
         }
-        holder = own_json_next(item->json, holder);
+        TRY(keep_targets(item, row, version, own_json_text(item->json, holder.at)));
+        values_next(item, &holder);
     }
     return FAULT_NONE;
 }
@@ -285,34 +319,81 @@ static enum fault take_source(struct item *item, u32 *source_out)
     return own_build_source(item->reader->build, span_of(name, (size_t)length), source_out);
 }
 
+/* What several say is what lies between them. */
+static bool take_share(const struct item *item, struct own_share *share_out)
+{
+    struct values value = property(item, "percentage");
+    bool is_first = true;
+    *share_out = OWN_SHARE_UNKNOWN;
+    for (; value.at != OWN_JSON_NONE; values_next(item, &value)) {
+        struct own_share share;
+        if (!own_text_share(own_json_text(item->json, value.at), &share)) {
+            *share_out = OWN_SHARE_UNKNOWN;
+            return false;
+        }
+        if (is_first) {
+            *share_out = share;
+        } else if (share.lower != share_out->lower || share.upper != share_out->upper) {
+            share_out->lower = share.lower < share_out->lower ? share.lower : share_out->lower;
+            share_out->upper = share.upper > share_out->upper ? share.upper : share_out->upper;
+            share_out->flags |= share.flags | OWN_EDGE_BAND;
+        }
+        is_first = false;
+    }
+    return true;
+}
+
+/* Days that are none: of a payment nothing is left; a tie possibly holds on any day. */
+static void undate(struct item *item, struct own_version *version)
+{
+    static const char text[] = "no such day, or an end before the start";
+    if (version->interests[0].kind == OWN_PAYMENT) {
+        refuse(item, OWN_REFUSED_DATE, text);
+        return;
+    }
+    item->wrong = text;
+    item->why = OWN_REFUSED_DATE;
+    version->day = OWN_DAY_EVER;
+    version->second = 0;
+    own_interest_undate(&version->interests[0]);
+}
+
+static void take_size(struct item *item, u32 row, struct own_interest *interest)
+{
+    struct own_share share;
+    struct span role = first_text(item, "role");
+    if (ties[row].kind == OWN_SHARE) {
+        if (!take_share(item, &share)) {
+            item->wrong = "percentage is none, over 100, or upside down";
+            item->why = OWN_REFUSED_SHARE;
+        }
+        interest->lower = share.lower;
+        interest->upper = share.upper;
+        interest->flags |= share.flags;
+    } else if (ties[row].kind == OWN_DIRECTOR && role.size > 0 &&
+               (memmem(role.data, role.size, "ominee", 6) != NULL)) {
+        interest->kind = OWN_NOMINEE;
+    }
+}
+
 static enum fault take_tie(struct item *item, u32 row)
 {
     struct own_version version = {.statement = item->id, .day = OWN_DAY_EVER, .interests_count = 1};
     struct own_interest *interest = &version.interests[0];
-    struct own_share share = OWN_SHARE_UNKNOWN;
     struct span seen = own_json_field(item->json, 0, "first_seen");
-    struct span role = first_text(item, "role");
     *interest = (struct own_interest){.type = (u16)row, .kind = (u8)ties[row].kind};
-    if (property(item, ties[row].holder) == OWN_JSON_NONE ||
-        property(item, ties[row].target) == OWN_JSON_NONE) {
+    if (property(item, ties[row].holder).at == OWN_JSON_NONE ||
+        property(item, ties[row].target).at == OWN_JSON_NONE) {
         refuse(item, OWN_REFUSED_MISSING, "one of its two parties is missing");
-    } else if (!take_days(item, interest) ||
-               (seen.size > 0 && !own_text_day(seen, &version.day, &version.second))) {
-        refuse(item, OWN_REFUSED_DATE, "no such day, or an end before the start");
-    } else if (ties[row].kind == OWN_SHARE &&
-               !own_text_share(first_text(item, "percentage"), &share)) {
-        refuse(item, OWN_REFUSED_SHARE, "percentage is none, over 100, or upside down");
-    }
-    if (item->is_refused) {
         return FAULT_NONE;
     }
-    if (ties[row].kind == OWN_SHARE) {
-        interest->lower = share.lower;
-        interest->upper = share.upper;
-        interest->flags = share.flags;
-    } else if (ties[row].kind == OWN_DIRECTOR && role.size > 0 &&
-               (memmem(role.data, role.size, "ominee", 6) != NULL)) {
-        interest->kind = OWN_NOMINEE;
+    if (!take_days(item, interest) ||
+        (seen.size > 0 && !own_text_day(seen, &version.day, &version.second))) {
+        undate(item, &version);
+    }
+    take_size(item, row, interest);
+    if (item->is_refused) {
+        return FAULT_NONE;
     }
     item->reader->report->linked += 1;
     TRY(take_source(item, &version.source));

@@ -175,20 +175,23 @@ static enum fault take_relation(struct gleif *gleif)
         refuse(gleif, OWN_REFUSED_KIND, "a RelationshipType that is not known");
         return FAULT_NONE;
     }
-    if (!take_times(gleif, &edge.times)) {
-        refuse(gleif, OWN_REFUSED_DATE, "no such day, or an end before the start");
-        return FAULT_NONE;
-    }
     edge.kind = relations[type].kind;
     edge.flags = relations[type].flags;
+    report->interests += 1;
+    if (take_times(gleif, &edge.times)) {
+        report->interests_taken += 1;
+    } else { /* it possibly holds on any day */
+        own_refuse_interest(gleif->reader, OWN_REFUSED_DATE, field(gleif, FIELD_START),
+                            "no such day, or an end before the start");
+        edge.times = OWN_TIMES_ALWAYS;
+        edge.flags |= OWN_EDGE_POSSIBLE;
+    }
     edge.lower = relations[type].share;
     edge.upper = relations[type].share;
     edge.statement = field(gleif, FIELD_KIND);
     TRY(lei_node(gleif, FIELD_END, &edge.holder));
     TRY(lei_node(gleif, FIELD_START, &edge.target));
     report->linked += 1;
-    report->interests += 1;
-    report->interests_taken += 1;
     report->edges += 1;
     return own_build_edge(gleif->reader->build, &edge, &number);
 }

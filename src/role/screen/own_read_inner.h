@@ -66,6 +66,9 @@ __attribute__((format(printf, 4, 5))) void own_refuse_interest(struct own_reader
 MUST_USE enum fault own_refused_by_build(struct own_reader *reader, enum fault fault,
                                          struct span record, bool *refused_out);
 
+/* Its days cannot be told: it possibly holds on any day, and proves nothing. */
+void own_interest_undate(struct own_interest *interest);
+
 /* "SCHEME:ID" in `target`; {NULL, 0} when one is empty or they do not fit. */
 struct span own_key(const char *scheme, struct span id, char target[OWN_KEY_BYTES]);
 struct span own_key_of(struct span scheme, struct span id, char target[OWN_KEY_BYTES]);

@@ -65,7 +65,6 @@ static enum fault take_row(struct own_reader *reader, const struct span columns[
     struct span linked = columns[COLUMN_LINKED];
     struct own_edge edge = {
         .kind = OWN_LINKED, .via = OWN_NONE, .times = OWN_TIMES_ALWAYS, .source = source};
-    bool is_refused = false;
     u32 number = 0;
     edge.statement = entry;
     if (!is_number(entry) || (linked.size > 0 && !is_number(linked)) ||
@@ -78,16 +77,18 @@ static enum fault take_row(struct own_reader *reader, const struct span columns[
     }
     TRY(find_node(reader, entry, columns[COLUMN_NAME], &edge.holder));
     TRY(find_node(reader, linked, columns[COLUMN_LINKED_NAME], &edge.target));
-    TRY(own_refused_by_build(
-        reader, describe(reader, edge.holder, columns[COLUMN_NAME], columns[COLUMN_TYPE]), entry,
-        &is_refused));
-    if (is_refused) {
-        return FAULT_NONE;
+    enum fault fault = describe(reader, edge.holder, columns[COLUMN_NAME], columns[COLUMN_TYPE]);
+    reader->report->interests += 1;
+    if (fault ==
+        FAULT_INPUT) { /* another register knows it as something else: linked all the same */
+        own_refuse_interest(reader, OWN_REFUSED_IDENTITY, entry, "%s", fault_text());
+        fault_forget();
+    } else {
+        TRY(fault);
+        reader->report->interests_taken += 1;
     }
     TRY(describe(reader, edge.target, columns[COLUMN_LINKED_NAME], (struct span){.size = 0}));
     reader->report->linked += 1;
-    reader->report->interests += 1;
-    reader->report->interests_taken += 1;
     reader->report->edges += 1;
     return own_build_edge(reader->build, &edge, &number);
 }

@@ -16,7 +16,7 @@
 #include "role/screen/own_graph.h"
 #include "role/screen/own_read_texts.h"
 
-#define OWN_INTERESTS_MAX  64U  /* of one version */
+#define OWN_INTERESTS_MAX  65U  /* of one version */
 #define OWN_COMPONENTS_MAX 256U /* records of which an indirect interest is made up */
 
 /* An interest: what an edge says, and which of the register's own kinds it is. */

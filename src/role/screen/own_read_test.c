@@ -8,6 +8,8 @@
 #include "tests/support/own_scene.h"
 #include "tests/support/test.h"
 
+#include <stdio.h>
+
 /* ---- BODS ---- */
 
 /* clang-format off */
@@ -251,6 +253,93 @@ static void what_is_wrong_is_refused_by_reason(void **state)
     own_scene_close(&scene);
 }
 
+/* A share that is none does not say that nothing is held: the relation stays, its size unknown. */
+static void a_share_that_is_refused_is_of_unknown_size(void **state)
+{
+    (void)state;
+    static const char *const shares[] = {"100.1", "-5", "\"most\"", "\"51;5\"", "1e3"};
+    for (u32 i = 0; i < ARRAY_COUNT(shares); i += 1) {
+        char text[2048];
+        struct own_scene scene;
+        struct own_moment when = own_scene_moment("2022-01-01", "2022-01-01");
+        (void)snprintf(text, sizeof(text),
+                       ENTITY("a", "Holder") ENTITY("b", "Held")
+                           LINK("l1", "r1", "new", "2021-02-03", SHARE("%s", "2020-05-06")),
+                       shares[i]);
+        own_scene_open(&scene);
+        own_scene_read(&scene, text);
+        own_scene_seal(&scene);
+        own_scene_assert_whole(&scene.report);
+        assert_int_equal(scene.report.interests_refused[OWN_REFUSED_SHARE], 1);
+        assert_int_equal(scene.report.interests_taken, 0);
+        own_scene_assert_share(&scene, "bods:a", "bods:b", when, 0, OWN_WHOLE);
+        own_scene_assert_no_share(&scene, "bods:a", "bods:b",
+                                  own_scene_moment("2020-05-05", "2022-01-01"));
+        own_scene_close(&scene);
+    }
+}
+
+/* The edge of an interest that was refused for another reason than its share. */
+static struct own_edge refused_edge(const char *interest, enum own_refusal refusal)
+{
+    char text[2048];
+    struct own_scene scene;
+    struct own_edge edge = {.flags = 0};
+    struct own_moment when = own_scene_moment("1990-01-01", "2022-01-01");
+    (void)snprintf(text, sizeof(text),
+                   ENTITY("a", "Holder") ENTITY("b", "Held")
+                       LINK("l1", "r1", "new", "2021-02-03", "%s"),
+                   interest);
+    own_scene_open(&scene);
+    own_scene_read(&scene, text);
+    own_scene_seal(&scene);
+    own_scene_assert_whole(&scene.report);
+    assert_int_equal(scene.report.interests_refused[refusal], 1);
+    assert_int_equal(own_scene_edges(&scene, "bods:a", "bods:b", OWN_SHARE, when, &edge), 1);
+    own_scene_close(&scene);
+    return edge;
+}
+
+/* Nor do days that are none, or a kind that the format does not have. */
+static void what_else_is_refused_possibly_holds(void **state)
+{
+    (void)state;
+    struct own_edge edge = refused_edge(SHARE("60", "2020-13-01"), OWN_REFUSED_DATE);
+    assert_int_equal(edge.lower, 600000000);
+    assert_int_equal(edge.flags, OWN_EDGE_POSSIBLE);
+    edge = refused_edge("{\"type\":\"shareholdings\",\"share\":{\"exact\":60}}", OWN_REFUSED_KIND);
+    assert_int_equal(edge.flags, OWN_EDGE_UNKNOWN);
+    assert_int_equal(edge.upper, OWN_WHOLE);
+}
+
+/* Of 70 lots 64 are read; what the others are is not known. */
+static void more_lots_than_are_read_are_of_unknown_size(void **state)
+{
+    (void)state;
+    static char text[32768];
+    struct own_scene scene;
+    struct own_edge edge;
+    struct own_moment when = own_scene_moment("2022-01-01", "2022-01-01");
+    size_t used = (size_t)snprintf(
+        text, sizeof(text), "%s",
+        ENTITY("a", "Holder") ENTITY("b", "Held") "{\"statementId\":\"l\",\"recordId\":\"r\","
+                                                  "\"recordType\":\"relationship\","
+                                                  "\"recordDetails\":{\"subject\":\"b\","
+                                                  "\"interestedParty\":\"a\",\"interests\":[");
+    for (u32 i = 0; i < 70; i += 1) {
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i == 0 ? "" : ",",
+                                 SHARE("0.1", "2020-05-06"));
+    }
+    (void)snprintf(text + used, sizeof(text) - used, "]}}\n");
+    own_scene_open(&scene);
+    own_scene_read(&scene, text);
+    own_scene_seal(&scene);
+    own_scene_assert_whole(&scene.report);
+    assert_int_equal(scene.report.interests_refused[OWN_REFUSED_TOO_LARGE], 6);
+    assert_int_equal(own_scene_edges(&scene, "bods:a", "bods:b", OWN_SHARE, when, &edge), 65);
+    own_scene_close(&scene);
+}
+
 static void who_is_not_named_leaves_a_mark(void **state)
 {
     (void)state;
@@ -361,6 +450,9 @@ int main(void)
         cmocka_unit_test(a_second_lot_is_another_edge),
         cmocka_unit_test(an_interest_that_is_not_named_again_ended),
         cmocka_unit_test(what_is_wrong_is_refused_by_reason),
+        cmocka_unit_test(a_share_that_is_refused_is_of_unknown_size),
+        cmocka_unit_test(what_else_is_refused_possibly_holds),
+        cmocka_unit_test(more_lots_than_are_read_are_of_unknown_size),
         cmocka_unit_test(who_is_not_named_leaves_a_mark),
         cmocka_unit_test(a_chain_that_is_there_speaks_for_itself),
         cmocka_unit_test(a_closed_record_ended),

@@ -285,7 +285,7 @@ const char *own_text_share_print(u32 lower, u32 upper, char target[OWN_SHARE_TEX
     (void)print_percent(lower, low, sizeof(low));
     (void)print_percent(upper, high, sizeof(high));
     if (lower == 0 && upper == OWN_WHOLE) {
-        (void)snprintf(target, OWN_SHARE_TEXT_BYTES, "unknown");
+        (void)snprintf(target, OWN_SHARE_TEXT_BYTES, "an unknown part");
     } else if (lower == upper) {
         (void)snprintf(target, OWN_SHARE_TEXT_BYTES, "%s %%", low);
     } else {

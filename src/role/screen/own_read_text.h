@@ -32,7 +32,7 @@ struct own_share {
  * "<50", "up to 50", "more than 25". Empty text: unknown. False: none of these. */
 MUST_USE bool own_text_share(struct span text, struct own_share *share_out);
 
-/* "51.5 %", "25 to 50 %" or "unknown". */
+/* "51.5 %", "25 to 50 %" or "an unknown part". */
 #define OWN_SHARE_TEXT_BYTES 48U
 const char *own_text_share_print(u32 lower, u32 upper, char target[OWN_SHARE_TEXT_BYTES]);
 

@@ -157,7 +157,7 @@ static void shares_are_printed_short(void **state)
     assert_string_equal(own_text_share_print(765000000, 765000000, text), "76.5 %");
     assert_string_equal(own_text_share_print(250000001, 499999999, text),
                         "25.0000001 to 49.9999999 %");
-    assert_string_equal(own_text_share_print(0, OWN_WHOLE, text), "unknown");
+    assert_string_equal(own_text_share_print(0, OWN_WHOLE, text), "an unknown part");
     assert_string_equal(own_text_share_print(0, 0, text), "0 %");
 }
 
