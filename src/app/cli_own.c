@@ -126,6 +126,13 @@ static void tell_refused(const struct own_load *load)
                       "says which\n",
                       (unsigned long long)load->rows_refused);
     }
+    u32 undescribed = own_graph_counts(load->graph)->owners_undescribed;
+    if (undescribed > 0) {
+        (void)fprintf(stderr,
+                      "cambist own: %u owners are named by others' relations only: no register has "
+                      "a record of them, and no list an entry\n",
+                      undescribed);
+    }
 }
 
 static enum fault tell(const struct option_call *call, const struct own_answer *answer)

@@ -189,6 +189,7 @@ static void put_read(struct json_writer *writer, const struct own_load *load)
     json_field_u64(writer, "entriesKnown", report->entries_known);
     json_field_u64(writer, "entriesNamed", report->entries_named);
     json_field_u64(writer, "listRowsRefused", load->rows_refused);
+    json_field_u64(writer, "ownersUndescribed", own_graph_counts(load->graph)->owners_undescribed);
     json_object_end(writer);
 }
 

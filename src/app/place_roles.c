@@ -660,6 +660,10 @@ static void screen_measure(struct place *place, const struct agent *agent)
         {"cambist_screen_searches_refused_total", "Searches refused: too many in a second."},
         {"cambist_screen_registers_failed",
          "1 while registers that cannot be read are left aside."},
+        {"cambist_screen_registers_refused",
+         "Records and interests of registers that were refused when the graph was last made."},
+        {"cambist_screen_owners_undescribed",
+         "Owners in the registers of whom no record says who they are."},
         {"cambist_screen_owned_total", "Verdicts of ownership that the writer was told."},
         {"cambist_screen_owned_less_total",
          "Times that registers said less than what holds somebody."},
@@ -670,12 +674,27 @@ static void screen_measure(struct place *place, const struct agent *agent)
     };
     (void)agent;
     struct screen_agent_counts counts = screen_agent_counts(place->screen);
-    const u64 values[] = {
-        counts.people,           counts.waiting,          counts.lists,    counts.lists_stale,
-        counts.lists_missing,    counts.entries,          counts.screened, counts.candidates,
-        counts.cleared,          counts.refused,          counts.full,     counts.searches,
-        counts.searches_refused, counts.registers_failed, counts.owned,    counts.owned_less,
-        counts.matched,          counts.grouped,          counts.apart};
+    const u64 values[] = {counts.people,
+                          counts.waiting,
+                          counts.lists,
+                          counts.lists_stale,
+                          counts.lists_missing,
+                          counts.entries,
+                          counts.screened,
+                          counts.candidates,
+                          counts.cleared,
+                          counts.refused,
+                          counts.full,
+                          counts.searches,
+                          counts.searches_refused,
+                          counts.registers_failed,
+                          counts.registers_refused,
+                          counts.owners_undescribed,
+                          counts.owned,
+                          counts.owned_less,
+                          counts.matched,
+                          counts.grouped,
+                          counts.apart};
     place_values_put(place, place->screen_values, rows, values, ARRAY_COUNT(rows));
 }
 

@@ -23,7 +23,7 @@
 
 #define PLACE_PATHS_MAX 4U
 
-#define PLACE_VALUES_MAX 20U /* metrics of one `measure` */
+#define PLACE_VALUES_MAX 24U /* metrics of one `measure` */
 
 /* What a process has been handed, and what its roles share. */
 struct place {

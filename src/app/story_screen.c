@@ -52,11 +52,12 @@ static enum fault graph_make(struct story_run *run)
     char list[FILE_PATH_BYTES];
     char registers[FILE_PATH_BYTES];
     struct screen_own *own = NULL;
+    u64 refused = 0;
     TRY(list_compiled_path(run->folder, list_code(), list));
     TRY(file_path(registers, run->folder, SCREEN_REGISTERS_FOLDER));
     struct screen_own_list lists[LISTS_A_STORY] = {
         {.path = list, .name = STORY_LIST, .load = desk->list.header.load}};
-    TRY(screen_own_open(&own, disk_real(), registers, lists, LISTS_A_STORY));
+    TRY(screen_own_open(&own, disk_real(), registers, lists, LISTS_A_STORY, &refused));
     screen_own_close(desk->own);
     desk->own = own;
     return FAULT_NONE;

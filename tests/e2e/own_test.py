@@ -77,10 +77,25 @@ def check_refused(cli):
     spoilt = cli.write("spoilt.jsonl", text.replace('"exact":60', '"exact":160') + '{"statementId":"x"}\n')
     code, output, error = cli.run("own", PAYER, "--register", spoilt, *LIST, "--at", "2022-04-20")
     cli.equal(code, 0, "own with refused records")
-    cli.check("clear, by ofac50" in output, "the answer is without them")
+    cli.check("undetermined, by ofac50" in output, "a share that is refused is of unknown size")
+    cli.check("an unknown part of the shares, OOO Angarsky" in output, "and is shown so")
     cli.check("the verdict may be wrong" in output, "and says so")
     cli.check(error.startswith("cambist own: 3 records or interests were refused, of 20 "), f"they are counted: {error}")
     cli.check("spoilt.jsonl:12: st-2: interest: a share that is no percentage" in error, "and named")
+
+
+def check_undescribed(cli):
+    """An owner whom only a relation names is counted and flagged."""
+    register = cli.write("named.jsonl", '{"id":"x:c","schema":"Company","properties":{"name":["Held"]}}\n'
+                         '{"id":"o","schema":"Ownership","properties":{"owner":["x:q"],"asset":["x:c"],'
+                         '"percentage":["60"]}}\n')
+    code, output, error = cli.run("own", "Held", "--register", register)
+    cli.equal(code, 0, "own with an owner without a record")
+    cli.equal(error, "cambist own: 1 owners are named by others' relations only: no register has a record of "
+              "them, and no list an entry\n", "counted")
+    cli.check("x:c (Held): undescribed: " in output and ": x:q\n" in output, f"flagged: {output}")
+    answer = cli.json("own", "Held", "--register", register, "--json")
+    cli.equal(answer["read"]["ownersUndescribed"], 1, "counted in JSON")
 
 
 def check_drawing(cli):
@@ -102,6 +117,7 @@ def run(cli):
     check_knowledge(cli)
     check_errors(cli)
     check_refused(cli)
+    check_undescribed(cli)
     check_drawing(cli)
 
 

@@ -29,6 +29,8 @@ static const struct own_flag_row rows[OWN_FLAGS] = {
     [OWN_FLAG_BUY_BACK] = {"buy_back", 70, EU_PAPER, "a former owner may buy back"},
     [OWN_FLAG_NOMINEE] = {"nominee", 60, EU_PAPER, "a nominee stands in the chain"},
     [OWN_FLAG_TRUST] = {"trust", 40, EU_PAPER, "a trust or similar vehicle stands in the chain"},
+    [OWN_FLAG_UNDESCRIBED] = {"undescribed", 40, REGISTER,
+                              "an owner in the chain whom no record describes, one of so many"},
     [OWN_FLAG_LISTED_ADDRESS] = {"listed_address", 80, FATF_OWNERS,
                                  "shares an address or contact with one listed"},
     [OWN_FLAG_CROWDED_ADDRESS] = {"crowded_address", 20, FATF_OWNERS,
@@ -315,6 +317,7 @@ static void text_value(struct text *text, const struct own_found *found)
     case OWN_FLAG_CLOSED_CIRCLE:
     case OWN_FLAG_CIRCLE:
     case OWN_FLAG_COUNTRIES:
+    case OWN_FLAG_UNDESCRIBED:
     case OWN_FLAG_MOVED:
     case OWN_FLAG_CROWDED_ADDRESS:
     case OWN_FLAG_SHARED_WALLET:

@@ -24,6 +24,7 @@ enum own_flag {
     OWN_FLAG_BUY_BACK,
     OWN_FLAG_NOMINEE,
     OWN_FLAG_TRUST,
+    OWN_FLAG_UNDESCRIBED,
     /* of what is shared, and of boards */
     OWN_FLAG_LISTED_ADDRESS,
     OWN_FLAG_CROWDED_ADDRESS,
@@ -37,7 +38,7 @@ enum own_flag {
     OWN_FLAG_IN_AND_OUT,
     OWN_FLAG_RELUCTANT,
 };
-#define OWN_FLAGS         21U
+#define OWN_FLAGS         22U
 #define OWN_FLAGS_OF_DATA 4U /* the first ones */
 
 struct own_flag_row {
@@ -50,7 +51,7 @@ struct own_flag_row {
 struct own_found {
     enum own_flag flag;
     u32 node;
-    u32 other; /* the listed one, the director, the payer, who is exempt; or OWN_NONE */
+    u32 other; /* the listed one, director, payer, owner, who is exempt; or OWN_NONE */
     u32 edge;  /* the statement, or OWN_NONE */
     u64 value; /* parts, days, countries, companies or cents, as the flag's text says */
 };
@@ -79,7 +80,7 @@ struct own_flag_scene {
     struct own_flag_limits limits;
 };
 
-#define OWN_FOUND_MAX      64U   /* flags of one node, the first of each kind first */
+#define OWN_FOUND_MAX      66U   /* flags of one node: three of each kind */
 #define OWN_WALK_NODES_MAX 4096U /* owners looked at above one node */
 
 const struct own_flag_row *own_flag_row_of(enum own_flag flag);
@@ -105,7 +106,7 @@ void own_data_check_node(const struct own_flag_scene *scene, u32 node,
                          void (*found)(void *context, const struct own_found *found),
                          void *context);
 
-#define OWN_FOUND_TEXT_BYTES 1024U
+#define OWN_FOUND_TEXT_BYTES 960U
 
 /* "KEY (NAME): over_whole: shares of 110 % in all: SOURCE STATEMENT 60 %, ...": entity and
  * documents, cut to size. */

@@ -95,12 +95,6 @@ static void walk_add(struct walk *walk, u32 node, u32 below)
     walk->slots[slot] = walk->count;
 }
 
-static bool is_owning(enum own_kind kind)
-{
-    return kind == OWN_SHARE || kind == OWN_VOTES || kind == OWN_BOARD || kind == OWN_INFLUENCE ||
-           kind == OWN_CONSOLIDATED;
-}
-
 static void nominees_look(struct look *look, u32 place)
 {
     u32 owner = look->walk.nodes[place];
@@ -145,7 +139,7 @@ static void owners_walk(struct look *look)
         struct own_edges edges = own_graph_holders_of(look->view->graph, walk->nodes[place]);
         for (u32 index = 0; index < edges.count; index += 1) {
             struct own_edge edge = edge_of(look, edges.edges[index]);
-            if (is_owning(edge.kind) && is_in_force(look, &edge)) {
+            if (own_kind_owns(edge.kind) && is_in_force(look, &edge)) {
                 walk_add(walk, edge.holder, place);
             }
         }
@@ -160,12 +154,19 @@ static void owners_look(struct look *look)
     u32 exempt = OWN_NONE;
     u32 countries_most = 0;
     u32 farthest = OWN_NONE;
+    u32 undescribed = 0;
+    for (u32 place = 1; place < walk->count; place += 1) {
+        undescribed += own_graph_is_described(look->view->graph, walk->nodes[place]) ? 0 : 1;
+    }
     for (u32 place = 0; place < walk->count; place += 1) {
         struct own_node owner = node_of(look, walk->nodes[place]);
         has_end = has_end || owner.kind == OWN_NODE_PERSON ||
                   (owner.flags & (OWN_NODE_STATE | OWN_NODE_TRADED)) != 0;
         if ((owner.flags & OWN_NODE_EXEMPT) != 0 && exempt == OWN_NONE) {
             exempt = walk->nodes[place];
+        }
+        if (place > 0 && !own_graph_is_described(look->view->graph, walk->nodes[place])) {
+            find(look, OWN_FLAG_UNDESCRIBED, walk->nodes[place], OWN_NONE, undescribed);
         }
         if ((owner.flags & OWN_NODE_TRUST) != 0) {
             find(look, OWN_FLAG_TRUST, walk->nodes[place], OWN_NONE, 0);
@@ -220,7 +221,7 @@ static bool is_parent(const struct look *look, const struct own_edge *edge, i32 
 {
     struct own_moment moment = {.valid = day, .known = look->view->moment.known};
     bool counts = edge->kind == OWN_SHARE || edge->kind == OWN_VOTES;
-    return is_owning(edge->kind) && (edge->flags & OWN_EDGE_POSSIBLE) == 0 &&
+    return own_kind_owns(edge->kind) && (edge->flags & OWN_EDGE_POSSIBLE) == 0 &&
            (!counts || edge->lower >= OWN_WHOLE / 2) && own_times_hold(&edge->times, moment);
 }
 
@@ -283,7 +284,7 @@ static void moves_look(struct look *look)
             if ((edge.flags & OWN_EDGE_BUY_BACK) != 0 && place == 0) { /* of whatever kind */
                 find(look, OWN_FLAG_BUY_BACK, edge.holder, edges.edges[index], 0);
             }
-            u32 days = is_owning(edge.kind) ? move_days(look, &edge) : UINT32_MAX;
+            u32 days = own_kind_owns(edge.kind) ? move_days(look, &edge) : UINT32_MAX;
             if (days != UINT32_MAX) {
                 find(look, OWN_FLAG_MOVED, edge.holder, edges.edges[index], days);
             }

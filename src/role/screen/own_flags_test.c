@@ -446,6 +446,36 @@ static void limits_of_what_is_told(void **state)
     scene_close(&scene);
 }
 
+/* An owner that is only an id in others' ties is told; a record, or an entry of a list, is enough.
+ */
+static void owners_without_a_record_are_told(void **state)
+{
+    (void)state;
+    begin();
+    u32 a = node("a", "", OWN_NODE_ENTITY, OWN_NODE_DESCRIBED);
+    u32 b = node("b", "", OWN_NODE_ENTITY, OWN_NODE_DESCRIBED);
+    u32 named = company("named");
+    u32 behind = company("behind");
+    u32 listed = company("listed");
+    u32 director = company("director");
+    u32 address = node("address:1", "", OWN_NODE_ADDRESS, 0);
+    say(OWN_SHARE, b, a, 40);
+    say(OWN_SHARE, named, a, 30);
+    say(OWN_VOTES, behind, named, 100);
+    say(OWN_SHARE, listed, b, 10);
+    say(OWN_DIRECTOR, director, b, 0);
+    say(OWN_ATTRIBUTE, a, address, 0);
+    list(listed, TODAY);
+    struct scene scene;
+    scene_open(&scene);
+    assert_int_equal(own_graph_counts(scene.graph)->owners_undescribed, 2);
+    assert_int_equal(flag_at(&scene, "a", OWN_FLAG_UNDESCRIBED), 2);
+    assert_int_equal(flag_at(&scene, "named", OWN_FLAG_UNDESCRIBED), 1);
+    assert_int_equal(flag_at(&scene, "b", OWN_FLAG_UNDESCRIBED), -1);
+    assert_int_equal(flag_at(&scene, "behind", OWN_FLAG_UNDESCRIBED), -1);
+    scene_close(&scene);
+}
+
 static void names_are_cut_and_cleaned(void **state)
 {
     (void)state;
@@ -489,6 +519,7 @@ int main(void)
         cmocka_unit_test(payments_and_conduct),
         cmocka_unit_test(bad_data_is_counted_and_named),
         cmocka_unit_test(limits_of_what_is_told),
+        cmocka_unit_test(owners_without_a_record_are_told),
         cmocka_unit_test(names_are_cut_and_cleaned),
         cmocka_unit_test(every_flag_is_a_row),
     };

@@ -247,6 +247,22 @@ static u64 content_bytes(const struct own_build *content)
            (u64)content->node_keys.slots_count * sizeof(u32);
 }
 
+static void owners_count(struct own_graph *graph)
+{
+    const struct own_edge_row *edges = edges_of(graph);
+    for (u32 node = 0; node < graph->counts.nodes; node += 1) {
+        if (own_graph_is_described(graph, node)) {
+            continue;
+        }
+        struct own_edges held = own_graph_held_by(graph, node);
+        bool owns = false;
+        for (u32 index = 0; index < held.count && !owns; index += 1) {
+            owns = own_kind_owns((enum own_kind)edges[held.edges[index]].kind);
+        }
+        graph->counts.owners_undescribed += owns ? 1 : 0;
+    }
+}
+
 enum fault own_graph_seal(struct own_build *build, struct own_graph **graph_out)
 {
     struct own_graph *graph = calloc(1, sizeof(*graph));
@@ -277,6 +293,7 @@ enum fault own_graph_seal(struct own_build *build, struct own_graph **graph_out)
     graph->counts.nodes_merged = graph->numbers_count - graph->content.nodes.count;
     graph->counts.edges = graph->content.edges.count;
     graph->counts.listings = graph->content.listings.count;
+    owners_count(graph);
     *graph_out = graph;
     return FAULT_NONE;
 }
@@ -415,6 +432,21 @@ void own_graph_listings_of(const struct own_graph *graph, u32 node, u32 *first_o
     CHECK(node < graph->counts.nodes);
     *first_out = graph->listings_start[node];
     *count_out = graph->listings_start[node + 1] - graph->listings_start[node];
+}
+
+bool own_graph_is_described(const struct own_graph *graph, u32 node)
+{
+    u32 first = 0;
+    u32 count = 0;
+    own_graph_listings_of(graph, node, &first, &count);
+    const struct own_node_row *row = &nodes_of(graph)[node];
+    return count > 0 || (row->flags & OWN_NODE_DESCRIBED) != 0 || row->kind > OWN_NODE_UNKNOWN;
+}
+
+bool own_kind_owns(enum own_kind kind)
+{
+    return kind == OWN_SHARE || kind == OWN_VOTES || kind == OWN_BOARD || kind == OWN_INFLUENCE ||
+           kind == OWN_CONSOLIDATED;
 }
 
 u32 own_graph_listed(const struct own_graph *graph, u32 node, u64 lists, struct own_moment moment)

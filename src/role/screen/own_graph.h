@@ -143,7 +143,8 @@ struct own_counts {
     u32 nodes_merged; /* numbers of the build that are another node now */
     u32 edges;
     u32 listings;
-    u32 self_owners; /* share or vote edges of a node in itself */
+    u32 self_owners;        /* share or vote edges of a node in itself */
+    u32 owners_undescribed; /* own or control somebody, and no record says who they are */
     u64 memory_bytes;
 };
 
@@ -236,6 +237,13 @@ void own_graph_listings_of(const struct own_graph *graph, u32 node, u32 *first_o
 u32 own_graph_listed(const struct own_graph *graph, u32 node, u64 lists, struct own_moment moment);
 
 MUST_USE bool own_times_hold(const struct own_times *times, struct own_moment moment);
+
+/* A register has a record of it, or a list an entry: more is known than what others say of their
+ * ties to it. True also of addresses, contacts and wallets. */
+MUST_USE bool own_graph_is_described(const struct own_graph *graph, u32 node);
+
+/* The holder owns or controls: share, votes, board, influence, consolidated. */
+MUST_USE bool own_kind_owns(enum own_kind kind);
 
 const char *own_kind_name(enum own_kind kind);           /* "share" */
 const char *own_node_kind_name(enum own_node_kind kind); /* "entity" */

@@ -55,12 +55,14 @@ struct screen_agent_counts {
     u64 full;     /* people of whose hits the writer has no room for more */
     u64 searches; /* asked by the socket */
     u64 searches_refused;
-    u64 matched;          /* searches of /match that were counted */
-    u64 registers_failed; /* 1 while registers that cannot be read are left aside */
-    u64 owned;            /* verdicts of ownership told */
-    u64 owned_less;       /* times that registers said less than the writer holds */
-    u64 grouped;          /* times that somebody was put into a trade group */
-    u64 apart;            /* people in a group of others whom the registers keep apart from them */
+    u64 matched;            /* searches of /match that were counted */
+    u64 registers_failed;   /* 1 while registers that cannot be read are left aside */
+    u64 registers_refused;  /* records and interests, when the graph was last made */
+    u64 owners_undescribed; /* in the graph in use: own somebody, and no record says who they are */
+    u64 owned;              /* verdicts of ownership told */
+    u64 owned_less;         /* times that registers said less than the writer holds */
+    u64 grouped;            /* times that somebody was put into a trade group */
+    u64 apart; /* people in a group of others whom the registers keep apart from them */
 };
 
 struct screen_agent;

@@ -19,7 +19,7 @@ static enum fault read_again(struct screen_agent *agent)
                                      .load = slot->list.header.load};
     }
     TRY(screen_own_open(&own, agent->options.disk, agent->registers, lists,
-                        agent->options.lists_count));
+                        agent->options.lists_count, &agent->counts.registers_refused));
     enum fault fault = own == NULL ? FAULT_NONE : screen_own_follows(agent->own, own);
     if (fault != FAULT_NONE) {
         screen_own_close(own);
@@ -28,6 +28,7 @@ static enum fault read_again(struct screen_agent *agent)
     screen_own_close(agent->own);
     screen_groups_nodes_clear(&agent->groups);
     agent->own = own;
+    agent->counts.owners_undescribed = own == NULL ? 0 : screen_own_undescribed(own);
     agent->is_busy = true;
     return FAULT_NONE;
 }

@@ -187,7 +187,8 @@ static enum fault report_judge(const struct own_report *report)
 }
 
 static enum fault graph_make(struct screen_own *own, struct disk *disk, const char *folder,
-                             const struct names *names, const struct screen_own_list *lists)
+                             const struct names *names, const struct screen_own_list *lists,
+                             u64 *refused_out)
 {
     static struct own_report report; /* one thread */
     struct own_build *build = NULL;
@@ -205,6 +206,7 @@ static enum fault graph_make(struct screen_own *own, struct disk *disk, const ch
     }
     own_reader_close(reader);
     own_build_close(build);
+    *refused_out = own_report_refused(&report);
     own->records = report.records;
     own->registers = names->count;
     for (u32 index = 0; index < names->count; index += 1) {
@@ -215,10 +217,11 @@ static enum fault graph_make(struct screen_own *own, struct disk *disk, const ch
 }
 
 enum fault screen_own_open(struct screen_own **own_out, struct disk *disk, const char *folder,
-                           const struct screen_own_list *lists, u32 lists_count)
+                           const struct screen_own_list *lists, u32 lists_count, u64 *refused_out)
 {
     CHECK(lists_count <= SCREEN_LISTS_MAX);
     *own_out = NULL;
+    *refused_out = 0;
     struct names *names = malloc(sizeof(*names));
     struct screen_own *own = calloc(1, sizeof(*own));
     enum fault fault = names == NULL || own == NULL
@@ -230,7 +233,7 @@ enum fault screen_own_open(struct screen_own **own_out, struct disk *disk, const
         for (u32 index = 0; index < lists_count; index += 1) {
             own->rules[index] = rule_of(lists[index].name, "");
         }
-        fault = graph_make(own, disk, folder, names, lists);
+        fault = graph_make(own, disk, folder, names, lists, refused_out);
         *own_out = fault == FAULT_NONE ? own : NULL;
     }
     free(names);
@@ -248,6 +251,11 @@ enum fault screen_own_follows(const struct screen_own *before, const struct scre
                ? FAULT(FAULT_INPUT, "registers: %llu records, the same files had %llu",
                        (unsigned long long)after->records, (unsigned long long)before->records)
                : FAULT_NONE;
+}
+
+u32 screen_own_undescribed(const struct screen_own *own)
+{
+    return own_graph_counts(own->graph)->owners_undescribed;
 }
 
 static void under_close(struct under *under)

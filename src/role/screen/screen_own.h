@@ -39,10 +39,11 @@ struct screen_owned {
 struct screen_own;
 
 /* Reads everything. *own_out is NULL where there is no register. A fault names the file;
- * FAULT_INPUT also: more than a hundredth of records and interests is refused. Less is logged. */
+ * FAULT_INPUT also: more than a hundredth of records and interests is refused. Less is logged.
+ * *refused_out: how many, after a fault too, as far as files were read. */
 MUST_USE enum fault screen_own_open(struct screen_own **own_out, struct disk *disk,
                                     const char *folder, const struct screen_own_list *lists,
-                                    u32 lists_count);
+                                    u32 lists_count, u64 *refused_out);
 void screen_own_close(struct screen_own *own); /* NULL: nothing */
 
 /* FAULT_INPUT: files of the same names hold less than nine tenths of the records that they held
@@ -53,6 +54,9 @@ MUST_USE enum fault screen_own_follows(const struct screen_own *before,
 /* A digest of the registers' names, and of each one's number, length and time of change in the file
  * system: another number when they have changed. 0: there are none. */
 MUST_USE enum fault screen_own_stamp(struct disk *disk, const char *folder, u64 *stamp_out);
+
+/* Owners of whom no record says who they are (own_graph.h). */
+u32 screen_own_undescribed(const struct screen_own *own);
 
 /* What the registers say as of this day. FAULT_LIMIT: no memory; the day before stays. */
 MUST_USE enum fault screen_own_day(struct screen_own *own, i32 day);

@@ -55,10 +55,12 @@ static void put_list(const char *format)
     assert_int_equal(fclose(file), 0);
 }
 
+static u64 refused; /* by the last one opened */
+
 static enum fault open_as(const char *name, struct screen_own **own_out)
 {
     struct screen_own_list list = {.path = list_path, .name = name, .load = 1};
-    return screen_own_open(own_out, disk_real(), registers, &list, 1);
+    return screen_own_open(own_out, disk_real(), registers, &list, 1, &refused);
 }
 
 /* Half: is it enough on that day? */
@@ -109,10 +111,13 @@ static void damaged_registers_are_not_taken(void **state)
     put_register(PERSONS, 1); /* one of a hundred and more: told, and the rest is taken */
     assert_int_equal(open_as("us-sdn", &own), FAULT_NONE);
     assert_non_null(own);
+    assert_int_equal(refused, 1);
+    assert_int_equal(screen_own_undescribed(own), PERSONS - 1); /* one is on the list */
     screen_own_close(own);
     put_register(PERSONS, 5);
     assert_int_equal(open_as("us-sdn", &own), FAULT_INPUT);
     assert_null(own);
+    assert_int_equal(refused, 5);
     assert_non_null(strstr(fault_text(), "5 of "));
     assert_non_null(strstr(fault_text(), "a.jsonl:2:"));
 }
