@@ -59,7 +59,8 @@ enum list_format { LIST_FORMAT_TABLE(LIST_FORMAT_ROW) };
     ROW(ORPHAN, "orphan", "part of an entry that is not there")                 \
     ROW(TOO_LARGE, "too_large", "more of something than an entry holds")        \
     ROW(NO_PARTY, "no_party", "no person, company, ship or aircraft on a list") \
-    ROW(VALUE, "value", "a field that cannot be what it must")
+    ROW(VALUE, "value", "a field that cannot be what it must")                  \
+    ROW(HEADER, "header", "the names of the columns once more")
 
 #define LIST_REFUSAL_ROW(constant, name, text) LIST_REFUSAL_##constant,
 enum list_refusal { LIST_REFUSAL_TABLE(LIST_REFUSAL_ROW) LIST_REFUSAL_COUNT };

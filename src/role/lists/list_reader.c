@@ -57,6 +57,18 @@ enum fault list_reader_open(struct list_reader *reader, u32 file, struct input *
     return input_open(input_out, disk, reader->source->paths[file], LIST_LINE_BYTES);
 }
 
+enum fault list_reader_line(const struct list_reader *reader, struct input *input,
+                            struct span *line_out, bool *more_out)
+{
+    TRY(input_line(input, line_out, more_out));
+    if (*more_out && line_out->size > 0 && memchr(line_out->data, 0, line_out->size) != NULL) {
+        return FAULT(FAULT_INPUT, "%s:%llu: a NUL byte: the file is damaged, or is no text",
+                     reader->source->paths[reader->file],
+                     (unsigned long long)input_line_number(input));
+    }
+    return FAULT_NONE;
+}
+
 /* ---- rows ---- */
 
 void list_reader_begin(struct list_reader *reader, u64 line)

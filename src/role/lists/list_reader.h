@@ -46,6 +46,11 @@ void *list_reader_memory(struct list_reader *reader, size_t size);
 MUST_USE enum fault list_reader_open(struct list_reader *reader, u32 file,
                                      struct input **input_out);
 
+/* The next line of the current file. FAULT_INPUT: it has a NUL byte, which no text has: the file is
+ * damaged, or something else. */
+MUST_USE enum fault list_reader_line(const struct list_reader *reader, struct input *input,
+                                     struct span *line_out, bool *more_out);
+
 /* Begins an entry whose first row is at `line` of the current file. */
 void list_reader_begin(struct list_reader *reader, u64 line);
 

@@ -1,6 +1,7 @@
 #include "role/lists/list_table.h"
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/utf8.h"
 
 #include <csv.h>
@@ -53,6 +54,16 @@ static void row_clear(struct table *table)
     table->too_large = false;
 }
 
+/* Of a row's cells and where each ends; never 0. */
+static u64 row_digest(const struct table_row *row)
+{
+    u64 digest = row->count;
+    for (u32 i = 0; i < row->count; i += 1) {
+        digest = hash_bytes(row->cells[i].data, row->cells[i].size, digest);
+    }
+    return digest | 1;
+}
+
 static void row_end(int last, void *context)
 {
     (void)last;
@@ -69,6 +80,10 @@ static void row_end(int last, void *context)
         list_reader_refuse(table->reader, row->line, LIST_REFUSAL_UTF8, "row", whole);
     } else if (table->too_large) {
         list_reader_refuse(table->reader, row->line, LIST_REFUSAL_TOO_LARGE, "row", whole);
+    } else if (!is_empty && row_digest(row) == table->visitor->header) {
+        list_reader_refuse(table->reader, row->line, LIST_REFUSAL_HEADER, "row", row->cells[0]);
+    } else if (!is_empty && table->visitor->cells != 0 && row->count != table->visitor->cells) {
+        list_reader_refuse(table->reader, row->line, LIST_REFUSAL_SHAPE, "columns", row->cells[0]);
     } else if (!is_empty && table->fault == FAULT_NONE) {
         table->rows += 1;
         table->fault = table->visitor->visit(table->visitor, row);
@@ -187,12 +202,13 @@ static enum fault table_lines(struct table *table, struct input *input, char del
     for (;;) {
         struct span line = {.data = NULL, .size = 0};
         bool more = false;
-        TRY(input_line(input, &line, &more));
+        TRY(list_reader_line(table->reader, input, &line, &more));
         if (!more) {
             break;
         }
         table->line = input_line_number(input);
-        if (table->line == 1 && line.size >= 3 && memcmp(line.data, "\xef\xbb\xbf", 3) == 0) {
+        bool is_marked = line.size >= 3 && memcmp(line.data, "\xef\xbb\xbf", 3) == 0;
+        if (is_marked && table->lines_open == 0) { /* also where another file was hung on */
             line = span_after(line, 3);
         }
         if (line.size == 1 && line.data[0] == 0x1a && table->lines_open == 0) {
@@ -246,9 +262,11 @@ struct span table_cell(const struct table_row *row, u32 index)
     return index < row->count ? row->cells[index] : (struct span){.data = NULL, .size = 0};
 }
 
-void table_columns(const struct table_row *header, const char *const *names, u32 count,
-                   u32 *indexes_out)
+void table_columns(struct table_visitor *visitor, const struct table_row *header,
+                   const char *const *names, u32 count, u32 *indexes_out)
 {
+    visitor->header = row_digest(header);
+    visitor->cells = header->count;
     for (u32 i = 0; i < count; i += 1) {
         indexes_out[i] = TABLE_CELLS_MAX;
         for (u32 cell = header->count; cell > 0; cell -= 1) {

@@ -25,6 +25,8 @@ struct table_row {
 /* Called once a row, which lives until this returns. A fault ends the reading. */
 struct table_visitor {
     enum fault (*visit)(struct table_visitor *visitor, const struct table_row *row);
+    u64 header; /* a digest of the row of names, once table_columns has seen it; 0: none */
+    u32 cells;  /* that every row has then; 0: any */
 };
 
 struct table_end {
@@ -32,16 +34,19 @@ struct table_end {
     bool is_marked; /* a line of 0x1A alone stood at the end */
 };
 
-/* Reads the current file to its end. Rows without any text are passed over. */
+/* Reads the current file to its end. Rows without any text are passed over; the row of names once
+ * more (two files in one) is refused, and a row of more or fewer cells than that. FAULT_INPUT also:
+ * a NUL byte, which no text has. */
 MUST_USE enum fault table_read(struct list_reader *reader, struct input *input, char delimiter,
                                struct table_visitor *visitor, struct table_end *end_out);
 
 /* The cell; empty where the row has none. */
 struct span table_cell(const struct table_row *row, u32 index);
 
-/* Where each of the names stands in the header row; TABLE_CELLS_MAX: nowhere. */
-void table_columns(const struct table_row *header, const char *const *names, u32 count,
-                   u32 *indexes_out);
+/* Where each of the names stands in the header row, by which later rows are judged;
+ * TABLE_CELLS_MAX: nowhere. */
+void table_columns(struct table_visitor *visitor, const struct table_row *header,
+                   const char *const *names, u32 count, u32 *indexes_out);
 
 /* ---- rows kept for joining ---- */
 

@@ -200,17 +200,13 @@ static enum fault take_row(struct table_visitor *visitor, const struct table_row
     csl->row = row;
     if (!csl->has_header) {
         csl->has_header = true;
-        table_columns(row, column_names, CSL_COLUMNS, csl->columns);
+        table_columns(&csl->visitor, row, column_names, CSL_COLUMNS, csl->columns);
         for (u32 i = 0; i < CSL_COLUMNS; i += 1) {
             if (csl->columns[i] == TABLE_CELLS_MAX) {
                 return FAULT(FAULT_INPUT, "%s: no column \"%s\"",
                              reader->source->paths[reader->file], column_names[i]);
             }
         }
-        return FAULT_NONE;
-    }
-    if (row->count <= csl->columns[CSL_IDS]) {
-        list_reader_refuse(reader, row->line, LIST_REFUSAL_SHAPE, "columns", row->cells[0]);
         return FAULT_NONE;
     }
     list_reader_begin(reader, row->line);

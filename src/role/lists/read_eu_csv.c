@@ -105,7 +105,6 @@ struct eu {
     struct table_visitor visitor;
     struct list_reader *reader;
     u32 rows;
-    u32 cells;
     u32 columns[EU_COLUMNS];
     struct row_store store;
 };
@@ -113,8 +112,7 @@ struct eu {
 static enum fault take_header(struct eu *eu, const struct table_row *row)
 {
     struct list_reader *reader = eu->reader;
-    table_columns(row, column_names, EU_COLUMNS, eu->columns);
-    eu->cells = row->count;
+    table_columns(&eu->visitor, row, column_names, EU_COLUMNS, eu->columns);
     for (u32 i = 0; i < EU_REFERENCE; i += 1) {
         if (eu->columns[i] == TABLE_CELLS_MAX) {
             return FAULT(FAULT_INPUT, "%s: no column \"%s\"", reader->source->paths[reader->file],
@@ -136,10 +134,6 @@ static enum fault take_row(struct table_visitor *visitor, const struct table_row
     }
     for (u32 i = 0; i < EU_COLUMNS; i += 1) {
         cells[i] = table_cell(row, eu->columns[i]);
-    }
-    if (row->count != eu->cells) {
-        list_reader_refuse(reader, row->line, LIST_REFUSAL_SHAPE, "columns", cells[EU_ID]);
-        return FAULT_NONE;
     }
     if (header->published.year == 0 && !when_date(cells[EU_DATE], false, &header->published)) {
         return FAULT(FAULT_INPUT, "%s:%llu: no date in the column fileGenerationDate",

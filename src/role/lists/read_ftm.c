@@ -438,7 +438,7 @@ static enum fault pass(struct ftm *ftm, bool is_first)
     for (;;) {
         struct span line = {.data = NULL, .size = 0};
         bool more = false;
-        TRY(input_line(input, &line, &more));
+        TRY(list_reader_line(ftm->reader, input, &line, &more));
         if (!more) {
             return FAULT_NONE;
         }

@@ -89,7 +89,7 @@ enum fault read_addresses(struct list_reader *reader)
     for (;;) {
         struct span line = {.data = NULL, .size = 0};
         bool more = false;
-        TRY(input_line(input, &line, &more));
+        TRY(list_reader_line(reader, input, &line, &more));
         if (!more) {
             return FAULT_NONE;
         }
@@ -104,12 +104,9 @@ enum fault read_addresses(struct list_reader *reader)
         bool is_header = is_first && !is_comment && text_find(line, "ddress") < line.size &&
                          !is_address(words[0]) && (count < 2 || !is_address(words[1]));
         is_first = is_first && is_comment;
-        if (is_comment || is_header) {
-            continue;
-        }
-        if (!utf8_is_text(line)) {
+        if (!is_comment && !utf8_is_text(line)) {
             list_reader_refuse(reader, number, LIST_REFUSAL_UTF8, "line", line);
-        } else {
+        } else if (!is_comment && !is_header) {
             TRY(take_address(reader, number, line));
         }
     }
@@ -141,14 +138,14 @@ enum fault read_normal(struct list_reader *reader)
     bool more = false;
     u64 lines = 0;
     TRY(list_reader_open(reader, 0, &input));
-    TRY(input_line(input, &line, &more));
+    TRY(list_reader_line(reader, input, &line, &more));
     enum list_line_fault fault = list_header_read(&header, line);
     if (fault != LIST_LINE_OK) {
         return FAULT(FAULT_INPUT, "%s:1: the header: %s", path, list_line_fault_text(fault));
     }
     reader->report->header.published = header.published;
     for (;;) {
-        TRY(input_line(input, &line, &more));
+        TRY(list_reader_line(reader, input, &line, &more));
         if (!more) {
             break;
         }

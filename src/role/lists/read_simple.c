@@ -17,7 +17,6 @@ struct simple {
     u32 columns_count;
     u32 required; /* of them, from the front */
     bool has_header;
-    u32 cells;
     u32 columns[SIMPLE_COLUMNS_MAX];
     const struct table_row *row;
     enum fault (*take)(struct simple *simple);
@@ -35,18 +34,13 @@ static enum fault take_row(struct table_visitor *visitor, const struct table_row
     simple->row = row;
     if (!simple->has_header) {
         simple->has_header = true;
-        simple->cells = row->count;
-        table_columns(row, simple->names, simple->columns_count, simple->columns);
+        table_columns(&simple->visitor, row, simple->names, simple->columns_count, simple->columns);
         for (u32 i = 0; i < simple->required; i += 1) {
             if (simple->columns[i] == TABLE_CELLS_MAX) {
                 return FAULT(FAULT_INPUT, "%s: no column \"%s\"",
                              reader->source->paths[reader->file], simple->names[i]);
             }
         }
-        return FAULT_NONE;
-    }
-    if (row->count != simple->cells) {
-        list_reader_refuse(reader, row->line, LIST_REFUSAL_SHAPE, "columns", row->cells[0]);
         return FAULT_NONE;
     }
     list_reader_begin(reader, row->line);

@@ -127,7 +127,6 @@ struct uk {
     struct table_visitor visitor;
     struct list_reader *reader;
     u32 rows; /* seen, banner and header included */
-    u32 cells;
     u32 columns[UK_COLUMNS];
     struct row_store store;
 };
@@ -147,12 +146,11 @@ static enum fault take_header(struct uk *uk, const struct table_row *row)
         }
         return FAULT_NONE;
     }
-    uk->cells = row->count;
-    table_columns(row, column_names[0], UK_COLUMNS, uk->columns);
+    table_columns(&uk->visitor, row, column_names[0], UK_COLUMNS, uk->columns);
     for (u32 i = 0; i < UK_COLUMNS; i += 1) {
         for (u32 name = 1; name < ARRAY_COUNT(column_names); name += 1) {
             if (uk->columns[i] == TABLE_CELLS_MAX && column_names[name][i] != NULL) {
-                table_columns(row, &column_names[name][i], 1, &uk->columns[i]);
+                table_columns(&uk->visitor, row, &column_names[name][i], 1, &uk->columns[i]);
             }
         }
         if (uk->columns[i] == TABLE_CELLS_MAX && i < UK_PASSPORT) {
@@ -169,10 +167,6 @@ static enum fault take_row(struct table_visitor *visitor, const struct table_row
     uk->rows += 1;
     if (uk->rows <= 2) {
         return take_header(uk, row);
-    }
-    if (row->count != uk->cells) {
-        list_reader_refuse(reader, row->line, LIST_REFUSAL_SHAPE, "columns", row->cells[0]);
-        return FAULT_NONE;
     }
     struct span cells[UK_COLUMNS];
     for (u32 i = 0; i < UK_COLUMNS; i += 1) {
