@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 enum { TOP_MAX = 1000, THREADS_MAX = 64, PATH_BYTES = 4096 };
 
 static const struct option options[] = {
@@ -80,6 +82,8 @@ static const char *const text[] = {
     "screen pairs compares the two names of each row of a CSV file (columns name1 and name2; schema, "
     "where there is one, says Person, Company, Vessel) and prints one score from 0 to 1 a row, in "
     "the same order.",
+    "A name without a letter or digit is like nothing and finds nobody; at the end search and pairs say "
+    "on standard error how many there were, and in which row the first (the first row is 0).",
     "A list is a compiled one or a file of a government in one of the formats of docs/lists.md, "
     "packed or not; files of one list stand with commas between them.",
     NULL,
@@ -151,6 +155,21 @@ enum fault cli_screen_lists(const struct option_call *call, struct screen_lists 
                       : screen_lists_open(lists, paths, count, &filter);
 }
 
+void cli_screen_nameless_add(struct cli_screen_nameless *nameless, u64 row)
+{
+    nameless->row_first = nameless->count == 0 ? row : nameless->row_first;
+    nameless->count += 1;
+}
+
+void cli_screen_nameless_tell(const struct cli_screen_nameless *nameless)
+{
+    if (nameless->count > 0) {
+        (void)fprintf(stderr, "%llu %s without a letter or digit, first in row %llu\n",
+                      (unsigned long long)nameless->count, nameless->count == 1 ? "name" : "names",
+                      (unsigned long long)nameless->row_first);
+    }
+}
+
 /* ---- one name ---- */
 
 static void print_text(struct span bytes)
@@ -210,6 +229,11 @@ static void print_hit(const struct screen_lists *lists, const struct find_hit *h
                  agreement(hit->country, ", country agrees", ", another country"));
 }
 
+static enum fault no_name(const struct option_call *call)
+{
+    return FAULT(FAULT_USAGE, "NAME: \"%s\" has no letter or digit", call->operands[0]);
+}
+
 static enum fault take_asked(const struct option_call *call, struct list_entry *asked)
 {
     const struct option_value *kind = &call->values[SCREEN_KIND];
@@ -233,14 +257,15 @@ static enum fault take_asked(const struct option_call *call, struct list_entry *
     }
     if (country->given) {
         struct list_tied_country tied = {.tie = LIST_TIE_UNKNOWN};
-        if (strlen(country->text) != 2) {
-            return FAULT(FAULT_USAGE, "--country: \"%s\" is not two letters", country->text);
+        if (strlen(country->text) != 2 || strspn(country->text, CAPITALS) != 2) {
+            return FAULT(FAULT_USAGE, "--country: \"%s\" is not two capital letters",
+                         country->text);
         }
         (void)snprintf(tied.country.code, sizeof(tied.country.code), "%.2s", country->text);
         list_entry_add_country(asked, &tied);
     }
     list_entry_settle(asked);
-    return FAULT_NONE;
+    return asked->names_count > 0 ? FAULT_NONE : no_name(call);
 }
 
 static enum fault look(const struct option_call *call, struct screen_lists *lists,
@@ -260,7 +285,7 @@ static enum fault look(const struct option_call *call, struct screen_lists *list
     bool cut = false;
     u32 count = find_entry(*find, lists->index, &asked, needed, &hits, &cut);
     if (count == 0 && find_nameless(*find) > 0) {
-        return FAULT(FAULT_USAGE, "\"%s\" holds no name", call->operands[0]);
+        return no_name(call);
     }
     for (u32 i = 0; i < count; i += 1) {
         print_hit(lists, &hits[i]);

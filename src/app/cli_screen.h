@@ -29,6 +29,16 @@ struct screen_lists;
 /* Reads the lists that the call names into an index. */
 MUST_USE enum fault cli_screen_lists(const struct option_call *call, struct screen_lists *lists);
 
+/* Names of a file that no reader can make out: without a letter or digit. */
+struct cli_screen_nameless {
+    u64 count;
+    u64 row_first; /* of the file, the first one 0 */
+};
+
+void cli_screen_nameless_add(struct cli_screen_nameless *nameless, u64 row);
+/* To standard error, if there are any. */
+void cli_screen_nameless_tell(const struct cli_screen_nameless *nameless);
+
 /* --at-least as millionths. */
 MUST_USE enum fault cli_screen_at_least(const struct option_call *call, u32 *millionths_out);
 

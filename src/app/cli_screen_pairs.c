@@ -23,6 +23,8 @@ struct pairs {
     u32 schema;
     bool has_schema;
     bool explain;
+    u64 row;
+    struct cli_screen_nameless nameless;
 };
 
 /* What the schema of FollowTheMoney says a row is about. */
@@ -85,6 +87,7 @@ static void pair(struct pairs *pairs)
         struct span text = csv_rows_field(pairs->rows, pairs->names[side]);
         if (!name_analyse(pairs->analyser, text, kind, &names[side])) {
             names[side].tokens_count = 0;
+            cli_screen_nameless_add(&pairs->nameless, pairs->row);
         }
     }
     /* Where one name tells that both are entities, or persons, the other is taken as that too. */
@@ -116,6 +119,7 @@ static enum fault run(struct pairs *pairs, const char *path)
             return FAULT_NONE;
         }
         pair(pairs);
+        pairs->row += 1;
     }
 }
 
@@ -128,5 +132,6 @@ int cli_screen_pairs(const struct option_call *call)
     enum fault fault = run(&pairs, call->operands[1]);
     name_analyser_close(pairs.analyser);
     csv_rows_close(pairs.rows);
+    cli_screen_nameless_tell(&pairs.nameless);
     return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
 }

@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 static void print_batch(const struct screen_batch *batch, const struct screen_index *index,
-                        u64 row_first)
+                        u64 row_first, struct cli_screen_nameless *nameless)
 {
     for (u32 i = 0; i < screen_batch_rows(batch); i += 1) {
         struct screen_answer answer = screen_batch_answer(batch, i);
+        if (!answer.is_name) {
+            cli_screen_nameless_add(nameless, row_first + i);
+        }
         for (u32 j = 0; j < answer.count; j += 1) {
             char number[SCORE_TEXT_BYTES];
             struct span label = screen_label(index, answer.hits[j].subject);
@@ -25,7 +28,8 @@ static void print_batch(const struct screen_batch *batch, const struct screen_in
 }
 
 static enum fault search_rows(struct csv_rows *rows, u32 place, struct screen_batch *batch,
-                              const struct screen_index *index, u64 *rows_out)
+                              const struct screen_index *index,
+                              struct cli_screen_nameless *nameless, u64 *rows_out)
 {
     u64 row_first = 0;
     for (;;) {
@@ -35,7 +39,7 @@ static enum fault search_rows(struct csv_rows *rows, u32 place, struct screen_ba
             continue;
         }
         screen_batch_run(batch);
-        print_batch(batch, index, row_first);
+        print_batch(batch, index, row_first, nameless);
         row_first += screen_batch_rows(batch);
         screen_batch_clear(batch);
         if (!more) {
@@ -82,13 +86,15 @@ static enum fault search_file(const struct option_call *call, const struct scree
                                               : NAME_ENTITY));
     u64 begin_ns = clock_mono_ns(clock_real());
     u64 count = 0;
-    enum fault fault = search_rows(rows, place, batch, lists->index, &count);
+    struct cli_screen_nameless nameless = {.count = 0};
+    enum fault fault = search_rows(rows, place, batch, lists->index, &nameless, &count);
     u64 elapsed_us = (clock_mono_ns(clock_real()) - begin_ns) / 1000;
     struct histogram times;
     screen_batch_times(batch, &times);
     if (fault == FAULT_NONE) {
         print_times(lists, &times, count, elapsed_us);
     }
+    cli_screen_nameless_tell(&nameless);
     screen_batch_close(batch);
     return fault;
 }

@@ -45,13 +45,21 @@ static enum fault end_field(struct csv_rows *rows, u32 begin)
     return FAULT_NONE;
 }
 
+static enum fault read_line(struct csv_rows *rows, struct span *line_out, bool *more_out)
+{
+    TRY(input_line(rows->input, line_out, more_out));
+    bool has_nul =
+        *more_out && line_out->size > 0 && memchr(line_out->data, 0, line_out->size) != NULL;
+    return has_nul ? row_fault(rows, "a NUL byte: the file is damaged, or is no text") : FAULT_NONE;
+}
+
 /* The rest of a field in quotes, over as many lines as it takes. *at stands behind the quote. */
 static enum fault read_quoted(struct csv_rows *rows, struct span *line, size_t *at)
 {
     for (;;) {
         if (*at == line->size) {
             bool more = false;
-            TRY(input_line(rows->input, line, &more));
+            TRY(read_line(rows, line, &more));
             if (!more) {
                 return row_fault(rows, "a quote is never closed");
             }
@@ -100,7 +108,7 @@ static enum fault read_columns(struct csv_rows *rows)
     static const u8 mark[] = {0xef, 0xbb, 0xbf};
     struct span line;
     bool more = false;
-    TRY(input_line(rows->input, &line, &more));
+    TRY(read_line(rows, &line, &more));
     if (!more) {
         return FAULT(FAULT_INPUT, "%s: empty, not even names of columns", input_path(rows->input));
     }
@@ -167,20 +175,32 @@ bool csv_rows_column(const struct csv_rows *rows, const char *name, u32 *place_o
     return false;
 }
 
+static bool is_header(const struct csv_rows *rows)
+{
+    u32 same = 0;
+    while (same < rows->columns_count && span_equal(rows->fields[same], rows->columns[same])) {
+        same += 1;
+    }
+    return same == rows->columns_count;
+}
+
 enum fault csv_rows_next(struct csv_rows *rows, bool *more_out)
 {
     struct span line = {.size = 0};
     *more_out = true;
     while (*more_out && line.size == 0) {
-        TRY(input_line(rows->input, &line, more_out));
+        TRY(read_line(rows, &line, more_out));
     }
     if (!*more_out) {
         return FAULT_NONE;
     }
     TRY(read_fields(rows, line));
-    return rows->fields_count == rows->columns_count
-               ? FAULT_NONE
-               : row_fault(rows, "not as many fields as the first row names");
+    if (rows->fields_count != rows->columns_count) {
+        return row_fault(rows, "not as many fields as the first row names");
+    }
+    return is_header(rows)
+               ? row_fault(rows, "the names of the columns once more: two files in one?")
+               : FAULT_NONE;
 }
 
 struct span csv_rows_field(const struct csv_rows *rows, u32 place)

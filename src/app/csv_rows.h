@@ -3,8 +3,8 @@
  * Fields are separated by commas; one that holds a comma, a quote or a line break stands in double
  * quotes, a quote within as two. A byte order mark before the first name is passed over. Packed
  * files are read as io/input reads them. Bounds: CSV_FIELDS_MAX columns, CSV_ROW_BYTES_MAX a row. A
- * row with more or fewer fields than there are names, and a quote that is never closed, are faults
- * that name the line. */
+ * row with more or fewer fields than there are names, a quote that is never closed, the names of
+ * the columns once more (two files in one) and a NUL byte are faults that name the line. */
 #ifndef APP_CSV_ROWS_H
 #define APP_CSV_ROWS_H
 

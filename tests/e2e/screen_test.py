@@ -69,6 +69,7 @@ def check_file(cli, path):
               "rows from 0, entries, best first")
     cli.check(all(re.fullmatch(r"[01]\.\d{6}", row[2]) for row in rows), "scores")
     cli.check(error.startswith("4 names, "), f"what it cost goes to standard error: {error}")
+    cli.equal(error.splitlines()[1:], ["1 name without a letter or digit, first in row 2"], "nameless")
     for threads in "1", "3":
         again = cli.run("screen", "search", "--list", path, "--column", "name", "--at-least", "0.7",
                         "--threads", threads, packed)
@@ -78,8 +79,28 @@ def check_file(cli, path):
     cli.equal(few, "".join(line + "\n" for line in output.splitlines() if "A2" not in line), "--top")
 
 
+def check_pairs(cli):
+    """A score a row, whatever the names are; those that are none are counted."""
+    pairs = cli.write("pairs.csv", "name1,name2\nOrlan,Orlan\n...,Orlan\n\"\",-\nOrlan,Nobody\n")
+    code, output, error = cli.run("screen", "pairs", pairs)
+    cli.equal((code, output.splitlines()[:3]), (0, ["1.000000", "0.000000", "0.000000"]), "scores")
+    cli.equal(len(output.splitlines()), 4, "a line a row")
+    cli.equal(error, "3 names without a letter or digit, first in row 1\n", "what is no name is counted")
+    twice = cli.write("twice.csv", "name1,name2\nOrlan,Orlan\nname1,name2\nOrlan,Orlan\n")
+    cli.refuses(["screen", "pairs", twice], INPUT,
+                f"cambist screen: {twice}: line 3: the names of the columns once more: two files in one?")
+    nul = cli.write("nul.csv", "name1,name2\nOrlan,Or\0lan\n")
+    cli.refuses(["screen", "pairs", nul], INPUT,
+                f"cambist screen: {nul}: line 2: a NUL byte: the file is damaged, or is no text")
+
+
 def check_refusals(cli, path):
-    cli.refuses(["screen", "--list", path, "--", "..."], USAGE, 'cambist screen: "..." holds no name')
+    for name in "...", "", " ":
+        cli.refuses(["screen", "--list", path, "--", name], USAGE,
+                    f'cambist screen: NAME: "{name}" has no letter or digit')
+    for country in "ru", "R1", "RUS":
+        cli.refuses(["screen", "--list", path, "--country", country, "--", "x"], USAGE,
+                    f'cambist screen: --country: "{country}" is not two capital letters')
     cli.refuses(["screen", "--list", path, "--at-least", "2", "--", "x"], USAGE,
                 'cambist screen: --at-least: "2" is no number from 0 to 1')
     cli.refuses(["screen", "--list", path, "--birth", "soon", "--", "x"], USAGE,
@@ -107,6 +128,7 @@ def main():
     path = lists(cli)
     check_one(cli, path)
     check_file(cli, path)
+    check_pairs(cli)
     check_refusals(cli, path)
     return cli.finish()
 
