@@ -164,7 +164,8 @@ void cli_screen_nameless_add(struct cli_screen_nameless *nameless, u64 row)
 void cli_screen_nameless_tell(const struct cli_screen_nameless *nameless)
 {
     if (nameless->count > 0) {
-        (void)fprintf(stderr, "%llu %s without a letter or digit, first in row %llu\n",
+        (void)fprintf(stderr,
+                      "%llu %s without a letter or digit, or not UTF-8, first in row %llu\n",
                       (unsigned long long)nameless->count, nameless->count == 1 ? "name" : "names",
                       (unsigned long long)nameless->row_first);
     }
@@ -231,7 +232,8 @@ static void print_hit(const struct screen_lists *lists, const struct find_hit *h
 
 static enum fault no_name(const struct option_call *call)
 {
-    return FAULT(FAULT_USAGE, "NAME: \"%s\" has no letter or digit", call->operands[0]);
+    return FAULT(FAULT_USAGE, "NAME: \"%s\" has no letter or digit, or is not UTF-8",
+                 call->operands[0]);
 }
 
 static enum fault take_asked(const struct option_call *call, struct list_entry *asked)

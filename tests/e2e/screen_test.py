@@ -69,7 +69,7 @@ def check_file(cli, path):
               "rows from 0, entries, best first")
     cli.check(all(re.fullmatch(r"[01]\.\d{6}", row[2]) for row in rows), "scores")
     cli.check(error.startswith("4 names, "), f"what it cost goes to standard error: {error}")
-    cli.equal(error.splitlines()[1:], ["1 name without a letter or digit, first in row 2"], "nameless")
+    cli.equal(error.splitlines()[1:], ["1 name without a letter or digit, or not UTF-8, first in row 2"], "nameless")
     for threads in "1", "3":
         again = cli.run("screen", "search", "--list", path, "--column", "name", "--at-least", "0.7",
                         "--threads", threads, packed)
@@ -85,7 +85,7 @@ def check_pairs(cli):
     code, output, error = cli.run("screen", "pairs", pairs)
     cli.equal((code, output.splitlines()[:3]), (0, ["1.000000", "0.000000", "0.000000"]), "scores")
     cli.equal(len(output.splitlines()), 4, "a line a row")
-    cli.equal(error, "3 names without a letter or digit, first in row 1\n", "what is no name is counted")
+    cli.equal(error, "3 names without a letter or digit, or not UTF-8, first in row 1\n", "what is no name is counted")
     twice = cli.write("twice.csv", "name1,name2\nOrlan,Orlan\nname1,name2\nOrlan,Orlan\n")
     cli.refuses(["screen", "pairs", twice], INPUT,
                 f"cambist screen: {twice}: line 3: the names of the columns once more: two files in one?")
@@ -97,7 +97,7 @@ def check_pairs(cli):
 def check_refusals(cli, path):
     for name in "...", "", " ":
         cli.refuses(["screen", "--list", path, "--", name], USAGE,
-                    f'cambist screen: NAME: "{name}" has no letter or digit')
+                    f'cambist screen: NAME: "{name}" has no letter or digit, or is not UTF-8')
     for country in "ru", "R1", "RUS":
         cli.refuses(["screen", "--list", path, "--country", country, "--", "x"], USAGE,
                     f'cambist screen: --country: "{country}" is not two capital letters')
