@@ -17,6 +17,7 @@
 #define STALE_HOURS_MAX 87600U
 #define LOADS_MAX       100000U
 #define FIRST_FILE      2U /* load LIST FILE... */
+#define FORMATS_BYTES   400U
 
 static const struct option options[] = {
     [LISTS_DATA] = {.name = "data",
@@ -90,7 +91,10 @@ enum fault lists_moment(const char *what, const char *text, u64 *us_out)
 
 enum fault lists_code(const struct option_call *call, u32 place, u64 *list_out)
 {
-    const char *text = call->operands_count > place ? call->operands[place] : "";
+    if (call->operands_count <= place) {
+        return FAULT(FAULT_USAGE, "%s: LIST is missing", call->operands[0]);
+    }
+    const char *text = call->operands[place];
     *list_out = code_name_of(span_of_text(text));
     return *list_out != 0
                ? FAULT_NONE
@@ -184,10 +188,13 @@ static void print_load(const struct list_load *load)
     if (load->kept > 0) {
         (void)printf(", %llu kept", (unsigned long long)load->kept);
     }
-    (void)printf("; %llu rows = %llu entries + %llu merged + %llu refused; %s %s",
+    /* Of the refused rows the counts by reason; --json has the first ones too. */
+    int reasons = (int)strcspn(load->refusals, "\n");
+    (void)printf("; %llu rows = %llu entries + %llu merged + %llu refused%s%.*s%s; %s %s",
                  (unsigned long long)load->rows, (unsigned long long)load->entries,
                  (unsigned long long)load->merged, (unsigned long long)load->refused,
-                 load->format[0] != 0 ? load->format : "?", load->files);
+                 reasons > 0 ? " (" : "", reasons, load->refusals, reasons > 0 ? ")" : "",
+                 load->format[0] != 0 ? load->format : "unknown format,", load->files);
     if (load->times > 1) {
         (void)printf("; %llu times", (unsigned long long)load->times);
     }
@@ -199,18 +206,30 @@ static void print_load(const struct list_load *load)
 
 /* ---- load ---- */
 
+static enum fault format_wrong(const char *text)
+{
+    char names[FORMATS_BYTES];
+    size_t used = 0;
+    names[0] = 0;
+    for (u32 i = LIST_FORMAT_AUTO; i <= LIST_FORMAT_NORMAL && used < sizeof(names); i += 1) {
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i > 0 ? ", " : "",
+                                 list_format_name((enum list_format)i));
+    }
+    return FAULT(FAULT_USAGE, "--format: \"%s\" is none of %s", text, names);
+}
+
 static enum fault request_of(const struct option_call *call, struct list_load_request *request)
 {
     const struct option_value *values = call->values;
     TRY(lists_code(call, 1, &request->list));
     if (call->operands_count <= FIRST_FILE) {
-        return FAULT(FAULT_USAGE, "load: LIST and its files are wanted");
+        return FAULT(FAULT_USAGE, "load: the files of %s are missing", call->operands[1]);
     }
     if (call->operands_count - FIRST_FILE > LIST_FILES_MAX) {
         return FAULT(FAULT_USAGE, "load: a list has at most %u files", LIST_FILES_MAX);
     }
     if (!list_format_find(span_of_text(values[LISTS_FORMAT].text), &request->format)) {
-        return FAULT(FAULT_USAGE, "--format: \"%s\" is no format", values[LISTS_FORMAT].text);
+        return format_wrong(values[LISTS_FORMAT].text);
     }
     if (values[LISTS_RECORDED].given) {
         TRY(lists_moment("--recorded", values[LISTS_RECORDED].text, &request->recorded_us));
@@ -226,7 +245,7 @@ static enum fault request_of(const struct option_call *call, struct list_load_re
     request->accept_shrunken = values[LISTS_ACCEPT_SHRUNKEN].text;
     request->accept_refused = values[LISTS_ACCEPT_REFUSED].text;
     return request->recorded_us > request->now_us
-               ? FAULT(FAULT_USAGE, "--recorded: that is still to come")
+               ? FAULT(FAULT_USAGE, "--recorded: %s is still to come", values[LISTS_RECORDED].text)
                : FAULT_NONE;
 }
 
@@ -319,8 +338,8 @@ struct status {
     bool is_json;
 };
 
-static void status_put(struct status *status, const struct list_state *state, bool is_stale,
-                       bool is_compiled)
+static void status_put(struct status *status, const struct list_state *state,
+                       const struct list_load *last, bool is_stale, bool is_compiled)
 {
     char name[CODE_NAME_BYTES];
     char published[LIST_DATE_TEXT_BYTES];
@@ -340,10 +359,12 @@ static void status_put(struct status *status, const struct list_state *state, bo
     json_field_bool(json, "compiled", is_compiled);
     json_field_u64(json, "last_load", state->last_load);
     put_text(json, "last_outcome", list_outcome_name(state->last_outcome));
+    put_text(json, "last_reason", last->reason);
     json_object_end(json);
 }
 
-static void status_print(const struct list_state *state, bool is_stale, bool is_compiled)
+static void status_print(const struct list_state *state, const struct list_load *last,
+                         bool is_stale, bool is_compiled)
 {
     char name[CODE_NAME_BYTES];
     char time[TIME_TEXT_BYTES];
@@ -361,26 +382,31 @@ static void status_print(const struct list_state *state, bool is_stale, bool is_
             time_text_print(list_stale_us(state), until), is_compiled ? "" : ", NOT COMPILED");
     }
     if (state->last_outcome != LIST_OUTCOME_ACCEPTED) {
-        (void)printf("; load %u was REFUSED: %s", state->last_load,
-                     list_outcome_name(state->last_outcome));
+        (void)printf("; load %u was REFUSED: %s: %s", state->last_load,
+                     list_outcome_name(state->last_outcome), last->reason);
     }
     (void)printf("\n");
 }
 
-static void status_of(struct status *status, const struct list_state *state)
+static enum fault status_of(struct status *status, struct list_store *store,
+                            const struct list_state *state)
 {
+    static struct list_load last;
     struct list_header header;
+    bool is_there = false;
     bool is_stale = state->load == 0 || status->now_us >= list_stale_us(state);
     bool is_compiled = state->load != 0 &&
                        list_compiled_look(status->folder, state->list, &header) &&
                        header.load == state->load;
     bool is_bad = is_stale || !is_compiled || state->last_outcome != LIST_OUTCOME_ACCEPTED;
     status->alarms += is_bad ? 1 : 0;
+    TRY(list_store_load(store, state->last_load, &last, &is_there));
     if (status->is_json) {
-        status_put(status, state, is_stale, is_compiled);
+        status_put(status, state, &last, is_stale, is_compiled);
     } else {
-        status_print(state, is_stale, is_compiled);
+        status_print(state, &last, is_stale, is_compiled);
     }
+    return FAULT_NONE;
 }
 
 static enum fault status_show(const struct option_call *call)
@@ -397,15 +423,15 @@ static enum fault status_show(const struct option_call *call)
     }
     TRY(lists_open(call, &store));
     enum fault fault = list_store_lists(store, states, LISTS_MAX, &count);
-    list_store_close(store);
-    TRY(fault);
     json_begin(&status.json, text, sizeof(text));
     json_object_begin(&status.json);
     json_key(&status.json, "lists");
     json_array_begin(&status.json);
-    for (u32 i = 0; i < count; i += 1) {
-        status_of(&status, &states[i]);
+    for (u32 i = 0; i < count && fault == FAULT_NONE; i += 1) {
+        fault = status_of(&status, store, &states[i]);
     }
+    list_store_close(store);
+    TRY(fault);
     json_array_end(&status.json);
     json_field_u64(&status.json, "alarms", status.alarms);
     json_object_end(&status.json);
@@ -434,7 +460,8 @@ static enum fault dispatch(const struct option_call *call)
             return actions[i].run(call);
         }
     }
-    return FAULT(FAULT_USAGE, "\"%s\" is no action; see --help", call->operands[0]);
+    return FAULT(FAULT_USAGE, "\"%s\" is no action: load, log, status, show, diff or at",
+                 call->operands[0]);
 }
 
 static int run(const struct option_call *call)

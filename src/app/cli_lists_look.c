@@ -247,10 +247,9 @@ static enum fault shown(const struct option_call *call, struct list_store *store
     if (show->is_json) {
         (void)fputs("]}\n", stdout);
     }
-    return show->count > 0
-               ? FAULT_NONE
-               : FAULT(FAULT_INPUT, "%s: %s has no such entry%s", call->operands[2],
-                       name[0] != 0 ? lists_name(list, name) : "it", show->has_at ? " then" : "");
+    return show->count > 0 ? FAULT_NONE
+                           : FAULT(FAULT_INPUT, "%s: %s has no such entry%s", call->operands[2],
+                                   lists_name(list, name), show->has_at ? " then" : "");
 }
 
 enum fault lists_show(const struct option_call *call)
@@ -410,13 +409,14 @@ static enum fault listed(struct list_store *store, u64 list, u64 at_us)
 {
     static char line[HEAD_BYTES];
     static struct at at;
+    char name[CODE_NAME_BYTES];
     struct list_version_visitor visitor = {.visit = at_entry};
     struct list_state state;
     TRY(lists_known(store, list, &state));
     at = (struct at){.visitor.visit = at_load, .at_us = at_us};
     TRY(list_store_loads(store, list, UINT32_MAX, &at.visitor));
     if (at.load.number == 0) {
-        return FAULT(FAULT_INPUT, "no load of the list was in force then");
+        return FAULT(FAULT_INPUT, "%s: no load was in force then", lists_name(list, name));
     }
     struct list_header header = {.published = at.load.published,
                                  .rows_in = at.load.rows,

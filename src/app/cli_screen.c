@@ -5,6 +5,7 @@
 #include "app/screen_lists.h"
 #include "base/check.h"
 #include "base/span.h"
+#include "base/utf8.h"
 #include "role/screen/find.h"
 
 #include <glob.h>
@@ -243,6 +244,9 @@ static enum fault take_asked(const struct option_call *call, struct list_entry *
     const struct option_value *country = &call->values[SCREEN_COUNTRY];
     struct list_name name = {.text = span_of_text(call->operands[0])};
     struct list_birth born = {.circa = false};
+    if (!utf8_is_text(name.text)) {
+        return no_name(call);
+    }
     list_entry_clear(asked);
     asked->kind = !kind->given        ? LIST_KIND_UNKNOWN
                   : kind->number == 0 ? LIST_KIND_PERSON

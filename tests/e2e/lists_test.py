@@ -49,10 +49,12 @@ class Lists:
 
 
 def mistakes(cli, lists):
-    lists.refused(USAGE, '"fetch" is no action', "fetch")
+    lists.refused(USAGE, '"fetch" is no action: load, log, status, show, diff or at', "fetch")
     lists.refused(USAGE, "is no name of a list", "load", "Invented", "x")
-    lists.refused(USAGE, "LIST and its files are wanted", "load", "invented")
-    lists.refused(USAGE, "is no format", "load", "invented", "x", "--format", "xls")
+    lists.refused(USAGE, "load: LIST is missing", "load")
+    lists.refused(USAGE, "load: the files of invented are missing", "load", "invented")
+    lists.refused(USAGE, '--format: "xls" is none of auto, ofac-csv, ', "load", "invented", "x", "--format",
+                  "xls")
     lists.refused(USAGE, "still to come", "load", "invented", "x", "--recorded", "2999-01-01")
     lists.refused(USAGE, "is no moment", "at", "invented", "yesterday")
     lists.refused(USAGE, "behind the second", "diff", "invented", "2022-02-02", "2022-02-01")
@@ -91,7 +93,8 @@ def a_history(cli, lists):
               [None, *range(1, COUNT + 1)], "at, its lines")
     code, output, _ = lists.run("at", "invented", "2022-04-20")
     cli.equal((code, len(output.splitlines())), (0, COUNT + 1), "at, the day")
-    lists.refused(INPUT, "in force then", "at", "invented", "2022-04-07")
+    lists.refused(INPUT, "invented: no load was in force then", "at", "invented", "2022-04-07")
+    lists.refused(INPUT, "999: invented has no such entry\n", "show", "invented", "999")
     lists.refused(USAGE, "later than the one before", "load", "invented", second, "--recorded",
                   "2022-04-09")
 
@@ -110,6 +113,13 @@ def fail_closed(cli, lists):
         cli.equal(lists.compiled("invented"), before, f"{name}: the old list stays")
     status = lists.ask("status", code=REFUSED)
     cli.equal((status["alarms"], status["lists"][0]["last_outcome"]), (1, "spoilt"), "status")
+    reason = "1 of 60 rows could not be read, more than 10 in a thousand"
+    cli.equal(status["lists"][0]["last_reason"], reason, "status says why")
+    code, output, _ = lists.run("status")
+    cli.check(code == REFUSED and f"was REFUSED: spoilt: {reason}\n" in output, f"status as text: {output}")
+    code, output, _ = lists.run("log", "invented")
+    cli.check("60 rows = 59 entries + 0 merged + 1 refused (utf8 1); ofac-csv spoilt.csv; " in output,
+              f"log as text: {output}")
     loaded = lists.ask("load", "invented", cli.path("half.csv"), "--accept-shrunken",
                        "by order of a test")
     cli.equal((loaded["outcome"], loaded["consent"]), ("accepted", "shrunken: by order of a test"),

@@ -98,6 +98,8 @@ def check_refusals(cli, path):
     for name in "...", "", " ":
         cli.refuses(["screen", "--list", path, "--", name], USAGE,
                     f'cambist screen: NAME: "{name}" has no letter or digit, or is not UTF-8')
+    code, _, error = cli.run("screen", "--list", path, "--", b"\xff")
+    cli.check(code == USAGE and "has no letter or digit, or is not UTF-8" in error, f"no UTF-8: {code}, {error}")
     for country in "ru", "R1", "RUS":
         cli.refuses(["screen", "--list", path, "--country", country, "--", "x"], USAGE,
                     f'cambist screen: --country: "{country}" is not two capital letters')

@@ -335,7 +335,8 @@ enum fault list_load(struct list_loader *loader, struct list_store *store,
         recorded_us = request->now_us > now.recorded_us ? request->now_us : now.recorded_us + 1;
     }
     if (recorded_us > request->now_us + DAY_US) {
-        return FAULT(FAULT_USAGE, "the list has loads of a later time than now");
+        return FAULT(FAULT_USAGE, "%s: its last load is recorded more than a day after now",
+                     loader->code);
     }
     loader->sink.take = take;
     loader->store = store;

@@ -206,6 +206,18 @@ static enum list_format format_of(struct span head)
     return head.data[0] == '<' ? xml_format(head) : text_format(head);
 }
 
+/* What comes instead of a list most often. */
+static enum fault kind_check(const char *path, struct span text)
+{
+    if (text.size >= 2 &&
+        (memcmp(text.data, "\xff\xfe", 2) == 0 || memcmp(text.data, "\xfe\xff", 2) == 0)) {
+        return FAULT(FAULT_INPUT, "%s: UTF-16, and lists are read in UTF-8", path);
+    }
+    return text_begins(text, "<!doctype html") || text_begins(text, "<html")
+               ? FAULT(FAULT_INPUT, "%s: a page of HTML and no list", path)
+               : FAULT_NONE;
+}
+
 /* Reads up to HEAD_BYTES and tells the format; FAULT_INPUT for an empty file and an unknown one. */
 static enum fault head_format(struct input *input, struct span *head_out, u8 *memory,
                               enum list_format *format_out)
@@ -218,7 +230,7 @@ static enum fault head_format(struct input *input, struct span *head_out, u8 *me
         return FAULT(FAULT_INPUT, "%s: the file is empty", input_path(input));
     }
     *format_out = format_of(text);
-    return FAULT_NONE;
+    return *format_out == LIST_FORMAT_AUTO ? kind_check(input_path(input), text) : FAULT_NONE;
 }
 
 static enum fault format_unknown(const char *path)

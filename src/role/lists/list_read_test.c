@@ -101,7 +101,10 @@ static void damaged_files_are_refused(void **state)
     list_scene_refuses(&scene, " \r\n", "empty");
     list_scene_refuses(&scene, "\xef\xbb\xbf", "empty");
     list_scene_refuses(&scene, "Dear Sirs,\nno list today.\n", "none of the formats");
-    list_scene_refuses(&scene, "<html><body>503</body></html>", "none of the formats");
+    list_scene_refuses(&scene, "<html><body>503</body></html>", "a page of HTML and no list");
+    list_scene_refuses(&scene, "<!DOCTYPE html>\n<html>", "a page of HTML and no list");
+    list_scene_refuses(&scene, "\xff\xfe<", "UTF-16");
+    list_scene_refuses(&scene, "<other/>", "none of the formats");
     list_scene_refuses(&scene, "36,\"A\",-0- ,\"CUBA\",-0- ," NULLS6 ",-0- \r\n", "1A");
     list_scene_refuses(&scene, "36,\"A\",-0- ,\"CUBA\",-0- ," NULLS6 ",\"cut o", "within a quoted");
     list_scene_refuses(&scene, "36,\"A\",-0- \r\n\x1a\r\n", "3 columns");

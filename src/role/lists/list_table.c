@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 #include <csv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,9 @@ static void row_end(int last, void *context)
     } else if (!is_empty && row_digest(row) == table->visitor->header) {
         list_reader_refuse(table->reader, row->line, LIST_REFUSAL_HEADER, "row", row->cells[0]);
     } else if (!is_empty && table->visitor->cells != 0 && row->count != table->visitor->cells) {
-        list_reader_refuse(table->reader, row->line, LIST_REFUSAL_SHAPE, "columns", row->cells[0]);
+        char field[LIST_FIELD_BYTES];
+        (void)snprintf(field, sizeof(field), "%u columns of %u", row->count, table->visitor->cells);
+        list_reader_refuse(table->reader, row->line, LIST_REFUSAL_SHAPE, field, row->cells[0]);
     } else if (!is_empty && table->fault == FAULT_NONE) {
         table->rows += 1;
         table->fault = table->visitor->visit(table->visitor, row);

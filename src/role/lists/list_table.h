@@ -26,7 +26,7 @@ struct table_row {
 struct table_visitor {
     enum fault (*visit)(struct table_visitor *visitor, const struct table_row *row);
     u64 header; /* a digest of the row of names, once table_columns has seen it; 0: none */
-    u32 cells;  /* that every row has then; 0: any */
+    u32 cells;  /* that every row has then, or is said to have; 0: any */
 };
 
 struct table_end {

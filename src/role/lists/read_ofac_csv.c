@@ -175,10 +175,6 @@ static enum fault take_row(struct table_visitor *visitor, const struct table_row
 {
     struct ofac *ofac = (struct ofac *)(void *)visitor;
     struct list_reader *reader = ofac->reader;
-    if (row->count != ofac->cells) {
-        list_reader_refuse(reader, row->line, LIST_REFUSAL_SHAPE, "columns", row->cells[0]);
-        return FAULT_NONE;
-    }
     if (ofac->cells == PRIMARY_CELLS) {
         return take_primary(ofac, row);
     }
@@ -195,6 +191,7 @@ static enum fault read_file(struct ofac *ofac, u32 file, u32 cells)
     struct table_end end;
     ofac->cells = cells;
     TRY(list_reader_open(reader, file, &input));
+    ofac->visitor.cells = cells;
     TRY(table_read(reader, input, ',', &ofac->visitor, &end));
     if (!end.is_marked && cells != COMMENT_CELLS) {
         return FAULT(FAULT_INPUT,
