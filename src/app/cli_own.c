@@ -135,6 +135,30 @@ static void tell_refused(const struct own_load *load)
     }
 }
 
+/* Statements of the days to come: as known today they say nothing. */
+static void tell_later(const struct own_load *load)
+{
+    u32 first = OWN_NONE;
+    struct own_edge edge;
+    char source[OWN_WORDS_BYTES];
+    char statement[OWN_WORDS_BYTES];
+    char day[OWN_DAY_TEXT_BYTES];
+    i32 today = (i32)(clock_wall_us(clock_real()) / DAY_US);
+    u32 later = own_graph_later(load->graph, today, &first);
+    if (later == 0) {
+        return;
+    }
+    own_graph_edge_read(load->graph, first, &edge);
+    struct span from = edge.source == OWN_NONE ? (struct span){.data = NULL, .size = 0}
+                                               : own_graph_source_name(load->graph, edge.source);
+    (void)fprintf(
+        stderr,
+        "cambist own: %u statements are dated later than today, and say nothing before: %s "
+        "%s of %s\n",
+        later, own_words_span(from, source), own_words_span(edge.statement, statement),
+        own_text_day_print(edge.times.recorded_from, day));
+}
+
 static enum fault tell(const struct option_call *call, const struct own_answer *answer)
 {
     static char text[JSON_BYTES];
@@ -168,6 +192,7 @@ static enum fault answer(const struct option_call *call, struct own_load *load,
     progress_end(&progress);
     TRY(fault);
     tell_refused(load);
+    tell_later(load);
     TRY(own_load_find(load, call->operands[0], &node));
     load->is_customer = call->values[OWN_OPTION_CUSTOMER].given;
     fault = own_answer_make(load, node, asked->moment, call->values[OWN_OPTION_RULE].text, &answer);

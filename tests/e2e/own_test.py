@@ -84,6 +84,16 @@ def check_refused(cli):
     cli.check("spoilt.jsonl:12: st-2: interest: a share that is no percentage" in error, "and named")
 
 
+def check_later(cli):
+    """A statement of the days to come says nothing yet, and that is told."""
+    with open(FOLDER + "register.jsonl", encoding="utf-8") as file:
+        text = file.read()
+    later = cli.write("later.jsonl", text.replace('"2022-04-', '"2922-04-'))
+    code, _, error = cli.run("own", PAYER, "--register", later, *LIST)
+    cli.equal(code, 0, "own with statements of the days to come")
+    cli.check("statements are dated later than today, and say nothing before: " in error, f"they are told: {error}")
+
+
 def check_undescribed(cli):
     """An owner whom only a relation names is counted and flagged."""
     register = cli.write("named.jsonl", '{"id":"x:c","schema":"Company","properties":{"name":["Held"]}}\n'
@@ -118,6 +128,7 @@ def run(cli):
     check_errors(cli)
     check_refused(cli)
     check_undescribed(cli)
+    check_later(cli)
     check_drawing(cli)
 
 

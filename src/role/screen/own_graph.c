@@ -443,6 +443,20 @@ bool own_graph_is_described(const struct own_graph *graph, u32 node)
     return count > 0 || (row->flags & OWN_NODE_DESCRIBED) != 0 || row->kind > OWN_NODE_UNKNOWN;
 }
 
+u32 own_graph_later(const struct own_graph *graph, i32 day, u32 *first_out)
+{
+    const struct own_edge_row *edges = edges_of(graph);
+    u32 count = 0;
+    *first_out = OWN_NONE;
+    for (u32 edge = 0; edge < graph->counts.edges; edge += 1) {
+        if (edges[edge].times.recorded_from > day) {
+            *first_out = count == 0 ? edge : *first_out;
+            count += 1;
+        }
+    }
+    return count;
+}
+
 bool own_kind_owns(enum own_kind kind)
 {
     return kind == OWN_SHARE || kind == OWN_VOTES || kind == OWN_BOARD || kind == OWN_INFLUENCE ||

@@ -242,6 +242,10 @@ MUST_USE bool own_times_hold(const struct own_times *times, struct own_moment mo
  * ties to it. True also of addresses, contacts and wallets. */
 MUST_USE bool own_graph_is_described(const struct own_graph *graph, u32 node);
 
+/* Statements that the registers date later than this day: nobody knows them yet. *first_out: one of
+ * them. */
+u32 own_graph_later(const struct own_graph *graph, i32 day, u32 *first_out);
+
 /* The holder owns or controls: share, votes, board, influence, consolidated. */
 MUST_USE bool own_kind_owns(enum own_kind kind);
 

@@ -219,6 +219,10 @@ static enum fault detect(struct own_reader *reader, struct input *input,
     if (head.size == 0) {
         return FAULT(FAULT_INPUT, "%s: empty", reader->name);
     }
+    if (head.size > 1 &&
+        (memcmp(head.data, "\xff\xfe", 2) == 0 || memcmp(head.data, "\xfe\xff", 2) == 0)) {
+        return FAULT(FAULT_INPUT, "%s: UTF-16, and registers are read in UTF-8", reader->name);
+    }
     if (!find_format(head, format_out)) {
         return FAULT(FAULT_INPUT,
                      "%s: neither BODS nor FollowTheMoney (JSON), GLEIF level 1 or 2 (XML) nor "
@@ -279,12 +283,9 @@ static enum fault read_json(struct own_reader *reader, struct input *input, enum
     }
 }
 
-static enum fault read_input(struct own_reader *reader, struct input *input, enum own_format format,
-                             bool is_array)
+static enum fault read_records(struct own_reader *reader, struct input *input,
+                               enum own_format format, bool is_array)
 {
-    reader->report->files += 1;
-    reader->line = 0;
-    own_tell(reader, input);
     switch (format) {
     case OWN_FORMAT_BODS:
     case OWN_FORMAT_FTM:
@@ -297,6 +298,19 @@ static enum fault read_input(struct own_reader *reader, struct input *input, enu
         return own_read_linked(reader, input);
     }
     return FAULT_NONE;
+}
+
+static enum fault read_input(struct own_reader *reader, struct input *input, enum own_format format,
+                             bool is_array)
+{
+    u64 before = reader->report->records;
+    reader->report->files += 1;
+    reader->line = 0;
+    own_tell(reader, input);
+    TRY(read_records(reader, input, format, is_array));
+    return reader->report->records > before
+               ? FAULT_NONE
+               : FAULT(FAULT_INPUT, "%s: not one record in it", reader->name);
 }
 
 /* The file's name without its folders: what texts and sources say. */

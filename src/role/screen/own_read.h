@@ -76,8 +76,8 @@ MUST_USE enum fault own_reader_open(struct own_reader **reader_out, struct own_b
                                     struct own_report *report);
 void own_reader_close(struct own_reader *reader); /* NULL: nothing */
 
-/* FAULT_INPUT: empty, of no known format, cut off, or not closed; nothing is known then of what was
- * taken before. */
+/* FAULT_INPUT: empty, without a record, of no known format, cut off, or not closed; nothing is
+ * known then of what was taken before. */
 MUST_USE enum fault own_reader_file(struct own_reader *reader, struct disk *disk, const char *path);
 MUST_USE enum fault own_reader_bytes(struct own_reader *reader, const char *name,
                                      struct span bytes);

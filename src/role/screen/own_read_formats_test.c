@@ -230,6 +230,20 @@ static void gleif_becomes_edges(void **state)
 }
 
 /* Days that are none: the relationship is possible on any. */
+static void who_is_its_own_parent_is_refused(void **state)
+{
+    (void)state;
+    struct own_scene scene;
+    own_scene_open(&scene);
+    own_scene_read(&scene,
+                   "<r:RelationshipData xmlns:r=\"u\">" RELATION(
+                       LEI_A, LEI_A, "IS_DIRECTLY_CONSOLIDATED_BY", "") "</r:RelationshipData>");
+    own_scene_seal(&scene);
+    own_scene_assert_whole(&scene.report);
+    assert_int_equal(scene.report.refused[OWN_REFUSED_IDENTITY], 1);
+    own_scene_close(&scene);
+}
+
 static void a_relationship_without_days_is_possible(void **state)
 {
     (void)state;
@@ -334,12 +348,37 @@ static void a_link_of_somebody_else_stays(void **state)
     own_scene_close(&scene);
 }
 
+static void a_nul_byte_in_a_link_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "ent_num\tname\ttype\tprogram\tlinked_to_ent_num\tlinked_to_name\n"
+                               "36458\tA\0B\tentity\tX\t36456\tALPHA AG\n";
+    struct own_scene scene;
+    own_scene_open(&scene);
+    assert_int_equal(own_reader_bytes(scene.reader, "file", span_of(text, sizeof(text) - 1)),
+                     FAULT_NONE);
+    assert_int_equal(scene.report.refused[OWN_REFUSED_SYNTAX], 1);
+    assert_string_equal(scene.report.texts[0], "file:2: not UTF-8, or a NUL byte");
+    own_scene_close(&scene);
+}
+
 static void what_is_of_no_format_is_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",        "  \n",    "\xef\xbb\xbf", "name,share\na,5\n",
-                                        "<xml/>",  "{}",      "[]",           "{\"id\":1}",
-                                        "ent_num", "\x1f\x8b"};
+    static const char *const wrong[] = {"",
+                                        "  \n",
+                                        "\xef\xbb\xbf",
+                                        "name,share\na,5\n",
+                                        "<xml/>",
+                                        "{}",
+                                        "[]",
+                                        "{\"id\":1}",
+                                        "ent_num",
+                                        "\x1f\x8b",
+                                        "\xff\xfe{",
+                                        "<r:RelationshipData xmlns:r=\"u\"/>",
+                                        "ent_num\tname\ttype\tprogram\tlinked_to_ent_num\t"
+                                        "linked_to_name\n"};
     for (u32 i = 0; i < ARRAY_COUNT(wrong); i += 1) {
         assert_not_read(wrong[i], strlen(wrong[i]), FAULT_INPUT);
     }
@@ -354,10 +393,12 @@ int main(void)
         cmocka_unit_test(a_crowd_of_owners_is_counted),
         cmocka_unit_test(gleif_becomes_edges),
         cmocka_unit_test(a_relationship_without_days_is_possible),
+        cmocka_unit_test(who_is_its_own_parent_is_refused),
         cmocka_unit_test(xml_cut_off_anywhere_is_a_fault),
         cmocka_unit_test(a_document_type_is_refused),
         cmocka_unit_test(links_of_ofac_become_edges),
         cmocka_unit_test(a_link_of_somebody_else_stays),
+        cmocka_unit_test(a_nul_byte_in_a_link_is_refused),
         cmocka_unit_test(what_is_of_no_format_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,6 +168,10 @@ static enum fault take_relation(struct gleif *gleif)
         refuse(gleif, OWN_REFUSED_MISSING, "a node without its id");
         return FAULT_NONE;
     }
+    if (span_equal(field(gleif, FIELD_START), field(gleif, FIELD_END))) {
+        refuse(gleif, OWN_REFUSED_IDENTITY, "related to itself");
+        return FAULT_NONE;
+    }
     while (type < ARRAY_COUNT(relations) && !is(gleif, FIELD_KIND, relations[type].name)) {
         type += 1;
     }

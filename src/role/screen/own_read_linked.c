@@ -111,8 +111,9 @@ enum fault own_read_linked(struct own_reader *reader, struct input *input)
         if (reader->line % 4096 == 0) {
             own_tell(reader, input);
         }
-        if (!utf8_is_text(line)) {
-            own_refuse(reader, OWN_REFUSED_SYNTAX, (struct span){.size = 0}, "not UTF-8");
+        if (!utf8_is_text(line) || memchr(line.data, 0, line.size) != NULL) {
+            own_refuse(reader, OWN_REFUSED_SYNTAX, (struct span){.size = 0},
+                       "not UTF-8, or a NUL byte");
             continue;
         }
         if (!cut(line, columns)) {

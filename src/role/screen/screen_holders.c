@@ -62,6 +62,10 @@ enum fault screen_holders_turn(struct screen_agent *agent)
     if (agent->own == NULL) {
         return FAULT_NONE;
     }
+    u32 later = is_new ? screen_own_later(agent->own, day) : 0;
+    if (later > 0) {
+        log_error("screen.registers_later", LOG_U64("statements", later));
+    }
     is_new = is_new || day != agent->own_day;
     TRY(screen_own_day(agent->own, day));
     agent->own_day = day;

@@ -258,6 +258,12 @@ u32 screen_own_undescribed(const struct screen_own *own)
     return own_graph_counts(own->graph)->owners_undescribed;
 }
 
+u32 screen_own_later(const struct screen_own *own, i32 day)
+{
+    u32 first = OWN_NONE;
+    return own_graph_later(own->graph, day, &first);
+}
+
 static void under_close(struct under *under)
 {
     own_cascade_close(under->shares);
