@@ -6,6 +6,14 @@
 
 #include <string.h>
 
+static void data_found(void *context, const struct own_found *found)
+{
+    struct own_answer *answer = context;
+    if (answer->data_first.node == OWN_NONE) {
+        answer->data_first = *found;
+    }
+}
+
 static enum fault look(struct own_answer *answer, u64 lists)
 {
     struct own_flag_scene scene = {.view = answer->view,
@@ -15,6 +23,8 @@ static enum fault look(struct own_answer *answer, u64 lists)
                                    .limits = own_flag_limits_default};
     TRY(own_circles_open(answer->view, &answer->circles));
     answer->found_count = own_flags_of(&scene, answer->node, answer->found);
+    answer->data_first.node = OWN_NONE;
+    own_data_check(&scene, data_found, answer, &answer->data);
     struct own_path_query query = own_path_query_default(answer->cascade, answer->node);
     return own_path_find(&query, &answer->path);
 }

@@ -29,6 +29,8 @@ struct own_answer {
     struct own_exposure *exposure;
     struct own_circles circles;
     struct own_found found[OWN_FOUND_MAX];
+    struct own_data_counts data; /* what is wrong with the registers as a whole ... */
+    struct own_found data_first; /* ... and the first of it; node OWN_NONE: nothing */
     u32 found_count;
     struct own_path path;
 };

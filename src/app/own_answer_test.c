@@ -193,6 +193,29 @@ static void a_crowd_is_cut(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* What is odd is told, also where another company is asked about. */
+static void odd_registers_are_told(void **state)
+{
+    (void)state;
+    write_file("{\"id\":\"a\",\"schema\":\"Ownership\",\"properties\":{\"owner\":\"x\",\"asset\":"
+               "\"y\",\"percentage\":\"70\"}}\n"
+               "{\"id\":\"b\",\"schema\":\"Ownership\",\"properties\":{\"owner\":\"z\",\"asset\":"
+               "\"y\",\"percentage\":\"60\"}}\n"
+               "{\"id\":\"c\",\"schema\":\"Ownership\",\"properties\":{\"owner\":\"z\",\"asset\":"
+               "\"z\",\"percentage\":\"10\"}}\n");
+    const char *const files[] = {path};
+    ask(&(struct own_load_files){files, 1, NULL, 0}, "ftm:x", "2022-04-20");
+    assert_int_equal(answer.data.over_whole, 1);
+    assert_int_equal(answer.data.self_owners, 1);
+    assert_int_equal(answer.data.closed_circles, 1);
+    assert_says(false,
+                (const char *const[]){"1 over the whole, 1 own themselves, 1 closed circles, 0 "
+                                      "contradicted; the first:\n         ftm:y: over_whole: ",
+                                      NULL});
+    forget();
+    assert_int_equal(unlink(path), 0);
+}
+
 /* A share of 160 % is refused; that somebody listed has one is not forgotten. */
 static void a_refused_share_clears_nobody(void **state)
 {
@@ -326,6 +349,7 @@ int main(void)
         cmocka_unit_test(odd_letters_stay_inside_their_quotes),
         cmocka_unit_test(a_crowd_is_cut),
         cmocka_unit_test(a_refused_share_clears_nobody),
+        cmocka_unit_test(odd_registers_are_told),
         cmocka_unit_test(wrong_questions_are_refused),
         cmocka_unit_test(one_name_of_two_wants_a_key),
         cmocka_unit_test(a_list_of_a_government_is_read),

@@ -122,6 +122,24 @@ static void print_flags(const struct own_answer *answer, FILE *target)
     }
 }
 
+/* What is wrong with the registers, wherever: the flags of each one asked about name it. */
+static void print_data(const struct own_answer *answer, FILE *target)
+{
+    char text[OWN_FOUND_TEXT_BYTES];
+    const struct own_data_counts *data = &answer->data;
+    if (answer->data_first.node == OWN_NONE) {
+        return;
+    }
+    own_found_print(answer->view, &answer->data_first, text);
+    own_words_clean(text);
+    (void)fprintf(
+        target,
+        "  %-20s %u over the whole, %u own themselves, %u closed circles, %u contradicted; "
+        "the first:\n         %s\n",
+        "the registers have", data->over_whole, data->self_owners, data->closed_circles,
+        data->contradicted, text);
+}
+
 void own_answer_print(const struct own_answer *answer, FILE *target)
 {
     char text[OWN_WORDS_BYTES];
@@ -157,4 +175,5 @@ void own_answer_print(const struct own_answer *answer, FILE *target)
         (void)fprintf(target, "  flags, which restrict nobody\n");
         print_flags(answer, target);
     }
+    print_data(answer, target);
 }

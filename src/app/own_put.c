@@ -170,6 +170,17 @@ static void put_found(struct json_writer *writer, const struct own_answer *answe
     json_array_end(writer);
 }
 
+static void put_data(struct json_writer *writer, const struct own_data_counts *data)
+{
+    json_key(writer, "data");
+    json_object_begin(writer);
+    json_field_u64(writer, "overWhole", data->over_whole);
+    json_field_u64(writer, "selfOwners", data->self_owners);
+    json_field_u64(writer, "closedCircles", data->closed_circles);
+    json_field_u64(writer, "contradicted", data->contradicted);
+    json_object_end(writer);
+}
+
 static void put_read(struct json_writer *writer, const struct own_load *load)
 {
     const struct own_report *report = &load->report;
@@ -215,5 +226,6 @@ void own_answer_put(const struct own_answer *answer, struct json_writer *writer)
     json_array_end(writer);
     put_path(writer, answer);
     put_found(writer, answer);
+    put_data(writer, &answer->data);
     put_read(writer, answer->load);
 }

@@ -54,6 +54,22 @@ static enum fault graph_turn(struct screen_agent *agent, bool *new_out)
     return fault;
 }
 
+/* What is odd about registers that were taken: nothing is left out for it. */
+static void data_tell(const struct screen_own *own, i32 day)
+{
+    u32 later = screen_own_later(own, day);
+    struct own_data_counts data = screen_own_data(own);
+    if (later > 0) {
+        log_error("screen.registers_later", LOG_U64("statements", later));
+    }
+    if (data.over_whole + data.self_owners + data.closed_circles + data.contradicted > 0) {
+        log_warn("screen.registers_odd", LOG_U64("over_whole", data.over_whole),
+                 LOG_U64("self_owners", data.self_owners),
+                 LOG_U64("closed_circles", data.closed_circles),
+                 LOG_U64("contradicted", data.contradicted));
+    }
+}
+
 enum fault screen_holders_turn(struct screen_agent *agent)
 {
     i32 day = (i32)(clock_wall_us(agent->options.clock) / DAY_US);
@@ -62,12 +78,12 @@ enum fault screen_holders_turn(struct screen_agent *agent)
     if (agent->own == NULL) {
         return FAULT_NONE;
     }
-    u32 later = is_new ? screen_own_later(agent->own, day) : 0;
-    if (later > 0) {
-        log_error("screen.registers_later", LOG_U64("statements", later));
-    }
+    bool is_read = is_new;
     is_new = is_new || day != agent->own_day;
     TRY(screen_own_day(agent->own, day));
+    if (is_read) {
+        data_tell(agent->own, day);
+    }
     agent->own_day = day;
     if (is_new) {
         agent->groups.is_old = true;

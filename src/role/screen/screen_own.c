@@ -357,15 +357,28 @@ const struct own_groups *screen_own_webs(const struct screen_own *own)
     return &own->webs;
 }
 
-u32 screen_own_flags(const struct screen_own *own, u32 node,
-                     struct own_found found_out[OWN_FOUND_MAX])
+static struct own_flag_scene scene_of(const struct screen_own *own)
 {
-    struct own_flag_scene scene = {.view = own->view,
+    CHECK(own->view != NULL);
+    return (struct own_flag_scene){.view = own->view,
                                    .circles = &own->circles,
                                    .lists = (1ULL << own->lists_count) - 1,
                                    .is_customer = true,
                                    .limits = own_flag_limits_default};
-    CHECK(own->view != NULL);
+}
+
+struct own_data_counts screen_own_data(const struct screen_own *own)
+{
+    struct own_flag_scene scene = scene_of(own);
+    struct own_data_counts counts;
+    own_data_check(&scene, NULL, NULL, &counts);
+    return counts;
+}
+
+u32 screen_own_flags(const struct screen_own *own, u32 node,
+                     struct own_found found_out[OWN_FOUND_MAX])
+{
+    struct own_flag_scene scene = scene_of(own);
     return own_flags_of(&scene, node, found_out);
 }
 

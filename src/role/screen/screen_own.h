@@ -58,6 +58,9 @@ MUST_USE enum fault screen_own_stamp(struct disk *disk, const char *folder, u64 
 /* Owners of whom no record says who they are (own_graph.h). */
 u32 screen_own_undescribed(const struct screen_own *own);
 
+/* What is wrong with the registers as of the day (own_flags.h); after screen_own_day. */
+struct own_data_counts screen_own_data(const struct screen_own *own);
+
 /* Statements that are dated later than this day. */
 u32 screen_own_later(const struct screen_own *own, i32 day);
 
