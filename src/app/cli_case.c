@@ -4,7 +4,6 @@
 #include "app/case_print.h"
 #include "app/cli_progress.h"
 #include "app/feed_replay.h"
-#include "app/rule_read.h"
 #include "app/serve.h"
 #include "app/time_text.h"
 #include "base/span.h"
@@ -20,11 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define HOLIDAYS_BYTES_MAX 32768U
-#define EVIDENCE_BYTES     65536U
-#define ACTS_MAX           500U
-#define WAIT_TRIES         60U
-#define WAIT_NS            50000000L
+#define EVIDENCE_BYTES 65536U
+#define ACTS_MAX       500U
+#define WAIT_TRIES     60U
+#define WAIT_NS        50000000L
 
 enum {
     CASE_DATA,
@@ -122,30 +120,10 @@ static struct case_cli cli;
 
 /* ---- shared with inbox and reports ---- */
 
-static enum fault holidays_of(const char *folder, const char *file,
-                              struct case_holidays *holidays_out)
-{
-    static u8 bytes[HOLIDAYS_BYTES_MAX];
-    char path[FILE_PATH_BYTES];
-    size_t size = 0;
-    bool exists = true;
-    holidays_out->count = 0;
-    if (file == NULL) {
-        TRY(file_path(path, folder, CASE_HOLIDAYS_FILE));
-        TRY(disk_exists(disk_real(), path, &exists));
-        file = path;
-    }
-    if (!exists) {
-        return FAULT_NONE;
-    }
-    TRY(rule_read_bytes(file, bytes, sizeof(bytes), &size));
-    return case_holidays_read(span_of(bytes, size), file, holidays_out);
-}
-
 enum fault case_cli_open(struct case_cli *opened, const char *folder, const char *holidays)
 {
     opened->store = NULL;
-    TRY(holidays_of(folder, holidays, &opened->holidays));
+    TRY(case_holidays_load(disk_real(), folder, holidays, &opened->holidays));
     TRY(cases_reader(&opened->store, folder));
     return case_store_point(opened->store, &opened->point);
 }
@@ -249,7 +227,7 @@ static enum fault case_of(const struct option_call *call, struct case_row *row_o
     const char *text = call->operands_count > 1 ? call->operands[1] : "";
     u64 matter = 0;
     bool found = false;
-    if (!case_parse_number(text, &matter)) {
+    if (!case_parse_number(span_of_text(text), &matter)) {
         return FAULT(FAULT_USAGE, "\"%s\" is not a number of a case, like 81723-0", text);
     }
     TRY(case_query_one(cli.store, matter, row_out, &found));

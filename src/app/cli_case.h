@@ -8,7 +8,6 @@
 
 #define CASE_CLI_JSON_BYTES (1U << 20)
 #define CASE_CLI_ROWS_MAX   500U
-#define CASE_HOLIDAYS_FILE  "holidays.txt" /* in the data folder, where nothing else is said */
 
 /* The queue of a venue's folder, opened for reading. */
 struct case_cli {

@@ -1,6 +1,6 @@
 #include "app/cli_case.h"
 #include "app/rule_words.h"
-#include "base/span.h"
+#include "role/cases/case_json.h"
 #include "role/cases/case_text.h"
 
 #include <stdio.h>
@@ -32,63 +32,18 @@ static const struct option options[] = {
     [INBOX_JSON] = {.name = "json", .help = "One line of JSON for machines instead."},
 };
 
-/* The inbox, and the text of the pack that was looked at last. */
 struct inbox {
     struct case_cli cli;
     struct case_notice_row notices[NOTICES_MAX];
-    struct pack_text pack;
-    u8 hash[CASE_HASH_BYTES]; /* of `pack`; zeros: none */
-    struct notice_text text;
-    u8 json[PACK_TEXT_JSON_MAX];
+    struct case_inbox words;
 };
 
-static enum fault rule_of(struct inbox *inbox, const char *folder,
-                          const struct case_notice_row *row, const struct pack_rule_text **rule_out)
-{
-    const char *reason = NULL;
-    char packs[FILE_PATH_BYTES];
-    *rule_out = NULL;
-    if (span_is_zero(span_of(row->hash, sizeof(row->hash)))) {
-        return FAULT_NONE;
-    }
-    if (memcmp(inbox->hash, row->hash, sizeof(row->hash)) != 0) {
-        TRY(file_path(packs, folder, CASES_PACKS));
-        TRY(case_text_read(disk_real(), packs, row->hash, inbox->json, &inbox->pack, &reason));
-        memset(inbox->hash, 0, sizeof(inbox->hash));
-        if (reason != NULL) {
-            return FAULT_NONE;
-        }
-        memcpy(inbox->hash, row->hash, sizeof(row->hash));
-    }
-    if (row->rule < inbox->pack.rules_count) {
-        *rule_out = &inbox->pack.rules[row->rule];
-    }
-    return FAULT_NONE;
-}
-
-static void put_json(struct inbox *inbox, const struct case_notice_row *row)
-{
-    struct json_writer *json = &inbox->cli.json;
-    json_object_begin(json);
-    json_key(json, "seq");
-    json_put_u64(json, row->seq);
-    json_key(json, "time_us");
-    json_put_u64(json, row->notice.time_us);
-    json_key(json, "kind");
-    json_put_text(json, notice_name(row->notice.kind));
-    for (u32 i = 0; i < inbox->text.count; i += 1) {
-        json_key(json, inbox->text.parts[i].name);
-        json_put_span(json, inbox->text.parts[i].text);
-    }
-    json_object_end(json);
-}
-
-static void print(const struct inbox *inbox, const struct case_notice_row *row)
+static void print(const struct notice_text *text, const struct case_notice_row *row)
 {
     char time[RULE_WORDS_BYTES];
     (void)printf("%s  ", rule_words_time(row->notice.time_us, time));
-    for (u32 i = 0; i < inbox->text.count; i += 1) {
-        const struct notice_part *part = &inbox->text.parts[i];
+    for (u32 i = 0; i < text->count; i += 1) {
+        const struct notice_part *part = &text->parts[i];
         (void)printf("%s%.*s\n", i == 0 ? "" : "  ", (int)part->text.size,
                      (const char *)part->text.data);
     }
@@ -99,11 +54,13 @@ static enum fault show(const struct option_call *call, struct inbox *inbox)
 {
     const char *folder = call->values[INBOX_DATA].text;
     enum language language = (enum language)call->values[INBOX_LANGUAGE].number;
+    char packs[FILE_PATH_BYTES];
     u64 account = 0;
     u32 count = 0;
     if (!options_number(call->operands[0], 0, UINT32_MAX - 1, &account)) {
         return FAULT(FAULT_USAGE, "\"%s\" is not a number of an account", call->operands[0]);
     }
+    TRY(file_path(packs, folder, CASES_PACKS));
     TRY(case_cli_open(&inbox->cli, folder, NULL));
     TRY(case_query_notices(inbox->cli.store, (u32)account, 0, (u32)call->values[INBOX_LIMIT].number,
                            inbox->notices, &count));
@@ -111,14 +68,12 @@ static enum fault show(const struct option_call *call, struct inbox *inbox)
     json_key(&inbox->cli.json, "notices");
     json_array_begin(&inbox->cli.json);
     for (u32 i = 0; i < count; i += 1) {
-        const struct pack_rule_text *rule = NULL;
-        TRY(rule_of(inbox, folder, &inbox->notices[i], &rule));
-        notice_print(&inbox->notices[i].notice, rule == NULL ? NULL : &inbox->pack, rule, language,
-                     &inbox->text);
+        const struct case_notice_row *row = &inbox->notices[i];
+        TRY(case_inbox_print(&inbox->words, disk_real(), packs, row, language));
         if (call->values[INBOX_JSON].given) {
-            put_json(inbox, &inbox->notices[i]);
+            case_put_notice_json(&inbox->cli.json, row, &inbox->words.text);
         } else {
-            print(inbox, &inbox->notices[i]);
+            print(&inbox->words.text, row);
         }
     }
     json_array_end(&inbox->cli.json);

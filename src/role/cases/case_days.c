@@ -118,6 +118,33 @@ static bool is_weekend(u32 day)
     return weekday >= 5;
 }
 
+enum fault case_holidays_load(struct disk *disk, const char *folder, const char *path,
+                              struct case_holidays *holidays_out)
+{
+    u8 bytes[CASE_HOLIDAYS_BYTES_MAX];
+    char usual[FILE_PATH_BYTES];
+    u64 size = 0;
+    size_t read = 0;
+    bool exists = true;
+    SCOPED_FILE file = {.disk = NULL};
+    holidays_out->count = 0;
+    if (path == NULL) {
+        TRY(file_path(usual, folder, CASE_HOLIDAYS_FILE));
+        TRY(disk_exists(disk, usual, &exists));
+        path = usual;
+    }
+    if (!exists) {
+        return FAULT_NONE;
+    }
+    TRY(file_open(disk, path, 0, &file));
+    TRY(file_size(&file, &size));
+    if (size > sizeof(bytes)) {
+        return FAULT(FAULT_INPUT, "%s:1: larger than %zu bytes", path, sizeof(bytes));
+    }
+    TRY(file_read_at(&file, 0, bytes, sizeof(bytes), &read));
+    return case_holidays_read(span_of(bytes, read), path, holidays_out);
+}
+
 u64 case_business_days(u64 us, u32 count, const struct case_holidays *holidays)
 {
     u32 day = (u32)u64_min(us / NOTICE_DAY_US, UINT32_MAX / 2);

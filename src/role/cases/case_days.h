@@ -4,8 +4,11 @@
 
 #include "base/base.h"
 #include "io/fault.h"
+#include "io/file.h"
 
-#define CASE_HOLIDAYS_MAX 1024U
+#define CASE_HOLIDAYS_MAX       1024U
+#define CASE_HOLIDAYS_BYTES_MAX 32768U
+#define CASE_HOLIDAYS_FILE      "holidays.txt" /* in the data folder, where nothing else is said */
 
 /* Days since 1970, ascending. */
 struct case_holidays {
@@ -16,6 +19,11 @@ struct case_holidays {
 /* Lines of dates like 2026-12-25, empty ones, and comments from # on. FAULT_INPUT with
  * "NAME:LINE: reason". */
 MUST_USE enum fault case_holidays_read(struct span text, const char *name,
+                                       struct case_holidays *holidays_out);
+
+/* The same from a file. `path` NULL: CASE_HOLIDAYS_FILE in the venue's folder, and none where there
+ * is no such file. */
+MUST_USE enum fault case_holidays_load(struct disk *disk, const char *folder, const char *path,
                                        struct case_holidays *holidays_out);
 
 /* The day of such a date. False: it is none. */

@@ -55,3 +55,31 @@ enum fault case_text_read(struct disk *disk, const char *folder, const u8 hash[C
     }
     return FAULT_NONE;
 }
+
+static enum fault inbox_pack(struct case_inbox *inbox, struct disk *disk, const char *packs,
+                             const u8 hash[CASE_HASH_BYTES])
+{
+    const char *reason = NULL;
+    if (inbox->is_read && memcmp(inbox->hash, hash, CASE_HASH_BYTES) == 0) {
+        return FAULT_NONE;
+    }
+    inbox->is_read = false;
+    TRY(case_text_read(disk, packs, hash, inbox->json, &inbox->pack, &reason));
+    memcpy(inbox->hash, hash, CASE_HASH_BYTES);
+    inbox->has_pack = reason == NULL;
+    inbox->is_read = true;
+    return FAULT_NONE;
+}
+
+enum fault case_inbox_print(struct case_inbox *inbox, struct disk *disk, const char *packs,
+                            const struct case_notice_row *row, enum language language)
+{
+    const struct pack_rule_text *rule = NULL;
+    if (!span_is_zero(span_of(row->hash, sizeof(row->hash)))) {
+        TRY(inbox_pack(inbox, disk, packs, row->hash));
+        bool has_rule = inbox->has_pack && row->rule < inbox->pack.rules_count;
+        rule = has_rule ? &inbox->pack.rules[row->rule] : NULL;
+    }
+    notice_print(&row->notice, rule == NULL ? NULL : &inbox->pack, rule, language, &inbox->text);
+    return FAULT_NONE;
+}
