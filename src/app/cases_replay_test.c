@@ -81,7 +81,7 @@ static const char *inbox(u32 account)
     struct case_notice_row notices[63];
     u32 count = 0;
     memset(found, 0, sizeof(found));
-    scene_must(case_query_notices(reader, account, 0, 63, notices, &count));
+    scene_must(case_query_notices(reader, account, NULL, 63, notices, &count));
     for (u32 i = 0; i < count; i += 1) {
         found[count - 1 - i] = (char)('0' + (u32)notices[i].notice.kind);
     }

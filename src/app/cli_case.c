@@ -37,6 +37,7 @@ enum {
     CASE_PERSON,
     CASE_ACCOUNT,
     CASE_OWNER,
+    CASE_DUE,
     CASE_ALL,
     CASE_LIMIT,
     CASE_HOLIDAYS,
@@ -98,6 +99,11 @@ static const struct option options[] = {
                     .kind = OPTION_TEXT,
                     .value = "OFFICER",
                     .help = "list: only cases that this officer has."},
+    [CASE_DUE] = {.name = "due",
+                  .kind = OPTION_TEXT,
+                  .value = "DATE",
+                  .help = "list: only open cases that are late by then: a day, its end included, "
+                          "or a moment."},
     [CASE_ALL] = {.name = "all", .help = "list: closed ones too."},
     [CASE_LIMIT] = {.name = "limit",
                     .kind = OPTION_NUMBER,
@@ -198,27 +204,44 @@ static enum fault word_of(const struct option_call *call, u32 option, u32 count,
                  text);
 }
 
+static enum fault filter_of(const struct option_call *call, struct case_filter *filter)
+{
+    *filter = (struct case_filter){.open_only = !call->values[CASE_ALL].given,
+                                   .person = (u32)call->values[CASE_PERSON].number,
+                                   .account = (u32)call->values[CASE_ACCOUNT].number,
+                                   .limit = (u32)call->values[CASE_LIMIT].number};
+    TRY(word_of(call, CASE_KIND, CASE_KIND_COUNT, case_kind_name, &filter->kind));
+    TRY(word_of(call, CASE_STATE, CASE_STATE_COUNT, case_state_name, &filter->state));
+    TRY(officer_of(call, CASE_OWNER, &filter->owner));
+    return call->values[CASE_DUE].given
+               ? case_cli_moment("due", call->values[CASE_DUE].text, &filter->due_us)
+               : FAULT_NONE;
+}
+
 static enum fault look_list(const struct option_call *call)
 {
-    struct case_filter filter = {.open_only = !call->values[CASE_ALL].given,
-                                 .person = (u32)call->values[CASE_PERSON].number,
-                                 .account = (u32)call->values[CASE_ACCOUNT].number,
-                                 .limit = (u32)call->values[CASE_LIMIT].number};
+    struct case_filter filter;
     u32 count = 0;
-    TRY(word_of(call, CASE_KIND, CASE_KIND_COUNT, case_kind_name, &filter.kind));
-    TRY(word_of(call, CASE_STATE, CASE_STATE_COUNT, case_state_name, &filter.state));
-    TRY(officer_of(call, CASE_OWNER, &filter.owner));
-    TRY(case_query_list(cli.store, &filter, cli.rows, &count));
+    u32 left = (u32)call->values[CASE_LIMIT].number;
+    TRY(filter_of(call, &filter));
     json_key(&cli.json, "cases");
     json_array_begin(&cli.json);
-    for (u32 i = 0; i < count; i += 1) {
-        case_put_json(&cli.json, &cli.rows[i], &cli.holidays, cli.point.time_us);
-        if (!call->values[CASE_JSON].given) {
-            case_print_line(&cli.rows[i], &cli.holidays, cli.point.time_us);
+    do {
+        TRY(case_query_list(cli.store, &filter, cli.rows, &count));
+        for (u32 i = 0; i < count && left > 0; i += 1) {
+            filter.after = case_place_of(&cli.rows[i]);
+            if (filter.due_us != 0 && !case_is_due(&cli.rows[i], &cli.holidays, filter.due_us)) {
+                continue;
+            }
+            left -= 1;
+            case_put_json(&cli.json, &cli.rows[i], &cli.holidays, cli.point.time_us);
+            if (!call->values[CASE_JSON].given) {
+                case_print_line(&cli.rows[i], &cli.holidays, cli.point.time_us);
+            }
         }
-    }
+    } while (count == filter.limit && left > 0);
     json_array_end(&cli.json);
-    put_count(&cli.json, count);
+    put_count(&cli.json, call->values[CASE_LIMIT].number - left);
     return FAULT_NONE;
 }
 
@@ -515,7 +538,7 @@ static int run(const struct option_call *call)
 }
 
 static const char *const text[] = {
-    "The officers' queue. list (with --kind, --state, --person, --account, --owner, --all) gives "
+    "The officers' queue. list (with --kind, --state, --person, --account, --owner, --due, --all) gives "
     "open cases, the next deadline first; show CASE one case with all that was done in it; "
     "whitelisted the entries of lists that persons were cleared of, and until when.",
     "What officers do is journalled: open PERSON; take CASE; evidence CASE --evidence FILE; decide "

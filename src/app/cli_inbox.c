@@ -62,8 +62,8 @@ static enum fault show(const struct option_call *call, struct inbox *inbox)
     }
     TRY(file_path(packs, folder, CASES_PACKS));
     TRY(case_cli_open(&inbox->cli, folder, NULL));
-    TRY(case_query_notices(inbox->cli.store, (u32)account, 0, (u32)call->values[INBOX_LIMIT].number,
-                           inbox->notices, &count));
+    TRY(case_query_notices(inbox->cli.store, (u32)account, NULL,
+                           (u32)call->values[INBOX_LIMIT].number, inbox->notices, &count));
     json_object_begin(&inbox->cli.json);
     json_key(&inbox->cli.json, "notices");
     json_array_begin(&inbox->cli.json);

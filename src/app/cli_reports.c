@@ -35,6 +35,7 @@ static enum fault report(const struct option_call *call, struct case_cli *cli)
     u32 count = 0;
     u64 at_us = 0;
     u32 late = 0;
+    u32 all = 0;
     if (strcmp(call->operands[0], "due") != 0) {
         return FAULT(FAULT_USAGE, "\"%s\" is not due", call->operands[0]);
     }
@@ -49,24 +50,24 @@ static enum fault report(const struct option_call *call, struct case_cli *cli)
     do {
         TRY(case_query_list(cli->store, &filter, cli->rows, &count));
         for (u32 i = 0; i < count; i += 1) {
-            u64 due_us = case_due_us(&cli->rows[i], &cli->holidays);
-            late += cli->rows[i].closed_us == 0 && due_us != 0 && due_us <= at_us ? 1 : 0;
-            if (call->values[REPORTS_JSON].given && filter.offset == 0) {
+            late += case_is_due(&cli->rows[i], &cli->holidays, at_us) ? 1 : 0;
+            if (call->values[REPORTS_JSON].given && all == 0) {
                 case_put_json(&cli->json, &cli->rows[i], &cli->holidays, at_us);
             } else if (!call->values[REPORTS_JSON].given) {
                 case_print_line(&cli->rows[i], &cli->holidays, at_us);
             }
         }
-        filter.offset += count;
+        all += count;
+        filter.after = count == 0 ? filter.after : case_place_of(&cli->rows[count - 1]);
     } while (count == CASE_CLI_ROWS_MAX);
     json_array_end(&cli->json);
     json_key(&cli->json, "count");
-    json_put_u64(&cli->json, filter.offset);
+    json_put_u64(&cli->json, all);
     json_key(&cli->json, "late");
     json_put_u64(&cli->json, late);
     json_object_end(&cli->json);
     if (!call->values[REPORTS_JSON].given) {
-        (void)printf("%u reports, %u late\n", filter.offset, late);
+        (void)printf("%u reports, %u late\n", all, late);
     }
     return FAULT_NONE;
 }

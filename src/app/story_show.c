@@ -174,7 +174,7 @@ enum fault story_show_inbox(struct story_run *run, const struct story_step *step
     TRY(story_show_catch_up(run));
     enum fault fault = cases_reader(&store, run->folder);
     if (fault == FAULT_NONE) {
-        fault = case_query_notices(store, step->account, 0, NOTICE_KINDS_MAX, rows, &count);
+        fault = case_query_notices(store, step->account, NULL, NOTICE_KINDS_MAX, rows, &count);
     }
     case_store_close(store);
     CHECK(fault != FAULT_NONE || count > 0);

@@ -18,7 +18,7 @@ static void ask_notices(struct case_store *store)
     static struct notice_text text;
     u32 count = 0;
     for (u32 account = 0; account < ACCOUNTS; account += 1) {
-        CHECK(case_query_notices(store, account, 0, ROWS, notices, &count) == FAULT_NONE);
+        CHECK(case_query_notices(store, account, NULL, ROWS, notices, &count) == FAULT_NONE);
         for (u32 i = 0; i < count; i += 1) {
             notice_print(&notices[i].notice, NULL, NULL, LANGUAGE_FR, &text);
             CHECK(text.count > 0);

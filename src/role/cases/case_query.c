@@ -32,17 +32,31 @@ enum fault case_query_list(struct case_store *store, const struct case_filter *f
                            struct case_row *rows_out, u32 *count_out)
 {
     CHECK(filter->limit > 0 && filter->limit <= CASE_QUERY_ROWS_MAX);
-    struct sql_call call = case_call(store, CASE_LIST);
-    sql_put_u64(&call, filter->open_only ? 1 : 0);
+    bool open_only = filter->open_only || filter->due_us != 0;
+    struct sql_call call = case_call(store, open_only ? CASE_LIST_OPEN : CASE_LIST);
     sql_put_u64(&call, filter->kind);
     sql_put_u64(&call, filter->person);
     sql_put_u64(&call, filter->account);
     sql_put_u64(&call, filter->owner);
     sql_put_u64(&call, filter->reports_only ? 1 : 0);
     sql_put_u64(&call, filter->state);
+    sql_put_u64(&call, filter->due_us);
+    sql_put_u64(&call, filter->after.is_closed ? 1 : 0);
+    sql_put_u64(&call, filter->after.order);
+    sql_put_u64(&call, filter->after.matter);
     sql_put_u64(&call, filter->limit);
-    sql_put_u64(&call, filter->offset);
     return gather(store, &call, filter->limit, read_case, rows_out, count_out);
+}
+
+/* As CASE_LIST orders. */
+struct case_place case_place_of(const struct case_row *row)
+{
+    u64 order = row->closed_us != 0       ? INT64_MAX - row->closed_us
+                : row->second_due_us != 0 ? row->second_due_us
+                : row->deadline_us != 0   ? row->deadline_us
+                                          : INT64_MAX;
+    return (struct case_place){
+        .is_closed = row->closed_us != 0, .order = order, .matter = row->matter};
 }
 
 enum fault case_query_one(struct case_store *store, u64 matter, struct case_row *row_out,
@@ -85,6 +99,7 @@ static void read_notice(struct sql_call *call, void *rows, u32 index)
     struct case_notice_row *row = (struct case_notice_row *)rows + index;
     struct notice_finding *finding = &row->notice.finding;
     row->seq = sql_get_u64(call);
+    row->item = (u32)sql_get_u64(call);
     row->notice.kind = (enum notice_kind)sql_get_u64(call);
     row->notice.time_us = sql_get_u64(call);
     sql_get_bytes(call, row->hash, sizeof(row->hash));
@@ -98,13 +113,15 @@ static void read_notice(struct sql_call *call, void *rows, u32 index)
     finding->flags = (u8)sql_get_u64(call);
 }
 
-enum fault case_query_notices(struct case_store *store, u32 account, u32 offset, u32 limit,
+enum fault case_query_notices(struct case_store *store, u32 account,
+                              const struct case_notice_row *before, u32 limit,
                               struct case_notice_row *rows_out, u32 *count_out)
 {
     struct sql_call call = case_call(store, CASE_NOTICES);
     sql_put_u64(&call, account);
+    sql_put_u64(&call, before == NULL ? INT64_MAX : before->seq);
+    sql_put_u64(&call, before == NULL ? UINT32_MAX : before->item);
     sql_put_u64(&call, limit);
-    sql_put_u64(&call, offset);
     TRY(gather(store, &call, limit, read_notice, rows_out, count_out));
     for (u32 i = 0; i < *count_out; i += 1) {
         u32 kind = (u32)rows_out[i].notice.kind;
@@ -171,4 +188,10 @@ u64 case_due_us(const struct case_row *row, const struct case_holidays *holidays
     return row->business_days == 0
                ? row->deadline_us
                : case_business_days(row->opened_us, row->business_days, holidays);
+}
+
+bool case_is_due(const struct case_row *row, const struct case_holidays *holidays, u64 at_us)
+{
+    u64 due_us = case_due_us(row, holidays);
+    return row->closed_us == 0 && due_us != 0 && due_us <= at_us;
 }

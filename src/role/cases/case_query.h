@@ -10,6 +10,13 @@
 
 #define CASE_QUERY_ROWS_MAX 1000U
 
+/* The place of a case in a list. Zeros: before the first. */
+struct case_place {
+    bool is_closed;
+    u64 order; /* by its kind of state: deadline, or how long ago it closed */
+    u64 matter;
+};
+
 /* 0: any. */
 struct case_filter {
     bool open_only;
@@ -19,20 +26,25 @@ struct case_filter {
     u32 person;
     u32 account;
     u32 owner;
-    u32 limit; /* 1 to CASE_QUERY_ROWS_MAX */
-    u32 offset;
+    u64 due_us; /* only open cases that are late then, holidays not looked at; see case_is_due */
+    u32 limit;  /* 1 to CASE_QUERY_ROWS_MAX */
+    struct case_place after;
 };
 
 /* Open cases by deadline, those without one last; then closed ones, the newest first. */
 MUST_USE enum fault case_query_list(struct case_store *store, const struct case_filter *filter,
                                     struct case_row *rows_out, u32 *count_out);
+/* Where the row stands in such a list: what goes on behind it gets this as `after`, and neither
+ * repeats nor passes over a case that stays as it is, whatever becomes of others meanwhile. */
+struct case_place case_place_of(const struct case_row *row);
 MUST_USE enum fault case_query_one(struct case_store *store, u64 matter, struct case_row *row_out,
                                    bool *found_out);
 /* A case's record, in order. */
 MUST_USE enum fault case_query_acts(struct case_store *store, u64 matter, u32 offset, u32 limit,
                                     struct case_act_row *rows_out, u32 *count_out);
-/* An account's inbox, the newest first. */
-MUST_USE enum fault case_query_notices(struct case_store *store, u32 account, u32 offset, u32 limit,
+/* An account's inbox, the newest first. `before`: only what is older than this row; NULL: all. */
+MUST_USE enum fault case_query_notices(struct case_store *store, u32 account,
+                                       const struct case_notice_row *before, u32 limit,
                                        struct case_notice_row *rows_out, u32 *count_out);
 /* Those that end first first, ended ones included. */
 MUST_USE enum fault case_query_whitelist(struct case_store *store, u32 offset, u32 limit,
@@ -51,5 +63,7 @@ MUST_USE enum fault case_query_check(struct case_store *store,
 /* When the case is late: business days with these holidays; while a second officer is awaited, when
  * that is late. 0: never. */
 u64 case_due_us(const struct case_row *row, const struct case_holidays *holidays);
+/* Whether it is open and late at `at_us`, holidays looked at. */
+bool case_is_due(const struct case_row *row, const struct case_holidays *holidays, u64 at_us);
 
 #endif /* ROLE_CASES_CASE_QUERY_H */

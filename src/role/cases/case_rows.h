@@ -135,6 +135,7 @@ struct case_act_row {
 struct case_notice_row {
     u64 seq;
     struct notice notice;
+    u32 item; /* which of the command's */
     u32 account;
     u8 rule;
     u8 hash[CASE_HASH_BYTES];

@@ -57,6 +57,19 @@ const char *const case_schema[] = {
     "reference, amount, asset, parent, owner, decided_by, second_by, decided_us, "              \
     "second_due_us, evidence, closed_seq, closed_us"
 
+/* Open ones by deadline, those without one last; then closed ones, the newest first. case_place_of
+ * says the same. */
+#define LIST_ORDER                                                                          \
+    "CASE WHEN closed_us<>0 THEN 9223372036854775807-closed_us WHEN second_due_us<>0 THEN " \
+    "second_due_us WHEN deadline_us<>0 THEN deadline_us ELSE 9223372036854775807 END"
+#define LIST(WHICH)                                                                         \
+    "SELECT " MATTER_COLUMNS " FROM matter WHERE " WHICH                                    \
+    " AND (?1=0 OR kind=?1) AND (?2=0 OR person=?2) AND (?3=0 OR account=?3) AND (?4=0 OR " \
+    "owner=?4) AND (?5=0 OR kind BETWEEN 8 AND 11) AND (?6=0 OR state=?6) "                 \
+    "AND (?7=0 OR " LIST_ORDER "<=?7) "                                                     \
+    "AND (closed_us<>0, " LIST_ORDER ", matter) > (?8, ?9, ?10) "                           \
+    "ORDER BY closed_us<>0, " LIST_ORDER ", matter LIMIT ?11"
+
 const char *const case_texts[CASE_STATEMENTS] = {
     [CASE_BEGIN] = "BEGIN IMMEDIATE",
     [CASE_COMMIT] = "COMMIT",
@@ -118,18 +131,13 @@ const char *const case_texts[CASE_STATEMENTS] = {
     [CASE_WHITELIST_PUT] =
         "INSERT OR REPLACE INTO whitelist (person, list, entry, matter, from_us, until_us) VALUES "
         "(?, ?, ?, ?, ?, ?)",
-    /* Open ones by deadline, those without one last; then closed ones, the newest first. */
-    [CASE_LIST] =
-        "SELECT " MATTER_COLUMNS " FROM matter WHERE (?1=0 OR closed_us=0) AND (?2=0 OR kind=?2) "
-        "AND (?3=0 OR person=?3) AND (?4=0 OR account=?4) AND (?5=0 OR owner=?5) AND (?6=0 OR "
-        "kind BETWEEN 8 AND 11) AND (?7=0 OR state=?7) ORDER BY closed_us<>0, CASE WHEN "
-        "closed_us<>0 THEN -closed_us WHEN second_due_us<>0 THEN second_due_us WHEN "
-        "deadline_us<>0 THEN deadline_us ELSE 9223372036854775807 END, matter LIMIT ?8 OFFSET ?9",
+    [CASE_LIST] = LIST("1"),
+    [CASE_LIST_OPEN] = LIST("closed_us=0"), /* by an index of the open ones */
     [CASE_ACTS] = "SELECT seq, time_us, act, command, person, officer, second, until_us, void, "
                   "evidence FROM act WHERE matter=? ORDER BY seq LIMIT ? OFFSET ?",
-    [CASE_NOTICES] = "SELECT seq, kind, time_us, hash, rule, deadline, holdings, vector, truth, "
-                     "reasons, missing, flags FROM notice WHERE account=? ORDER BY seq DESC, item "
-                     "DESC LIMIT ? OFFSET ?",
+    [CASE_NOTICES] = "SELECT seq, item, kind, time_us, hash, rule, deadline, holdings, vector, "
+                     "truth, reasons, missing, flags FROM notice WHERE account=? AND (seq, item) < "
+                     "(?, ?) ORDER BY seq DESC, item DESC LIMIT ?",
     [CASE_WHITELIST] = "SELECT person, list, entry, matter, from_us, until_us FROM whitelist "
                        "ORDER BY until_us, person, list, entry LIMIT ? OFFSET ?",
     [CASE_COUNTS] = "SELECT count(*), coalesce(sum(deadline_us BETWEEN 1 AND ?1 OR second_due_us "

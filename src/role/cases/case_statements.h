@@ -48,6 +48,7 @@ enum case_statement {
     CASE_NOTICE_PUT,
     CASE_WHITELIST_PUT,
     CASE_LIST,
+    CASE_LIST_OPEN,
     CASE_ACTS,
     CASE_NOTICES,
     CASE_WHITELIST,

@@ -163,7 +163,7 @@ static void assert_inbox(u32 account, const char *wanted)
     struct case_notice_row notices[64];
     char found[65] = {0};
     u32 count = 0;
-    scene_must(case_query_notices(store, account, 0, 64, notices, &count));
+    scene_must(case_query_notices(store, account, NULL, 64, notices, &count));
     for (u32 i = 0; i < count; i += 1) {
         found[count - 1 - i] = (char)('0' + (u32)notices[i].notice.kind);
     }
@@ -502,6 +502,90 @@ static void a_case_opened_by_hand_is_closed_by_hand(void **state)
     assert_int_equal(acts[2].evidence[0], CASE_ACT_EVIDENCE);
 }
 
+/* ---- pages ---- */
+
+static u32 page(struct case_filter *filter)
+{
+    u32 count = 0;
+    scene_must(case_query_list(store, filter, rows, &count));
+    if (count > 0) {
+        filter->after = case_place_of(&rows[count - 1]);
+    }
+    return count;
+}
+
+/* Six cases by hand, two of them closed; the newer the case, the earlier it is due. */
+static void six_cases(u64 matters_out[6])
+{
+    for (u32 i = 0; i < 6; i += 1) {
+        struct command_case_act command = {.person = PERSON,
+                                           .officer = ANNA,
+                                           .act = CASE_ACT_OPEN,
+                                           .until = now_us + (20 - i) * DAY};
+        tell_applied(&command, sizeof(command), COMMAND_CASE_ACT, 0);
+        matters_out[i] = seq << CASE_ITEM_BITS;
+    }
+    act(matters_out[1], CASE_ACT_CLOSE, ANNA, 0);
+    now_us += DAY;
+    act(matters_out[4], CASE_ACT_CLOSE, ANNA, 0);
+}
+
+static void pages_give_each_case_once(void **state)
+{
+    static const u32 order[] = {5, 3, 2, 0, 4, 1};
+    u64 matters[6];
+    (void)state;
+    six_cases(matters);
+    for (u32 size = 1; size <= 7; size += 1) {
+        struct case_filter filter = {.limit = size};
+        u32 at = 0;
+        for (u32 count = page(&filter); count > 0; count = page(&filter)) {
+            for (u32 i = 0; i < count; i += 1) {
+                assert_int_equal(rows[i].matter, matters[order[at]]);
+                at += 1;
+            }
+        }
+        assert_int_equal(at, 6);
+    }
+}
+
+/* A case that closes between two pages is not asked for again, and no other is passed over. */
+static void pages_pass_over_nothing_when_a_case_closes(void **state)
+{
+    u64 matters[6];
+    struct case_filter filter = {.limit = 2, .open_only = true};
+    (void)state;
+    six_cases(matters);
+    assert_int_equal(page(&filter), 2);
+    act(matters[5], CASE_ACT_CLOSE, ANNA, 0);
+    assert_int_equal(page(&filter), 2);
+    assert_int_equal(rows[0].matter, matters[2]);
+    assert_int_equal(rows[1].matter, matters[0]);
+    assert_int_equal(page(&filter), 0);
+}
+
+static void only_what_is_due_by_then(void **state)
+{
+    struct case_holidays none = {.count = 0};
+    struct case_holidays holidays = {.count = 1};
+    u64 matters[6];
+    (void)state;
+    six_cases(matters);
+    struct case_filter filter = {.limit = 10, .due_us = START + 17 * DAY};
+    assert_int_equal(page(&filter), 2);
+    assert_int_equal(rows[0].matter, matters[5]);
+    assert_true(case_is_due(&rows[1], &none, filter.due_us));
+    assert_false(case_is_due(&rows[1], &none, filter.due_us - 1));
+    /* Business days: the rows are those that are due without holidays, the rest is said by name. */
+    struct case_row report = {
+        .opened_us = START, .business_days = 1, .deadline_us = START + 2 * DAY};
+    assert_true(case_is_due(&report, &none, START + 2 * DAY));
+    holidays.days[0] = (u32)(START / DAY) + 1;
+    assert_false(case_is_due(&report, &holidays, START + 2 * DAY));
+    report.closed_us = 1;
+    assert_false(case_is_due(&report, &none, START + 2 * DAY));
+}
+
 /* ---- inboxes ---- */
 
 static void a_neutral_hold_is_told_once_whatever_it_rests_on(void **state)
@@ -523,11 +607,14 @@ static void a_neutral_hold_is_told_once_whatever_it_rests_on(void **state)
     tell_applied(&by_hand, sizeof(by_hand), COMMAND_RESTRICT, 8);
     assert_inbox(8, "7");
     /* Nothing in the rows tells one from the other. */
+    static struct case_notice_row newest[2];
     static struct case_notice_row one[2];
     static struct case_notice_row other[2];
     u32 count = 0;
-    scene_must(case_query_notices(store, ACCOUNT, 1, 1, one, &count));
-    scene_must(case_query_notices(store, 8, 0, 1, other, &count));
+    scene_must(case_query_notices(store, ACCOUNT, NULL, 1, newest, &count));
+    scene_must(case_query_notices(store, ACCOUNT, &newest[0], 1, one, &count));
+    assert_int_equal(count, 1);
+    scene_must(case_query_notices(store, 8, NULL, 1, other, &count));
     assert_memory_equal(&one[0].notice.finding, &other[0].notice.finding,
                         sizeof(one[0].notice.finding));
     assert_memory_equal(one[0].hash, other[0].hash, sizeof(one[0].hash));
@@ -615,6 +702,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(appeal_goes_to_who_took_no_part, case_scene_make,
                                         case_scene_clear),
         cmocka_unit_test_setup_teardown(a_case_opened_by_hand_is_closed_by_hand, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(pages_give_each_case_once, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(pages_pass_over_nothing_when_a_case_closes, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(only_what_is_due_by_then, case_scene_make,
                                         case_scene_clear),
         cmocka_unit_test_setup_teardown(a_neutral_hold_is_told_once_whatever_it_rests_on,
                                         case_scene_make, case_scene_clear),
