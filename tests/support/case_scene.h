@@ -15,6 +15,8 @@
 #define START  (19103ULL * DAY) /* Thursday, 21 April 2022 */
 #define FREEZE 0x3F0FU
 #define PERSON 1U
+#define ANNA   11U
+#define BELA   12U
 
 static const u8 venue[CASE_VENUE_BYTES] = {1, 2, 3};
 
@@ -92,6 +94,57 @@ static inline struct event_head head_of(u16 kind, size_t size, u32 account)
     seq += 1;
     return (struct event_head){
         .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .seq = seq};
+}
+
+/* ---- telling ---- */
+
+static inline enum fault try_apply(const void *event, size_t size)
+{
+    enum fault fault = case_store_begin(store);
+    fault =
+        fault == FAULT_NONE ? case_store_apply(store, span_of(event, size), seq, now_us) : fault;
+    if (fault != FAULT_NONE) {
+        case_store_abandon(store);
+        return fault;
+    }
+    return case_store_commit(store, seq);
+}
+
+/* One event of a command of its own. */
+#define TELL(EVENT)                                     \
+    do {                                                \
+        scene_must(try_apply(&(EVENT), sizeof(EVENT))); \
+    } while (0)
+
+/* What a command was, repeated behind `applied`. */
+static inline void tell_applied(void *command, size_t size, u16 kind, u32 account)
+{
+    u8 bytes[512] = {0};
+    struct event_applied applied = {
+        .head = head_of(EVENT_APPLIED, sizeof(struct event_applied) + size, account)};
+    struct command_head head = {
+        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .source = 1};
+    memcpy(command, &head, sizeof(head));
+    memcpy(bytes, &applied, sizeof(applied));
+    memcpy(bytes + sizeof(applied), command, size);
+    scene_must(try_apply(bytes, sizeof(applied) + size));
+}
+
+static inline void tell_link(u32 person, u32 account, bool joins)
+{
+    struct command_link link = {.person = person, .officer = ANNA, .second = BELA};
+    tell_applied(&link, sizeof(link), joins ? COMMAND_LINK : COMMAND_UNLINK, account);
+}
+
+static inline void tell_pack(u8 number, enum pack_state pack_state)
+{
+    struct event_pack_state event = {.head = head_of(EVENT_PACK_STATE, sizeof(event), 0),
+                                     .version = 4,
+                                     .pack = number,
+                                     .state = (u8)pack_state};
+    memcpy(event.content_hash, pack_hash, sizeof(event.content_hash));
+    memcpy(event.pack_id, "test-pack", 9);
+    TELL(event);
 }
 
 #endif /* TESTS_SUPPORT_CASE_SCENE_H */

@@ -42,7 +42,7 @@ bool case_parse_number(struct span text, u64 *matter_out)
         case_parse_digits(span_piece(text, size + 1, text.size - size - 1),
                           (1ULL << CASE_ITEM_BITS) - 1, &low);
     *matter_out = high << CASE_ITEM_BITS | low;
-    return is_number;
+    return is_number && *matter_out > 0;
 }
 
 const char *case_name_text(const char name[CASE_ID_BYTES], char target[CASE_ID_BYTES + 1])

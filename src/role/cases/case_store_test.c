@@ -10,59 +10,8 @@
 
 #define WITHDRAW_ONLY 0x284AU
 #define REVIEW        0x1500U
-#define ANNA          11U
-#define BELA          12U
 #define CARL          13U
 #define ACCOUNT       7U
-
-static enum fault try_apply(const void *event, size_t size)
-{
-    enum fault fault = case_store_begin(store);
-    fault =
-        fault == FAULT_NONE ? case_store_apply(store, span_of(event, size), seq, now_us) : fault;
-    if (fault != FAULT_NONE) {
-        case_store_abandon(store);
-        return fault;
-    }
-    return case_store_commit(store, seq);
-}
-
-/* One event of a command of its own. */
-#define TELL(EVENT)                                     \
-    do {                                                \
-        scene_must(try_apply(&(EVENT), sizeof(EVENT))); \
-    } while (0)
-
-/* What a command was, repeated behind `applied`. */
-static void tell_applied(void *command, size_t size, u16 kind, u32 account)
-{
-    u8 bytes[512] = {0};
-    struct event_applied applied = {
-        .head = head_of(EVENT_APPLIED, sizeof(struct event_applied) + size, account)};
-    struct command_head head = {
-        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .source = 1};
-    memcpy(command, &head, sizeof(head));
-    memcpy(bytes, &applied, sizeof(applied));
-    memcpy(bytes + sizeof(applied), command, size);
-    scene_must(try_apply(bytes, sizeof(applied) + size));
-}
-
-static void tell_link(u32 person, u32 account, bool joins)
-{
-    struct command_link link = {.person = person, .officer = ANNA, .second = BELA};
-    tell_applied(&link, sizeof(link), joins ? COMMAND_LINK : COMMAND_UNLINK, account);
-}
-
-static void tell_pack(u8 number, enum pack_state pack_state)
-{
-    struct event_pack_state event = {.head = head_of(EVENT_PACK_STATE, sizeof(event), 0),
-                                     .version = 4,
-                                     .pack = number,
-                                     .state = (u8)pack_state};
-    memcpy(event.content_hash, pack_hash, sizeof(event.content_hash));
-    memcpy(event.pack_id, "test-pack", 9);
-    TELL(event);
-}
 
 static struct event_decision decision(u8 rule, enum truth truth, u16 vector)
 {
