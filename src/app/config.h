@@ -41,6 +41,7 @@ enum config_key {
     CONFIG_ADMIN_ADDRESS,
     CONFIG_ADMIN_PORT,
     CONFIG_ADMIN_OFFICERS,
+    CONFIG_CASES_SOCKET,
     CONFIG_PRICES_SOURCES,
     CONFIG_PRICES_SOURCES_MIN,
     CONFIG_PRICES_EVERY,
@@ -67,7 +68,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 48U
+#define CONFIG_COUNT 49U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -165,6 +165,13 @@ const struct config_option config_options[CONFIG_COUNT] = {
                                        "folder. Where nothing is said and there is no such file, "
                                        "or with none, the socket alone gives every order. Read "
                                        "when the process starts."},
+    [CONFIG_CASES_SOCKET] = {.section = "cases",
+                             .name = "socket",
+                             .kind = CONFIG_PATH,
+                             .otherwise = "cases.sock",
+                             .help = "The local socket that the officers' queue answers at: "
+                                     "docs/cases.md. Who may open this file may read every case "
+                                     "and inbox. Relative to the data folder."},
     [CONFIG_PRICES_SOURCES] = {.section = "prices",
                                .name = "sources",
                                .kind = CONFIG_PATH,

@@ -2,6 +2,7 @@
 
 #include "app/list_names.h"
 #include "app/networks.h"
+#include "app/place_cases.h"
 #include "app/place_keep.h"
 #include "app/place_log.h"
 #include "app/place_match.h"
@@ -9,7 +10,6 @@
 #include "base/check.h"
 #include "io/clock.h"
 #include "io/file.h"
-#include "role/cases/cases_agent.h"
 #include "role/engine/engine_agent.h"
 #include "role/history/history_agent.h"
 #include "role/lists/list_agent.h"
@@ -470,51 +470,6 @@ static void prices_measure(struct place *place, const struct agent *agent)
     place_values_put(place, place->price_values, rows, values, ARRAY_COUNT(rows));
 }
 
-/* ---- the officers' queue ---- */
-
-static enum fault cases_make(struct place *place, struct agent **agent_out)
-{
-    struct cases_agent_options options = {
-        .folder = place->settings->folder, .disk = disk_real(), .clock = &place->clock.clock};
-    return cases_agent_create(agent_out, &options);
-}
-
-static void cases_unmake(struct place *place, struct agent *agent)
-{
-    (void)place;
-    cases_agent_destroy(agent);
-}
-
-/* As far as the log was released; one that has lost its place keeps nobody waiting. */
-static bool cases_are_ready(const struct place *place, const struct agent *agent)
-{
-    (void)place;
-    struct cases_agent_counts counts = cases_agent_counts(agent);
-    return counts.is_lost || (counts.released > 0 && counts.position >= counts.released);
-}
-
-static void cases_measure(struct place *place, const struct agent *agent)
-{
-    static const struct place_value rows[] = {
-        {"cambist_cases_position", "Position of the event log up to which cases are stored."},
-        {"cambist_cases_behind_steps", "Steps of 32 bytes of the event log not stored yet."},
-        {"cambist_cases_transactions_total", "Transactions of the officers' queue."},
-        {"cambist_cases_packs_without_text", "Packs whose canonical form is not to be had."},
-        {"cambist_cases_open", "Open cases of the officers' queue."},
-        {"cambist_cases_late", "Open cases whose clock is over."},
-        {"cambist_cases_lost", "1: the queue must be made anew (cambist case rebuild)."},
-    };
-    struct cases_agent_counts counts = cases_agent_counts(agent);
-    const u64 values[] = {counts.position,
-                          counts.released > counts.position ? counts.released - counts.position : 0,
-                          counts.transactions,
-                          counts.textless,
-                          counts.open,
-                          counts.late,
-                          counts.is_lost ? 1 : 0};
-    place_values_put(place, place->cases_values, rows, values, ARRAY_COUNT(rows));
-}
-
 /* ---- lists ---- */
 
 static enum fault lists_make(struct place *place, struct agent **agent_out)
@@ -737,13 +692,14 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                                 {.below = PRICE_PACKS_FOLDER},
                                 {.below = PRICE_FOLDER, .is_writable = true}}},
     [PLACE_CASES] = {.name = "cases",
-                     .make = cases_make,
-                     .unmake = cases_unmake,
-                     .is_ready = cases_are_ready,
-                     .measure = cases_measure,
+                     .make = place_cases_make,
+                     .unmake = place_cases_unmake,
+                     .is_ready = place_cases_are_ready,
+                     .measure = place_cases_measure,
                      .paths = {{.below = "events"},
                                {.below = PRICE_PACKS_FOLDER},
-                               {.below = CASES_FOLDER, .is_writable = true}}},
+                               {.below = CASES_FOLDER, .is_writable = true}},
+                     .sleep_us = CASES_SLEEP_US},
     [PLACE_LISTS] = {.name = "lists",
                      .make = lists_make,
                      .unmake = lists_unmake,

@@ -65,6 +65,7 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
     [PLACE_LISTENER_ADMIN] = {"admin-listener", PLACE_ADMIN},
     [PLACE_LISTENER_SCREEN] = {"screen-listener", PLACE_SCREEN},
     [PLACE_LISTENER_KEEP] = {"keep-listener", PLACE_KEEP},
+    [PLACE_LISTENER_CASES] = {"cases-listener", PLACE_CASES},
 };
 
 #define MATCH_OUT   "match-out"   /* the monitor's end of the line to `match` */

@@ -1,12 +1,16 @@
 #!/usr/bin/env -S python3 -B
 """The officers' queue at a real venue: cases opened by hand, worked on by officers with and without
 signatures, acts that do not count, an appeal, a list hit from its candidate to the filed report, an
-inbox that reads as the customer's own page does, and the same rows from a rebuilt database.
+inbox that reads as the customer's own page does, the queue's socket that says what the command line
+does, and the same rows from a rebuilt database.
 usage: cases_test.py BINARY"""
 
+import datetime
 import hashlib
 import json
 import os
+import socket
+import stat
 
 import officers as o
 import program as p
@@ -64,6 +68,48 @@ class Queue:
 
     def inbox(self, account, language="en"):
         return self.ask("inbox", str(account), "--language", language)["notices"]
+
+
+class Api:
+    """The queue's socket: a question a line, an answer a line."""
+
+    def __init__(self, folder):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(s.PATIENCE)
+        self.socket.connect(os.path.join(folder, "cases.sock"))
+        self.lines = self.socket.makefile("rb")
+
+    def line(self, line):
+        """The answer to a line; None: the connection has ended."""
+        try:
+            self.socket.sendall(line + b"\n")
+            answer = self.lines.readline()
+        except ConnectionError:
+            return None
+        return json.loads(answer) if answer.endswith(b"\n") else None
+
+    def whole(self, ask, **fields):
+        return self.line(json.dumps({"ask": ask, **fields}).encode())
+
+    def ask(self, ask, **fields):
+        """What the command line prints; how far the queue has come is left out."""
+        answer = self.whole(ask, **fields)
+        return {name: value for name, value in answer.items()
+                if name not in ("seq", "time_us", "next")}
+
+    def pages(self, ask, rows, **fields):
+        """All rows, page by page."""
+        found = []
+        answer = self.whole(ask, **fields)
+        found += answer[rows]
+        while "next" in answer:
+            answer = self.whole(ask, after=answer["next"], **fields)
+            found += answer[rows]
+        return found
+
+    def close(self):
+        self.lines.close()
+        self.socket.close()
 
 
 def by_hand(cli, queue):
@@ -193,6 +239,144 @@ def listed(cli, queue, officers, venue, account, keys):
     cli.equal(queue.ask("reports", "due")["count"], 0, "it was filed")
 
 
+def worked_by_the_socket(cli, queue, api):
+    """An officer's day: what the socket shows is worked on through the command line, and each act is
+    seen at the socket."""
+    seq = queue.ask("case", "open", "21", "--officer", "anna", "--until", "2099-01-01")["seq"]
+    cli.check(api.whole("list")["seq"] >= seq, "the socket knows what the command line knows")
+    case = api.ask("list", person=21)["cases"][0]
+    cli.equal((case["kind"], case["state"], case["late"]), ("manual", "open", False), "a case")
+    number = case["case"]
+    queue.act("take", number, "--officer", "12", "--second", "anna")
+    cli.equal([found["case"] for found in api.ask("list", owner=12, state="taken")["cases"]],
+              [number], "taken")
+    letter = cli.write("note.txt", "seen\n")
+    queue.act("evidence", number, "--officer", "12", "--evidence", letter)
+    shown = api.ask("show", case=number)
+    cli.equal(shown["case"]["evidence"], hashlib.sha256(b"seen\n").hexdigest(), "its hash")
+    cli.equal([act["act"] for act in shown["acts"]], ["open", "take", "evidence"], "its record")
+    queue.act("close", number, "--officer", "12")
+    cli.equal(api.ask("list", person=21)["count"], 0, "closed, so not open")
+    cli.equal(api.ask("list", person=21, all=True)["cases"][0]["state"], "closed", "but there")
+
+
+def says_the_same(cli, queue, api, accounts):
+    """Every question of the socket against the command that says it."""
+    every = api.ask("list", all=True, limit=500)["cases"]
+    cli.check(len(every) > 5, f"there are cases: {len(every)}")
+    day = datetime.date(2098, 12, 31)
+    end = int((datetime.datetime(2099, 1, 1) - datetime.datetime(1970, 1, 1)).total_seconds())
+    for fields, arguments in (
+            ({}, ()),
+            ({"all": True}, ("--all",)),
+            ({"all": True, "limit": 2}, ("--all", "--limit", "2")),
+            ({"kind": "report"}, ("--kind", "report")),
+            ({"all": True, "state": "closed"}, ("--all", "--state", "closed")),
+            ({"all": True, "person": 7}, ("--all", "--person", "7")),
+            ({"all": True, "account": accounts[1]}, ("--all", "--account", str(accounts[1]))),
+            ({"all": True, "owner": 11}, ("--all", "--owner", "anna")),
+            ({"due_before_us": end * 10**6}, ("--due", day.isoformat())),
+            ({"due_before_us": 1}, ("--due", "1970-01-01T00:00:00.000001Z"))):
+        cli.equal(api.ask("list", **fields), queue.ask("case", "list", *arguments),
+                  f"list {fields}")
+    for case in every:
+        cli.equal(api.ask("show", case=case["case"]), queue.ask("case", "show", case["case"]),
+                  f"show {case['case']}")
+    cli.equal(api.ask("show", case=str(every[0]["matter"]))["case"], every[0], "by its whole number")
+    for account in accounts:
+        for language in ("en", "fr"):
+            cli.equal(api.ask("inbox", account=account, language=language),
+                      queue.ask("inbox", str(account), "--language", language), f"inbox {account}")
+    cli.equal(api.ask("reports", all=True), queue.ask("reports", "due", "--all"), "reports")
+    cli.equal(api.ask("reports", all=True, at_us=end * 10**6),
+              queue.ask("reports", "due", "--all", "--at", day.isoformat()), "reports in 2098")
+    cli.equal(api.pages("list", "cases", all=True, limit=1), every, "page by page")
+    longest = max(every, key=lambda case: len(api.ask("show", case=case["case"])["acts"]))["case"]
+    cli.equal(api.pages("show", "acts", case=longest, limit=1),
+              api.ask("show", case=longest)["acts"], "a record page by page")
+    cli.equal(api.pages("inbox", "notices", account=accounts[0], limit=1),
+              api.ask("inbox", account=accounts[0])["notices"], "an inbox page by page")
+
+
+def refuses(cli, queue, api):
+    """What is wrong is named, and the next line is answered as ever."""
+    for line, field, reason in (
+            (b"list", "", "not JSON"),
+            (b"", "", "unfinished"),
+            (b"[1]", "", "one JSON object"),
+            (b'{"ask":"burn"}', "ask", "none of its words"),
+            (b'{"ask":"list","kind":"odd"}', "kind", "none of its words"),
+            (b'{"ask":"list","who":11}', "who", "no such field"),
+            (b'{"ask":"list","limit":501}', "limit", "from 1 to 500"),
+            (b'{"ask":"list","after":"here"}', "after", "is not what"),
+            (b'{"ask":"show","case":"7-9"}', "case", "there is no such case"),
+            (b'{"ask":"inbox"}', "account", "is missing")):
+        error = api.line(line)["error"]
+        cli.check(error["field"] == field and reason in error["reason"], f"{line}: {error}")
+    api.socket.sendall(b'{"ask":"list"}\n{"ask":"reports"}\n')
+    names = [sorted(json.loads(api.lines.readline())) for _ in range(2)]
+    cli.equal(names, [["cases", "count", "seq", "time_us"],
+                      ["count", "late", "reports", "seq", "time_us"]], "in their order")
+    long = Api(queue.folder)
+    cli.check("4096" in long.line(b"x" * 5000)["error"]["reason"], "too long a line")
+    cli.equal(long.line(b'{"ask":"list"}'), None, "and it was the last")
+    long.close()
+
+
+def bounds_connections(cli, queue, api):
+    """The ninth is closed; when one goes there is room again. `api` is the first."""
+    def another():
+        one = Api(queue.folder)
+        if one.whole("list") is not None:
+            return one
+        one.close()
+        return None
+
+    api.whole("list")
+    crowd = [s.eventually(another) for _ in range(7)]  # one that has ended may still be counted
+    cli.check(all(crowd), "eight at a time")
+    cli.equal(another(), None, "the ninth")
+    crowd.pop().close()
+    crowd.append(s.eventually(another))
+    cli.check(crowd[-1], "room again")
+    for one in crowd:
+        one.close()
+
+
+def by_the_socket(cli, queue, keys, accounts):
+    path = os.path.join(queue.folder, "cases.sock")
+    cli.equal(stat.S_IMODE(os.stat(path).st_mode), 0o600, "mode of the queue's socket")
+    api = Api(queue.folder)
+    worked_by_the_socket(cli, queue, api)
+    says_the_same(cli, queue, api, accounts)
+    refuses(cli, queue, api)
+    bounds_connections(cli, queue, api)
+    api.close()
+    text = s.eventually(lambda: next(
+        (text for _, text in [s.monitor(keys, "/metrics")]
+         if s.value_of(text, "cambist_cases_turned_away_total") and
+         s.value_of(text, "cambist_cases_connections") == 0), None))
+    cli.check(text, "connections are counted")
+    cli.equal(s.value_of(text or "", "cambist_cases_refused_total"), 11, "errors are counted")
+    cli.check(s.value_of(text or "", "cambist_cases_asked_total") > 40, "and questions")
+
+
+def wrong_holidays(cli, queue, venue):
+    """A list of holidays that cannot be read is told, there as here, and stops nothing."""
+    with open(os.path.join(queue.folder, "holidays.txt"), "w", encoding="ascii") as file:
+        file.write("2026-12-25\nChristmas\n")
+    before = venue.pid("back")
+    os.kill(before, 9)
+    cli.check(s.eventually(lambda: venue.pid("back") not in (0, before)), "back is back")
+    api = Api(queue.folder)
+    error = api.whole("list")["error"]
+    api.close()
+    cli.check(error["field"] == "" and "holidays.txt:2" in error["reason"], f"holidays: {error}")
+    code, _, text = queue.run("case", "list")
+    cli.check(code == INPUT and "holidays.txt:2" in text, f"the command line too: {text!r}")
+    os.unlink(os.path.join(queue.folder, "holidays.txt"))
+
+
 def everything(queue):
     return (queue.cases("--all"), queue.ask("reports", "due", "--all")["reports"])
 
@@ -229,13 +413,23 @@ def test(cli):
         account = keys["accounts"]["A"]["id"]
         number = by_hand(cli, queue)
         with_signatures(cli, queue, officers, number)
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        holidays = [(today + datetime.timedelta(days=day)).isoformat() for day in range(2, 9)]
+        with open(os.path.join(folder, "holidays.txt"), "w", encoding="ascii") as file:
+            file.write("\n".join(holidays) + "\n")
+        api = Api(folder)
+        cli.check(api.ask("list")["cases"], "an open case")
         before = venue.pid("back")
         os.kill(before, 9)
         cli.check(s.eventually(lambda: venue.pid("back") not in (0, before)), "back is back")
+        cli.equal(api.whole("list"), None, "its connections ended with it")
+        api.close()
         cli.check(s.eventually(lambda: officers.admin("venue", "status", "--json")[1]
                                .find('"engine":"running"') >= 0), "the engine is heard")
         inbox(cli, queue, officers, account)
         listed(cli, queue, officers, venue, keys["accounts"]["B"], keys)
+        by_the_socket(cli, queue, keys, [keys["accounts"][name]["id"] for name in "AB"])
+        wrong_holidays(cli, queue, venue)
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
     rebuilt(cli, queue, keys["accounts"]["B"]["id"])
 

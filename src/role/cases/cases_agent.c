@@ -1,8 +1,12 @@
 #include "role/cases/cases_agent.h"
 
 #include "io/log.h"
+#include "role/cases/case_answer.h"
+#include "role/cases/case_ask.h"
 #include "role/cases/case_query.h"
+#include "role/cases/case_talk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +19,11 @@ struct cases_agent {
     u64 count_ns;             /* of the next count, by the monotonic clock */
     bool is_lost;             /* the log no longer holds what the queue needs */
     struct cases_agent_counts counts;
+    struct case_talk *talk; /* NULL: nobody can ask */
+    struct case_view *view;
+    struct case_holidays holidays;
+    char wrong[CASE_REASON_BYTES]; /* why there are no holidays to count with; else empty */
+    char packs[FILE_PATH_BYTES];
 };
 
 static struct cases_agent *agent_of(struct agent *agent)
@@ -95,6 +104,95 @@ static enum fault follow(struct cases_agent *agent, bool *busy_out)
     return agent->is_lost ? FAULT_NONE : lose(agent, follow_on(agent, busy_out));
 }
 
+/* ---- the socket ---- */
+
+/* Why nothing can be answered now; NULL: it can. */
+static const char *trouble_of(const struct cases_agent *agent)
+{
+    if (agent->is_lost) {
+        return "the queue has lost its place and is made anew by cambist case rebuild";
+    }
+    if (agent->cases == NULL) {
+        return "there is no event log yet";
+    }
+    return agent->wrong[0] != 0 ? agent->wrong : NULL;
+}
+
+/* What goes wrong with a question ends neither the agent nor those beside it: a database that can
+ * no longer be read stops the following, which says so itself. */
+static struct span answer_line(void *context, struct span line)
+{
+    struct cases_agent *agent = context;
+    struct case_refusal refusal;
+    struct case_ask ask;
+    struct span answer = {.data = NULL};
+    bool is_refused = true;
+    const char *trouble = trouble_of(agent);
+    agent->counts.asked += 1;
+    if (case_ask_read(line, &ask, &refusal)) {
+        if (trouble == NULL) {
+            enum fault fault = case_answer(agent->view, projection_store(agent->cases),
+                                           &agent->holidays, &ask, &answer, &is_refused);
+            if (fault != FAULT_NONE) {
+                log_error("cases.unanswered", LOG_STR("reason", fault_text()));
+                fault_forget();
+                trouble = "the queue cannot be read; the log of the venue says why";
+                answer = (struct span){.data = NULL};
+                is_refused = true;
+            }
+        }
+        case_refuse(&refusal, "", "%s", trouble == NULL ? "" : trouble);
+    }
+    agent->counts.refused += is_refused ? 1 : 0;
+    return answer.size > 0 ? answer : case_answer_refusal(agent->view, &refusal);
+}
+
+/* The holidays count for the deadlines that are answered. A list that cannot be read stops no
+ * process; nothing is answered then. */
+static void holidays_take(struct cases_agent *agent)
+{
+    agent->wrong[0] = 0;
+    enum fault fault =
+        case_holidays_load(agent->options.disk, agent->options.folder, NULL, &agent->holidays);
+    if (fault != FAULT_NONE) {
+        log_error("cases.holidays_wrong", LOG_STR("reason", fault_text()));
+        (void)snprintf(agent->wrong, sizeof(agent->wrong), "%s", fault_text());
+        fault_forget();
+    }
+}
+
+static enum fault talk_open(struct cases_agent *agent)
+{
+    const struct case_talk_options options = {.listener = agent->options.listener,
+                                              .line_bytes_max = CASE_ASK_BYTES_MAX,
+                                              .answer_bytes_max = CASE_ANSWER_BYTES,
+                                              .clock = agent->clock,
+                                              .answer = answer_line,
+                                              .context = agent};
+    if (options.listener < 0) {
+        return FAULT_NONE;
+    }
+    holidays_take(agent);
+    TRY(file_path(agent->packs, agent->options.folder, CASES_PACKS));
+    TRY(case_view_create(&agent->view, agent->options.disk, agent->packs, 0));
+    return case_talk_open(&agent->talk, &options);
+}
+
+static enum fault talk_turn(struct cases_agent *agent, bool *busy_out)
+{
+    if (agent->talk == NULL) {
+        return FAULT_NONE;
+    }
+    TRY(case_talk_turn(agent->talk, busy_out));
+    struct case_talk_counts counts = case_talk_counts(agent->talk);
+    agent->counts.connections = counts.connections;
+    agent->counts.turned_away = counts.turned_away;
+    agent->counts.slow = counts.slow;
+    return FAULT_NONE;
+}
+
+/* ---- the agent ---- */
+
 static enum fault cases_agent_open(struct agent *base)
 {
     struct cases_agent *agent = agent_of(base);
@@ -102,6 +200,7 @@ static enum fault cases_agent_open(struct agent *base)
     agent->count_ns = 0;
     agent->counts = (struct cases_agent_counts){.position = 0};
     agent->is_lost = false;
+    TRY(talk_open(agent));
     return lose(agent, cases_try(agent));
 }
 
@@ -109,11 +208,14 @@ static enum fault cases_agent_work(struct agent *base, bool *busy_out)
 {
     struct cases_agent *agent = agent_of(base);
     u64 now_ns = clock_mono_ns(agent->clock);
+    bool is_behind = false;
+    TRY(talk_turn(agent, busy_out));
     if (now_ns < agent->look_ns) {
         return FAULT_NONE;
     }
-    TRY(follow(agent, busy_out));
-    agent->look_ns = *busy_out ? 0 : now_ns + agent->options.look_us * 1000;
+    TRY(follow(agent, &is_behind));
+    agent->look_ns = is_behind ? 0 : now_ns + agent->options.look_us * 1000;
+    *busy_out = *busy_out || is_behind;
     return FAULT_NONE;
 }
 
@@ -129,6 +231,10 @@ static enum fault cases_agent_stop(struct agent *base, bool *done_out)
 static void cases_agent_close(struct agent *base)
 {
     struct cases_agent *agent = agent_of(base);
+    case_talk_close(agent->talk);
+    agent->talk = NULL;
+    case_view_destroy(agent->view);
+    agent->view = NULL;
     projection_close(agent->cases, false);
     agent->cases = NULL;
 }

@@ -1,6 +1,7 @@
-/* The officers' queue as an agent: follows the event log (cases.h). Nobody asks it anything:
- * whoever wants rows reads the database. It looks at the log every CASES_LOOK_US, or at once while
- * it is behind; while there is no event log yet, it looks for one now and then. */
+/* The officers' queue as an agent: follows the event log (cases.h), and answers what comes over its
+ * local socket (case_talk.h, case_ask.h, case_answer.h) out of what it has stored. It looks at the
+ * log every CASES_LOOK_US, or at once while it is behind; while there is no event log yet, it looks
+ * for one now and then. */
 #ifndef ROLE_CASES_CASES_AGENT_H
 #define ROLE_CASES_CASES_AGENT_H
 
@@ -11,6 +12,8 @@
 #define CASES_LOOK_US    100000ULL
 #define CASES_COUNT_NS   10000000000ULL /* between two counts of late cases */
 #define CASES_STEP_BYTES (256U << 10)   /* of events in one transaction */
+/* The thread of this agent may not sleep longer: nothing wakes it for the socket. */
+#define CASES_SLEEP_US 10000ULL
 
 struct cases_agent;
 
@@ -18,6 +21,7 @@ struct cases_agent_options {
     const char *folder;  /* the venue's */
     struct disk *disk;   /* as cases_options */
     struct clock *clock; /* NULL: the machine's */
+    int listener;        /* a listening local socket, duplicated at open; -1: nobody can ask */
     u64 look_us;         /* 0: CASES_LOOK_US */
     u64 bytes_max;       /* 0: CASES_STEP_BYTES */
 };
@@ -36,6 +40,11 @@ struct cases_agent_counts {
     u64 open;     /* cases, ... */
     u64 late;     /* ... and those whose clock is over */
     bool is_lost; /* it needs "cambist case rebuild --journal" */
+    u64 asked;    /* lines that came to the socket, ... */
+    u64 refused;  /* ... and were answered by an error */
+    u64 connections;
+    u64 turned_away; /* connections that were one too many */
+    u64 slow;        /* connections cut off while an answer waited */
 };
 
 struct cases_agent_counts cases_agent_counts(const struct agent *agent);
