@@ -92,6 +92,22 @@ enum fault ceremony_read_member(const char *path, struct share_member *member_ou
     return FAULT_NONE;
 }
 
+enum fault ceremony_read_passphrase(const char *path, char target[CEREMONY_PASSPHRASE_BYTES],
+                                    size_t *size_out)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    if (file == NULL) {
+        return FAULT_ERRNO(errno, "%s", path);
+    }
+    (void)setvbuf(file, NULL, _IONBF, 0); /* no copy stays in a buffer */
+    bool is_read = fgets(target, CEREMONY_PASSPHRASE_BYTES, file) != NULL;
+    if (file != stdin) {
+        (void)fclose(file);
+    }
+    *size_out = is_read ? strcspn(target, "\r\n") : 0;
+    return FAULT_NONE;
+}
+
 enum fault ceremony_read_nonce(const char *hex, u8 nonce_out[32])
 {
     return bytes_from_hex(span_of_text(hex), nonce_out, SHARE_NONCE_BYTES)

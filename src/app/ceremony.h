@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "io/fault.h"
+#include "role/vault/share_file.h"
 #include "role/vault/share_text.h"
 
 /* Over a hundred transcripts of three officers. */
@@ -27,6 +28,11 @@ MUST_USE enum fault ceremony_read(const char *path, struct share_transcript *tra
 MUST_USE enum fault ceremony_read_chain(const char *path, struct ceremony_chain *chain_out);
 /* The line that join printed. */
 MUST_USE enum fault ceremony_read_member(const char *path, struct share_member *member_out);
+/* The first line of a file (- is standard input) into locked memory; no other copy stays. */
+#define CEREMONY_PASSPHRASE_BYTES (SHARE_PASSPHRASE_MAX + 2U)
+MUST_USE enum fault ceremony_read_passphrase(const char *path,
+                                             char target[CEREMONY_PASSPHRASE_BYTES],
+                                             size_t *size_out);
 MUST_USE enum fault ceremony_read_nonce(const char *hex, u8 nonce_out[32]);
 
 /* Puts a member's deal into its place among those that are there. */

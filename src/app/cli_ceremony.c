@@ -119,21 +119,10 @@ static enum fault wants_operands(const struct option_call *call, u32 least, u32 
 }
 
 static enum fault read_passphrase(const struct option_call *call,
-                                  char target[SHARE_PASSPHRASE_MAX + 2], size_t *size_out)
+                                  char target[CEREMONY_PASSPHRASE_BYTES], size_t *size_out)
 {
-    const char *path = call->values[CEREMONY_PASSPHRASE].text;
     TRY(wants(call, CEREMONY_PASSPHRASE, call->operands[0]));
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    if (file == NULL) {
-        return FAULT_ERRNO(errno, "%s", path);
-    }
-    (void)setvbuf(file, NULL, _IONBF, 0); /* no copy stays in a buffer */
-    bool is_read = fgets(target, SHARE_PASSPHRASE_MAX + 2, file) != NULL;
-    if (file != stdin) {
-        (void)fclose(file);
-    }
-    *size_out = is_read ? strcspn(target, "\r\n") : 0;
-    return FAULT_NONE;
+    return ceremony_read_passphrase(call->values[CEREMONY_PASSPHRASE].text, target, size_out);
 }
 
 /* Opens the key file with its passphrase, which stays in the room for share_file_print. */
@@ -152,7 +141,7 @@ static enum fault open_key(const struct option_call *call, struct opened *opened
     TRY(wants(call, CEREMONY_KEY, call->operands[0]));
     TRY(ceremony_read_file(path, opened->text, sizeof(opened->text), &opened->text_bytes));
     opened->secrets = seal_room_take(room, sizeof(*opened->secrets));
-    opened->passphrase = seal_room_take(room, SHARE_PASSPHRASE_MAX + 2);
+    opened->passphrase = seal_room_take(room, CEREMONY_PASSPHRASE_BYTES);
     TRY(read_passphrase(call, opened->passphrase, &opened->passphrase_bytes));
     return share_file_open(room, span_of(opened->text, opened->text_bytes), path,
                            span_of(opened->passphrase, opened->passphrase_bytes), &opened->holder,
@@ -226,7 +215,7 @@ static enum fault join(const struct option_call *call)
                                                                 : SHARE_FILE_MEMORY_KB};
     memcpy(opened.holder.name, name, strlen(name));
     opened.secrets = seal_room_take(room, sizeof(*opened.secrets));
-    opened.passphrase = seal_room_take(room, SHARE_PASSPHRASE_MAX + 2);
+    opened.passphrase = seal_room_take(room, CEREMONY_PASSPHRASE_BYTES);
     TRY(read_passphrase(call, opened.passphrase, &opened.passphrase_bytes));
     seal_scalar_random(&opened.secrets->key);
     if (!seal_point_of(&opened.secrets->key, &opened.holder.key)) {

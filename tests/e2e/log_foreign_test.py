@@ -46,27 +46,27 @@ def go_program(build):
     return program
 
 
-def node_folder(build):
-    """A folder with the packages and check.mjs, or None."""
+def node_folder(build, what="@sigstore/verify", program="check.mjs"):
+    """A folder with the packages and the program, or None."""
     try:
         version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
         number = int(version.stdout.strip().lstrip("v").split(".")[0] or 0)
     except OSError:
         number = 0
     if number < NODE_LEAST or shutil.which("npm") is None:
-        return skipped("@sigstore/verify", f"needs npm and node {NODE_LEAST} or newer")
-    for name in ("package.json", "package-lock.json", "check.mjs"):
+        return skipped(what, f"needs npm and node {NODE_LEAST} or newer")
+    for name in ("package.json", "package-lock.json", program):
         shutil.copyfile(os.path.join(HERE, name), os.path.join(build, name))
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     try:
         done = subprocess.run(command, cwd=build, capture_output=True, text=True, check=False,
                               timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        return skipped("@sigstore/verify", f"no packages within {SECONDS} s")
+        return skipped(what, f"no packages within {SECONDS} s")
     if done.returncode != 0:
         print(done.stderr[-2000:])
         if any(word in done.stderr for word in UNREACHABLE):
-            return skipped("@sigstore/verify", "the registry of packages does not answer")
+            return skipped(what, "the registry of packages does not answer")
         sys.exit("FAILED: " + " ".join(command))
     return build
 

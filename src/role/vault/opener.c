@@ -80,19 +80,28 @@ static struct share_case case_of(const struct opener_call *call, u32 index, cons
 
 /* Opens the officers' answers and checks each; a wrong one names its officer. */
 static enum fault gather(struct opener *opener, const struct opener_call *call,
-                         const u8 context[SHARE_HASH_BYTES], struct share_wrong *wrong_out)
+                         const u8 context[SHARE_HASH_BYTES], struct opener_result *result)
 {
     if (call->releases_count > OPENER_RELEASES_MAX) {
         return FAULT(FAULT_INPUT, "more than %u releases", OPENER_RELEASES_MAX);
     }
     for (u32 i = 0; i < call->releases_count; i += 1) {
+        result->is_release = true;
+        result->release = i;
         TRY(release_read(opener->room, call->releases[i].text, call->releases[i].name,
                          &opener->opening, opener->key, call->rows, opener->partials[i]));
         for (u32 j = 0; j < call->rows->count; j += 1) {
             struct share_case about = case_of(call, j, context);
-            TRY(share_partial_check(&about, &opener->partials[i][j], wrong_out));
+            const u8 *place = opener->partials[i][j].place;
+            if (call->releases[i].index != 0 &&
+                (place[0] != call->releases[i].side || place[1] != call->releases[i].index)) {
+                return FAULT(FAULT_INPUT, "%s: an answer of another officer",
+                             call->releases[i].name);
+            }
+            TRY(share_partial_check(&about, &opener->partials[i][j], &result->wrong));
         }
     }
+    result->is_release = false;
     return FAULT_NONE;
 }
 
@@ -362,7 +371,7 @@ static enum fault deliver(struct opener *opener, const struct opener_call *call,
     TRY(opening_judge_opening(call->judge, call->file, &granted, &opener->opening,
                               call->opening_shown));
     opening_context(&opener->opening, context);
-    TRY(gather(opener, call, context, &result->wrong));
+    TRY(gather(opener, call, context, result));
     TRY(record_open(opener, call, 0, &bytes, &result->wrong)); /* there are enough answers */
     opener->is_used = true;
     TRY(compare(opener, call, result));

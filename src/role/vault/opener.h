@@ -32,6 +32,8 @@ const struct opening *opener_opening(const struct opener *opener);
 struct opener_release {
     const char *name; /* for messages */
     struct span text;
+    enum share_side side; /* whose it must be; index 0: anybody's */
+    u32 index;
 };
 
 /* Hands out the body of the grant's record number `index`, until the next call. */
@@ -52,8 +54,10 @@ struct opener_call {
 };
 
 struct opener_result {
-    bool is_mismatch;         /* somebody else than the paper says: to be logged as such */
-    struct share_wrong wrong; /* whose share was wrong, where that is why */
+    bool is_mismatch; /* somebody else than the paper says: to be logged as such */
+    bool is_release;  /* an answer is why: that number of the releases */
+    u32 release;
+    struct share_wrong wrong; /* whose share was wrong, where its bytes name one */
     u64 file_bytes;
     u32 withheld_lines;
     char manifest[OPENER_MANIFEST_BYTES];

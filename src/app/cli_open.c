@@ -1,0 +1,218 @@
+/* cambist open: the one-shot opener as a process, and what is put together for it. */
+#include "app/cli.h"
+#include "app/open_run.h"
+#include "base/bytes.h"
+#include "base/span.h"
+#include "role/vault/opener.h"
+#include "role/vault/tlog_file.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What `cambist vault get` writes (docs/vault.md "The socket"): head, hands, body. */
+#define RECORD_HEAD_BYTES 208U
+#define RECORD_HANDS_AT   204U
+#define RECORD_HAND_BYTES 96U
+#define RECORD_BYTES_MAX  (RECORD_HEAD_BYTES + 4U * RECORD_HAND_BYTES + SEAL_BODY_BYTES_MAX)
+_Static_assert(RECORD_HEAD_BYTES == SEAL_LABEL_BYTES + 4U + SEAL_WRAP_BYTES + SEAL_HASH_BYTES + 8U,
+               "label, last day, wrap, hash, bytes of the body, counts");
+
+enum { OPEN_OPTION_CIRCLE, OPEN_OPTION_POLICY, OPEN_OPTION_A, OPEN_OPTION_B, OPEN_OPTION_SANDBOX };
+
+static const struct option options[] = {
+    [OPEN_OPTION_CIRCLE] = {.name = "circle",
+                            .kind = OPTION_TEXT,
+                            .value = "FILE",
+                            .help = "run: who may approve, and for whom."},
+    [OPEN_OPTION_POLICY] = {.name = "policy",
+                            .kind = OPTION_TEXT,
+                            .value = "FILE",
+                            .help = "run: whose log and witnesses are believed."},
+    [OPEN_OPTION_A] = {.name = "group-a",
+                       .kind = OPTION_TEXT,
+                       .value = "FILE",
+                       .help = "run: the closed transcripts of group A."},
+    [OPEN_OPTION_B] = {.name = "group-b",
+                       .kind = OPTION_TEXT,
+                       .value = "FILE",
+                       .help = "run: the closed transcripts of group B."},
+    [OPEN_OPTION_SANDBOX] = {.name = "require-sandbox",
+                             .kind = OPTION_FLAG,
+                             .help = "run: end with 26 when the kernel lacks a protection."},
+};
+
+/* ---- collect ---- */
+
+static enum fault collect_one(const char *path, const char *folder, u32 index,
+                              struct opening_row *row)
+{
+    static u8 bytes[RECORD_BYTES_MAX];
+    char name[FILE_NAME_BYTES];
+    size_t size = 0;
+    u8 hash[SEAL_HASH_BYTES];
+    TRY(tlog_file_read(disk_real(), path, bytes, sizeof(bytes), &size));
+    size_t begin = RECORD_HEAD_BYTES +
+                   (size < RECORD_HEAD_BYTES ? 0U : bytes[RECORD_HANDS_AT]) * RECORD_HAND_BYTES;
+    if (size < begin ||
+        seal_label_decode(span_of(bytes, SEAL_LABEL_BYTES), &row->label) != FAULT_NONE) {
+        return FAULT(FAULT_INPUT, "%s: not a record as \"cambist vault get\" writes it", path);
+    }
+    memcpy(&row->wrap, bytes + SEAL_LABEL_BYTES + 4, SEAL_WRAP_BYTES);
+    memcpy(row->body_hash, bytes + SEAL_LABEL_BYTES + 4 + SEAL_WRAP_BYTES, SEAL_HASH_BYTES);
+    struct span body = span_of(bytes + begin, size - begin);
+    seal_body_hash(body, hash);
+    if (bytes_u32(bytes + RECORD_HANDS_AT - 4) != body.size ||
+        memcmp(hash, row->body_hash, sizeof(hash)) != 0) {
+        return FAULT(FAULT_ROT, "%s: the body is not the one whose hash stands above it", path);
+    }
+    open_body_name(index, name);
+    return tlog_file_replace(disk_real(), folder, name, body);
+}
+
+static enum fault collect(const struct option_call *call)
+{
+    static struct opening_rows rows;
+    static char text[OPENING_ROWS_BYTES];
+    const char *folder = call->operands[1];
+    rows.count = call->operands_count - 2;
+    if (rows.count == 0 || rows.count > GRANT_RECORDS_MAX) {
+        return FAULT(FAULT_USAGE, "collect wants the FOLDER and 1 to %u RECORD files",
+                     GRANT_RECORDS_MAX);
+    }
+    for (u32 i = 0; i < rows.count; i += 1) {
+        TRY(collect_one(call->operands[2 + i], folder, i, &rows.list[i]));
+    }
+    TRY(tlog_file_replace(disk_real(), folder, OPEN_ROWS,
+                          span_of(text, opening_rows_print(&rows, text))));
+    for (u32 i = 0; i < rows.count; i += 1) {
+        const struct opening_row *row = &rows.list[i];
+        char hex[CLI_HASH_BYTES];
+        u8 hash[32];
+        grant_row_hash(&row->label, &row->wrap, row->body_hash, hash);
+        (void)printf("%llu %s %u %u %u %s\n", (unsigned long long)row->label.subject,
+                     seal_group_name(row->label.group), row->label.version, row->label.retention,
+                     row->label.epoch, cli_hash(hash, hex));
+    }
+    return FAULT_NONE;
+}
+
+/* ---- verify ---- */
+
+static enum fault file_hash(const char *path, char hex[CLI_HASH_BYTES])
+{
+    static u8 bytes[65536];
+    crypto_hash_sha256_state state;
+    u8 hash[32];
+    SCOPED_FILE file = {.disk = NULL};
+    u64 at = 0;
+    size_t size = 1;
+    TRY(file_open(disk_real(), path, 0, &file));
+    (void)crypto_hash_sha256_init(&state);
+    while (size > 0) {
+        TRY(file_read_at(&file, at, bytes, sizeof(bytes), &size));
+        (void)crypto_hash_sha256_update(&state, bytes, size);
+        at += size;
+    }
+    (void)crypto_hash_sha256_final(&state, hash);
+    (void)cli_hash(hash, hex);
+    return FAULT_NONE;
+}
+
+static enum fault verify(const struct option_call *call)
+{
+    static char manifest[OPENER_MANIFEST_BYTES];
+    char text[OPENING_TEXT_BYTES];
+    char hex[CLI_HASH_BYTES];
+    char line[CLI_HASH_BYTES + 16];
+    struct opening opening;
+    size_t size = 0;
+    size_t manifest_bytes = 0;
+    if (call->operands_count != 4) {
+        return FAULT(FAULT_USAGE, "verify wants MANIFEST, OPENING and the delivered FILE");
+    }
+    TRY(ceremony_read_file(call->operands[1], manifest, sizeof(manifest), &manifest_bytes));
+    TRY(ceremony_read_file(call->operands[2], text, sizeof(text), &size));
+    TRY(opening_read(span_of(text, size), call->operands[2], &opening));
+    TRY(opener_manifest_check(span_of(manifest, manifest_bytes), &opening));
+    TRY(file_hash(call->operands[3], hex));
+    int bytes = snprintf(line, sizeof(line), "\nfile: %s\n", hex);
+    if (memmem(manifest, manifest_bytes, line, (size_t)bytes) == NULL) {
+        return FAULT(FAULT_ROT, "%s: not the file of this manifest", call->operands[3]);
+    }
+    (void)fwrite(manifest, 1, manifest_bytes, stdout);
+    return FAULT_NONE;
+}
+
+/* ---- run ---- */
+
+static enum fault run_opener(const struct option_call *call)
+{
+    for (u32 i = 0; i <= OPEN_OPTION_B; i += 1) {
+        if (!call->values[i].given) {
+            return FAULT(FAULT_USAGE, "run wants --%s", options[i].name);
+        }
+    }
+    if (call->operands_count != 2) {
+        return FAULT(FAULT_USAGE, "run wants one FOLDER");
+    }
+    const struct open_pin_paths paths = {
+        .circle = call->values[OPEN_OPTION_CIRCLE].text,
+        .policy = call->values[OPEN_OPTION_POLICY].text,
+        .groups = {call->values[OPEN_OPTION_A].text, call->values[OPEN_OPTION_B].text}};
+    return open_run(call->operands[1], &paths, call->values[OPEN_OPTION_SANDBOX].given);
+}
+
+/* ---- the command ---- */
+
+static const struct {
+    const char *name;
+    enum fault (*run)(const struct option_call *call);
+} steps[] = {{"collect", collect}, {"run", run_opener}, {"verify", verify}};
+
+static int run(const struct option_call *call)
+{
+    enum fault fault =
+        FAULT(FAULT_USAGE, "\"%s\" is none of collect, run, verify", call->operands[0]);
+    for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
+        if (strcmp(call->operands[0], steps[i].name) == 0) {
+            fault = sodium_init() < 0 ? FAULT(FAULT_IO, "libsodium does not start")
+                                      : steps[i].run(call);
+        }
+    }
+    return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
+}
+
+static const char *const text[] = {
+    "Opens the records of one grant, once, for one recipient. collect FOLDER RECORD...: puts the records (files "
+    "that vault get wrote, in the grant's order) into the opening's folder and prints what the grant's lines "
+    "say of each.",
+    "run FOLDER (with --circle, --policy, --group-a, --group-b): looks at the grant, its receipt and the rows; "
+    "makes its keys and writes the file opening, which is to be logged; waits for opening.shown, then for the "
+    "officers' files release.NAME, at most 15 minutes; opens, compares, and writes manifest and delivery.age. "
+    "It has no network and sees nothing but the folder. When it was ended before, it takes another grant.",
+    "verify MANIFEST OPENING FILE: whether the manifest is signed by the key of that opening, and is about "
+    "that file.",
+    NULL,
+};
+
+static const struct option_example examples[] = {
+    {"open collect case-7 7.identity 7.bank", "The records for a grant."},
+    {"open run case-7 --circle circle --policy policy.txt --group-a a.chain --group-b b.chain",
+     "The opener."},
+    {NULL, NULL},
+};
+
+const struct subcommand cli_open = {
+    .name = "open",
+    .summary = "opens the records of one grant for one recipient",
+    .operands = "collect FOLDER RECORD... | run FOLDER | verify MANIFEST OPENING FILE",
+    .operands_min = 2,
+    .operands_max = 2 + GRANT_RECORDS_MAX,
+    .options = options,
+    .options_count = ARRAY_COUNT(options),
+    .text = text,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,73 @@
+/* The files of one opening, in a folder that officers and the opener read and add to
+ * (docs/opening.md "The folder"), and the files that each of them pins. */
+#ifndef APP_OPEN_FOLDER_H
+#define APP_OPEN_FOLDER_H
+
+#include "app/ceremony.h"
+#include "base/base.h"
+#include "io/fault.h"
+#include "io/file.h"
+#include "role/vault/opening.h"
+
+#define OPEN_GRANT         "grant"
+#define OPEN_GRANT_SHOWN   "grant.shown"
+#define OPEN_ROWS          "rows"
+#define OPEN_OPENING       "opening"
+#define OPEN_OPENING_SHOWN "opening.shown"
+#define OPEN_DELIVERY      "delivery.age"
+#define OPEN_MANIFEST      "manifest"
+#define OPEN_MISMATCH      "mismatch"
+
+/* What somebody believes: circle, policy of the log, transcripts of both groups. */
+struct open_pins {
+    struct tlog_crypto crypto;
+    struct tlog_policy policy;
+    struct grant_circle circle;
+    struct ceremony_chain chains[2];
+    struct share_key key;
+    struct opening_judge judge; /* over these; its clock is set by open_pins_now */
+};
+
+struct open_pin_paths {
+    const char *circle;
+    const char *policy;
+    const char *groups[2]; /* chains of closed transcripts */
+};
+
+/* FAULT_INPUT and others name the file. */
+MUST_USE enum fault open_pins_read(const struct open_pin_paths *paths, struct open_pins *pins_out);
+void open_pins_close(struct open_pins *pins);
+/* Sets the judge's clock to this machine's. */
+void open_pins_now(struct open_pins *pins);
+
+/* One opening. */
+struct open_folder {
+    const char *path;
+    struct grant_file file;
+    struct opening_rows rows;
+    u8 grant_shown[PUBLOG_SHOWN_BYTES_MAX];
+    u8 opening_shown[PUBLOG_SHOWN_BYTES_MAX];
+    size_t grant_shown_bytes;
+    size_t opening_shown_bytes;
+    struct opening opening;
+};
+
+MUST_USE enum fault open_grant_read(const char *path, struct grant_file *file_out);
+/* Grant, its receipt and the rows. */
+MUST_USE enum fault open_folder_read(const char *path, struct open_folder *folder_out);
+/* The opening's text, and its receipt. FAULT_MISSING: it is not there. */
+MUST_USE enum fault open_folder_read_opening(struct open_folder *folder);
+MUST_USE enum fault open_folder_read_shown(struct open_folder *folder);
+
+/* A file of the folder, at most so long. FAULT_MISSING. */
+MUST_USE enum fault open_folder_file(const struct open_folder *folder, const char *name, u8 *target,
+                                     size_t bytes_max, size_t *size_out);
+MUST_USE enum fault open_folder_has(const struct open_folder *folder, const char *name,
+                                    bool *is_there_out);
+
+/* "body.3": the sealed body of the grant's third record, from 0. */
+void open_body_name(u32 index, char target[FILE_NAME_BYTES]);
+/* "release.anna" */
+void open_release_name(const char *officer, char target[FILE_NAME_BYTES]);
+
+#endif /* APP_OPEN_FOLDER_H */

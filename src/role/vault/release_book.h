@@ -1,0 +1,30 @@
+/* What an officer has released, in a file of their own: so many records a day and no more, and each
+ * grant for one opening alone (docs/opening.md "The release").
+ *
+ *     cambist released v1
+ *     day: 2026-11-23 12
+ *     grant: <hash> <hash of the opening's text> <when it expires>
+ *
+ * It is written before an answer leaves. Grants that have expired drop out: their openings are
+ * refused for that. A clock that goes back begins no new day. */
+#ifndef ROLE_VAULT_RELEASE_BOOK_H
+#define ROLE_VAULT_RELEASE_BOOK_H
+
+#include "base/base.h"
+#include "io/fault.h"
+#include "io/file.h"
+#include "role/vault/opening.h"
+
+#define RELEASE_BOOK_FILE       "released"
+#define RELEASE_BOOK_GRANTS_MAX 1024U
+#define RELEASE_BOOK_BYTES      (256U + RELEASE_BOOK_GRANTS_MAX * 192U)
+
+/* Enters an opening under a grant in FOLDER/released, which is on the disk when this returns; the
+ * folder must exist, and one process at a time may do this (FAULT_LOCKED). The same opening again
+ * is entered already and counts once. FAULT_REFUSED: the day's records would be too many, or the
+ * grant was released for another opening. FAULT_INPUT: the file is no such book. */
+MUST_USE enum fault release_book_enter(struct disk *disk, const char *folder,
+                                       const struct grant_file *file, const struct opening *opening,
+                                       u32 records_a_day, u64 now_s);
+
+#endif /* ROLE_VAULT_RELEASE_BOOK_H */

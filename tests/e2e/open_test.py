@@ -1,0 +1,339 @@
+#!/usr/bin/env -S python3 -B
+"""An opening from the grant to the delivery with the real program: officers approve and answer, the
+opener delivers one file, which Debian's age and age-encryption from npm read. Then what must not
+work: an opening begun twice, an opener that was killed, a stale log, too few witnesses, a wrong
+answer, a used budget. Nothing but the delivered file holds what the records say.
+
+usage: open_test.py BINARY OPEN_MAKE FOLDER   (of the build, where the packages are installed)
+
+A reader whose program or packages are missing is skipped by name."""
+
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+
+import log_foreign_test as foreign
+import program as p
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "open_foreign")
+CANARY = b"canary-4f1d2c"
+SECONDS = 60
+LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+CHOSEN = ("a0-1", "a0-2", "b0-1", "b0-2")
+
+
+def bech32(prefix, data):
+    """The text of an identity of age (BIP 173)."""
+    def polymod(values):
+        total = 1
+        for value in values:
+            top = total >> 25
+            total = (total & 0x1ffffff) << 5 ^ value
+            for bit, step in enumerate((0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
+                                        0x2a1462b3)):
+                total ^= step if top >> bit & 1 else 0
+        return total
+    bits = "".join(f"{byte:08b}" for byte in data)
+    bits += "0" * (-len(bits) % 5)
+    words = [int(bits[at:at + 5], 2) for at in range(0, len(bits), 5)]
+    head = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]
+    total = polymod(head + words + [0] * 6) ^ 1
+    words += [total >> 5 * (5 - at) & 31 for at in range(6)]
+    return (prefix + "1" + "".join(LETTERS[word] for word in words)).upper()
+
+
+class World:
+    """Officers, records and a log (open_make), and one folder for each opening."""
+
+    def __init__(self, cli, maker):
+        self.cli = cli
+        self.said = b""
+        self.maker = subprocess.Popen([os.path.abspath(maker), cli.folder], text=True,
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        cli.equal(self.maker.stdout.readline(), "ready\n", "open_make")
+        with open(cli.path("secret"), encoding="ascii") as file:
+            self.identity = bech32("age-secret-key-", bytes.fromhex(file.read()))
+        self.pins = []
+        for option, name in (("circle", "circle"), ("policy", "policy.txt"),
+                             ("group-a", "a.chain"), ("group-b", "b.chain")):
+            self.pins += ["--" + option, cli.path(name)]
+
+    def tell(self, line):
+        self.maker.stdin.write(line + "\n")
+        self.maker.stdin.flush()
+        self.cli.equal(self.maker.stdout.readline(), "done\n", line)
+
+    def close(self):
+        self.maker.stdin.close()
+        self.maker.wait(SECONDS)
+
+    def step(self, *arguments):
+        """What a step that must go well prints."""
+        code, text, error = self.cli.run(*arguments)
+        self.cli.equal(code, 0, f"{' '.join(arguments)}: {error}")
+        self.said += text.encode() + error.encode()
+        return text
+
+    def refused(self, code, words, *arguments):
+        found, text, error = self.cli.run(*arguments)
+        self.cli.check(found == code and words in error,
+                       f"{' '.join(arguments)}: {found} instead of {code}, {error!r}")
+        self.said += text.encode() + error.encode()
+
+    def folder(self, name, officers=CHOSEN):
+        """A new opening's folder: the grant approved and logged, the records collected."""
+        case = self.cli.path(name)
+        os.mkdir(case)
+        parts = []
+        for officer in officers:
+            text = self.step("officer", "approve", self.cli.path("grant.text"), "--circle",
+                             self.cli.path("circle"), "--name", officer, "--sign-key",
+                             self.cli.path(officer + ".pem"))
+            parts.append(self.cli.write(f"{name}.{officer}", text))
+        self.cli.write(os.path.join(name, "grant"), self.step("officer", "join", *parts))
+        self.tell("grant " + case)
+        records = [self.cli.path(f"record.{number}") for number in range(1, 5)]
+        lines = self.step("open", "collect", case, *records).splitlines()
+        grant = open(os.path.join(case, "grant"), encoding="ascii").read()
+        for line in lines:
+            words = line.split(" ")
+            self.cli.check(f"record: {' '.join(words[:5])} " in grant and words[5] in grant,
+                           f"the grant names {line}")
+        return case
+
+    def begin(self, case):
+        """The opener, when its opening is written."""
+        opener = subprocess.Popen([self.cli.binary, "open", "run", case, *self.pins],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        until = time.monotonic() + SECONDS
+        while not os.path.exists(os.path.join(case, "opening")):
+            if opener.poll() is not None or time.monotonic() > until:
+                opener.kill()
+                sys.exit(f"FAILED: the opener did not begin: {opener.communicate()}")
+            time.sleep(0.02)
+        return opener
+
+    def end(self, opener):
+        """(exit code, standard output, standard error)"""
+        try:
+            text, error = opener.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            opener.kill()
+            sys.exit(f"FAILED: the opener did not end: {opener.communicate()}")
+        self.said += text + error
+        return opener.returncode, text.decode(), error.decode()
+
+    @staticmethod
+    def line(opener, word):
+        """The next line on the opener's standard error that has the word; empty: it ended."""
+        guard = threading.Timer(SECONDS, opener.kill)
+        guard.start()
+        line = b"-"
+        while line and word not in line:
+            line = opener.stderr.readline()
+        guard.cancel()
+        return line
+
+    def releases(self, officer, case, book=None):
+        book = self.cli.path(book or officer + ".book")
+        os.makedirs(book, exist_ok=True)
+        return ["officer", "release", case, *self.pins, "--key", self.cli.path(officer + ".key"),
+                "--passphrase", self.cli.path("words"), "--book", book]
+
+    def put(self, case, officer, text):
+        """There at once, as whoever carries it should do it."""
+        path = os.path.join(case, "release." + officer)
+        with open(path + ".part", "w", encoding="ascii") as file:
+            file.write(text)
+        os.rename(path + ".part", path)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def by_age(world, case):
+    if shutil.which("age") is None:
+        return foreign.skipped("age", "the program is not there")
+    identity = world.cli.write("identity", world.identity + "\n")
+    done = subprocess.run(["age", "-d", "-i", identity, os.path.join(case, "delivery.age")],
+                          capture_output=True, check=False, timeout=SECONDS)
+    world.cli.equal((done.returncode, done.stderr), (0, b""), "age -d")
+    return done.stdout
+
+
+def by_npm(world, case, build):
+    foreign.HERE = HERE
+    os.makedirs(build, exist_ok=True)
+    packages = foreign.node_folder(build, "age-encryption", "open.mjs")
+    if packages is None:
+        return None
+    path = os.path.join(case, "delivery.age")
+    command = ["node", "open.mjs", world.identity, path]
+    done = subprocess.run(command, cwd=build, capture_output=True, check=False, timeout=SECONDS)
+    world.cli.equal((done.returncode, done.stderr), (0, b""), "age-encryption")
+    other = bech32("age-secret-key-", bytes(range(32)))
+    command[2] = other
+    failed = subprocess.run(command, cwd=build, capture_output=True, check=False, timeout=SECONDS)
+    world.cli.check(failed.returncode == 1 and not failed.stdout, "another identity opens nothing")
+    return done.stdout
+
+
+def archive_is_right(cli, archive, case):
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        names = files.getnames()
+        cli.equal(names, ["grant.txt", "person-7/bank.1.txt", "person-8/bank.1.txt"], "the archive")
+        text = files.extractfile("person-8/bank.1.txt").read()
+        grant = files.extractfile("grant.txt").read()
+    cli.check(CANARY in text and b"2026-01-01T00:00:00Z first\n" in text, "what the record says")
+    cli.check(b"before" not in text and b"behind" not in text, "days outside are withheld")
+    cli.check(read(os.path.join(case, "grant")).startswith(grant), "the grant is in it")
+
+
+def a_delivery(world, build):
+    cli = world.cli
+    case = world.folder("case")
+    shown = world.step("officer", "show", os.path.join(case, "grant"), "--circle",
+                       cli.path("circle"), "--group-a", cli.path("a.chain"), "--group-b",
+                       cli.path("b.chain"), "--identifiers",
+                       cli.write("paper", "7 document XY-000100\n8 document xy000101\n"))
+    cli.check("by enough officers of both groups" in shown and "all 2 are what" in shown, "show")
+    world.refused(27, "the grant does not have this document of person 8", "officer", "show",
+                  os.path.join(case, "grant"), "--identifiers",
+                  cli.write("paper", "7 document XY-000100\n8 document XY-000102\n"))
+    opener = world.begin(case)
+    world.refused(14, "opening.shown", *world.releases("a0-1", case))
+    world.tell("opening " + case)
+    begin = time.monotonic()
+    for officer in CHOSEN:
+        world.put(case, officer, world.step(*world.releases(officer, case)))
+    code, manifest, error = world.end(opener)
+    print(f"one opening, 2 + 2 officers one after the other, from receipt to file: "
+          f"{time.monotonic() - begin:.2f} s")
+    cli.equal(code, 0, f"the opener ends: {error}")
+    cli.equal(manifest.encode(), read(os.path.join(case, "manifest")), "the manifest")
+    cli.check(manifest.count("delivered: ") == 2 and manifest.count("compared: ") == 2,
+              "the manifest names all four records")
+    verify = ["open", "verify", os.path.join(case, "manifest"), os.path.join(case, "opening")]
+    cli.equal(world.step(*verify, os.path.join(case, "delivery.age")), manifest, "verify")
+    world.refused(19, "not the file of this manifest", *verify, os.path.join(case, "grant"))
+    for archive in (by_age(world, case), by_npm(world, case, build)):
+        if archive is not None:
+            archive_is_right(cli, archive, case)
+    # Not once more: not here, and not for another opening of the same grant.
+    world.refused(15, "an opening was begun here", "open", "run", case, *world.pins)
+    return case
+
+
+def again_in_another_folder(world, case):
+    """The same grant, its receipt and rows, as after yesterday's backup was restored."""
+    copy = world.cli.path("copy")
+    os.mkdir(copy)
+    for name in os.listdir(case):
+        if name.startswith(("grant", "rows", "body")):
+            shutil.copyfile(os.path.join(case, name), os.path.join(copy, name))
+    opener = world.begin(copy)
+    world.tell("opening " + copy)
+    for officer in CHOSEN:
+        world.refused(27, "released before, for another opening", *world.releases(officer, copy))
+        world.put(copy, officer, read(os.path.join(case, "release." + officer)).decode())
+    line = world.line(opener, b"not taken")
+    world.cli.check(b"a release for another opening" in line, f"the answer is told: {line}")
+    world.cli.check(opener.poll() is None, "the old answers open nothing; it waits for others")
+    opener.kill()
+    world.end(opener)
+    world.cli.check(not os.path.exists(os.path.join(copy, "delivery.age")), "nothing is delivered")
+
+
+def the_budget(world):
+    """Five records a day, and the first grant took four."""
+    world.tell("again")
+    case = world.folder("budget")
+    opener = world.begin(case)
+    world.tell("opening " + case)
+    world.refused(27, "budget: 4 records were released today, and 4 more are above the 5 of a day",
+                  *world.releases("a0-1", case))
+    opener.send_signal(signal.SIGKILL)
+    world.end(opener)
+    # Killed behind its opening: nothing goes on there, and what was answered is of no use.
+    world.refused(15, "an opening was begun here; it takes another grant", "open", "run", case,
+                  *world.pins)
+    world.cli.check(not any(name.startswith(("delivery", "manifest"))
+                            for name in os.listdir(case)), "nothing is delivered")
+
+
+def the_log_is_not_believed(world):
+    for name, line, words in (("stale", "1300", "the checkpoint is stale"),
+                              ("alone", "0 1", "too few known witnesses"),
+                              ("none", "0 0", "too few known witnesses")):
+        world.tell("again")
+        case = world.folder(name)
+        opener = world.begin(case)
+        world.tell(f"opening {case} {line}")
+        world.refused(27, words, *world.releases("a0-3", case, "other.book"))
+        opener.kill()
+        world.end(opener)
+
+
+def too_few_approvals(world):
+    for name, officers, words in (("one", ("a0-1",), "group A: 1 of the 2 people"),
+                                  ("side", ("a0-1", "a0-2", "a0-3"), "group B: 0 of the 2")):
+        world.tell("again")
+        case = world.folder(name, officers)
+        world.refused(27, words, "open", "run", case, *world.pins)
+        world.cli.check(not os.path.exists(os.path.join(case, "opening")), "no opening is written")
+
+
+def a_wrong_answer(world):
+    """An answer with a letter changed is told, and another officer of the group takes its place."""
+    world.tell("again")
+    case = world.folder("wrong")
+    opener = world.begin(case)
+    world.tell("opening " + case)
+    for officer in CHOSEN:
+        text = world.step(*world.releases(officer, case, officer + ".wrong.book"))
+        if officer == "b0-2":
+            at = len(text) - 40
+            text = text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1:]
+        world.put(case, officer, text)
+    world.put(case, "b0-3", world.step(*world.releases("b0-3", case, "b0-3.wrong.book")))
+    code, _, error = world.end(opener)
+    world.cli.equal(code, 0, f"delivered: {error}")
+    world.cli.check("not taken: release.b0-2" in error or "not taken: b0-2" in error,
+                    f"whose answer it was: {error}")
+
+
+def nothing_got_out(world):
+    """Neither what was said nor any file but the records' own plain sources holds the canary."""
+    world.cli.check(CANARY not in world.said, "nothing was said")
+    for folder, _, names in os.walk(world.cli.folder):
+        for name in names:
+            world.cli.check(CANARY not in read(os.path.join(folder, name)),
+                            f"{folder}/{name} holds what a record says")
+
+
+def main():
+    if len(sys.argv) != 4:
+        sys.exit("usage: open_test.py BINARY OPEN_MAKE FOLDER")
+    cli = p.Program(sys.argv[1])
+    world = World(cli, sys.argv[2])
+    case = a_delivery(world, os.path.join(os.path.abspath(sys.argv[3]), "open_foreign"))
+    again_in_another_folder(world, case)
+    the_budget(world)
+    the_log_is_not_believed(world)
+    too_few_approvals(world)
+    a_wrong_answer(world)
+    nothing_got_out(world)
+    world.close()
+    return cli.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
