@@ -161,17 +161,17 @@ bool http_post_begin(struct http_post *post, const struct http_post_target *targ
 /* ---- the answer ---- */
 
 /* The end of the head, behind its empty line; 0: not there yet. */
-static size_t head_end(const struct http_post *post)
+static size_t head_end(struct span bytes)
 {
-    const u8 *found = memmem(post->input, post->input_bytes, "\r\n\r\n", 4);
-    return found == NULL ? 0 : (size_t)(found - post->input) + 4;
+    const u8 *found = memmem(bytes.data, bytes.size, "\r\n\r\n", 4);
+    return found == NULL ? 0 : (size_t)(found - bytes.data) + 4;
 }
 
-static u32 status_read(const struct http_post *post)
+static u32 status_read(struct span bytes)
 {
-    const u8 *line = post->input;
+    const u8 *line = bytes.data;
     u32 status = 0;
-    if (post->input_bytes < 13 || memcmp(line, "HTTP/1.", 7) != 0 || line[8] != ' ') {
+    if (bytes.size < 13 || memcmp(line, "HTTP/1.", 7) != 0 || line[8] != ' ') {
         return 0;
     }
     for (u32 at = 9; at < 12; at += 1) {
@@ -183,54 +183,58 @@ static u32 status_read(const struct http_post *post)
     return status >= 100 ? status : 0;
 }
 
-/* Of the head; false: there is none. UINT64_MAX: it is no number. */
-static bool length_read(struct span head, u64 *length_out)
+/* What stands behind the first header of this name, to the end of the head; NULL data: none. */
+static struct span header_find(struct span head, const char *name)
 {
-    static const char name[] = "\r\ncontent-length:";
-    size_t size = sizeof(name) - 1;
+    size_t size = strlen(name);
     for (size_t at = 0; at + size <= head.size; at += 1) {
-        if (strncasecmp((const char *)head.data + at, name, size) != 0) {
-            continue;
+        if (strncasecmp((const char *)head.data + at, name, size) == 0) {
+            return span_after(head, at + size);
         }
-        u64 length = 0;
-        size_t digit = at + size;
-        while (digit < head.size && head.data[digit] == ' ') {
-            digit += 1;
-        }
-        size_t first = digit;
-        for (; digit < head.size && head.data[digit] >= '0' && head.data[digit] <= '9' &&
-               digit - first < 9;
-             digit += 1) {
-            length = length * 10 + (u64)(head.data[digit] - '0');
-        }
-        bool is_number = digit > first && digit < head.size && head.data[digit] == '\r';
-        *length_out = is_number ? length : UINT64_MAX;
-        return true;
     }
-    return false;
+    return span_of(NULL, 0);
 }
 
-/* Whether the answer is whole: as long as it says, or to the end of the connection. */
-static bool is_whole(const struct http_post *post, bool has_ended, struct span *body_out)
+/* UINT64_MAX: it is no number. */
+static u64 length_read(struct span value)
 {
-    size_t end = head_end(post);
     u64 length = 0;
-    if (end == 0 || end > HTTP_POST_HEAD_BYTES || status_read(post) == 0) {
-        return false;
+    size_t at = 0;
+    while (at < value.size && value.data[at] == ' ') {
+        at += 1;
     }
-    struct span head = span_of(post->input, end - 2);
-    if (memmem(head.data, head.size, "\r\nTransfer-Encoding", 19) != NULL) {
-        return false;
+    size_t first = at;
+    for (; at < value.size && value.data[at] >= '0' && value.data[at] <= '9' && at - first < 9;
+         at += 1) {
+        length = length * 10 + (u64)(value.data[at] - '0');
     }
-    *body_out = span_of(post->input + end, post->input_bytes - end);
-    if (!length_read(head, &length)) {
-        return has_ended;
+    bool is_number = at > first && at < value.size && value.data[at] == '\r';
+    return is_number ? length : UINT64_MAX;
+}
+
+u32 http_post_answer(struct span bytes, bool has_ended, struct span *body_out)
+{
+    size_t end = head_end(bytes);
+    *body_out = span_of(bytes.data, 0);
+    if (end == 0 || end > HTTP_POST_HEAD_BYTES || status_read(bytes) == 0) {
+        return 0;
     }
-    if (length > body_out->size) {
-        return false;
+    struct span head = span_of(bytes.data, end - 2);
+    struct span body = span_of(bytes.data + end, bytes.size - end);
+    if (header_find(head, "\r\ntransfer-encoding:").data != NULL) {
+        return 0;
     }
-    body_out->size = (size_t)length;
-    return true;
+    struct span length = header_find(head, "\r\ncontent-length:");
+    if (length.data == NULL) {
+        *body_out = has_ended ? body : *body_out;
+        return has_ended ? status_read(bytes) : 0;
+    }
+    u64 bytes_wanted = length_read(length);
+    if (bytes_wanted > body.size) {
+        return 0;
+    }
+    *body_out = span_of(body.data, (size_t)bytes_wanted);
+    return status_read(bytes);
 }
 
 /* Reads what there is. False: it is over. */
@@ -274,13 +278,12 @@ bool http_post_turn(struct http_post *post, u32 *status_out, struct span *answer
     if (goes_on && post->sent > 0) {
         goes_on = input_take(post, &has_ended);
     }
-    if (is_whole(post, has_ended, answer_out)) {
-        *status_out = status_read(post);
+    *status_out = http_post_answer(span_of(post->input, post->input_bytes), has_ended, answer_out);
+    if (*status_out != 0) {
         http_post_close(post);
         return true;
     }
     if (!goes_on || has_ended || clock_mono_ns(post->clock) >= post->deadline_ns) {
-        *answer_out = span_of(post->input, 0);
         http_post_close(post);
         return true;
     }

@@ -56,6 +56,10 @@ MUST_USE bool http_post_begin(struct http_post *post, const struct http_post_tar
  * there was no whole answer in time. Then it is idle again; the answer lies in `input`. */
 MUST_USE bool http_post_turn(struct http_post *post, u32 *status_out, struct span *answer_out);
 
+/* The status of an answer that is whole, as long as it says or to the end of the connection, and
+ * its body; 0: it is not. */
+MUST_USE u32 http_post_answer(struct span bytes, bool has_ended, struct span *body_out);
+
 /* What poll(2) should wait for; -1: nothing. */
 int http_post_poll(const struct http_post *post, short *events_out);
 

@@ -135,7 +135,7 @@ static void what_is_not_whole_is_nothing(void **state)
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nword",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nword",
         "HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\nword",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nword\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-Encoding: chunked\r\n\r\n4\r\nword\r\n0\r\n\r\n",
         "HTTP/2.0 200 OK\r\n\r\nword",
         "HTTP/1.1 2x0 OK\r\n\r\nword",
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n",

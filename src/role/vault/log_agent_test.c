@@ -423,6 +423,31 @@ static void below_the_quorum_the_log_goes_on(void **state)
     assert_int_equal(counts().stopped, 0);
 }
 
+/* Orders that come all the time do not keep it busy all the time; what it is behind with does. */
+static void little_news_waits_for_the_next_look(void **state)
+{
+    (void)state;
+    agent_begin();
+    pass(1);
+    for (u32 turn = 0; turn < 20; turn += 1) {
+        bool busy = false;
+        other_put();
+        clock_false_advance(&place.now, WORK_NS);
+        assert_int_equal(agent_work(log_agent_of(place.agent), &busy), FAULT_NONE);
+        assert_false(busy);
+        assert_int_equal(counts().position, eventlog_end(place.log).position);
+    }
+    for (u32 turn = 0; turn < 500; turn += 1) {
+        other_put();
+    }
+    bool busy = false;
+    clock_false_advance(&place.now, WORK_NS);
+    assert_int_equal(agent_work(log_agent_of(place.agent), &busy), FAULT_NONE);
+    assert_true(busy);
+    pass(1);
+    assert_int_equal(counts().position, eventlog_end(place.log).position);
+}
+
 /* Yesterday's folder, put back: the witnesses know more. */
 static void a_stopped_log_stops_nothing_else(void **state)
 {
@@ -641,6 +666,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_happens_is_logged_and_shown, make, clear),
         cmocka_unit_test_setup_teardown(below_the_quorum_the_log_goes_on, make, clear),
+        cmocka_unit_test_setup_teardown(little_news_waits_for_the_next_look, make, clear),
         cmocka_unit_test_setup_teardown(a_stopped_log_stops_nothing_else, make, clear),
         cmocka_unit_test_setup_teardown(a_fault_of_the_disk_is_tried_again, make, clear),
         cmocka_unit_test_setup_teardown(what_was_removed_unread_is_told, make, clear),

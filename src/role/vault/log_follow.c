@@ -127,7 +127,8 @@ static enum fault gap_take(struct log_agent *agent)
     return line_keep(agent, line);
 }
 
-static enum fault chunks_take(struct log_agent *agent, bool *some_out)
+/* *more_out: the turn was full. */
+static enum fault chunks_take(struct log_agent *agent, bool *some_out, bool *more_out)
 {
     for (u32 count = 0; count < CHUNKS_A_TURN; count += 1) {
         struct eventlog_chunk chunk;
@@ -148,6 +149,7 @@ static enum fault chunks_take(struct log_agent *agent, bool *some_out)
         *some_out = true;
         TRY(chunk_take(agent, &chunk));
     }
+    *more_out = true;
     return FAULT_NONE;
 }
 
@@ -156,20 +158,22 @@ static enum fault journal_turn(struct log_agent *agent, bool *busy_out)
 {
     struct eventlog_point released;
     bool some = false;
+    bool has_more = false;
     TRY(eventlog_reader_released(agent->registration, &released));
     agent->counts.released = released.position;
     if (released.position <= agent->journal.position) {
         return FAULT_NONE;
     }
     TRY(publog_take_begin(agent->publog));
-    enum fault fault = chunks_take(agent, &some);
+    enum fault fault = chunks_take(agent, &some, &has_more);
     if (fault != FAULT_NONE || !some) {
         publog_take_drop(agent->publog);
         return fault;
     }
     TRY(publog_take_end(agent->publog, PUBLOG_SOURCE_JOURNAL, &agent->journal));
     agent->journal.is_known = true;
-    *busy_out = true;
+    /* While orders come there is always something: what is little waits for the next look. */
+    *busy_out = *busy_out || has_more;
     return FAULT_NONE;
 }
 

@@ -63,7 +63,8 @@ static bool log_entry_line(const u8 *command, size_t size, const char *time,
         return line_end(
             line, snprintf(line, PUBLOG_ENTRY_LINE_BYTES, "route sha256 %s at %s", digest, time));
     case LOG_TOPIC_APPROVAL:
-        return line_end(line, snprintf(line, PUBLOG_ENTRY_LINE_BYTES, "approval sha256 %s at %s",
+        return line_end(line, snprintf(line, PUBLOG_ENTRY_LINE_BYTES,
+                                       "approval %s %" PRIu64 " sha256 %s at %s", list, entry.count,
                                        digest, time));
     default: /* not an enum: a number of a record */
         return false;

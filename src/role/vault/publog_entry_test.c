@@ -45,7 +45,7 @@ static void entries_of_the_journal_become_lines(void **state)
         [LOG_TOPIC_SCREENED] = "searches 17 at 2022-04-21T15:00:00Z",
         [LOG_TOPIC_LIST] = "list us-sdn entries 17 sha256 " DIGEST " at 2022-04-21T15:00:00Z",
         [LOG_TOPIC_ROUTE] = "route sha256 " DIGEST " at 2022-04-21T15:00:00Z",
-        [LOG_TOPIC_APPROVAL] = "approval sha256 " DIGEST " at 2022-04-21T15:00:00Z",
+        [LOG_TOPIC_APPROVAL] = "approval us-sdn 17 sha256 " DIGEST " at 2022-04-21T15:00:00Z",
     };
     for (u16 topic = 0; topic < LOG_TOPIC_COUNT + 2; topic += 1) {
         struct record record = record_of(topic);
