@@ -365,20 +365,13 @@ static void a_nul_byte_in_a_link_is_refused(void **state)
 static void what_is_of_no_format_is_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",
-                                        "  \n",
-                                        "\xef\xbb\xbf",
-                                        "name,share\na,5\n",
-                                        "<xml/>",
-                                        "{}",
-                                        "[]",
-                                        "{\"id\":1}",
-                                        "ent_num",
-                                        "\x1f\x8b",
-                                        "\xff\xfe{",
-                                        "<r:RelationshipData xmlns:r=\"u\"/>",
-                                        "ent_num\tname\ttype\tprogram\tlinked_to_ent_num\t"
-                                        "linked_to_name\n"};
+    static const char columns[] =
+        "ent_num\tname\ttype\tprogram\tlinked_to_ent_num\tlinked_to_name\n";
+    static const char *const wrong[] = {
+        "",        "  \n",     "\xef\xbb\xbf", "name,share\na,5\n",
+        "<xml/>",  "{}",       "[]",           "{\"id\":1}",
+        "ent_num", "\x1f\x8b", "\xff\xfe{",    "<r:RelationshipData xmlns:r=\"u\"/>",
+        columns};
     for (u32 i = 0; i < ARRAY_COUNT(wrong); i += 1) {
         assert_not_read(wrong[i], strlen(wrong[i]), FAULT_INPUT);
     }
