@@ -1,6 +1,6 @@
-/* Aim: customers found by an entry are those that find the entry, with the same score, up to a
- * stated few, over any history of customers added, changed and removed; who was removed is not
- * found; identifiers find in both directions.
+/* Aim: customers found by an entry are those that find the entry, with the same score, but for one
+ * stated reason (too_long_together below), over any history of customers added, changed and
+ * removed; who was removed is not found; identifiers find in both directions.
  *
  * Method: random histories with settlements between, against a plain table; every question is also
  * asked the other way round, customer by customer. */
@@ -9,6 +9,7 @@
 #include "tests/support/screen_scene.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 enum { PERSONS = 400, LISTED = 120, HITS_MAX = 256, CANDIDATES = 4096, ALERT = 850000 };
 
@@ -19,17 +20,12 @@ static struct reverse *reverse;
 static struct list_entry *entry;
 static struct find *forward;
 
-/* Pairs found one way only: those alike only by a joined word that is misspelt too. One in a
- * hundred, and two more where there are few. */
-static u64 odd;
-
 static int setup(void **state)
 {
     (void)state;
     struct random random;
     random_init(&random, test_seed());
     memset(persons, 0, sizeof(persons));
-    odd = 0;
     for (u32 i = 0; i < LISTED; i += 1) {
         scene_invent(&random, 50 + i, 3, &listed[i]);
         if (i % 10 == 0) {
@@ -113,6 +109,51 @@ static void ask_forward(void)
     }
 }
 
+/* A word of one side is two neighbours of the other, and they are as long together as a token can
+ * be (NAME_TOKEN_LETTERS). The search that has the one word looks for its two parts; the one that
+ * has the two never looks for a word that may have been cut. So the first finds and the other does
+ * not: the one reason why two directions differ. */
+static bool too_long_together(const struct scene_entry *one, const struct scene_entry *two)
+{
+    for (u32 i = 0; i < one->names_count; i += 1) {
+        for (const char *word = one->names[i]; *word != 0; word += strspn(word, " ")) {
+            size_t size = strcspn(word, " ");
+            for (u32 j = 0; j < two->names_count && size >= NAME_TOKEN_LETTERS; j += 1) {
+                for (const char *at = two->names[j]; *at != 0; at += strspn(at, " ")) {
+                    size_t first = strcspn(at, " ");
+                    const char *next = at + first + (at[first] == ' ' ? 1 : 0);
+                    if (first + strcspn(next, " ") == size && first < size &&
+                        strncasecmp(word, at, first) == 0 &&
+                        strncasecmp(word + first, next, size - first) == 0) {
+                        return true;
+                    }
+                    at += first;
+                }
+            }
+            word += size;
+        }
+    }
+    return false;
+}
+
+static void assert_agree(u32 person, u32 place, u32 score)
+{
+    const struct scene_entry *one = &persons[person];
+    const struct scene_entry *two = &listed[place];
+    u32 forward_score = forward_scores[person][place];
+    if (score == forward_score) {
+        return;
+    }
+    bool is_stated = score == 0           ? too_long_together(one, two)
+                     : forward_score == 0 ? too_long_together(two, one)
+                                          : false;
+    if (!is_stated) {
+        fail_msg("seed %llu: \"%s\" finds \"%s\" with %u, the other way with %u",
+                 (unsigned long long)test_seed(), two->names[0], one->names[0], score,
+                 forward_score);
+    }
+}
+
 static u64 agrees(void)
 {
     struct reverse_reader *reader = NULL;
@@ -129,13 +170,7 @@ static u64 agrees(void)
         for (u32 j = 0; j < PERSONS; j += 1) {
             const struct find_hit *hit = hit_of(hits, count, j + 1);
             u32 score = hit == NULL ? 0 : hit->millionths;
-            if (score == 0 || forward_scores[j][i] == 0) {
-                odd += score != forward_scores[j][i];
-            } else if (score != forward_scores[j][i]) {
-                fail_msg("seed %llu: \"%s\" finds \"%s\" with %u, the other way with %u",
-                         (unsigned long long)test_seed(), listed[i].names[0], persons[j].names[0],
-                         score, forward_scores[j][i]);
-            }
+            assert_agree(j, i, score);
             found += hit != NULL;
         }
         for (u32 j = 1; j < count; j += 1) {
@@ -171,7 +206,6 @@ static void both_directions_agree(void **state)
         found += agrees();
     }
     assert_true(found >= rounds * 50);
-    assert_true(odd <= found / 100 + 2);
     assert_true(reverse_memory(reverse) > 0);
 }
 
@@ -184,14 +218,13 @@ static void one_more_customer_is_found(void **state)
     for (u32 i = 0; i < PERSONS; i += 1) {
         put(&random, i);
     }
-    u64 found = agrees();
+    (void)agrees();
     for (u32 i = 0; i < 3; i += 1) {
         put(&random, i);
-        found += agrees();
+        (void)agrees();
         drop(i + 3);
-        found += agrees();
+        (void)agrees();
     }
-    assert_true(odd <= found / 100 + 2);
 }
 
 static void nobody_is_found_among_none(void **state)
