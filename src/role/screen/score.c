@@ -59,7 +59,6 @@ static const struct model entity_model = {
     .fathers = 0,
 };
 
-#define SLIP_EDITS_MAX   2U
 #define SLIP_LETTERS_MIN 4U
 #define SLIP_SECOND      70 /* percent of twice the first */
 #define SLIP_ONE_WORD    55 /* percent: a name of one word, where nothing else could agree */
@@ -404,89 +403,6 @@ static u32 tally_close(struct tally *tally)
     return (u32)tally->sum;
 }
 
-/* The best likeness that each token has; a token whose letters are nearly all in a longer one may
- * be part of a joined word. */
-static u32 token_hope(const struct name_token *token, const struct name *other, u32 likeness)
-{
-    for (u32 j = 0; j < other->tokens_count && likeness < LIKENESS_ONE; j += 1) {
-        const struct name_token *word = &other->tokens[j];
-        const struct name_token *longer = word->text_size > token->text_size ? word : token;
-        const struct name_token *shorter = longer == word ? token : word;
-        u32 missing = shorter->letters & ~longer->letters;
-        bool foreign = word->script != token->script;
-        if (longer->text_size > shorter->text_size + 1 &&
-            (foreign || (missing & (missing - 1)) == 0)) {
-            return LIKENESS_ONE;
-        }
-    }
-    return likeness;
-}
-
-/* The most that token `i` of one name can agree with the other. */
-static u32 likeness_most(const struct matching *matching, bool of_a, u32 i)
-{
-    const struct name *name = of_a ? matching->a : matching->b;
-    const struct name *other = of_a ? matching->b : matching->a;
-    u32 best = LIKENESS_ONE - matching->model->omitted_part;
-    for (u32 j = 0; j < other->tokens_count; j += 1) {
-        u32 likeness = of_a ? matching->likeness[i][j] : matching->likeness[j][i];
-        /* Pairs that are weighed down (match_weigh) cost less than their share. */
-        bool lowered = likeness > 0 && (is_known(&name->tokens[i]) || is_known(&other->tokens[j]));
-        u32 relief = likeness == 0 ? 0 : matching->model->sure_relief;
-        likeness += (LIKENESS_ONE - likeness) * relief / 1000 + (relief > 0 ? 1 : 0);
-        likeness = lowered ? LIKENESS_ONE : likeness;
-        best = likeness > best ? likeness : best;
-    }
-    return token_hope(&name->tokens[i], other, best);
-}
-
-static void letters_of(const struct name *name, u32 *set_out, u32 *count_out)
-{
-    for (u32 i = 0; i < name->tokens_count; i += 1) {
-        if (!is_slight(&name->tokens[i])) {
-            *set_out |= name->tokens[i].letters;
-            *count_out += name->tokens[i].text_size;
-        }
-    }
-}
-
-/* Whether so few letters may differ that tally_slip would count: a letter that is wrong changes the
- * set of letters by one on each side. */
-static bool may_be_slip(const struct matching *matching)
-{
-    u32 a = 0;
-    u32 b = 0;
-    u32 a_count = 0;
-    u32 b_count = 0;
-    letters_of(matching->a, &a, &a_count);
-    letters_of(matching->b, &b, &b_count);
-    u32 a_more = a & ~b;
-    u32 b_more = b & ~a;
-    a_more &= a_more - 1; /* all but one */
-    b_more &= b_more - 1;
-    return (a_more & (a_more - 1)) == 0 && (b_more & (b_more - 1)) == 0 &&
-           a_count <= b_count + SLIP_EDITS_MAX && b_count <= a_count + SLIP_EDITS_MAX;
-}
-
-/* No score of these names can be above this. */
-static u32 score_most(const struct matching *matching)
-{
-    if (may_be_slip(matching)) {
-        return SCORE_ONE;
-    }
-    u64 weight = 0;
-    u64 hope = 0;
-    for (u32 i = 0; i < matching->a->tokens_count; i += 1) {
-        weight += matching->a->tokens[i].weight;
-        hope += (u64)matching->a->tokens[i].weight * likeness_most(matching, true, i);
-    }
-    for (u32 j = 0; j < matching->b->tokens_count; j += 1) {
-        weight += matching->b->tokens[j].weight;
-        hope += (u64)matching->b->tokens[j].weight * likeness_most(matching, false, j);
-    }
-    return (u32)(hope * (SCORE_ONE / LIKENESS_ONE) / weight);
-}
-
 u32 score_names(const struct name *a, const struct name *b, u32 needed,
                 struct score_parts *parts_out)
 {
@@ -516,8 +432,13 @@ u32 score_names(const struct name *a, const struct name *b, u32 needed,
     for (u32 j = 0; j < b->tokens_count; j += 1) {
         matching.b_weight[j] = b->tokens[j].weight;
     }
+    bool hurried = needed > 0 && parts_out == NULL;
+    match_likeness_soon(&matching);
+    if (hurried && !score_may_reach(&matching, needed)) {
+        return 0;
+    }
     match_likeness(&matching);
-    if (needed > 0 && parts_out == NULL && score_most(&matching) < needed) {
+    if (hurried && !score_may_reach(&matching, needed)) {
         return 0;
     }
     match_tokens(&matching);

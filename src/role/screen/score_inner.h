@@ -40,6 +40,7 @@ struct match {
     u16 likeness;
 };
 
+#define SLIP_EDITS_MAX 2U   /* so few letters of whole names are a slip */
 #define SURE_LEAST     950U /* thousandths: agrees to the letter */
 #define INITIAL_WEIGHT 16U  /* what a name tells at most that is met only by its initial */
 
@@ -75,10 +76,24 @@ ALWAYS_INLINE bool is_known(const struct name_token *token)
     return is_slight(token) || token->role == ROLE_GENERIC || token->role == ROLE_INITIAL;
 }
 
-/* Fills matching->likeness. */
+/* Fills matching->likeness but for what takes edits: LIKENESS_OPEN stands there. */
+void match_likeness_soon(struct matching *matching);
+
+/* Fills in those too. */
 void match_likeness(struct matching *matching);
+
+/* Several tokens of one name may be one of the other: the runs that are looked at, and the least
+ * likeness, in thousandths, that counts. */
+#define MATCH_JOINED_MAX   3U
+#define MATCH_JOINED_LEAST 760U
+bool match_may_join_one(const struct name_token *one);
+bool match_may_join(const struct name_token *run, u32 count, const struct name_token *one);
 
 /* Fills matching->matches from it. */
 void match_tokens(struct matching *matching);
+
+/* False: the names score less than `needed`, whatever more is looked at. Likenesses that are open
+ * may be anything. */
+bool score_may_reach(const struct matching *matching, u32 needed);
 
 #endif /* ROLE_SCREEN_SCORE_INNER_H */

@@ -1,13 +1,13 @@
 #include "role/screen/score_inner.h"
 #include "role/screen/score_token.h"
 
-#define JOINED_MAX       3U
-#define JOINED_LEAST     760U /* thousandths */
-#define FORM_SLIP        600U /* the likeness of a short legal form with one letter wrong */
-#define FORM_LETTERS     5U
-#define LEFT_LETTERS_MIN 2U
-#define LEFT_LETTERS_TWO 4U   /* of words this long two may be wrong */
-#define SLIP_LEAST       550U /* thousandths: from here a word is a known one, mistyped */
+#define JOINED_LETTERS     4U /* the run may have so many more or fewer than the word */
+#define JOINED_LETTERS_MIN 4U
+#define FORM_SLIP          600U /* the likeness of a short legal form with one letter wrong */
+#define FORM_LETTERS       5U
+#define LEFT_LETTERS_MIN   2U
+#define LEFT_LETTERS_TWO   4U   /* of words this long two may be wrong */
+#define SLIP_LEAST         550U /* thousandths: from here a word is a known one, mistyped */
 
 /* Whether one may be the other mistyped: "Cmopany" is a company, "vLC" an LLC. */
 static bool is_slip(const struct name_token *a, const struct name_token *b)
@@ -26,25 +26,62 @@ static bool is_short_slip(const struct name_token *a, const struct name_token *b
            token_letters_apart(a, 1, b, 1, &letters) == 1;
 }
 
+/* The same, from the letters that occur alone: false is sure. */
+static bool may_be_short_slip(const struct name_token *a, const struct name_token *b)
+{
+    u32 a_more = a->letters & ~b->letters;
+    u32 b_more = b->letters & ~a->letters;
+    return a->text_size <= FORM_LETTERS && b->text_size <= FORM_LETTERS &&
+           (a_more & (a_more - 1)) == 0 && (b_more & (b_more - 1)) == 0;
+}
+
+/* Two tokens of which one says little or nothing. */
+static u32 slight_likeness_soon(const struct name_token *a, const struct name_token *b, u32 lowest)
+{
+    if (a->hash == b->hash ||
+        (a->role == b->role && a->group == b->group && a->role == ROLE_LEGAL_FORM)) {
+        return LIKENESS_ONE;
+    }
+    return is_slip(a, b) && (may_be_short_slip(a, b) || token_written_soon(a, b, lowest) > 0)
+               ? LIKENESS_OPEN
+               : 0;
+}
+
+static u32 slight_likeness(const struct name_token *a, const struct name_token *b, u32 lowest)
+{
+    u32 likeness = token_likeness_written(a, b, lowest);
+    likeness = likeness < FORM_SLIP && is_short_slip(a, b) ? FORM_SLIP : likeness;
+    return likeness < SLIP_LEAST && a->text_size > 4 && b->text_size > 4 ? 0 : likeness;
+}
+
+void match_likeness_soon(struct matching *matching)
+{
+    u32 lowest = matching->model->pair_least;
+    for (u32 i = 0; i < matching->a->tokens_count; i += 1) {
+        const struct name_token *a = &matching->a->tokens[i];
+        bool slight = is_slight(a);
+        for (u32 j = 0; j < matching->b->tokens_count; j += 1) {
+            const struct name_token *b = &matching->b->tokens[j];
+            matching->likeness[i][j] =
+                (u16)(slight || is_slight(b) ? slight_likeness_soon(a, b, lowest)
+                                             : token_likeness_soon(a, b, lowest));
+        }
+    }
+}
+
 void match_likeness(struct matching *matching)
 {
+    u32 lowest = matching->model->pair_least;
     for (u32 i = 0; i < matching->a->tokens_count; i += 1) {
         const struct name_token *a = &matching->a->tokens[i];
         for (u32 j = 0; j < matching->b->tokens_count; j += 1) {
             const struct name_token *b = &matching->b->tokens[j];
-            u32 likeness = 0;
-            u32 least = matching->model->pair_least;
-            if (!is_slight(a) && !is_slight(b)) {
-                likeness = token_likeness(a, b);
-            } else if (a->hash == b->hash ||
-                       (a->role == b->role && a->group == b->group && a->role == ROLE_LEGAL_FORM)) {
-                likeness = LIKENESS_ONE;
-            } else if (is_slip(a, b)) {
-                likeness = token_likeness_written(a, b);
-                likeness = likeness < FORM_SLIP && is_short_slip(a, b) ? FORM_SLIP : likeness;
-                least = a->text_size > 4 && b->text_size > 4 ? SLIP_LEAST : least;
+            u32 likeness = matching->likeness[i][j];
+            if (likeness == LIKENESS_OPEN) {
+                likeness = is_slight(a) || is_slight(b) ? slight_likeness(a, b, lowest)
+                                                        : token_likeness_written(a, b, lowest);
             }
-            matching->likeness[i][j] = (u16)(likeness < least ? 0 : likeness);
+            matching->likeness[i][j] = (u16)(likeness < lowest ? 0 : likeness);
         }
     }
 }
@@ -151,9 +188,22 @@ static u32 joined_before(const struct matching *matching, const u8 *run_match, u
     return all ? UINT32_MAX : value;
 }
 
-static bool is_joinable(const struct name_token *token)
+bool match_may_join_one(const struct name_token *one)
 {
-    return token->role != ROLE_NUMBER && token->role != ROLE_INITIAL;
+    return !is_slight(one) && one->text_size >= JOINED_LETTERS_MIN;
+}
+
+bool match_may_join(const struct name_token *run, u32 count, const struct name_token *one)
+{
+    u32 size = 0;
+    for (u32 i = 0; i < count; i += 1) {
+        if (run[i].role == ROLE_NUMBER || run[i].role == ROLE_INITIAL) {
+            return false;
+        }
+        size += run[i].text_size;
+    }
+    return size + JOINED_LETTERS >= one->text_size &&
+           (size <= one->text_size + JOINED_LETTERS || one->text_size == NAME_TOKEN_LETTERS);
 }
 
 /* The best run of tokens of one name for the word `one` of the other; likeness 0: none gains. */
@@ -166,21 +216,20 @@ static struct match joined_best(const struct matching *matching, bool run_in_a, 
     struct match best = {.likeness = 0};
     u32 best_gain = 0;
     for (u32 first = 0; first + 1 < runs->tokens_count; first += 1) {
-        u32 size = runs->tokens[first].text_size;
         u32 weight = (u32)word->weight + runs->tokens[first].weight;
-        for (u32 count = 2;
-             count <= JOINED_MAX && first + count <= runs->tokens_count &&
-             is_joinable(&runs->tokens[first]) && is_joinable(&runs->tokens[first + count - 1]);
+        for (u32 count = 2; count <= MATCH_JOINED_MAX && first + count <= runs->tokens_count;
              count += 1) {
-            size += runs->tokens[first + count - 1].text_size;
             weight += runs->tokens[first + count - 1].weight;
-            u32 before = joined_before(matching, run_match, first, count, one_match, one);
-            if (size + 4 < word->text_size || before == UINT32_MAX ||
-                (size > word->text_size + 4U && word->text_size < NAME_TOKEN_LETTERS)) {
+            if (!match_may_join(&runs->tokens[first], count, word)) {
                 continue;
             }
-            u32 likeness = token_likeness_joined(&runs->tokens[first], count, word);
-            u32 value = likeness < JOINED_LEAST ? 0 : likeness * weight;
+            u32 before = joined_before(matching, run_match, first, count, one_match, one);
+            if (before == UINT32_MAX) {
+                continue;
+            }
+            u32 likeness =
+                token_likeness_joined(&runs->tokens[first], count, word, MATCH_JOINED_LEAST);
+            u32 value = likeness < MATCH_JOINED_LEAST ? 0 : likeness * weight;
             if (value > before && value - before > best_gain) {
                 best_gain = value - before;
                 best = (struct match){.a = (u8)(run_in_a ? first : one),
@@ -199,7 +248,7 @@ static void match_joined_side(struct matching *matching, bool run_in_a)
 {
     const struct name *ones = run_in_a ? matching->b : matching->a;
     for (u32 one = 0; one < ones->tokens_count; one += 1) {
-        if (is_slight(&ones->tokens[one]) || ones->tokens[one].text_size < 4) {
+        if (!match_may_join_one(&ones->tokens[one])) {
             continue;
         }
         struct match best = joined_best(matching, run_in_a, one);

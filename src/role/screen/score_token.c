@@ -13,6 +13,7 @@
 #define COST_TWICE  3U /* a letter doubled */
 #define COST_WEAK   4U /* an h, or an i or j beside a vowel, more or less */
 #define COST_SWAP   6U /* two letters changed places */
+#define COST_LEAST  3U /* nothing costs less */
 #define COST_FIRST  3U /* more for the first letter: few mistake it */
 
 #define SPELT_SAME  950U /* likeness: from here the sound adds nothing */
@@ -198,13 +199,14 @@ static u32 skeleton_edits(u64 a, u64 b)
 
 /* ---- likeness ---- */
 
+static const struct {
+    u32 distance; /* thousandths of the word */
+    u32 likeness;
+} curve[] = {{0, 1000}, {60, 940}, {125, 810}, {200, 660}, {250, 590}, {310, 350}, {400, 0}};
+
 /* Edits in eighths against the letters of the longer word, to thousandths. */
 static u32 likeness_of(u32 edits, u32 size)
 {
-    static const struct {
-        u32 distance; /* thousandths of the word */
-        u32 likeness;
-    } curve[] = {{0, 1000}, {60, 940}, {125, 810}, {200, 660}, {250, 590}, {310, 350}, {400, 0}};
     u32 distance = edits * 1000 / (EDIT * size);
     for (u32 i = 1; i < ARRAY_COUNT(curve); i += 1) {
         if (distance <= curve[i].distance) {
@@ -214,6 +216,20 @@ static u32 likeness_of(u32 edits, u32 size)
         }
     }
     return 0;
+}
+
+/* The most edits that leave the likeness 1 .. LIKENESS_ONE. */
+static u32 edits_leaving(u32 likeness, u32 size)
+{
+    u32 i = 1;
+    while (i + 1 < ARRAY_COUNT(curve) && curve[i].likeness >= likeness) {
+        i += 1;
+    }
+    u32 fall = curve[i - 1].likeness - curve[i].likeness;
+    u32 width = curve[i].distance - curve[i - 1].distance;
+    u32 distance =
+        curve[i - 1].distance + ((curve[i - 1].likeness - likeness + 1) * width - 1) / fall;
+    return ((distance + 1) * EDIT * size - 1) / 1000;
 }
 
 /* The most edits that leave any likeness. Words that begin otherwise are seldom the same word, and
@@ -258,6 +274,8 @@ static u32 bits(u32 x)
     return x * 0x01010101U >> 24;
 }
 
+#define DIGITS (1U << 26) /* in a set of letters */
+
 /* Too many letters that the other lacks. Some changes cost less than is reckoned here, but not so
  * many of them in one word. */
 static bool too_different(u32 a, u32 b, u32 limit)
@@ -265,6 +283,37 @@ static bool too_different(u32 a, u32 b, u32 limit)
     u32 a_more = bits(a & ~b);
     u32 b_more = bits(b & ~a);
     return (a_more > b_more ? a_more : b_more) * COST_LETTER > limit;
+}
+
+/* What the letters of one word that the other has nowhere cost at least: whichever they are changed
+ * into, or left out. */
+static u32 letters_cost(u32 more, u32 other, const u32 *near)
+{
+    static const u32 soft = VOWELS | BIT('h') | BIT('j') | BIT('y');
+    u32 cost = 0;
+    for (; more != 0; more &= more - 1) {
+        u32 letter = (u32)__builtin_ctz(more);
+        cost += (near[letter] & other) != 0    ? COST_NEAR
+                : (soft & (1U << letter)) != 0 ? COST_WEAK
+                                               : EDIT;
+    }
+    return cost;
+}
+
+/* Whether the letters that are in one word alone, and the letters that one has more, cost above
+ * `limit` by themselves: token_edits would be above it too. */
+static bool is_beyond(u32 a, u32 a_size, u32 b, u32 b_size, enum edits_by by, u32 limit)
+{
+    if (by == EDITS_SYLLABLES || ((a | b) & DIGITS) != 0) {
+        return false;
+    }
+    const u32 *near = by == EDITS_LETTERS ? near_letters : near_sounds;
+    u32 a_cost = letters_cost(a & ~b, b, near);
+    u32 b_cost = letters_cost(b & ~a, a, near);
+    /* The longer word loses letters besides those that become another. */
+    a_cost += a_size < b_size ? (b_size - a_size) * COST_LEAST : 0;
+    b_cost += b_size < a_size ? (a_size - b_size) * COST_LEAST : 0;
+    return a_cost > limit || b_cost > limit;
 }
 
 /* The same letters in another order: a word read backwards, or shuffled. */
@@ -286,7 +335,8 @@ static bool is_anagram(const struct word *a, const struct word *b)
     return true;
 }
 
-static u32 words_likeness(const struct word *a, const struct word *b)
+/* A likeness below `lowest` may be returned as 0. */
+static u32 words_likeness(const struct word *a, const struct word *b, u32 lowest)
 {
     u32 best = 0;
     u32 size = a->text_size > b->text_size ? a->text_size : b->text_size;
@@ -294,7 +344,11 @@ static u32 words_likeness(const struct word *a, const struct word *b)
         a->foreign != b->foreign || a->text[0] == b->text[0] || a->sound[0] == b->sound[0];
     u32 limit = edits_max(size, same_first);
     if (!too_different(a->letters, b->letters, limit)) {
-        u32 edits = token_edits(a->text, a->text_size, b->text, b->text_size, EDITS_LETTERS, limit);
+        limit = least(limit, edits_leaving(lowest, size));
+        u32 edits =
+            is_beyond(a->letters, a->text_size, b->letters, b->text_size, EDITS_LETTERS, limit)
+                ? limit + 1
+                : token_edits(a->text, a->text_size, b->text, b->text_size, EDITS_LETTERS, limit);
         best = edits > limit ? 0 : likeness_of(edits, size);
     }
     if (best < ANAGRAM && is_anagram(a, b)) {
@@ -309,8 +363,12 @@ static u32 words_likeness(const struct word *a, const struct word *b)
         /* What sounds alike and is written otherwise is nearly the same word; across scripts there
          * is only the sound. */
         enum edits_by by = a->syllables != b->syllables ? EDITS_SYLLABLES : EDITS_SOUND;
-        u32 edits = token_edits(a->sound, a->sound_size, b->sound, b->sound_size, by, limit);
-        u32 likeness = likeness_of(edits + (a->foreign != b->foreign ? 0 : 1), size);
+        u32 more = a->foreign != b->foreign ? 0 : 1;
+        limit = least(limit, edits_leaving(best < lowest ? lowest : best + 1, size));
+        u32 edits = is_beyond(a->sounds, a->sound_size, b->sounds, b->sound_size, by, limit)
+                        ? limit + 1
+                        : token_edits(a->sound, a->sound_size, b->sound, b->sound_size, by, limit);
+        u32 likeness = likeness_of(edits + more, size);
         best = edits <= limit && likeness > best ? likeness : best;
     }
     if (a->syllables != b->syllables) {
@@ -360,7 +418,37 @@ static u32 initial_likeness(const struct name_token *initial, const struct name_
     return same ? 880 : 0;
 }
 
-u32 token_likeness(const struct name_token *a, const struct name_token *b)
+u32 token_written_soon(const struct name_token *a, const struct name_token *b, u32 lowest)
+{
+    if (is_abjad(a) != is_abjad(b) && a->skeleton != 0 && b->skeleton != 0) {
+        return LIKENESS_OPEN;
+    }
+    bool same_first = (a->script != SCRIPT_LATIN) != (b->script != SCRIPT_LATIN) ||
+                      a->text[0] == b->text[0] || a->sound[0] == b->sound[0];
+    u32 size = a->text_size > b->text_size ? a->text_size : b->text_size;
+    u32 limit = edits_max(size, same_first);
+    if (!too_different(a->letters, b->letters, limit)) {
+        limit = least(limit, edits_leaving(lowest, size));
+        if (a->letters == b->letters ||
+            !is_beyond(a->letters, a->text_size, b->letters, b->text_size, EDITS_LETTERS, limit)) {
+            return LIKENESS_OPEN;
+        }
+    }
+    if (a->sound_size == 0 || b->sound_size == 0) {
+        return 0;
+    }
+    size = a->sound_size > b->sound_size ? a->sound_size : b->sound_size;
+    limit = edits_max(size, same_first);
+    if (too_different(a->sounds, b->sounds, limit)) {
+        return 0;
+    }
+    limit = least(limit, edits_leaving(lowest, size));
+    enum edits_by by = is_syllables(a) != is_syllables(b) ? EDITS_SYLLABLES : EDITS_SOUND;
+    return is_beyond(a->sounds, a->sound_size, b->sounds, b->sound_size, by, limit) ? 0
+                                                                                    : LIKENESS_OPEN;
+}
+
+u32 token_likeness_soon(const struct name_token *a, const struct name_token *b, u32 lowest)
 {
     if (a->hash == b->hash && a->text_size == b->text_size) {
         return LIKENESS_ONE;
@@ -379,38 +467,72 @@ u32 token_likeness(const struct name_token *a, const struct name_token *b)
     if (a->group != 0 && a->group == b->group) {
         return VARIANT;
     }
-    struct word x = word_of(a);
-    struct word y = word_of(b);
-    return words_likeness(&x, &y);
+    return token_written_soon(a, b, lowest);
 }
 
-u32 token_likeness_written(const struct name_token *a, const struct name_token *b)
+u32 token_likeness(const struct name_token *a, const struct name_token *b, u32 lowest)
+{
+    u32 likeness = token_likeness_soon(a, b, lowest);
+    return likeness == LIKENESS_OPEN ? token_likeness_written(a, b, lowest) : likeness;
+}
+
+u32 token_likeness_written(const struct name_token *a, const struct name_token *b, u32 lowest)
 {
     struct word x = word_of(a);
     struct word y = word_of(b);
-    return words_likeness(&x, &y);
+    return words_likeness(&x, &y, lowest);
 }
 
-u32 token_likeness_joined(const struct name_token *tokens, u32 count, const struct name_token *one)
+/* Without vowels two words easily look like any third: only what is one name (abu, abd, -din). */
+static bool is_abjad_join(const struct name_token *tokens, u32 count)
 {
-    u8 text[WORD_MAX];
-    u8 sound[WORD_MAX];
-    struct word joined = {.text = text, .sound = sound};
-    struct word other = word_of(one);
+    return tokens[0].role == ROLE_PARTICLE ||
+           (tokens[0].group >= 1138 && tokens[0].group <= 1141) ||
+           (tokens[count - 1].group >= 1138 && tokens[count - 1].group <= 1141);
+}
+
+bool token_may_join(const struct name_token *tokens, u32 count, const struct name_token *one,
+                    u32 lowest)
+{
     u32 letters = 0;
+    u32 sounds = 0;
+    u32 size = 0;
+    u32 sound_size = 0;
+    bool by_sets = !is_abjad(one) && !is_syllables(one);
     for (u32 i = 0; i < count; i += 1) {
         letters |= tokens[i].letters;
+        sounds |= tokens[i].sounds;
+        size += tokens[i].text_size;
+        sound_size += tokens[i].sound_size;
+        by_sets = by_sets && !is_abjad(&tokens[i]) && !is_syllables(&tokens[i]);
     }
-    /* Without vowels two words easily look like any third: only what is one name (abu, abd, -din).
-     */
-    bool abjad = is_abjad(&tokens[0]) != is_abjad(one);
-    if (abjad && tokens[0].role != ROLE_PARTICLE &&
-        (tokens[0].group < 1138 || tokens[0].group > 1141) &&
-        (tokens[count - 1].group < 1138 || tokens[count - 1].group > 1141)) {
-        return 0;
+    if (is_abjad(&tokens[0]) != is_abjad(one) && !is_abjad_join(tokens, count)) {
+        return false;
     }
     if (tokens[0].script == one->script &&
         too_different(letters, one->letters, edits_max(one->text_size, true))) {
+        return false;
+    }
+    if (!by_sets) {
+        return true;
+    }
+    u32 limit = edits_leaving(lowest, size > one->text_size ? size : one->text_size);
+    if (!is_beyond(letters, size, one->letters, one->text_size, EDITS_LETTERS, limit)) {
+        return true;
+    }
+    limit = edits_leaving(lowest, sound_size > one->sound_size ? sound_size : one->sound_size);
+    return sound_size > 0 &&
+           !is_beyond(sounds, sound_size, one->sounds, one->sound_size, EDITS_SOUND, limit);
+}
+
+u32 token_likeness_joined(const struct name_token *tokens, u32 count, const struct name_token *one,
+                          u32 lowest)
+{
+    u8 text[WORD_MAX];
+    u8 sound[WORD_MAX] = {0};
+    struct word joined = {.text = text, .sound = sound};
+    struct word other = word_of(one);
+    if (!token_may_join(tokens, count, one, lowest)) {
         return 0;
     }
     for (u32 i = 0; i < count; i += 1) {
@@ -431,7 +553,7 @@ u32 token_likeness_joined(const struct name_token *tokens, u32 count, const stru
         joined.foreign = joined.foreign || token->script != SCRIPT_LATIN;
         joined.syllables = joined.syllables || is_syllables(token);
     }
-    return words_likeness(&joined, &other);
+    return words_likeness(&joined, &other, lowest);
 }
 
 /* ---- plain edits ---- */

@@ -33,8 +33,8 @@ static u32 likeness(const char *a, const char *b)
 {
     struct name x = analysed(a);
     struct name y = analysed(b);
-    u32 forward = token_likeness(&x.tokens[0], &y.tokens[0]);
-    assert_int_equal(forward, token_likeness(&y.tokens[0], &x.tokens[0]));
+    u32 forward = token_likeness(&x.tokens[0], &y.tokens[0], 1);
+    assert_int_equal(forward, token_likeness(&y.tokens[0], &x.tokens[0], 1));
     assert_true(forward <= LIKENESS_ONE);
     return forward;
 }
@@ -71,9 +71,9 @@ static void runs_are_one_word(void **state)
     (void)state;
     struct name run = analysed("Jong un");
     struct name one = analysed("Jongun");
-    assert_int_equal(token_likeness_joined(run.tokens, 2, &one.tokens[0]), LIKENESS_ONE);
+    assert_int_equal(token_likeness_joined(run.tokens, 2, &one.tokens[0], 1), LIKENESS_ONE);
     struct name other = analysed("Jonathan");
-    assert_true(token_likeness_joined(run.tokens, 2, &other.tokens[0]) < 600);
+    assert_true(token_likeness_joined(run.tokens, 2, &other.tokens[0], 1) < 600);
 }
 
 static void random_words_are_alike_both_ways(void **state)
