@@ -11,6 +11,7 @@ enum {
     PREFIX = 10, /* of a word, in which letters are taken out */
     DEEP_MIN = 6,
     SHALLOW_MIN = 3,
+    LETTERS = 128, /* letters and digits are below */
     SOUND_MIN = 4, /* shorter sounds must be the same */
     KEYS_MAX = 1 + PREFIX * (PREFIX + 1) / 2 + 2 + PREFIX + 2,
 };
@@ -35,45 +36,81 @@ static u32 u32_min(u32 a, u32 b)
     return a < b ? a : b;
 }
 
-/* Edits between two words, swapped neighbours as one; anything above `most` is most + 1. Only cells
- * near the diagonal can hold that little, so only those are worked out. */
-static u32 edits_between(const u8 *a, u32 a_size, const u8 *b, u32 b_size, u32 most)
+/* Where each letter stands in a word, a bit for each place: a word that is compared with many is
+ * laid out once. */
+struct places {
+    u64 of[LETTERS];
+    u32 size;
+};
+
+static void places_lay(struct places *places, const u8 *word, u32 size)
 {
-    if (a_size > b_size + most || b_size > a_size + most) {
+    memset(places->of, 0, sizeof(places->of));
+    places->size = size;
+    for (u32 i = 0; i < size; i += 1) {
+        places->of[word[i] & (LETTERS - 1)] |= 1ULL << i;
+    }
+}
+
+/* Edits between two words, swapped neighbours as one. A column of the table of edits is a word of
+ * bits here, which say where it rises and falls from row to row (H. Hyyrö, "A Bit-Vector Algorithm
+ * for Computing Levenshtein and Damerau Edit Distances", 2003). Anything above `most` is above it,
+ * but may not be told. */
+static u32 edits_between(const struct places *a, const u8 *b, u32 b_size, u32 most)
+{
+    if (a->size > b_size + most || b_size > a->size + most) {
         return most + 1;
     }
-    u8 rows[3][NAME_TOKEN_LETTERS + 2];
-    for (u32 j = 0; j <= u32_min(b_size, most) + 1; j += 1) {
-        rows[0][j] = (u8)j;
+    if (a->size == 0) {
+        return b_size;
     }
-    for (u32 i = 1; i <= a_size; i += 1) {
-        u8 *row = rows[i % 3];
-        const u8 *above = rows[(i + 2) % 3];
-        const u8 *higher = rows[(i + 1) % 3];
-        u32 first = i > most ? i - most : 1;
-        u32 last = u32_min(i + most, b_size);
-        u32 least = row[first - 1] = (u8)(first == 1 ? i : most + 1);
-        for (u32 j = first; j <= last; j += 1) {
-            u32 cost = above[j - 1] + (u32)(a[i - 1] != b[j - 1]);
-            cost = u32_min(cost, u32_min(above[j], row[j - 1]) + 1U);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                cost = u32_min(cost, higher[j - 2] + 1U);
-            }
-            row[j] = (u8)cost;
-            least = u32_min(least, cost);
-        }
-        row[last + 1] = (u8)(most + 1);
-        if (least > most) {
-            return most + 1;
-        }
+    u64 rises = ~0ULL;
+    u64 falls = 0;
+    u64 same = 0; /* where the diagonal does not rise */
+    u64 placed = 0;
+    u64 last = 1ULL << (a->size - 1);
+    u32 edits = a->size;
+    for (u32 j = 0; j < b_size; j += 1) {
+        u64 before = placed;
+        placed = a->of[b[j] & (LETTERS - 1)];
+        u64 swapped = ((~same & placed) << 1) & before;
+        same = (((placed & rises) + rises) ^ rises) | placed | falls | swapped;
+        u64 right_rises = falls | ~(same | rises);
+        u64 right_falls = same & rises;
+        edits += (right_rises & last) != 0 ? 1 : 0;
+        edits -= (right_falls & last) != 0 ? 1 : 0;
+        right_rises = right_rises << 1 | 1;
+        right_falls = right_falls << 1;
+        rises = right_falls | ~(same | right_rises);
+        falls = right_rises & same;
     }
-    return u32_min(rows[a_size % 3][b_size], most + 1);
+    return edits;
+}
+
+/* A token that is compared with many. */
+struct looked {
+    const struct name_token *token;
+    struct places text;
+    struct places sound;
+};
+
+static void looked_lay(struct looked *looked, const struct name_token *token)
+{
+    looked->token = token;
+    places_lay(&looked->text, token->text, token->text_size);
+    places_lay(&looked->sound, token->sound, token->sound_size);
 }
 
 /* An edit takes at most one letter out of the set of letters and puts one in. */
-static bool may_be_near(const struct name_token *a, const struct name_token *b, u32 edits)
+static bool may_be_near(u32 a, u32 b, u32 edits)
 {
-    return (u32)__builtin_popcount(a->letters ^ b->letters) <= 2 * edits;
+    u32 a_more = a & ~b;
+    u32 b_more = b & ~a;
+    for (; edits > 0; edits -= 1) {
+        a_more &= a_more - 1;
+        b_more &= b_more - 1;
+    }
+    return (a_more | b_more) == 0;
 }
 
 static bool is_consonantal(const struct name_token *token)
@@ -98,8 +135,9 @@ static bool same_text(const struct name_token *a, const struct name_token *b)
            memcmp(a->text, b->text, a->text_size) == 0;
 }
 
-static u32 near_by_sound(const struct name_token *a, const struct name_token *b)
+static u32 near_by_sound(const struct looked *looked, const struct name_token *b)
 {
+    const struct name_token *a = looked->token;
     u32 least = u32_min(a->sound_size, b->sound_size);
     if (least < SHALLOW_MIN) {
         return least > 0 && a->sound_size == b->sound_size && memcmp(a->sound, b->sound, least) == 0
@@ -107,12 +145,16 @@ static u32 near_by_sound(const struct name_token *a, const struct name_token *b)
                    : 0;
     }
     u32 most = least < SOUND_MIN ? 0 : 1;
-    u32 edits = edits_between(a->sound, a->sound_size, b->sound, b->sound_size, most);
+    if (!may_be_near(a->sounds, b->sounds, most)) {
+        return 0;
+    }
+    u32 edits = edits_between(&looked->sound, b->sound, b->sound_size, most);
     return edits > most ? 0 : edits == 0 ? 58 : 58 - 58 / least;
 }
 
-u32 index_words_compare(const struct name_token *a, const struct name_token *b)
+static u32 compare(const struct looked *looked, const struct name_token *b)
 {
+    const struct name_token *a = looked->token;
     if (same_text(a, b)) {
         return INDEX_NEAR_FULL;
     }
@@ -122,20 +164,27 @@ u32 index_words_compare(const struct name_token *a, const struct name_token *b)
     u32 near = a->group != 0 && a->group == b->group ? 58 : 0;
     u32 least = u32_min(a->text_size, b->text_size);
     u32 most = edits_max(least);
-    u32 edits = most == 0 || !may_be_near(a, b, most)
+    u32 edits = most == 0 || !may_be_near(a->letters, b->letters, most)
                     ? most + 1
-                    : edits_between(a->text, a->text_size, b->text, b->text_size, most);
+                    : edits_between(&looked->text, b->text, b->text_size, most);
     if (edits <= most) {
         u32 by_text = edits == 0 ? 60 : INDEX_NEAR_FULL - edits * INDEX_NEAR_FULL / (least + 1);
         near = by_text > near ? by_text : near;
     }
-    u32 by_sound = near_by_sound(a, b);
+    u32 by_sound = near_by_sound(looked, b);
     near = by_sound > near ? by_sound : near;
     if (has_skeleton(a) && a->skeleton == b->skeleton) {
         u32 by_skeleton = is_consonantal(a) != is_consonantal(b) ? 54 : 40;
         near = by_skeleton > near ? by_skeleton : near;
     }
     return near;
+}
+
+u32 index_words_compare(const struct name_token *a, const struct name_token *b)
+{
+    struct looked looked;
+    looked_lay(&looked, a);
+    return compare(&looked, b);
 }
 
 /* ---- keys ---- */
@@ -318,7 +367,8 @@ enum fault index_near_open(struct index_near_search *search, u32 words_max)
     search->found_count = 0;
     search->seen_count = words_max;
     search->seen = calloc((size_t)words_max + 1, sizeof(u32));
-    return search->seen != NULL
+    search->met = calloc((size_t)words_max + 1, sizeof(u32));
+    return search->seen != NULL && search->met != NULL
                ? FAULT_NONE
                : FAULT(FAULT_LIMIT, "index: no memory to search %u words", words_max);
 }
@@ -326,7 +376,9 @@ enum fault index_near_open(struct index_near_search *search, u32 words_max)
 void index_near_close(struct index_near_search *search)
 {
     free(search->seen);
+    free(search->met);
     search->seen = NULL;
+    search->met = NULL;
 }
 
 /* Whether a stands before b: nearer, or found under a smaller number. */
@@ -375,17 +427,24 @@ void index_near_find(struct index_near_search *search, const struct index_words 
         runs[i] = index_map_find(&words->keys, keys.keys[i]);
         __builtin_prefetch(runs[i].numbers);
     }
+    u32 met = 0;
     for (u32 i = 0; i < keys.count; i += 1) {
         for (u32 j = 0; j < runs[i].count; j += 1) {
             u32 word = runs[i].numbers[j];
-            if (search->seen[word] == search->search) {
-                continue;
+            if (search->seen[word] != search->search) {
+                search->seen[word] = search->search;
+                search->met[met] = word;
+                met += 1;
+                __builtin_prefetch(&words->words[word]);
             }
-            search->seen[word] = search->search;
-            u32 near = index_words_compare(token, &words->words[word]);
-            if (near > 0) {
-                near_add(search, word, near);
-            }
+        }
+    }
+    struct looked looked;
+    looked_lay(&looked, token);
+    for (u32 i = 0; i < met; i += 1) {
+        u32 near = compare(&looked, &words->words[search->met[i]]);
+        if (near > 0) {
+            near_add(search, search->met[i], near);
         }
     }
 }

@@ -41,6 +41,7 @@ struct index_near {
 /* What one thread needs to look for near words. */
 struct index_near_search {
     u32 *seen; /* by word: the number of the search that last met it */
+    u32 *met;  /* words of this search */
     u32 seen_count;
     u32 search;
     u32 found_count;
