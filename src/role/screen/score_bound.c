@@ -57,28 +57,31 @@ static void bound_pairs(struct bound *bound)
 }
 
 /* Tokens that may be one word of the other name agree as much as can be. */
+static void bound_run(struct bound *bound, struct bound_side *runs, u32 first,
+                      struct bound_side *ones, u32 one)
+{
+    const struct name_token *run = &runs->name->tokens[first];
+    const struct name_token *word = &ones->name->tokens[one];
+    u32 room = runs->name->tokens_count - first;
+    for (u32 count = 2; count <= MATCH_JOINED_MAX && count <= room; count += 1) {
+        if (match_may_join(run, count, word) &&
+            token_may_join(run, count, word, MATCH_JOINED_LEAST)) {
+            bound->joined = true;
+            ones->most[one] = LIKENESS_ONE;
+            for (u32 i = 0; i < count; i += 1) {
+                runs->most[first + i] = LIKENESS_ONE;
+            }
+        }
+    }
+}
+
 static void bound_joined_side(struct bound *bound, struct bound_side *runs, struct bound_side *ones)
 {
-    for (u32 j = 0; j < ones->name->tokens_count; j += 1) {
-        const struct name_token *one = &ones->name->tokens[j];
-        if (!match_may_join_one(one)) {
-            continue;
-        }
-        for (u32 first = 0; first + 1 < runs->name->tokens_count; first += 1) {
-            const struct name_token *run = &runs->name->tokens[first];
-            for (u32 count = 2;
-                 count <= MATCH_JOINED_MAX && first + count <= runs->name->tokens_count;
-                 count += 1) {
-                if (!match_may_join(run, count, one) ||
-                    !token_may_join(run, count, one, MATCH_JOINED_LEAST)) {
-                    continue;
-                }
-                bound->joined = true;
-                ones->most[j] = LIKENESS_ONE;
-                for (u32 i = 0; i < count; i += 1) {
-                    runs->most[first + i] = LIKENESS_ONE;
-                }
-            }
+    for (u32 one = 0; one < ones->name->tokens_count; one += 1) {
+        for (u32 first = 0;
+             first + 1 < runs->name->tokens_count && match_may_join_one(&ones->name->tokens[one]);
+             first += 1) {
+            bound_run(bound, runs, first, ones, one);
         }
     }
 }

@@ -84,10 +84,31 @@ void match_likeness(struct matching *matching);
 
 /* Several tokens of one name may be one of the other: the runs that are looked at, and the least
  * likeness, in thousandths, that counts. */
-#define MATCH_JOINED_MAX   3U
-#define MATCH_JOINED_LEAST 760U
-bool match_may_join_one(const struct name_token *one);
-bool match_may_join(const struct name_token *run, u32 count, const struct name_token *one);
+#define MATCH_JOINED_MAX     3U
+#define MATCH_JOINED_LEAST   760U
+#define MATCH_JOINED_LETTERS 4U /* the run may have so many more or fewer than the word */
+
+ALWAYS_INLINE bool match_may_join_one(const struct name_token *one)
+{
+    return !is_slight(one) && one->text_size >= 4;
+}
+
+/* A run of 2 to MATCH_JOINED_MAX tokens. */
+ALWAYS_INLINE bool match_may_join(const struct name_token *run, u32 count,
+                                  const struct name_token *one)
+{
+    u32 size = (u32)run[0].text_size + run[1].text_size + (count > 2 ? run[2].text_size : 0U);
+    if (size + MATCH_JOINED_LETTERS < one->text_size ||
+        (size > one->text_size + MATCH_JOINED_LETTERS && one->text_size < NAME_TOKEN_LETTERS)) {
+        return false;
+    }
+    for (u32 i = 0; i < count; i += 1) {
+        if (run[i].role == ROLE_NUMBER || run[i].role == ROLE_INITIAL) {
+            return false;
+        }
+    }
+    return true;
+}
 
 /* Fills matching->matches from it. */
 void match_tokens(struct matching *matching);

@@ -1,13 +1,11 @@
 #include "role/screen/score_inner.h"
 #include "role/screen/score_token.h"
 
-#define JOINED_LETTERS     4U /* the run may have so many more or fewer than the word */
-#define JOINED_LETTERS_MIN 4U
-#define FORM_SLIP          600U /* the likeness of a short legal form with one letter wrong */
-#define FORM_LETTERS       5U
-#define LEFT_LETTERS_MIN   2U
-#define LEFT_LETTERS_TWO   4U   /* of words this long two may be wrong */
-#define SLIP_LEAST         550U /* thousandths: from here a word is a known one, mistyped */
+#define FORM_SLIP        600U /* the likeness of a short legal form with one letter wrong */
+#define FORM_LETTERS     5U
+#define LEFT_LETTERS_MIN 2U
+#define LEFT_LETTERS_TWO 4U   /* of words this long two may be wrong */
+#define SLIP_LEAST       550U /* thousandths: from here a word is a known one, mistyped */
 
 /* Whether one may be the other mistyped: "Cmopany" is a company, "vLC" an LLC. */
 static bool is_slip(const struct name_token *a, const struct name_token *b)
@@ -186,24 +184,6 @@ static u32 joined_before(const struct matching *matching, const u8 *run_match, u
         value += inside ? 0 : weight * match->likeness;
     }
     return all ? UINT32_MAX : value;
-}
-
-bool match_may_join_one(const struct name_token *one)
-{
-    return !is_slight(one) && one->text_size >= JOINED_LETTERS_MIN;
-}
-
-bool match_may_join(const struct name_token *run, u32 count, const struct name_token *one)
-{
-    u32 size = 0;
-    for (u32 i = 0; i < count; i += 1) {
-        if (run[i].role == ROLE_NUMBER || run[i].role == ROLE_INITIAL) {
-            return false;
-        }
-        size += run[i].text_size;
-    }
-    return size + JOINED_LETTERS >= one->text_size &&
-           (size <= one->text_size + JOINED_LETTERS || one->text_size == NAME_TOKEN_LETTERS);
 }
 
 /* The best run of tokens of one name for the word `one` of the other; likeness 0: none gains. */

@@ -265,24 +265,19 @@ struct word {
     bool syllables; /* Han, kana, Hangul */
 };
 
-/* How many of 32 bits are set; portable builds have no instruction for it. */
-static u32 bits(u32 x)
-{
-    x -= x >> 1 & 0x55555555U;
-    x = (x & 0x33333333U) + (x >> 2 & 0x33333333U);
-    x = (x + (x >> 4)) & 0x0f0f0f0fU;
-    return x * 0x01010101U >> 24;
-}
-
 #define DIGITS (1U << 26) /* in a set of letters */
 
 /* Too many letters that the other lacks. Some changes cost less than is reckoned here, but not so
- * many of them in one word. */
+ * many of them in one word. Portable builds have no instruction that counts bits. */
 static bool too_different(u32 a, u32 b, u32 limit)
 {
-    u32 a_more = bits(a & ~b);
-    u32 b_more = bits(b & ~a);
-    return (a_more > b_more ? a_more : b_more) * COST_LETTER > limit;
+    u32 a_more = a & ~b;
+    u32 b_more = b & ~a;
+    for (; limit >= COST_LETTER && (a_more | b_more) != 0; limit -= COST_LETTER) {
+        a_more &= a_more - 1;
+        b_more &= b_more - 1;
+    }
+    return (a_more | b_more) != 0;
 }
 
 /* What the letters of one word that the other has nowhere cost at least: whichever they are changed
