@@ -16,10 +16,11 @@
 #define COST_LEAST  3U /* nothing costs less */
 #define COST_FIRST  3U /* more for the first letter: few mistake it */
 
-#define SPELT_SAME  950U /* likeness: from here the sound adds nothing */
-#define VARIANT     970U /* the likeness of names that are one name */
-#define ANAGRAM     650U /* the likeness of words that are each other's letters shuffled */
-#define COST_LETTER 6U   /* what a letter that the other word lacks will cost, about */
+#define COST_MAX    0x4000U /* above all that words can cost */
+#define SPELT_SAME  950U    /* likeness: from here the sound adds nothing */
+#define VARIANT     970U    /* the likeness of names that are one name */
+#define ANAGRAM     650U    /* the likeness of words that are each other's letters shuffled */
+#define COST_LETTER 6U      /* what a letter that the other word lacks will cost, about */
 
 #define BIT(letter) (1U << ((letter) - 'a'))
 #define VOWELS      (BIT('a') | BIT('e') | BIT('i') | BIT('o') | BIT('u'))
@@ -63,6 +64,11 @@ enum edits_by {
     EDITS_SYLLABLES, /* sound, and one side was written in syllables: r and l, vowels between */
 };
 
+static bool is_vowel(u8 letter)
+{
+    return letter >= 'a' && (VOWELS >> (letter - 'a') & 1) != 0;
+}
+
 /* The cost of the letter at `at` when the other word lacks it. */
 static u32 dropped(const u8 *word, u32 size, u32 at, enum edits_by by)
 {
@@ -70,12 +76,11 @@ static u32 dropped(const u8 *word, u32 size, u32 at, enum edits_by by)
     if (at > 0 && word[at - 1] == letter) {
         return COST_TWICE;
     }
-    bool beside =
-        (at > 0 && name_is_vowel(word[at - 1])) || (at + 1 < size && name_is_vowel(word[at + 1]));
+    bool beside = (at > 0 && is_vowel(word[at - 1])) || (at + 1 < size && is_vowel(word[at + 1]));
     if (letter == 'h' || (beside && (letter == 'i' || letter == 'j' || letter == 'y'))) {
         return COST_WEAK;
     }
-    return !name_is_vowel(letter) ? EDIT : by == EDITS_SYLLABLES ? COST_WEAK : COST_VOWEL;
+    return !is_vowel(letter) ? EDIT : by == EDITS_SYLLABLES ? COST_WEAK : COST_VOWEL;
 }
 
 static u32 least(u32 a, u32 b)
@@ -89,56 +94,104 @@ static u32 bit_of(u8 letter)
     return 1U << ((letter - 'a') & 31);
 }
 
+/* The columns of the table of edits that are within `limit` lie beside the diagonals on which both
+ * words begin and end: whoever leaves them comes back, at COST_LEAST a letter each way. */
+struct band {
+    u32 below; /* columns left of the row's number */
+    u32 above;
+};
+
+static struct band band_of(u32 a_size, u32 b_size, u32 limit)
+{
+    u32 gap = a_size > b_size ? a_size - b_size : b_size - a_size;
+    u32 slack = (limit / COST_LEAST - gap) / 2;
+    return (struct band){.below = slack + (a_size > b_size ? gap : 0),
+                         .above = slack + (b_size > a_size ? gap : 0)};
+}
+
+/* One word, and what it takes to leave its letters out. */
+struct edited {
+    const u8 *text;
+    u32 size;
+    u16 drops[WORD_MAX];
+    u32 bits[WORD_MAX];
+};
+
+static void edited_lay(struct edited *edited, const u8 *text, u32 size, enum edits_by by)
+{
+    edited->text = text;
+    edited->size = size;
+    for (u32 j = 0; j < size; j += 1) {
+        edited->drops[j] = (u16)dropped(text, size, j, by);
+        edited->bits[j] = bit_of(text[j]);
+    }
+}
+
+/* The cells first .. end of row i + 1; the least of them. */
+static u32 edits_row(const u8 *a, u32 i, u32 drop, const struct edited *b, u16 *const rows[3],
+                     u32 first, u32 end, u32 a_near)
+{
+    const u16 *before = rows[0];
+    const u16 *above = rows[1];
+    u16 *row = rows[2];
+    u32 a_vowels = is_vowel(a[i]) ? VOWELS : 0;
+    u32 left = row[first];
+    u32 lowest = left;
+    for (u32 j = first; j < end; j += 1) {
+        u32 change = (a_vowels & b->bits[j]) != 0 ? COST_VOWELS : EDIT;
+        change = (a_near & b->bits[j]) != 0 ? COST_NEAR : change;
+        change += i == 0 && j == 0 && change == EDIT ? COST_FIRST : 0;
+        change = a[i] == b->text[j] ? 0 : change;
+        u32 best = least(above[j] + change, above[j + 1] + drop);
+        best = least(best, left + b->drops[j]);
+        if (i > 0 && j > 0 && a[i] == b->text[j - 1] && a[i - 1] == b->text[j]) {
+            best = least(best, (u32)before[j - 1] + COST_SWAP);
+        }
+        row[j + 1] = (u16)best;
+        left = best;
+        lowest = least(lowest, best);
+    }
+    return lowest;
+}
+
 /* A weighted edit distance in eighths of an edit, or a number above `limit`. Both words have 1 to
  * WORD_MAX letters. */
 static u32 token_edits(const u8 *a, u32 a_size, const u8 *b, u32 b_size, enum edits_by by,
                        u32 limit)
 {
     CHECK(a_size > 0 && a_size <= WORD_MAX && b_size > 0 && b_size <= WORD_MAX);
+    if (a_size * COST_LEAST > b_size * COST_LEAST + limit ||
+        b_size * COST_LEAST > a_size * COST_LEAST + limit) {
+        return limit + 1;
+    }
     const u32 *near = by == EDITS_LETTERS ? near_letters : near_sounds;
     const u32 liquid = by == EDITS_SYLLABLES ? BIT('l') | BIT('r') : 0;
-    u16 rows[3][WORD_MAX + 1];
-    u16 drops[WORD_MAX]; /* of b */
-    u32 b_bits[WORD_MAX];
+    struct band band = band_of(a_size, b_size, limit);
+    struct edited other;
+    edited_lay(&other, b, b_size, by);
+    u16 cells[3][WORD_MAX + 2];
     u32 lowest_above = 0;
-    rows[0][0] = 0;
+    cells[0][0] = 0;
     for (u32 j = 0; j < b_size; j += 1) {
-        drops[j] = (u16)dropped(b, b_size, j, by);
-        rows[0][j + 1] = (u16)(rows[0][j] + drops[j]);
-        b_bits[j] = bit_of(b[j]);
+        cells[0][j + 1] = (u16)(cells[0][j] + other.drops[j]);
     }
     for (u32 i = 0; i < a_size; i += 1) {
-        const u16 *above = rows[i % 3];
-        const u16 *before = rows[(i + 2) % 3];
-        u16 *row = rows[(i + 1) % 3];
+        u16 *const rows[3] = {cells[(i + 2) % 3], cells[i % 3], cells[(i + 1) % 3]};
+        u32 first = i > band.below ? i - band.below : 0;
+        u32 end = least(i + band.above + 1, b_size);
         u32 drop = dropped(a, a_size, i, by);
         u32 a_near = a[i] >= 'a' ? near[a[i] - 'a'] : 0;
         a_near |= (bit_of(a[i]) & liquid) != 0 ? liquid : 0;
-        u32 a_vowels = name_is_vowel(a[i]) ? VOWELS : 0;
-        row[0] = (u16)(above[0] + drop);
-        u32 lowest = row[0];
-        u32 left = row[0];
-        for (u32 j = 0; j < b_size; j += 1) {
-            u32 change = (a_vowels & b_bits[j]) != 0 ? COST_VOWELS : EDIT;
-            change = (a_near & b_bits[j]) != 0 ? COST_NEAR : change;
-            change += i == 0 && j == 0 && change == EDIT ? COST_FIRST : 0;
-            change = a[i] == b[j] ? 0 : change;
-            u32 best = least(above[j] + change, above[j + 1] + drop);
-            best = least(best, left + drops[j]);
-            if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j]) {
-                best = least(best, (u32)before[j - 1] + COST_SWAP);
-            }
-            row[j + 1] = (u16)best;
-            left = best;
-            lowest = least(lowest, best);
-        }
+        rows[2][first] = first == 0 ? (u16)(rows[1][0] + drop) : COST_MAX;
+        u32 lowest = edits_row(a, i, drop, &other, rows, first, end, a_near);
+        rows[2][end + 1] = COST_MAX;
         /* Two letters that changed places pass over this row. */
         if (lowest > limit && lowest_above + COST_SWAP > limit) {
             return limit + 1;
         }
         lowest_above = lowest;
     }
-    return rows[a_size % 3][b_size];
+    return cells[a_size % 3][b_size];
 }
 
 /* ---- skeletons ---- */
