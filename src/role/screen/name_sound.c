@@ -13,7 +13,7 @@ struct sound_rule {
     u8 where; /* enum sound_where */
 };
 
-/* Ordered by first letter, then the longest first. */
+/* All rules of a letter together, the longest first. */
 /* clang-format off */
 static const struct sound_rule rules[] = {
     {"ae", "e", ANYWHERE},
@@ -45,6 +45,13 @@ static const struct sound_rule rules[] = {
     {"zh", "y", ANYWHERE}, {"zj", "y", BEFORE_VOWEL_OR_END},
     {"C", "q", ANYWHERE}, {"H", "h", ANYWHERE}, {"J", "j", ANYWHERE}, {"S", "x", ANYWHERE},
     {"Z", "y", ANYWHERE},
+};
+/* By letter: where its rules begin, + 1; 0: it has none. */
+static const u8 rules_first[128] = {
+    ['a'] = 1, ['b'] = 2, ['c'] = 3, ['d'] = 9, ['e'] = 15, ['g'] = 17, ['h'] = 18, ['j'] = 19,
+    ['k'] = 21, ['l'] = 23, ['n'] = 24, ['o'] = 25, ['p'] = 28, ['q'] = 29, ['r'] = 31, ['s'] = 33,
+    ['t'] = 41, ['u'] = 48, ['w'] = 49, ['x'] = 51, ['y'] = 54, ['z'] = 55, ['C'] = 57, ['H'] = 58,
+    ['J'] = 59, ['S'] = 60, ['Z'] = 61,
 };
 /* clang-format on */
 
@@ -86,9 +93,12 @@ u8 name_sound(const u8 *letters, u32 count, bool single, u8 *sound_out, u32 soun
         const char one[2] = {(char)letters[at], 0};
         const char *sound = one;
         u32 step = 1;
-        for (u32 i = 0; i < ARRAY_COUNT(rules); i += 1) {
-            if (rules[i].letters[0] == (char)letters[at] &&
-                fits(&rules[i], letters, count, at, single)) {
+        u32 first = letters[at] < ARRAY_COUNT(rules_first) ? rules_first[letters[at]] : 0U;
+        CHECK(first == 0 || (rules[first - 1].letters[0] == one[0] &&
+                             (first == 1 || rules[first - 2].letters[0] != one[0])));
+        for (u32 i = first - 1;
+             first > 0 && i < ARRAY_COUNT(rules) && rules[i].letters[0] == one[0]; i += 1) {
+            if (fits(&rules[i], letters, count, at, single)) {
                 sound = rules[i].sound;
                 step = (u32)strlen(rules[i].letters);
                 break;

@@ -69,29 +69,35 @@ static bool is_vowel(u8 letter)
     return letter >= 'a' && (VOWELS >> (letter - 'a') & 1) != 0;
 }
 
-/* The cost of the letter at `at` when the other word lacks it. */
+/* Every letter has a bit, also digits, which are near to nothing. */
+static u32 bit_of(u8 letter)
+{
+    return 1U << ((letter - 'a') & 31);
+}
+
+/* What it costs to leave a letter out. A letter that stands there twice is named by the second. */
 static u32 dropped(const u8 *word, u32 size, u32 at, enum edits_by by)
 {
+    static const u32 weak = BIT('i') | BIT('j') | BIT('y'); /* beside a vowel */
     u8 letter = word[at];
-    if (at > 0 && word[at - 1] == letter) {
+    u8 before = at > 0 ? word[at - 1] : 0;
+    if (before == letter) {
         return COST_TWICE;
     }
-    bool beside = (at > 0 && is_vowel(word[at - 1])) || (at + 1 < size && is_vowel(word[at + 1]));
-    if (letter == 'h' || (beside && (letter == 'i' || letter == 'j' || letter == 'y'))) {
+    u32 bit = bit_of(letter);
+    if (letter < 'a') {
+        return EDIT;
+    }
+    if (letter == 'h' ||
+        ((weak & bit) != 0 && (is_vowel(before) || (at + 1 < size && is_vowel(word[at + 1]))))) {
         return COST_WEAK;
     }
-    return !is_vowel(letter) ? EDIT : by == EDITS_SYLLABLES ? COST_WEAK : COST_VOWEL;
+    return (VOWELS & bit) == 0 ? EDIT : by == EDITS_SYLLABLES ? COST_WEAK : COST_VOWEL;
 }
 
 static u32 least(u32 a, u32 b)
 {
     return a < b ? a : b;
-}
-
-/* Every letter has a bit, also digits, which are near to nothing. */
-static u32 bit_of(u8 letter)
-{
-    return 1U << ((letter - 'a') & 31);
 }
 
 /* The columns of the table of edits that are within `limit` lie beside the diagonals on which both
