@@ -7,6 +7,8 @@
 #include "base/span.h"
 #include "tests/support/test.h"
 
+#include <stdio.h>
+
 static struct name_analyser *analyser;
 
 static int open_analyser(void **state)
@@ -36,6 +38,13 @@ static u32 likeness(const char *a, const char *b)
     u32 forward = token_likeness(&x.tokens[0], &y.tokens[0], 1);
     assert_int_equal(forward, token_likeness(&y.tokens[0], &x.tokens[0], 1));
     assert_true(forward <= LIKENESS_ONE);
+    static const u32 lowest[] = {300, 660, 760, LIKENESS_ONE};
+    for (u32 i = 0; i < ARRAY_COUNT(lowest); i += 1) {
+        u32 quick = token_likeness(&x.tokens[0], &y.tokens[0], lowest[i]);
+        assert_true(quick == forward || (quick < lowest[i] && forward < lowest[i]));
+    }
+    u32 soon = token_likeness_soon(&x.tokens[0], &y.tokens[0], 1);
+    assert_true(soon == forward || soon == LIKENESS_OPEN);
     return forward;
 }
 
@@ -92,6 +101,18 @@ static void random_words_are_alike_both_ways(void **state)
             words[side][size] = 0;
         }
         (void)likeness(words[0], words[random_below(&random, 2)]);
+        char run[48];
+        size_t part = (size_t)random_between(&random, 1, strlen(words[0]) - 1);
+        (void)snprintf(run, sizeof(run), "%.*s %s", (int)part, words[0], words[0] + part);
+        struct name parted = analysed(run);
+        words[0][random_below(&random, strlen(words[0]))] = 'k';
+        struct name one = analysed(words[0]);
+        if (parted.tokens_count == 2) {
+            u32 joined = token_likeness_joined(parted.tokens, 2, &one.tokens[0], 1);
+            u32 quick = token_likeness_joined(parted.tokens, 2, &one.tokens[0], 760);
+            assert_true(quick == joined || (quick < 760 && joined < 760));
+            assert_true(joined < 760 || token_may_join(parted.tokens, 2, &one.tokens[0], 760));
+        }
     }
 }
 
