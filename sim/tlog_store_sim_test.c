@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "role/vault/tlog_store.h"
-#include "sim/disk.h"
+#include "tests/support/accident.h"
 #include "tests/support/log_scene.h"
 
 #include <stdio.h>
@@ -227,20 +227,12 @@ static void partials_are_beginnings(struct disk_false *disk)
     }
 }
 
-enum end { END_POWER, END_KILL, END_FAIL, END_COUNT };
-
 /* One run with an accident at an operation; false: the script has fewer operations. */
-static bool run(u64 seed, u64 operation, enum end end)
+static bool run(u64 seed, u64 operation, enum accident accident)
 {
-    struct disk_false_config config = {.seed = seed + operation, .sector_bytes = 512};
-    struct disk_false *disk = disk_false_open(&config);
+    struct disk_false *disk = accident_disk(seed, operation, accident);
     struct tlog_store *store = NULL;
     memset(&model, 0, sizeof(model));
-    if (end == END_FAIL) {
-        disk_false_fail_at(disk, operation, FAULT_DISK_FULL);
-    } else {
-        disk_false_crash_at(disk, operation);
-    }
     enum fault fault = store_open(disk, &store);
     if (fault == FAULT_NONE) {
         see(store);
@@ -255,17 +247,11 @@ static bool run(u64 seed, u64 operation, enum end end)
         assert_int_equal(tlog_store_commit(store), FAULT_UNAVAILABLE);
     }
     tlog_store_close(store);
-    if (end == END_POWER) {
-        disk_false_restart(disk);
-    } else {
-        disk_false_restart_process(disk);
-    }
-    disk_false_crash_at(disk, 0);
-    disk_false_fail_at(disk, 0, FAULT_NONE);
+    accident_over(disk, accident);
     fault = store_open(disk, &store);
     if (fault != FAULT_NONE) {
-        fail_msg("seed %llu, operation %llu, end %u: %s", (unsigned long long)seed,
-                 (unsigned long long)operation, end, fault_text());
+        fail_msg("seed %llu, operation %llu, accident %u: %s", (unsigned long long)seed,
+                 (unsigned long long)operation, accident, fault_text());
     }
     look(store);
     nothing_is_left_over(disk);
@@ -284,18 +270,7 @@ static bool run(u64 seed, u64 operation, enum end end)
 static void every_step_may_be_the_last(void **state)
 {
     (void)state;
-    u64 hits = 0;
-    for (u64 round = 0; round < test_rounds(2); round += 1) {
-        u64 seed = random_seed_derive(test_seed(), round);
-        for (u32 end = 0; end < END_COUNT; end += 1) {
-            u64 operation = 1;
-            while (run(seed, operation, (enum end)end)) {
-                operation += 1;
-                hits += 1;
-            }
-        }
-    }
-    assert_true(hits > 20);
+    assert_true(accident_everywhere(run, 2) > 20);
 }
 
 int main(void)

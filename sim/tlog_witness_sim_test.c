@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "io/log.h"
 #include "role/vault/tlog_witness.h"
-#include "sim/disk.h"
+#include "tests/support/accident.h"
 #include "tests/support/log_scene.h"
 
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #include <string.h>
 
 enum { STEPS = 4, ASK_BYTES = 4096, LEAVES_MAX = 64 };
-enum end { END_POWER, END_KILL, END_FAIL, END_COUNT };
 
 static struct log_scene_key log_key;
 static struct tlog_secret secret;
@@ -117,21 +116,15 @@ static u64 size_of(struct tlog_witness *witness)
 }
 
 /* One run with an accident at an operation; false: there are not so many. */
-static bool run(u64 seed, u64 operation, enum end end)
+static bool run(u64 seed, u64 operation, enum accident accident)
 {
-    struct disk_false_config config = {.seed = seed + operation, .sector_bytes = 512};
-    struct disk_false *disk = disk_false_open(&config);
+    struct disk_false *disk = accident_disk(seed, operation, accident);
     struct tlog_witness *witness = NULL;
     struct random random;
     u64 cosigned = 0;
     u64 asked = 0;
     random_init(&random, seed);
     clock_false_init(&now, 1700000000000000ULL);
-    if (end == END_FAIL) {
-        disk_false_fail_at(disk, operation, FAULT_DISK_FULL);
-    } else {
-        disk_false_crash_at(disk, operation);
-    }
     bool was_hit = witness_open(disk, &witness) != FAULT_NONE;
     for (u32 step = 0; step < STEPS && !was_hit; step += 1) {
         asked = cosigned + random_between(&random, 1, 9);
@@ -144,16 +137,10 @@ static bool run(u64 seed, u64 operation, enum end end)
         assert_int_equal(ask(witness, LEAVES_MAX, cosigned, asked), 500);
     }
     tlog_witness_close(witness);
-    if (end == END_POWER) {
-        disk_false_restart(disk);
-    } else {
-        disk_false_restart_process(disk);
-    }
-    disk_false_crash_at(disk, 0);
-    disk_false_fail_at(disk, 0, FAULT_NONE);
+    accident_over(disk, accident);
     if (witness_open(disk, &witness) != FAULT_NONE) {
-        fail_msg("seed %llu, operation %llu, end %u: %s", (unsigned long long)seed,
-                 (unsigned long long)operation, end, fault_text());
+        fail_msg("seed %llu, operation %llu, accident %u: %s", (unsigned long long)seed,
+                 (unsigned long long)operation, accident, fault_text());
     }
     u64 size = size_of(witness);
     assert_true(size == cosigned || size == asked);
@@ -169,16 +156,7 @@ static bool run(u64 seed, u64 operation, enum end end)
 static void every_step_may_be_the_last(void **state)
 {
     (void)state;
-    u64 hits = 0;
-    for (u64 round = 0; round < test_rounds(5); round += 1) {
-        u64 seed = random_seed_derive(test_seed(), round);
-        for (u32 end = 0; end < END_COUNT; end += 1) {
-            for (u64 operation = 1; run(seed, operation, (enum end)end); operation += 1) {
-                hits += 1;
-            }
-        }
-    }
-    assert_true(hits > 20);
+    assert_true(accident_everywhere(run, 5) > 20);
 }
 
 int main(void)
