@@ -580,7 +580,7 @@ static void every_byte_of_a_tiny_journal_counts(void **state)
         u64 seed = seed_of_round("a bit is flipped in a tiny journal", 600 + round);
         finish(seed, round == 0, true);
         assert_true(finished.tally.end.segment > 1);
-        damage_bytes(1 + (100 / test_rounds(100) - 1) * 5);
+        damage_bytes(1 + (u64_max(1, 100 / test_rounds(100)) - 1) * 5);
         run_close(&finished.run);
     }
 }

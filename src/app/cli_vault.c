@@ -110,7 +110,7 @@ static enum fault number_of(const struct vault_cli *cli, u32 place, const char *
 {
     return options_number(operand(cli, place), 1, INT64_MAX, number_out)
                ? FAULT_NONE
-               : FAULT(FAULT_USAGE, "\"%s\" is not a number of a %s", operand(cli, place), what);
+               : FAULT(FAULT_USAGE, "\"%s\" is not a number of %s", operand(cli, place), what);
 }
 
 static enum fault group_of(const struct vault_cli *cli, u32 place, bool may_be_all, u32 *group_out)
@@ -128,10 +128,10 @@ static enum fault place_put(struct vault_cli *cli, bool has_version)
     struct seal_label label = {.subject = 0};
     u64 version = 0;
     u32 group = 0;
-    TRY(number_of(cli, 1, "person", &label.subject));
+    TRY(number_of(cli, 1, "a person", &label.subject));
     TRY(group_of(cli, 2, false, &group));
     if (has_version) {
-        TRY(number_of(cli, 3, "version", &version));
+        TRY(number_of(cli, 3, "a version", &version));
     }
     if (version > UINT32_MAX) {
         return FAULT(FAULT_USAGE, "\"%s\" is not a number of a version", operand(cli, 3));
@@ -235,7 +235,7 @@ static enum fault get(struct vault_cli *cli)
 static enum fault list(struct vault_cli *cli)
 {
     u64 subject = 0;
-    TRY(number_of(cli, 1, "person", &subject));
+    TRY(number_of(cli, 1, "a person", &subject));
     begin(cli, VAULT_ASK_LIST);
     vault_write_u64(&cli->writer, subject);
     TRY(ask(cli));
@@ -245,7 +245,7 @@ static enum fault list(struct vault_cli *cli)
 static enum fault stale(struct vault_cli *cli)
 {
     u64 epoch = 0;
-    TRY(number_of(cli, 1, "epoch", &epoch));
+    TRY(number_of(cli, 1, "an epoch", &epoch));
     begin(cli, VAULT_ASK_STALE);
     vault_write_u32(&cli->writer, (u32)(epoch > UINT32_MAX ? UINT32_MAX : epoch));
     TRY(ask(cli));
@@ -266,7 +266,7 @@ static enum fault retain(struct vault_cli *cli)
     u64 subject = 0;
     u32 group = 0;
     u32 day = 0;
-    TRY(number_of(cli, 1, "person", &subject));
+    TRY(number_of(cli, 1, "a person", &subject));
     TRY(group_of(cli, 2, true, &group));
     if (strcmp(operand(cli, 3), "none") != 0 &&
         !case_day_parse(span_of_text(operand(cli, 3)), &day)) {
@@ -352,7 +352,7 @@ static enum fault events(struct vault_cli *cli)
     };
     u64 from = 1;
     if (cli->call->operands_count == 2) {
-        TRY(number_of(cli, 1, "n event", &from));
+        TRY(number_of(cli, 1, "an event", &from));
     }
     begin(cli, VAULT_ASK_EVENTS);
     vault_write_u64(&cli->writer, from);
