@@ -4,6 +4,7 @@
 #include "base/span.h"
 #include "io/file.h"
 #include "role/vault/tlog_checkpoint.h"
+#include "role/vault/tlog_file.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -21,18 +22,9 @@ static enum fault folder_read(struct tlog_files *base, const char *path, u8 *tar
 {
     const struct log_files *files = (const struct log_files *)base;
     char whole[FILE_PATH_BYTES];
-    SCOPED_FILE file = {.disk = NULL};
-    u64 size = 0;
     *size_out = 0;
     TRY(file_path(whole, files->place, path));
-    TRY(file_open(disk_real(), whole, 0, &file));
-    TRY(file_size(&file, &size));
-    if (size > bytes_max) {
-        return FAULT(FAULT_LIMIT, "%s is longer than %zu bytes", path, bytes_max);
-    }
-    TRY(file_read_whole(&file, 0, target, (size_t)size));
-    *size_out = (size_t)size;
-    return FAULT_NONE;
+    return tlog_file_read(disk_real(), whole, target, bytes_max, size_out);
 }
 
 struct widths {

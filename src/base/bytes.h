@@ -1,8 +1,8 @@
-/* Little-endian numbers in byte buffers, whatever the machine and the alignment; bytes as
- * hexadecimal text; and tests on text.
+/* Little-endian numbers in byte buffers, whatever the machine and the alignment, and big-endian
+ * ones for formats of others; bytes as hexadecimal text; and tests on text.
  *
- * The caller has checked that the bytes are there. On x86-64 and arm64 each number is one
- * instruction. */
+ * The caller has checked that the bytes are there. On x86-64 and arm64 each number is one or two
+ * instructions. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -43,6 +43,28 @@ ALWAYS_INLINE void bytes_put_u64(u8 *to, u64 value)
 {
     bytes_put_u32(to, (u32)value);
     bytes_put_u32(to + 4, (u32)(value >> 32));
+}
+
+/* ---- the highest byte first, as formats of others want it ---- */
+
+ALWAYS_INLINE u32 bytes_big_u32(const u8 *from)
+{
+    return __builtin_bswap32(bytes_u32(from));
+}
+
+ALWAYS_INLINE u64 bytes_big_u64(const u8 *from)
+{
+    return __builtin_bswap64(bytes_u64(from));
+}
+
+ALWAYS_INLINE void bytes_put_big_u32(u8 *to, u32 value)
+{
+    bytes_put_u32(to, __builtin_bswap32(value));
+}
+
+ALWAYS_INLINE void bytes_put_big_u64(u8 *to, u64 value)
+{
+    bytes_put_u64(to, __builtin_bswap64(value));
 }
 
 /* ---- text ---- */

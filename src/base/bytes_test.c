@@ -20,6 +20,21 @@ static void numbers_are_little_endian(void **state)
     assert_int_equal(bytes_u16(bytes + 2), 0x0403);
 }
 
+static void others_want_the_highest_byte_first(void **state)
+{
+    (void)state;
+    u8 bytes[8];
+    bytes_put_big_u64(bytes, 0x0102030405060708ULL);
+    for (u8 i = 0; i < 8; i += 1) {
+        assert_int_equal(bytes[i], i + 1);
+    }
+    assert_true(bytes_big_u64(bytes) == 0x0102030405060708ULL);
+    assert_int_equal(bytes_big_u32(bytes + 1), 0x02030405);
+    bytes_put_big_u32(bytes, 0x80000001U);
+    assert_int_equal(bytes[0], 0x80);
+    assert_true(bytes_big_u32(bytes) == 0x80000001U);
+}
+
 static bool plain_by_hand(const u8 *bytes)
 {
     bool plain = true;
@@ -123,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_little_endian),
+        cmocka_unit_test(others_want_the_highest_byte_first),
         cmocka_unit_test(eight_are_judged_like_one),
         cmocka_unit_test(hex_digits_are_known),
         cmocka_unit_test(hex_is_read_in_lower_case_and_whole),

@@ -1,4 +1,4 @@
-/* Helpers for spans: a piece of one, two compared, one copied.
+/* Helpers for spans: a piece of one, a line, two compared, one copied.
  *
  * A span never owns its bytes. Offsets and sizes are checked without overflow; a piece that does
  * not fit is a NULL span of size 0, and the caller decides what that means. */
@@ -49,6 +49,18 @@ MUST_USE ALWAYS_INLINE bool span_copy(struct span source, void *target, size_t t
     if (source.size > 0) {
         memcpy(target, source.data, source.size);
     }
+    return true;
+}
+
+/* Cuts the first line off `rest`, its newline left out; false, and nothing cut, where none ends. */
+MUST_USE ALWAYS_INLINE bool span_cut_line(struct span *rest, struct span *line_out)
+{
+    const u8 *end = rest->size == 0 ? NULL : (const u8 *)memchr(rest->data, '\n', rest->size);
+    if (end == NULL) {
+        return false;
+    }
+    *line_out = span_of(rest->data, (size_t)(end - rest->data));
+    *rest = span_after(*rest, line_out->size + 1);
     return true;
 }
 

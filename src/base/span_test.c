@@ -1,4 +1,5 @@
-/* Aim: pieces of spans never leave the span, and little-endian numbers read back as written.
+/* Aim: pieces and lines of spans never leave the span, and little-endian numbers read back as
+ * written.
  *
  * Method: every offset and size of a short span, overflowing ones included; every alignment. */
 #include "base/span.h"
@@ -77,9 +78,31 @@ static void numbers_read_back(void **state)
     }
 }
 
+static void lines_are_cut_off_one_by_one(void **state)
+{
+    (void)state;
+    struct span rest = span_of_text("a\n\nbc\nd");
+    struct span line;
+    assert_true(span_cut_line(&rest, &line));
+    assert_true(span_equal(line, span_of_text("a")));
+    assert_true(span_cut_line(&rest, &line));
+    assert_int_equal(line.size, 0);
+    assert_true(span_cut_line(&rest, &line));
+    assert_true(span_equal(line, span_of_text("bc")));
+    assert_false(span_cut_line(&rest, &line));
+    assert_true(span_equal(rest, span_of_text("d")));
+    rest = span_of_text("e\n");
+    assert_true(span_cut_line(&rest, &line));
+    assert_int_equal(rest.size, 0);
+    assert_false(span_cut_line(&rest, &line));
+    rest = span_of(NULL, 0);
+    assert_false(span_cut_line(&rest, &line));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_cut_off_one_by_one),
         cmocka_unit_test(pieces_stay_inside),
         cmocka_unit_test(equality_and_copies),
         cmocka_unit_test(zero_is_seen_at_every_place),

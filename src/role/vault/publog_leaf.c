@@ -1,5 +1,6 @@
 #include "role/vault/publog_leaf.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
@@ -21,22 +22,6 @@
 #define BODY_WORDS "cambist/body/v1\n"
 #define SLOT_WORDS "cambist/slot/v1\n"
 #define PAD_WORDS  "cambist/pad/v1\n"
-
-static void put_number(u64 number, u8 target[NUMBER_BYTES])
-{
-    for (u32 index = 0; index < NUMBER_BYTES; index += 1) {
-        target[index] = (u8)(number >> (8 * (NUMBER_BYTES - 1 - index)));
-    }
-}
-
-static u64 get_number(const u8 *from)
-{
-    u64 number = 0;
-    for (u32 index = 0; index < NUMBER_BYTES; index += 1) {
-        number = number << 8 | from[index];
-    }
-    return number;
-}
 
 const char *publog_kind_name(enum publog_kind kind)
 {
@@ -83,7 +68,7 @@ void publog_leaf_encode(const struct publog_leaf *leaf, u8 target[PUBLOG_LEAF_BY
     target[5] = (u8)leaf->class;
     target[6] = leaf->flags;
     target[7] = 0;
-    put_number(leaf->slot, target + 8);
+    bytes_put_big_u64(target + 8, leaf->slot);
     memcpy(target + 16, leaf->root, SHA256_BYTES);
 }
 
@@ -97,7 +82,7 @@ bool publog_leaf_decode(struct span bytes, struct publog_leaf *leaf_out)
     }
     leaf_out->class = (enum publog_class)bytes.data[5];
     leaf_out->flags = bytes.data[6];
-    leaf_out->slot = get_number(bytes.data + 8);
+    leaf_out->slot = bytes_big_u64(bytes.data + 8);
     memcpy(leaf_out->root, bytes.data + 16, SHA256_BYTES);
     return leaf_out->slot % publog_slot_seconds(leaf_out->class) == 0;
 }
@@ -133,7 +118,7 @@ void publog_mark_of(struct sha256 *sha256, const u8 salt[PUBLOG_SALT_BYTES],
                     const u8 name[PUBLOG_CASE_BYTES], u64 until, u8 mark_out[SHA256_BYTES])
 {
     u8 number[NUMBER_BYTES];
-    put_number(until, number);
+    bytes_put_big_u64(number, until);
     sha256_begin(sha256);
     sha256_add(sha256, span_of_text(MARK_WORDS));
     sha256_add(sha256, span_of(salt, PUBLOG_SALT_BYTES));
@@ -159,7 +144,7 @@ static void slot_key_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYT
 {
     u8 number[1 + NUMBER_BYTES];
     number[0] = (u8) class;
-    put_number(slot, number + 1);
+    bytes_put_big_u64(number + 1, slot);
     sha256_begin(sha256);
     sha256_add(sha256, span_of_text(SLOT_WORDS));
     sha256_add(sha256, span_of(month_key, PUBLOG_KEY_BYTES));

@@ -31,12 +31,10 @@ struct words {
 /* A line cut at its single spaces; false at the end, and for a line of no such words. */
 static bool words_next(struct span *rest, struct words *words_out)
 {
-    const u8 *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
-    if (end == NULL) {
+    struct span line;
+    if (!span_cut_line(rest, &line)) {
         return false;
     }
-    struct span line = span_of(rest->data, (size_t)(end - rest->data));
-    *rest = span_after(*rest, line.size + 1);
     words_out->count = 0;
     while (words_out->count < WORDS_MAX) {
         const u8 *space = line.size == 0 ? NULL : memchr(line.data, ' ', line.size);

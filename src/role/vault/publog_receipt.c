@@ -46,13 +46,9 @@ size_t publog_receipt_write(const struct publog_receipt *receipt, u8 *target, si
 static bool line_next(struct span *rest, const char *word, struct span *value_out)
 {
     size_t word_bytes = strlen(word);
-    const u8 *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
-    if (end == NULL) {
-        return false;
-    }
-    struct span line = span_of(rest->data, (size_t)(end - rest->data));
-    *rest = span_after(*rest, line.size + 1);
-    if (line.size < word_bytes || memcmp(line.data, word, word_bytes) != 0) {
+    struct span line;
+    if (!span_cut_line(rest, &line) || line.size < word_bytes ||
+        memcmp(line.data, word, word_bytes) != 0) {
         return false;
     }
     *value_out = span_of(line.data + word_bytes, line.size - word_bytes);

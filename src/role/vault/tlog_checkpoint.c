@@ -30,13 +30,7 @@ bool tlog_number_read(struct span text, u64 max, u64 *number_out)
 /* Cuts a line off, its newline not part of it; false when there is none or it is empty. */
 static bool line_next(struct span *rest, struct span *line_out)
 {
-    const u8 *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
-    if (end == NULL || end == rest->data) {
-        return false;
-    }
-    *line_out = span_of(rest->data, (size_t)(end - rest->data));
-    *rest = span_after(*rest, line_out->size + 1);
-    return true;
+    return span_cut_line(rest, line_out) && line_out->size > 0;
 }
 
 enum tlog_flaw tlog_checkpoint_read(struct span text, struct tlog_checkpoint *checkpoint_out)

@@ -35,23 +35,6 @@ void tlog_crypto_close(struct tlog_crypto *crypto)
 
 /* ---- keys ---- */
 
-static u32 big_u32(const u8 *from)
-{
-    return (u32)from[0] << 24 | (u32)from[1] << 16 | (u32)from[2] << 8 | from[3];
-}
-
-static u64 big_u64(const u8 *from)
-{
-    return (u64)big_u32(from) << 32 | big_u32(from + 4);
-}
-
-static void big_put(u8 *to, u64 value, u32 bytes)
-{
-    for (u32 i = 0; i < bytes; i += 1) {
-        to[i] = (u8)(value >> (8 * (bytes - 1 - i)));
-    }
-}
-
 /* Unicode's White_Space beyond ASCII, in UTF-8: every one has two or three bytes. */
 static bool is_wide_space(const u8 *at, size_t size)
 {
@@ -96,7 +79,7 @@ void tlog_key_make(struct sha256 *sha256, struct span name, enum tlog_key_kind k
     sha256_add(sha256, span_of(public_key, TLOG_KEY_BYTES));
     sha256_end(sha256, hash);
     key_out->kind = kind;
-    key_out->id = big_u32(hash);
+    key_out->id = bytes_big_u32(hash);
     key_out->name_bytes = (u32)name.size;
     memcpy(key_out->name, name.data, name.size);
     memcpy(key_out->public_key, public_key, TLOG_KEY_BYTES);
@@ -139,7 +122,7 @@ enum tlog_flaw tlog_key_read(struct sha256 *sha256, struct span vkey, struct tlo
     }
     tlog_key_make(sha256, name, whole[0] == TLOG_KEY_LOG ? TLOG_KEY_LOG : TLOG_KEY_WITNESS,
                   whole + 1, key_out);
-    return key_out->id == big_u32(id_bytes) ? TLOG_FLAW_NONE : TLOG_FLAW_KEY_ID;
+    return key_out->id == bytes_big_u32(id_bytes) ? TLOG_FLAW_NONE : TLOG_FLAW_KEY_ID;
 }
 
 void tlog_key_text(const struct tlog_key *key, char vkey_out[TLOG_VKEY_BYTES])
@@ -185,7 +168,7 @@ static enum tlog_flaw signature_read(struct span line, struct tlog_signature *si
     if (size <= ID_BYTES) {
         return TLOG_FLAW_SIGNATURE_LINE;
     }
-    signature_out->id = big_u32(bytes);
+    signature_out->id = bytes_big_u32(bytes);
     signature_out->bytes_count = (u32)(size - ID_BYTES);
     if (signature_out->bytes_count <= sizeof(signature_out->bytes)) {
         memcpy(signature_out->bytes, bytes + ID_BYTES, signature_out->bytes_count);
@@ -278,7 +261,7 @@ bool tlog_signature_verify(struct tlog_crypto *crypto, const struct tlog_key *ke
         return signature->bytes_count == SIGN_ED25519_BYTES &&
                verify_pieces(crypto, key, &text, 1, signature->bytes);
     }
-    u64 time = big_u64(signature->bytes);
+    u64 time = bytes_big_u64(signature->bytes);
     if (signature->bytes_count != sizeof(signature->bytes) || time > TLOG_TIME_MAX) {
         return false;
     }
@@ -348,8 +331,8 @@ enum fault tlog_note_sign(struct span private_pem, const struct tlog_key *key, u
         memcmp(public_key, key->public_key, TLOG_KEY_BYTES) != 0) {
         return FAULT(FAULT_INPUT, "the private key is not that of %s", key->name);
     }
-    big_put(bytes, key->id, ID_BYTES);
-    big_put(bytes + ID_BYTES, time, 8); /* of a log overwritten by its signature */
+    bytes_put_big_u32(bytes, key->id);
+    bytes_put_big_u64(bytes + ID_BYTES, time); /* of a log overwritten by its signature */
     size_t size =
         sign_decode_base64(span_of_text(signature_text), bytes + head_bytes, SIGN_ED25519_BYTES);
     CHECK(size == SIGN_ED25519_BYTES);

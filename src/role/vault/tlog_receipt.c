@@ -13,18 +13,6 @@
 #define EXTRA "extra "
 #define INDEX "index "
 
-/* Cuts a line off, its newline not part of it; false when there is none. */
-static bool line_next(struct span *rest, struct span *line_out)
-{
-    const u8 *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
-    if (end == NULL) {
-        return false;
-    }
-    *line_out = span_of(rest->data, (size_t)(end - rest->data));
-    *rest = span_after(*rest, line_out->size + 1);
-    return true;
-}
-
 /* What stands behind `word` in the line; false when it begins with another. */
 static bool line_behind(struct span line, const char *word, struct span *behind_out)
 {
@@ -39,7 +27,7 @@ static bool line_behind(struct span line, const char *word, struct span *behind_
 static bool proof_read(struct span *rest, struct tlog_proof *proof)
 {
     struct span line;
-    while (line_next(rest, &line)) {
+    while (span_cut_line(rest, &line)) {
         if (line.size == 0) {
             return true;
         }
@@ -59,13 +47,13 @@ enum tlog_flaw tlog_receipt_read(struct span bytes, struct tlog_receipt *receipt
     struct span line;
     struct span index;
     memset(receipt_out, 0, sizeof(*receipt_out));
-    if (bytes.size > TLOG_RECEIPT_BYTES_MAX || !line_next(&rest, &line) ||
-        !span_equal(line, span_of_text(HEAD)) || !line_next(&rest, &line)) {
+    if (bytes.size > TLOG_RECEIPT_BYTES_MAX || !span_cut_line(&rest, &line) ||
+        !span_equal(line, span_of_text(HEAD)) || !span_cut_line(&rest, &line)) {
         return TLOG_FLAW_RECEIPT;
     }
     if (line_behind(line, EXTRA, &receipt_out->extra) &&
         (sign_decode_base64(receipt_out->extra, extra, sizeof(extra)) == 0 ||
-         !line_next(&rest, &line))) {
+         !span_cut_line(&rest, &line))) {
         return TLOG_FLAW_RECEIPT;
     }
     if (!line_behind(line, INDEX, &index) ||

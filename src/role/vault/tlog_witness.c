@@ -45,18 +45,6 @@ struct tlog_witness {
 
 /* ---- a request ---- */
 
-/* Cuts a line off `rest`, without its newline; false when there is no newline. */
-static bool line_next(struct span *rest, struct span *line_out)
-{
-    const u8 *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
-    if (end == NULL) {
-        return false;
-    }
-    *line_out = span_of(rest->data, (size_t)(end - rest->data));
-    *rest = span_after(*rest, line_out->size + 1);
-    return true;
-}
-
 static u32 note_take(struct span bytes, struct tlog_witness_ask *ask_out)
 {
     enum tlog_flaw flaw = tlog_note_read(bytes, &ask_out->note);
@@ -77,12 +65,13 @@ u32 tlog_witness_ask_read(struct span body, struct tlog_witness_ask *ask_out)
     struct span line;
     size_t word = sizeof(old_word) - 1;
     ask_out->proof.count = 0;
-    if (!line_next(&rest, &line) || line.size <= word || memcmp(line.data, old_word, word) != 0 ||
+    if (!span_cut_line(&rest, &line) || line.size <= word ||
+        memcmp(line.data, old_word, word) != 0 ||
         !tlog_number_read(span_after(line, word), TLOG_SIZE_MAX, &ask_out->old)) {
         return 400;
     }
     for (u32 index = 0; index <= TLOG_WITNESS_PROOF_MAX; index += 1) {
-        if (!line_next(&rest, &line)) {
+        if (!span_cut_line(&rest, &line)) {
             return 400;
         }
         if (line.size == 0) {
@@ -243,7 +232,8 @@ static size_t note_put(struct tlog_witness *witness, const struct witness_log *l
     memcpy(witness->fresh, ask->note.text.data, used);
     witness->fresh[used] = '\n';
     used += 1;
-    for (u32 index = 0; index < ask->note.signatures_count && line_next(&rest, &line); index += 1) {
+    for (u32 index = 0; index < ask->note.signatures_count && span_cut_line(&rest, &line);
+         index += 1) {
         if (tlog_signature_is_of(&ask->note.signatures[index], &log->key)) {
             memcpy(witness->fresh + used, line.data, line.size + 1);
             used += line.size + 1;
