@@ -249,6 +249,23 @@ void list_reader_keep(struct list_reader *reader, const char *field, struct span
     list_reader_label(reader, field, text);
 }
 
+struct span list_reader_join(struct list_reader *reader, const struct span *cells, u32 first,
+                             u32 last, const char *separator, u8 *buffer, size_t buffer_bytes)
+{
+    size_t used = 0;
+    for (u32 i = first; i <= last; i += 1) {
+        size_t gap = used == 0 ? 0 : strlen(separator);
+        if (cells[i].size + gap > buffer_bytes - used) {
+            reader->entry->overflown = true;
+        } else if (cells[i].size > 0) {
+            memcpy(buffer + used, separator, gap);
+            memcpy(buffer + used + gap, cells[i].data, cells[i].size);
+            used += gap + cells[i].size;
+        }
+    }
+    return span_of(buffer, used);
+}
+
 struct list_country list_country_of(struct span text)
 {
     struct list_country country = {.code = {0}};

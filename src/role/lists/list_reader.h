@@ -71,6 +71,11 @@ void list_reader_label(struct list_reader *reader, const char *label, struct spa
 /* Adds to the remarks of the entry; parts are set apart by "; ". */
 void list_reader_remark(struct list_reader *reader, struct span text);
 
+/* The cells first .. last in one text in `buffer`, empty ones left out; the entry is overflown when
+ * they do not fit. */
+struct span list_reader_join(struct list_reader *reader, const struct span *cells, u32 first,
+                             u32 last, const char *separator, u8 *buffer, size_t buffer_bytes);
+
 /* A country by whatever it is called: a code where one can be told, else the text. */
 struct list_country list_country_of(struct span text);
 

@@ -412,6 +412,20 @@ struct kept_row *row_store_find(struct row_store *store, struct span key, size_t
     return count == 0 ? NULL : &store->rows[low];
 }
 
+enum fault row_store_groups(struct row_store *store,
+                            enum fault (*take)(void *context, struct kept_row *rows, size_t count),
+                            void *context)
+{
+    row_store_sort(store);
+    for (size_t i = 0; i < store->count;) {
+        size_t count = 0;
+        struct kept_row *rows = row_store_find(store, store->rows[i].key, &count);
+        TRY(take(context, rows, count));
+        i += count;
+    }
+    return FAULT_NONE;
+}
+
 void row_store_refuse_unused(struct row_store *store, struct list_reader *reader)
 {
     for (size_t i = 0; i < store->count; i += 1) {

@@ -80,6 +80,11 @@ MUST_USE enum fault row_store_add(struct row_store *store, struct span key, u32 
 void row_store_sort(struct row_store *store);
 /* The rows with this key, all together; *count_out 0 and NULL when there are none. */
 struct kept_row *row_store_find(struct row_store *store, struct span key, size_t *count_out);
+/* Sorts the rows and hands each key's on, all together. A fault ends it. */
+MUST_USE enum fault row_store_groups(struct row_store *store,
+                                     enum fault (*take)(void *context, struct kept_row *rows,
+                                                        size_t count),
+                                     void *context);
 /* Refuses the rows nobody used: they belong to entries that are not there. */
 void row_store_refuse_unused(struct row_store *store, struct list_reader *reader);
 

@@ -2,8 +2,6 @@
 #include "role/lists/list_table.h"
 #include "role/lists/list_when.h"
 
-#include <string.h>
-
 /* A row for every name, address, birth and document of an entity, all with the entity's columns in
  * front. Columns go by their names: their number has changed over the years. */
 enum column {
@@ -159,23 +157,6 @@ static struct list_country country_of(struct span code, struct span name)
     return name.size > 0 && !text_is(name, "UNKNOWN") ? list_country_of(name) : none;
 }
 
-static struct span join(struct list_reader *reader, const struct span *cells, u32 first, u32 last,
-                        u8 *buffer, size_t buffer_bytes)
-{
-    size_t used = 0;
-    for (u32 i = first; i <= last; i += 1) {
-        size_t gap = used == 0 ? 0 : 2;
-        if (cells[i].size + gap > buffer_bytes - used) {
-            reader->entry->overflown = true;
-        } else if (cells[i].size > 0) {
-            memcpy(buffer + used, ", ", gap);
-            memcpy(buffer + used + gap, cells[i].data, cells[i].size);
-            used += gap + cells[i].size;
-        }
-    }
-    return span_of(buffer, used);
-}
-
 static void add_name(struct list_entry *entry, const struct span *cells)
 {
     struct list_name name = {.text = cells[EU_NAME], .quality = LIST_QUALITY_STRONG};
@@ -210,9 +191,10 @@ static void add_birth(struct list_reader *reader, const struct span *cells)
         list_reader_keep(reader, "Birth", day.size > 0 ? day : cells[EU_BIRTH_FROM]);
     }
     u8 text[2048];
-    struct list_place place = {
-        .text = join(reader, cells, EU_BIRTH_PLACE, EU_BIRTH_REGION, text, sizeof(text)),
-        .country = country_of(cells[EU_BIRTH_CODE], cells[EU_BIRTH_COUNTRY])};
+    struct list_place place = {.text = list_reader_join(reader, cells, EU_BIRTH_PLACE,
+                                                        EU_BIRTH_REGION, ", ", text, sizeof(text)),
+                               .country =
+                                   country_of(cells[EU_BIRTH_CODE], cells[EU_BIRTH_COUNTRY])};
     list_entry_add_birth_place(reader->entry, &place);
 }
 
@@ -222,8 +204,9 @@ static void add_row(struct list_reader *reader, const struct span *cells)
     add_name(entry, cells);
     add_birth(reader, cells);
     u8 text[4096];
-    struct list_place place = {.text = join(reader, cells, EU_STREET, EU_PLACE, text, sizeof(text)),
-                               .country = country_of(cells[EU_COUNTRY_CODE], cells[EU_COUNTRY])};
+    struct list_place place = {
+        .text = list_reader_join(reader, cells, EU_STREET, EU_PLACE, ", ", text, sizeof(text)),
+        .country = country_of(cells[EU_COUNTRY_CODE], cells[EU_COUNTRY])};
     list_entry_add_address(entry, &place);
     list_entry_add_identifier(
         entry, &(struct list_identifier){
@@ -237,9 +220,9 @@ static void add_row(struct list_reader *reader, const struct span *cells)
     list_entry_add_programme(entry, cells[EU_PROGRAMME]);
 }
 
-static enum fault take_group(struct eu *eu, struct kept_row *rows, size_t count)
+static enum fault take_group(void *context, struct kept_row *rows, size_t count)
 {
-    struct list_reader *reader = eu->reader;
+    struct list_reader *reader = context;
     list_reader_begin(reader, rows[0].line);
     struct list_entry *entry = reader->entry;
     const struct span *first = rows[0].cells;
@@ -262,18 +245,6 @@ static enum fault take_group(struct eu *eu, struct kept_row *rows, size_t count)
     return list_reader_end(reader, count);
 }
 
-static enum fault take_groups(struct eu *eu)
-{
-    row_store_sort(&eu->store);
-    for (size_t i = 0; i < eu->store.count;) {
-        size_t count = 0;
-        struct kept_row *rows = row_store_find(&eu->store, eu->store.rows[i].key, &count);
-        TRY(take_group(eu, rows, count));
-        i += count;
-    }
-    return FAULT_NONE;
-}
-
 enum fault read_eu_csv(struct list_reader *reader)
 {
     struct eu eu = {.visitor = {.visit = take_row}, .reader = reader};
@@ -282,7 +253,7 @@ enum fault read_eu_csv(struct list_reader *reader)
     TRY(list_reader_open(reader, 0, &input));
     enum fault fault = table_read(reader, input, ';', &eu.visitor, &end);
     if (fault == FAULT_NONE) {
-        fault = take_groups(&eu);
+        fault = row_store_groups(&eu.store, take_group, eu.reader);
     }
     row_store_free(&eu.store);
     return fault;

@@ -203,31 +203,14 @@ static bool next_numbered(struct span *rest, struct span *part_out)
     return true;
 }
 
-/* Joins cells; `separator` between them. */
-static struct span join(struct list_reader *reader, const struct span *cells, u32 first, u32 last,
-                        const char *separator, u8 *buffer, size_t buffer_bytes)
-{
-    size_t used = 0;
-    for (u32 i = first; i <= last; i += 1) {
-        size_t gap = used == 0 ? 0 : strlen(separator);
-        if (cells[i].size + gap > buffer_bytes - used) {
-            reader->entry->overflown = true;
-        } else if (cells[i].size > 0) {
-            memcpy(buffer + used, separator, gap);
-            memcpy(buffer + used + gap, cells[i].data, cells[i].size);
-            used += gap + cells[i].size;
-        }
-    }
-    return span_of(buffer, used);
-}
-
 /* Given names in front, the family name (Name 6) last; others have all in Name 6. */
 static void add_name(struct list_reader *reader, const struct span *cells)
 {
     struct list_entry *entry = reader->entry;
     u8 text[4096];
     struct span type = cells[UK_ALIAS_TYPE];
-    struct span given = join(reader, cells, UK_NAME_1, UK_NAME_5, " ", text, sizeof(text) / 2);
+    struct span given =
+        list_reader_join(reader, cells, UK_NAME_1, UK_NAME_5, " ", text, sizeof(text) / 2);
     struct list_name name = {.quality = LIST_QUALITY_STRONG, .former = text_is(type, "FKA")};
     if (text_begins(type, "Prim")) {
         name.quality = LIST_QUALITY_PRIMARY;
@@ -321,8 +304,8 @@ static void add_facts(struct list_reader *reader, const struct span *cells)
 static void add_places(struct list_reader *reader, const struct span *cells)
 {
     u8 text[4096];
-    struct list_place place = {
-        .text = join(reader, cells, UK_ADDRESS_1, UK_POST_CODE, ", ", text, sizeof(text))};
+    struct list_place place = {.text = list_reader_join(reader, cells, UK_ADDRESS_1, UK_POST_CODE,
+                                                        ", ", text, sizeof(text))};
     if (cells[UK_COUNTRY].size > 0) {
         place.country = list_country_of(cells[UK_COUNTRY]);
     }
@@ -372,9 +355,9 @@ static bool is_new(const struct span *cells, const struct span *last, u32 column
     return last == NULL || !span_equal(last[column], cells[column]);
 }
 
-static enum fault take_group(struct uk *uk, struct kept_row *rows, size_t count)
+static enum fault take_group(void *context, struct kept_row *rows, size_t count)
 {
-    struct list_reader *reader = uk->reader;
+    struct list_reader *reader = context;
     list_reader_begin(reader, rows[0].line);
     struct list_entry *entry = reader->entry;
     const struct span *first = rows[0].cells;
@@ -412,18 +395,6 @@ static enum fault take_group(struct uk *uk, struct kept_row *rows, size_t count)
     return list_reader_end(reader, count);
 }
 
-static enum fault take_groups(struct uk *uk)
-{
-    row_store_sort(&uk->store);
-    for (size_t i = 0; i < uk->store.count;) {
-        size_t count = 0;
-        struct kept_row *rows = row_store_find(&uk->store, uk->store.rows[i].key, &count);
-        TRY(take_group(uk, rows, count));
-        i += count;
-    }
-    return FAULT_NONE;
-}
-
 enum fault read_uk(struct list_reader *reader)
 {
     struct uk uk = {.visitor = {.visit = take_row}, .reader = reader};
@@ -433,7 +404,7 @@ enum fault read_uk(struct list_reader *reader)
     TRY(list_reader_open(reader, 0, &input));
     enum fault fault = table_read(reader, input, ',', &uk.visitor, &end);
     if (fault == FAULT_NONE) {
-        fault = take_groups(&uk);
+        fault = row_store_groups(&uk.store, take_group, uk.reader);
     }
     row_store_free(&uk.store);
     return fault;
