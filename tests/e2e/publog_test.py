@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
@@ -113,6 +114,15 @@ def is_served(cli, log):
         cli.equal(log.get(path)[0], 404, f"no file {path!r}")
 
 
+def shown_after(cli, log, journal):
+    """A figure to print; nothing is asserted of it but that it ends."""
+    before = log.size()
+    journal.put()
+    begin = time.monotonic()
+    cli.check(s.eventually(lambda: log.size() > before), "an entry is shown")
+    return round(1000 * (time.monotonic() - begin))
+
+
 def happens(cli, log, journal, folder):
     journal.put(3)
     code, _, error = cli.run("vault", "list", "1", "--data", folder)
@@ -123,6 +133,8 @@ def happens(cli, log, journal, folder):
     cli.check(s.eventually(lambda: log.size() >= 3), "they are shown")
     cli.check(s.eventually(lambda: metric(cli, "cambist_log_events_total") == 1), "the look-up is told")
     journal.are(log.entries())
+    took = [shown_after(cli, log, journal) for _ in range(5)]
+    print(f"shown after (ms, from the journal's answer to the checkpoint of three witnesses): {sorted(took)}")
     output = log.good("all of it")
     cli.check(re.search(r"^ *independent witnesses +0$", output, re.M), "no independent witness")
     cli.check(re.search(r"^ *witnesses +3 of 3 have cosigned$", output, re.M), "three witnesses")
