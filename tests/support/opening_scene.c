@@ -227,7 +227,7 @@ size_t opening_scene_show(struct opening_scene *scene, const struct opening_scen
     publog_mark_of(&scene->crypto.sha256, shown.mark_salt, event->name, 0, receipt->event.mark);
     receipt->place = randombytes_uniform(PUBLOG_PLACES);
     receipt->leaf = (struct publog_leaf){.class = event->class,
-                                         .flags = event->flags,
+                                         .flags = event->is_flag_hidden ? 0 : event->flags,
                                          .slot = publog_slot_of(event->class, event->slot_s)};
     publog_slot_begin(&slot);
     publog_slot_put(&slot, receipt->place, &receipt->event);

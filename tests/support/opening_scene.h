@@ -66,6 +66,7 @@ struct opening_scene_event {
     enum publog_class class;
     enum publog_kind kind;
     u8 flags;
+    bool is_flag_hidden; /* the slot's leaf does not show them */
     const u8 *mark_salt; /* NULL: some */
     const u8 *name;      /* of the case */
     struct span text;

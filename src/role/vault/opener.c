@@ -10,7 +10,6 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NAME_BYTES 100U /* of a file in the archive */
@@ -30,14 +29,16 @@ struct opener {
 
 enum fault opener_open(struct opener **opener_out, const struct grant_file *file, u64 now_s)
 {
-    struct opener *opener = calloc(1, sizeof(*opener));
     *opener_out = NULL;
+    /* Officers' answers lie in it: together they open a record. */
+    struct opener *opener = sodium_init() < 0 ? NULL : sodium_malloc(sizeof(*opener));
     if (opener == NULL) {
-        return FAULT(FAULT_LIMIT, "no memory for an opener");
+        return FAULT(FAULT_UNPROTECTED, "no locked memory for an opener");
     }
+    memset(opener, 0, sizeof(*opener));
     enum fault fault = seal_room_open(&opener->room);
     if (fault != FAULT_NONE) {
-        free(opener);
+        sodium_free(opener);
         return fault;
     }
     opener->key = seal_room_take(opener->room, sizeof(*opener->key));
@@ -57,7 +58,7 @@ void opener_close(struct opener *opener)
     if (opener != NULL) {
         sodium_free(opener->text);
         seal_room_close(opener->room);
-        free(opener);
+        sodium_free(opener); /* wipes */
     }
 }
 
@@ -130,9 +131,6 @@ static enum fault record_open(struct opener *opener, const struct opener_call *c
     struct span body;
     opening_context(&opener->opening, context);
     struct share_case about = case_of(call, index, context);
-    for (u32 i = 0; i < call->releases_count; i += 1) {
-        partials[i] = opener->partials[i][index];
-    }
     TRY(call->bodies->body(call->bodies, index, &body));
     seal_body_hash(body, hash);
     if (body.size <= SEAL_BODY_EXTRA_BYTES || body.size > SEAL_BODY_BYTES_MAX ||
@@ -140,10 +138,14 @@ static enum fault record_open(struct opener *opener, const struct opener_call *c
         return FAULT(FAULT_ROT, "body %u: not the one whose hash the officers saw", index + 1);
     }
     TRY(text_make_room(opener, body.size));
+    for (u32 i = 0; i < call->releases_count; i += 1) {
+        partials[i] = opener->partials[i][index];
+    }
     size_t mark = seal_room_mark(opener->room);
     u8 *key = seal_room_take(opener->room, SEAL_KEY_SIZE);
     enum fault fault =
         share_open(opener->room, &about, partials, call->releases_count, key, wrong_out);
+    sodium_memzero(partials, sizeof(partials));
     if (fault == FAULT_NONE) {
         fault = seal_body_open(&row->label, key, body, opener->text, bytes_out);
     }
@@ -398,7 +400,7 @@ enum fault opener_deliver(struct opener *opener, const struct opener_call *call,
     }
     enum fault fault = deliver(opener, call, result_out);
     text_wipe(opener);
-    memset(opener->partials, 0, sizeof(opener->partials));
+    sodium_memzero(opener->partials, sizeof(opener->partials));
     if (fault != FAULT_NONE) {
         memset(result_out->manifest, 0, sizeof(result_out->manifest));
         result_out->manifest_bytes = 0;

@@ -176,8 +176,11 @@ enum fault release_make(struct seal_room *room, const struct share_key *key,
         struct share_case about = case_of(key, &rows->list[i], context);
         TRY(share_answer(room, &about, side, index, share, &partial));
         bound_of(context, &rows->list[i].label, bound);
-        TRY(seal_box_close("release", room, &opening->key, span_of(bound, sizeof(bound)),
-                           span_of(&partial, sizeof(partial)), box));
+        enum fault fault =
+            seal_box_close("release", room, &opening->key, span_of(bound, sizeof(bound)),
+                           span_of(&partial, sizeof(partial)), box);
+        sodium_memzero(&partial, sizeof(partial));
+        TRY(fault);
         used += snprintf(target + used, RELEASE_TEXT_BYTES - (size_t)used, "answer: %s\n",
                          bytes_to_hex(box, sizeof(box), hex));
     }
@@ -218,7 +221,9 @@ enum fault release_read(struct seal_room *room, struct span text, const char *na
                          "another record",
                          name, i + 1);
         }
-        TRY(share_partial_decode(span_of(plain, sizeof(plain)), &partials_out[i]));
+        enum fault fault = share_partial_decode(span_of(plain, sizeof(plain)), &partials_out[i]);
+        sodium_memzero(plain, sizeof(plain));
+        TRY(fault);
     }
     return rest.size == 0 ? FAULT_NONE : FAULT(FAULT_INPUT, "%s: more answers than records", name);
 }

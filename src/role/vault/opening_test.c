@@ -114,6 +114,10 @@ static void a_bulk_grant_waits(void **state)
     event.flags = 0; /* not to be seen in public */
     grant_shown_bytes = opening_scene_show(&scene, &event, grant_shown);
     assert_judged(FAULT_REFUSED, "grant: logged as another class, or with other flags");
+    event = grant_event(text);
+    event.is_flag_hidden = true;
+    grant_shown_bytes = opening_scene_show(&scene, &event, grant_shown);
+    assert_judged(FAULT_REFUSED, "grant: logged as another class, or with other flags");
 }
 
 static void an_emergency_has_its_own_slots(void **state)

@@ -63,7 +63,9 @@ static enum fault check_event(struct tlog_crypto *crypto, const char *what,
         return FAULT(FAULT_REFUSED, "%s: the receipt is of an event of the kind %s, not %s", what,
                      publog_kind_name(event->kind), publog_kind_name(wanted->kind));
     }
-    if (event->flags != wanted->flags || shown->receipt.leaf.class != wanted->class) {
+    /* What is to be seen in public must be, also before the month is opened. */
+    if (event->flags != wanted->flags || shown->receipt.leaf.class != wanted->class ||
+        (shown->receipt.leaf.flags & wanted->flags) != wanted->flags) {
         return FAULT(FAULT_REFUSED, "%s: logged as another class, or with other flags", what);
     }
     publog_body_of(&crypto->sha256, shown->body_salt, wanted->text, hash);
