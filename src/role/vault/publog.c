@@ -49,7 +49,8 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
     [PUBLOG_EVENT_PUT] =
         "INSERT INTO events(class, slot, place, kind, flags, name, until, mark_salt,"
         " body_salt, body, text) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
-    [PUBLOG_EVENT_GET] = "SELECT class, slot, place FROM events WHERE number = ?",
+    [PUBLOG_EVENT_GET] = "SELECT class, slot, place, until, mark_salt, body_salt FROM events"
+                         " WHERE number = ?",
     [PUBLOG_BEGUN_GET] = "SELECT slot FROM begun WHERE class = ?",
     [PUBLOG_BEGUN_PUT] = "INSERT INTO begun VALUES(?, ?)",
     [PUBLOG_EVENTS_OF] = "SELECT place, kind, flags, name, until, mark_salt, body FROM events"
@@ -160,6 +161,9 @@ static enum fault event_put(struct publog *publog, const struct publog_told *tol
     u32 place = 0;
     TRY(place_draw(publog, told->class, slot, &place));
     TRY(entropy_fill(salts[0], sizeof(salts)));
+    if (told->mark_salt != NULL) {
+        memcpy(salts[0], told->mark_salt, sizeof(salts[0]));
+    }
     publog_body_of(&publog->sha256, salts[1], told->text, body);
     struct sql_call put = call(publog, PUBLOG_EVENT_PUT);
     sql_put_u64(&put, (u64)told->class);
@@ -508,11 +512,11 @@ static enum fault slot_get(struct publog *publog, enum publog_class class, u64 s
                : FAULT(FAULT_UNAVAILABLE, "the event's leaf is not published yet");
 }
 
-enum fault publog_receipt(struct publog *publog, u64 number, u8 *target, size_t target_bytes,
-                          size_t *size_out)
+/* The event with its salts; its receipt's last part lies in the publog until the next one. */
+static enum fault event_show(struct publog *publog, u64 number, struct publog_shown *shown_out)
 {
     struct sql_call get = call(publog, PUBLOG_EVENT_GET);
-    struct publog_receipt receipt;
+    struct publog_receipt *receipt = &shown_out->receipt;
     struct publog_leaf made;
     u64 index = 0;
     bool row = false;
@@ -523,20 +527,39 @@ enum fault publog_receipt(struct publog *publog, u64 number, u8 *target, size_t 
     }
     enum publog_class class = (enum publog_class)sql_get_u64(&get);
     u64 slot = sql_get_u64(&get);
-    receipt.place = (u32)sql_get_u64(&get);
+    receipt->place = (u32)sql_get_u64(&get);
+    shown_out->until = sql_get_u64(&get);
+    sql_get_bytes(&get, shown_out->mark_salt, PUBLOG_SALT_BYTES);
+    sql_get_bytes(&get, shown_out->body_salt, PUBLOG_SALT_BYTES);
     sql_end(&get);
-    TRY(slot_get(publog, class, slot, &receipt.leaf, &index));
+    TRY(slot_get(publog, class, slot, &receipt->leaf, &index));
     TRY(slot_make(publog, class, slot, &made));
-    if (memcmp(made.root, receipt.leaf.root, sizeof(made.root)) != 0) {
+    if (memcmp(made.root, receipt->leaf.root, sizeof(made.root)) != 0) {
         return FAULT(FAULT_ROT, "%s: the events of a slot are not those that were logged",
                      publog->sql.path);
     }
-    receipt.event = publog->slot.events[receipt.place];
-    publog_slot_path(&publog->slot, receipt.place, receipt.path);
-    publog_leaf_encode(&receipt.leaf, receipt.leaf_bytes);
-    TRY(leaf_receipt(publog, index, &receipt.of_leaf));
-    *size_out = publog_receipt_write(&receipt, target, target_bytes);
+    receipt->event = publog->slot.events[receipt->place];
+    publog_slot_path(&publog->slot, receipt->place, receipt->path);
+    publog_leaf_encode(&receipt->leaf, receipt->leaf_bytes);
+    return leaf_receipt(publog, index, &receipt->of_leaf);
+}
+
+enum fault publog_receipt(struct publog *publog, u64 number, u8 *target, size_t target_bytes,
+                          size_t *size_out)
+{
+    struct publog_shown shown;
+    TRY(event_show(publog, number, &shown));
+    *size_out = publog_receipt_write(&shown.receipt, target, target_bytes);
     return *size_out > 0 ? FAULT_NONE : FAULT(FAULT_LIMIT, "no room for a receipt");
+}
+
+enum fault publog_show(struct publog *publog, u64 number, u8 *target, size_t target_bytes,
+                       size_t *size_out)
+{
+    struct publog_shown shown;
+    TRY(event_show(publog, number, &shown));
+    *size_out = publog_shown_write(&shown, target, target_bytes);
+    return *size_out > 0 ? FAULT_NONE : FAULT(FAULT_LIMIT, "no room for what is shown");
 }
 
 /* ---- the whole ---- */

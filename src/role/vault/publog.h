@@ -24,6 +24,7 @@
 #include "io/fault.h"
 #include "role/vault/publog_leaf.h"
 #include "role/vault/publog_receipt.h"
+#include "role/vault/publog_shown.h"
 #include "role/vault/tlog_store.h"
 
 #define PUBLOG_FILE        "events.db"
@@ -48,6 +49,7 @@ struct publog_told {
     u8 name[PUBLOG_CASE_BYTES]; /* of the case: random, known to nobody outside */
     u64 until;                  /* end of a silence in seconds; 0 without one */
     struct span text;           /* at most PUBLOG_TEXT_BYTES_MAX */
+    const u8 *mark_salt;        /* PUBLOG_SALT_BYTES; NULL: a random one */
 };
 
 /* For metrics. */
@@ -85,6 +87,10 @@ MUST_USE enum fault publog_turn(struct publog *publog);
  * FAULT_UNAVAILABLE: its slot is not closed, or its leaf not published yet. */
 MUST_USE enum fault publog_receipt(struct publog *publog, u64 number, u8 *target,
                                    size_t target_bytes, size_t *size_out);
+
+/* The same with the salts, for whoever has the event's text (publog_shown.h). */
+MUST_USE enum fault publog_show(struct publog *publog, u64 number, u8 *target, size_t target_bytes,
+                                size_t *size_out);
 
 struct publog_counts publog_counts(const struct publog *publog);
 

@@ -490,12 +490,54 @@ static void a_changed_receipt_proves_nothing(void **state)
     }
 }
 
+/* Who has the text and the case sees from what is shown that this was logged, and nothing else. */
+static void an_event_is_shown_with_its_salts(void **state)
+{
+    (void)state;
+    static const u8 salt[PUBLOG_SALT_BYTES] = {4, 5};
+    static const u8 name[PUBLOG_CASE_BYTES] = {1, 2, 3};
+    struct publog_told event = {.class = PUBLOG_CLASS_EMERGENCY,
+                                .kind = PUBLOG_KIND_GRANT,
+                                .flags = PUBLOG_FLAG_BULK,
+                                .name = {1, 2, 3},
+                                .until = 77,
+                                .text = span_of_text("a grant"),
+                                .mark_salt = salt};
+    struct publog_shown shown;
+    u8 hash[SHA256_BYTES];
+    u64 number = 0;
+    size_t bytes = 0;
+    assert_int_equal(publog_tell(publog, &event, &number), FAULT_NONE);
+    assert_int_equal(publog_show(publog, number, receipt_bytes, RECEIPT_BYTES, &bytes),
+                     FAULT_UNAVAILABLE);
+    pass(MINUTE + 1);
+    publish();
+    assert_int_equal(publog_show(publog, number, receipt_bytes, 300, &bytes), FAULT_LIMIT);
+    assert_int_equal(publog_show(publog, number, receipt_bytes, RECEIPT_BYTES, &bytes), FAULT_NONE);
+    assert_true(publog_shown_read(span_of(receipt_bytes, bytes), &shown));
+    assert_true(publog_receipt_verify(&sha256, &shown.receipt));
+    assert_memory_equal(shown.mark_salt, salt, sizeof(salt));
+    assert_int_equal(shown.until, 77);
+    assert_int_equal(shown.receipt.leaf.flags, PUBLOG_FLAG_BULK);
+    publog_body_of(&sha256, shown.body_salt, span_of_text("a grant"), hash);
+    assert_memory_equal(hash, shown.receipt.event.body, sizeof(hash));
+    publog_mark_of(&sha256, salt, name, 77, hash);
+    assert_memory_equal(hash, shown.receipt.event.mark, sizeof(hash));
+    number = told(PUBLOG_CLASS_EMERGENCY, "others have salts of their own");
+    pass(MINUTE + 1);
+    publish();
+    assert_int_equal(publog_show(publog, number, receipt_bytes, RECEIPT_BYTES, &bytes), FAULT_NONE);
+    assert_true(publog_shown_read(span_of(receipt_bytes, bytes), &shown));
+    assert_memory_not_equal(shown.mark_salt, salt, sizeof(salt));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_slot_has_a_leaf_empty_or_not, make, clear),
         cmocka_unit_test_setup_teardown(an_event_is_receipted_once_its_slot_is_published, make,
                                         clear),
+        cmocka_unit_test_setup_teardown(an_event_is_shown_with_its_salts, make, clear),
         cmocka_unit_test_setup_teardown(a_leaf_shows_nothing_but_flags, make, clear),
         cmocka_unit_test_setup_teardown(slots_that_nobody_saw_are_made_up_for, make, clear),
         cmocka_unit_test_setup_teardown(a_clock_that_goes_back_puts_nothing_into_the_past, make,
