@@ -189,12 +189,14 @@ static void print_token(const struct name *name, u8 token)
     (void)printf(" %.*s", (int)name->tokens[token].text_size, name->tokens[token].text);
 }
 
-static void print_parts(const struct name *asked, const struct name *listed)
+static void print_parts(struct find *find, const struct screen_index *index,
+                        const struct find_hit *hit)
 {
+    const struct name *asked = find_asked(find, hit->asked);
+    const struct name *listed = index_name_of(index, hit->name);
     struct score_parts parts;
     char number[SCORE_TEXT_BYTES];
-    u32 sum = score_names(asked, listed, 0, &parts);
-    CHECK(sum == parts.millionths);
+    find_parts(find, index, hit, &parts);
     for (u32 i = 0; i < parts.count; i += 1) {
         const struct score_part *part = &parts.parts[i];
         (void)printf("    %10s  %s", score_text(part->millionths, number),
@@ -203,7 +205,7 @@ static void print_parts(const struct name *asked, const struct name *listed)
         print_token(listed, part->b);
         (void)printf("\n");
     }
-    (void)printf("    %10s  = the score\n", score_text(sum, number));
+    (void)printf("    %10s  = the score\n", score_text((i32)parts.millionths, number));
 }
 
 static const char *agreement(u8 agreement, const char *agrees, const char *contradicts)
@@ -296,8 +298,7 @@ static enum fault look(const struct option_call *call, struct screen_lists *list
     for (u32 i = 0; i < count; i += 1) {
         print_hit(lists, &hits[i]);
         if (call->values[SCREEN_EXPLAIN].given && hits[i].by == FIND_BY_NAME) {
-            print_parts(find_asked(*find, hits[i].asked),
-                        index_name_of(lists->index, hits[i].name));
+            print_parts(*find, lists->index, &hits[i]);
         }
     }
     cli_line("hits", "%u, of %s entries", count,

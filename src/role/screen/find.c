@@ -3,6 +3,7 @@
 #include "base/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SAME_CODE_MAX = 64 };
 
@@ -16,6 +17,8 @@ struct find {
     u32 hits_count;
     struct search_hit *found;
     struct find_hit *hits;
+    struct score_facts asked_facts;
+    struct score_facts found_facts;
     struct name names[LIST_NAMES_MAX * NAME_READINGS_MAX];
 };
 
@@ -63,78 +66,77 @@ bool find_fits(const struct find *find, const struct screen_index *index)
 
 /* ---- what else agrees ---- */
 
-/* Dates agree where what is known of both is the same or within the other's span; years that differ
- * by one are unknown: lists often have the year from another calendar or by age. */
-static enum find_agreement birth_agrees(const struct list_birth *a, const struct index_fact *b)
+static enum name_kind kind_of(const struct list_entry *asked)
 {
-    if (a->from.year == 0 || b->from.year == 0) {
-        return FIND_UNKNOWN;
+    switch ((enum list_entry_kind)asked->kind) {
+    case LIST_KIND_UNKNOWN:
+        return NAME_UNKNOWN;
+    case LIST_KIND_PERSON:
+        return NAME_PERSON;
+    case LIST_KIND_ENTITY:
+        return NAME_ENTITY;
+    case LIST_KIND_VESSEL:
+    case LIST_KIND_AIRCRAFT:
+        return NAME_VESSEL;
     }
-    bool a_is_day = a->from.day != 0 && list_date_compare(a->from, a->to) == 0;
-    bool b_is_day = b->from.day != 0 && list_date_compare(b->from, b->to) == 0;
-    u32 a_last = a->to.year == 0 ? a->from.year : a->to.year;
-    u32 b_last = b->to.year == 0 ? b->from.year : b->to.year;
-    if (a->from.year > b_last + 1U || b->from.year > a_last + 1U) {
-        return FIND_CONTRADICTS;
-    }
-    if (a_is_day && b_is_day) {
-        return list_date_compare(a->from, b->from) == 0 ? FIND_AGREES : FIND_UNKNOWN;
-    }
-    return a->from.year > b_last || b->from.year > a_last ? FIND_UNKNOWN : FIND_AGREES;
+    return NAME_UNKNOWN;
 }
 
-/* The best of all pairs; contradicting only when nothing else is there. */
-static u8 births_agree(const struct screen_index *index, u32 subject,
-                       const struct list_entry *asked)
+static void facts_of_asked(const struct list_entry *asked, struct score_facts *facts_out)
 {
-    const struct index_subject *one = &index->subjects[subject];
-    bool contradicts = false;
-    bool is_unknown = false;
-    for (u32 i = 0; i < one->facts_count; i += 1) {
-        const struct index_fact *fact = &index->facts[one->facts_first + i];
-        for (u32 j = 0; fact->kind == INDEX_FACT_BIRTH && j < asked->births_count; j += 1) {
-            switch (birth_agrees(&asked->births[j], fact)) {
-            case FIND_AGREES:
-                return FIND_AGREES;
-            case FIND_UNKNOWN:
-                is_unknown = true;
-                break;
-            case FIND_CONTRADICTS:
-                contradicts = true;
-                break;
-            }
+    facts_out->kind = kind_of(asked);
+    facts_out->births_count = asked->births_count;
+    facts_out->countries_count = 0;
+    memcpy(facts_out->births, asked->births, asked->births_count * sizeof(struct list_birth));
+    for (u32 i = 0; i < asked->countries_count; i += 1) {
+        const char *code = asked->countries[i].country.code;
+        if (code[0] != 0) {
+            memcpy(facts_out->countries[facts_out->countries_count], code, 2);
+            facts_out->countries_count += 1;
         }
     }
-    return contradicts && !is_unknown ? FIND_CONTRADICTS : FIND_UNKNOWN;
 }
 
-static u8 countries_agree(const struct screen_index *index, u32 subject,
-                          const struct list_entry *asked)
+static void facts_of_subject(const struct screen_index *index, u32 subject,
+                             struct score_facts *facts_out)
 {
     const struct index_subject *one = &index->subjects[subject];
-    bool contradicts = false;
+    facts_out->kind = (enum name_kind)one->kind;
+    facts_out->births_count = 0;
+    facts_out->countries_count = 0;
     for (u32 i = 0; i < one->facts_count; i += 1) {
         const struct index_fact *fact = &index->facts[one->facts_first + i];
-        for (u32 j = 0; fact->kind == INDEX_FACT_COUNTRY && j < asked->countries_count; j += 1) {
-            const char *code = asked->countries[j].country.code;
-            if (code[0] == fact->country[0] && code[1] == fact->country[1]) {
-                return FIND_AGREES;
-            }
-            contradicts = contradicts || code[0] != 0;
+        if (fact->kind == INDEX_FACT_BIRTH && facts_out->births_count < LIST_BIRTHS_MAX) {
+            facts_out->births[facts_out->births_count] =
+                (struct list_birth){.from = fact->from, .to = fact->to, .circa = fact->is_circa};
+            facts_out->births_count += 1;
+        } else if (fact->kind == INDEX_FACT_COUNTRY &&
+                   facts_out->countries_count < LIST_COUNTRIES_MAX) {
+            memcpy(facts_out->countries[facts_out->countries_count], fact->country, 2);
+            facts_out->countries_count += 1;
         }
     }
-    return contradicts ? FIND_CONTRADICTS : FIND_UNKNOWN;
+}
+
+static u8 agreement(i32 millionths)
+{
+    return (u8)(millionths > 0 ? FIND_AGREES : millionths < 0 ? FIND_CONTRADICTS : FIND_UNKNOWN);
 }
 
 /* ---- asking ---- */
 
-static void hit_complete(const struct screen_index *index, const struct list_entry *asked,
-                         struct find_hit *hit)
+/* What facts say of a hit; those of find->asked are there. */
+static void hit_complete(struct find *find, const struct screen_index *index, struct find_hit *hit)
 {
     const struct index_subject *subject = &index->subjects[hit->subject];
+    facts_of_subject(index, hit->subject, &find->found_facts);
     hit->number = subject->number;
-    hit->birth = births_agree(index, hit->subject, asked);
-    hit->country = countries_agree(index, hit->subject, asked);
+    hit->birth = agreement(score_births(&find->asked_facts, &find->found_facts));
+    hit->country = agreement(score_countries(&find->asked_facts, &find->found_facts));
+    if (hit->by == FIND_BY_NAME) {
+        hit->millionths =
+            score_facts_add(hit->millionths, &find->asked_facts, &find->found_facts, NULL);
+    }
     hit->quality = subject->names_count == 0 ? 0 : index->names[hit->name].quality;
 }
 
@@ -148,8 +150,8 @@ static struct find_hit *hit_of(struct find *find, u32 subject)
     return NULL;
 }
 
-static void find_code(struct find *find, const struct screen_index *index,
-                      const struct list_entry *asked, struct span code, bool is_wallet)
+static void find_code(struct find *find, const struct screen_index *index, struct span code,
+                      bool is_wallet)
 {
     u32 subjects[SAME_CODE_MAX];
     u32 count = index_find_code(index, code, is_wallet, subjects, SAME_CODE_MAX);
@@ -165,7 +167,7 @@ static void find_code(struct find *find, const struct screen_index *index,
             hit->millionths = SCORE_ONE;
             hit->likeness = SEARCH_LIKENESS_MAX;
             hit->by = is_wallet ? FIND_BY_WALLET : FIND_BY_IDENTIFIER;
-            hit_complete(index, asked, hit);
+            hit_complete(find, index, hit);
         }
     }
 }
@@ -174,27 +176,11 @@ static void find_codes(struct find *find, const struct screen_index *index,
                        const struct list_entry *asked)
 {
     for (u32 i = 0; i < asked->identifiers_count; i += 1) {
-        find_code(find, index, asked, asked->identifiers[i].number, false);
+        find_code(find, index, asked->identifiers[i].number, false);
     }
     for (u32 i = 0; i < asked->wallets_count; i += 1) {
-        find_code(find, index, asked, asked->wallets[i].address, true);
+        find_code(find, index, asked->wallets[i].address, true);
     }
-}
-
-static enum name_kind kind_of(const struct list_entry *asked)
-{
-    switch ((enum list_entry_kind)asked->kind) {
-    case LIST_KIND_UNKNOWN:
-        return NAME_UNKNOWN;
-    case LIST_KIND_PERSON:
-        return NAME_PERSON;
-    case LIST_KIND_ENTITY:
-        return NAME_ENTITY;
-    case LIST_KIND_VESSEL:
-    case LIST_KIND_AIRCRAFT:
-        return NAME_VESSEL;
-    }
-    return NAME_UNKNOWN;
 }
 
 static u32 readings(struct find *find, struct span text, enum name_kind kind,
@@ -270,6 +256,7 @@ u32 find_entry(struct find *find, const struct screen_index *index, const struct
                u32 needed, const struct find_hit **hits_out, bool *cut_out)
 {
     find->hits_count = 0;
+    facts_of_asked(asked, &find->asked_facts);
     find_codes(find, index, asked);
     take_names(find, index, asked);
     u32 codes_count = find->hits_count;
@@ -278,7 +265,10 @@ u32 find_entry(struct find *find, const struct screen_index *index, const struct
         .names_count = find->names_count,
         .finding_count = find->finding_count,
     };
-    u32 count = search_run(find->search, index, &names, needed, find->found, find->hits_max);
+    /* Names that score a little less may be lifted by facts. */
+    bool has_facts = asked->births_count > 0 || asked->countries_count > 0;
+    u32 least = !has_facts ? needed : needed > SCORE_FACTS_MOST ? needed - SCORE_FACTS_MOST : 1;
+    u32 count = search_run(find->search, index, &names, least, find->found, find->hits_max);
     for (u32 i = 0; i < count; i += 1) {
         const struct search_hit *found = &find->found[i];
         bool is_there = false;
@@ -295,14 +285,25 @@ u32 find_entry(struct find *find, const struct screen_index *index, const struct
                 .likeness = found->likeness,
                 .by = FIND_BY_NAME,
             };
-            hit_complete(index, asked, hit);
-            find->hits_count += 1;
+            hit_complete(find, index, hit);
+            find->hits_count += hit->millionths >= needed ? 1 : 0;
         }
     }
     find_sort(find->hits, find->hits_count);
     *cut_out = search_cost(find->search)->cut;
     *hits_out = find->hits;
     return (u32)u64_min(find->hits_count, find->hits_max);
+}
+
+void find_parts(struct find *find, const struct screen_index *index, const struct find_hit *hit,
+                struct score_parts *parts_out)
+{
+    CHECK(hit->by == FIND_BY_NAME);
+    u32 sum =
+        score_names(find_asked(find, hit->asked), index_name_of(index, hit->name), 0, parts_out);
+    facts_of_subject(index, hit->subject, &find->found_facts);
+    sum = score_facts_add(sum, &find->asked_facts, &find->found_facts, parts_out);
+    CHECK(sum == hit->millionths && sum == parts_out->millionths);
 }
 
 const struct name *find_asked(const struct find *find, u32 asked)

@@ -3,12 +3,14 @@
  * ask here.
  *
  * An identifier or an address that is the same is a hit by itself, with SCORE_ONE. Names go through
- * the search; hits of equal score are put in order by what else agrees: birth dates, then countries
- * (agreeing before unknown before contradicting), then the name's quality and the number. A weak
- * alias raises a subject that another name of its own has found and finds nobody by itself. */
+ * the search; birth dates, countries and kinds then add to the score or take away (score_facts.h).
+ * Hits of equal score are put in order by what else agrees: birth dates, then countries (agreeing
+ * before unknown before contradicting), then the name's quality and the number. A weak alias raises
+ * a subject that another name of its own has found and finds nobody by itself. */
 #ifndef ROLE_SCREEN_FIND_H
 #define ROLE_SCREEN_FIND_H
 
+#include "role/screen/score_facts.h"
 #include "role/screen/search.h"
 
 enum find_by { FIND_BY_NAME, FIND_BY_IDENTIFIER, FIND_BY_WALLET };
@@ -44,6 +46,10 @@ u32 find_entry(struct find *find, const struct screen_index *index, const struct
 
 /* Hits of several questions in one order. */
 void find_sort(struct find_hit *hits, u32 count);
+
+/* The parts of a hit by name of the last question, which add up to its score. */
+void find_parts(struct find *find, const struct screen_index *index, const struct find_hit *hit,
+                struct score_parts *parts_out);
 
 /* Names of the last question, as they were taken apart and weighed; how many of the entry's names
  * hold none. `asked` of a hit counts those that do. */

@@ -67,6 +67,35 @@ static void ask(const char *name)
     }
 }
 
+/* Whether entry 55 is a hit with at least `needed`, and its score: what its parts add up to. */
+static bool is_hit(const struct screen_index *index, u32 needed, u32 *millionths_out)
+{
+    struct find *find = NULL;
+    const struct find_hit *hits = NULL;
+    bool cut = false;
+    bool is_there = false;
+    struct search_sizes sizes = search_sizes_of(index, HITS_MAX);
+    list_entry_settle(&asked);
+    assert_int_equal(find_open(&find, &sizes, HITS_MAX), FAULT_NONE);
+    u32 count = find_entry(find, index, &asked, needed, &hits, &cut);
+    for (u32 i = 0; i < count; i += 1) {
+        struct score_parts parts;
+        i64 sum = 0;
+        find_parts(find, index, &hits[i], &parts);
+        for (u32 part = 0; part < parts.count; part += 1) {
+            sum += parts.parts[part].millionths;
+        }
+        assert_int_equal(sum, hits[i].millionths);
+        assert_true(hits[i].millionths >= needed);
+        if (hits[i].number == 55) {
+            *millionths_out = hits[i].millionths;
+            is_there = true;
+        }
+    }
+    find_close(find);
+    return is_there;
+}
+
 static u32 run(const struct screen_index *index, u32 numbers[HITS_MAX], struct find_hit *first)
 {
     struct find *find = NULL;
@@ -164,6 +193,35 @@ static void facts_put_equal_scores_in_order(void **state)
     assert_int_equal(run(index, numbers, &first), 2);
     assert_int_equal(numbers[0], 7);
     assert_int_equal(first.country, FIND_AGREES);
+    index_close(index);
+}
+
+static void facts_move_scores(void **state)
+{
+    (void)state;
+    struct index_read read;
+    struct screen_index *index = open_list(&everything, &read);
+    struct list_birth then = {.from = {.year = 1984, .month = 3}, .to = {.year = 1984, .month = 3}};
+    struct list_birth later = {.from = {.year = 1999}, .to = {.year = 1999}};
+    u32 names = 0;
+    u32 score = 0;
+    ask("Orlan Brudovic");
+    assert_true(is_hit(index, ALERT, &names));
+    assert_true(names < 900000);
+    assert_false(is_hit(index, names + 1, &score));
+    ask("Orlan Brudovic");
+    list_entry_add_birth(&asked, &then);
+    assert_true(is_hit(index, names + 1, &score)); /* lifted above what names alone reach */
+    assert_int_equal(score, names + 20000);
+    assert_false(is_hit(index, score + 1, &score));
+    ask("Orlan Brudovic");
+    list_entry_add_birth(&asked, &later);
+    assert_false(is_hit(index, names, &score));
+    assert_true(is_hit(index, names - 180000, &score));
+    assert_int_equal(score, names - 180000);
+    ask("Orlan Brudovic");
+    asked.kind = LIST_KIND_ENTITY; /* no company is this person */
+    assert_false(is_hit(index, names - 299999, &score));
     index_close(index);
 }
 
@@ -274,6 +332,7 @@ int main(void)
         cmocka_unit_test(the_filter_counts_what_it_leaves_out),
         cmocka_unit_test(damaged_files_are_refused),
         cmocka_unit_test(facts_put_equal_scores_in_order),
+        cmocka_unit_test(facts_move_scores),
         cmocka_unit_test(identifiers_and_wallets_find_alone),
         cmocka_unit_test(addresses_without_case),
         cmocka_unit_test(weak_aliases_may_be_asked_first),

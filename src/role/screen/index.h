@@ -32,6 +32,7 @@ enum index_fact_kind { INDEX_FACT_BIRTH, INDEX_FACT_COUNTRY, INDEX_FACT_CODE };
 struct index_fact {
     u8 kind; /* enum index_fact_kind */
     bool is_wallet;
+    bool is_circa;   /* INDEX_FACT_BIRTH: about then */
     char country[2]; /* of the country, or of the identifier; zeros: not known */
     u32 text;        /* INDEX_FACT_CODE: where its text begins */
     u32 text_size;
@@ -96,8 +97,7 @@ MUST_USE enum fault index_add_name(struct index_builder *builder, struct span te
 /* A name that has been analysed. */
 MUST_USE enum fault index_add_analysed(struct index_builder *builder, const struct name *name,
                                        enum list_quality quality, struct span text);
-MUST_USE enum fault index_add_birth(struct index_builder *builder, struct list_date from,
-                                    struct list_date to);
+MUST_USE enum fault index_add_birth(struct index_builder *builder, const struct list_birth *birth);
 MUST_USE enum fault index_add_country(struct index_builder *builder, const char code[2]);
 /* An identifier or an address, as index_find_code compares them; one of fewer letters and digits
  * than INDEX_CODE_LEAST tells nobody apart and is left out. */

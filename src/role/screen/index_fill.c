@@ -218,10 +218,10 @@ static enum fault add_fact(struct index_builder *builder, const struct index_fac
     return FAULT_NONE;
 }
 
-enum fault index_add_birth(struct index_builder *builder, struct list_date from,
-                           struct list_date to)
+enum fault index_add_birth(struct index_builder *builder, const struct list_birth *birth)
 {
-    struct index_fact fact = {.kind = INDEX_FACT_BIRTH, .from = from, .to = to};
+    struct index_fact fact = {
+        .kind = INDEX_FACT_BIRTH, .is_circa = birth->circa, .from = birth->from, .to = birth->to};
     return add_fact(builder, &fact);
 }
 
@@ -306,7 +306,7 @@ static enum name_kind kind_of(enum list_entry_kind kind)
 static enum fault add_facts(struct index_builder *builder, const struct list_entry *entry)
 {
     for (u32 i = 0; i < entry->births_count; i += 1) {
-        TRY(index_add_birth(builder, entry->births[i].from, entry->births[i].to));
+        TRY(index_add_birth(builder, &entry->births[i]));
     }
     for (u32 i = 0; i < entry->countries_count; i += 1) {
         const char *code = entry->countries[i].country.code;

@@ -88,9 +88,7 @@ static void parts_add(struct match_agent *agent, const struct screen_index *inde
     if (found->by != FIND_BY_NAME) {
         return;
     }
-    u32 sum = score_names(find_asked(agent->find, found->asked), index_name_of(index, found->name),
-                          0, &agent->parts);
-    CHECK(sum == agent->parts.millionths);
+    find_parts(agent->find, index, found, &agent->parts);
     for (u32 part = 0; part < agent->parts.count; part += 1) {
         hit->features[agent->parts.parts[part].kind] += agent->parts.parts[part].millionths;
     }

@@ -10,7 +10,7 @@
 #include "role/screen/name.h"
 
 #define SCORE_ONE       1000000U
-#define SCORE_PARTS_MAX 48U
+#define SCORE_PARTS_MAX 56U /* 8 for what facts add (score_facts.h) */
 
 enum score_part_kind {
     SCORE_PART_WORD,         /* tokens that agree: their share of the names, less the next */
