@@ -176,25 +176,12 @@ void publog_pad_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYTES],
 
 /* ---- the tree ---- */
 
-static void hash_leaf(struct sha256 *sha256, const struct publog_event *event,
-                      u8 hash_out[SHA256_BYTES])
+static void hash_event(struct sha256 *sha256, const struct publog_event *event,
+                       struct tlog_hash *hash_out)
 {
-    u8 bytes[1 + PUBLOG_EVENT_BYTES] = {0};
-    publog_event_encode(event, bytes + 1);
-    sha256_begin(sha256);
-    sha256_add(sha256, span_of(bytes, sizeof(bytes)));
-    sha256_end(sha256, hash_out);
-}
-
-static void hash_node(struct sha256 *sha256, const u8 left[SHA256_BYTES],
-                      const u8 right[SHA256_BYTES], u8 hash_out[SHA256_BYTES])
-{
-    u8 bytes[1 + 2 * SHA256_BYTES] = {1};
-    memcpy(bytes + 1, left, SHA256_BYTES);
-    memcpy(bytes + 1 + SHA256_BYTES, right, SHA256_BYTES);
-    sha256_begin(sha256);
-    sha256_add(sha256, span_of(bytes, sizeof(bytes)));
-    sha256_end(sha256, hash_out);
+    u8 bytes[PUBLOG_EVENT_BYTES];
+    publog_event_encode(event, bytes);
+    tlog_hash_leaf(sha256, span_of(bytes, sizeof(bytes)), hash_out);
 }
 
 void publog_slot_begin(struct publog_slot *slot)
@@ -220,13 +207,14 @@ void publog_slot_make(struct publog_slot *slot, struct sha256 *sha256,
         if (!slot->taken[place]) {
             pad_make(sha256, slot_key, place, &slot->events[place]);
         }
-        hash_leaf(sha256, &slot->events[place], slot->nodes[PUBLOG_PLACES + place]);
+        hash_event(sha256, &slot->events[place], &slot->nodes[PUBLOG_PLACES + place]);
     }
     secret_wipe(slot_key, sizeof(slot_key));
     for (u32 node = PUBLOG_PLACES - 1; node >= 1; node -= 1) {
-        hash_node(sha256, slot->nodes[2 * node], slot->nodes[2 * node + 1], slot->nodes[node]);
+        tlog_hash_node(sha256, &slot->nodes[2 * node], &slot->nodes[2 * node + 1],
+                       &slot->nodes[node]);
     }
-    memcpy(root_out, slot->nodes[1], SHA256_BYTES);
+    memcpy(root_out, slot->nodes[1].bytes, SHA256_BYTES);
 }
 
 void publog_slot_path(const struct publog_slot *slot, u32 place,
@@ -235,7 +223,7 @@ void publog_slot_path(const struct publog_slot *slot, u32 place,
     u32 node = PUBLOG_PLACES + place;
     CHECK(place < PUBLOG_PLACES);
     for (u32 step = 0; step < PUBLOG_PATH; step += 1) {
-        memcpy(path_out[step], slot->nodes[node ^ 1U], SHA256_BYTES);
+        memcpy(path_out[step], slot->nodes[node ^ 1U].bytes, SHA256_BYTES);
         node /= 2;
     }
 }
@@ -243,13 +231,14 @@ void publog_slot_path(const struct publog_slot *slot, u32 place,
 void publog_path_root(struct sha256 *sha256, const struct publog_event *event, u32 place,
                       const u8 path[PUBLOG_PATH][SHA256_BYTES], u8 root_out[SHA256_BYTES])
 {
+    struct tlog_hash root;
     CHECK(place < PUBLOG_PLACES);
-    hash_leaf(sha256, event, root_out);
+    hash_event(sha256, event, &root);
     for (u32 step = 0; step < PUBLOG_PATH; step += 1) {
-        if ((place >> step & 1U) == 0) {
-            hash_node(sha256, root_out, path[step], root_out);
-        } else {
-            hash_node(sha256, path[step], root_out, root_out);
-        }
+        struct tlog_hash beside;
+        memcpy(beside.bytes, path[step], sizeof(beside.bytes));
+        bool is_left = (place >> step & 1U) == 0;
+        tlog_hash_node(sha256, is_left ? &root : &beside, is_left ? &beside : &root, &root);
     }
+    memcpy(root_out, root.bytes, sizeof(root.bytes));
 }

@@ -15,6 +15,7 @@
 
 #include "base/base.h"
 #include "io/digest.h"
+#include "role/vault/tlog_merkle.h"
 
 #define PUBLOG_LEAF_BYTES  48U
 #define PUBLOG_EVENT_BYTES 68U
@@ -110,7 +111,7 @@ struct publog_slot {
     bool taken[PUBLOG_PLACES];
     struct publog_event events[PUBLOG_PLACES];
     /* From the 256 leaves, at [256], to the root, at [1]. */
-    u8 nodes[2U * PUBLOG_PLACES][SHA256_BYTES];
+    struct tlog_hash nodes[2U * PUBLOG_PLACES];
 };
 
 void publog_slot_begin(struct publog_slot *slot);
