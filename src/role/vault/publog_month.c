@@ -122,7 +122,7 @@ static u32 event_find(const struct publog_month_check *check,
 static bool take_event(struct publog_month_check *check, const struct words *words)
 {
     u8 bytes[PUBLOG_EVENT_BYTES];
-    struct publog_month_event event = {.is_shown = false};
+    struct publog_month_event event = {.place = 0};
     if (words->count != 5 || check->events_count == check->events_max ||
         !get_place(words, &event) || publog_month_of(event.slot) != check->month ||
         !bytes_from_hex(words->words[4], bytes, sizeof(bytes)) ||
@@ -159,13 +159,15 @@ static enum publog_month_flaw take_shown(struct publog_month_check *check,
     if (index == check->events_count || compare(&check->events[index], &wanted) != 0) {
         return PUBLOG_MONTH_FLAW_MARK;
     }
-    struct publog_month_event *event = &check->events[index];
+    if (index < check->shown_next) {
+        return PUBLOG_MONTH_FLAW_TEXT;
+    }
+    const struct publog_event *event = &check->events[index].event;
     publog_mark_of(check->sha256, salt, name, until, mark);
-    if (event->event.kind != PUBLOG_KIND_SILENCE || event->is_shown ||
-        memcmp(mark, event->event.mark, sizeof(mark)) != 0) {
+    if (event->kind != PUBLOG_KIND_SILENCE || memcmp(mark, event->mark, sizeof(mark)) != 0) {
         return PUBLOG_MONTH_FLAW_MARK;
     }
-    event->is_shown = true;
+    check->shown_next = index + 1;
     check->counts.silences_ended += 1;
     check->counts.silences_running -= 1;
     return PUBLOG_MONTH_FLAW_NONE;
@@ -179,6 +181,7 @@ enum publog_month_flaw publog_month_read(struct publog_month_check *check, struc
     check->counts = (struct publog_month_counts){.slots = 0};
     check->events_count = 0;
     check->used = 0;
+    check->shown_next = 0;
     memset(check->next, 0, sizeof(check->next));
     check->line = 1;
     if (!words_next(&rest, &words) || words.count != 1 || !is_word(&words, 0, FIRST_LINE)) {

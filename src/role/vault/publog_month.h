@@ -43,7 +43,6 @@ struct publog_month_event {
     u32 place;
     u64 slot;
     struct publog_event event;
-    bool is_shown; /* a silence that has ended */
 };
 
 struct publog_month_counts {
@@ -67,6 +66,7 @@ struct publog_month_check {
     struct publog_month_counts counts;
     /* its own */
     u32 used;
+    u32 shown_next; /* the first event that may still be shown */
     u64 next[PUBLOG_CLASSES + 1];
     struct publog_slot slot;
 };

@@ -215,6 +215,25 @@ static void a_flipped_bit_is_seen_wherever_it_is(void **state)
     }
 }
 
+/* Lines of what is shown come in the order of the events, each once. */
+static void what_is_shown_stands_in_order(void **state)
+{
+    (void)state;
+    static char other[TEXT_BYTES];
+    size_t bytes[2] = {0};
+    size_t at = line_find("shown", 0, &bytes[0]);
+    assert_int_equal(line_find("shown", 1, &bytes[1]), at + bytes[0]);
+    memcpy(other, text, text_bytes);
+    memcpy(other + at, text + at + bytes[0], bytes[1]);
+    memcpy(other + at + bytes[1], text + at, bytes[0]);
+    assert_int_equal(judge(other, text_bytes, UINT32_MAX), PUBLOG_MONTH_FLAW_TEXT);
+    assert_int_equal(check.line, 3 + EVENTS + 2);
+    memcpy(other, text, text_bytes);
+    memmove(other + at + bytes[0], text + at, text_bytes - at);
+    assert_int_equal(judge(other, text_bytes + bytes[0], UINT32_MAX), PUBLOG_MONTH_FLAW_TEXT);
+    assert_int_equal(check.line, 3 + EVENTS + 2);
+}
+
 static void a_leaf_that_the_log_lacks_is_seen(void **state)
 {
     (void)state;
@@ -348,6 +367,7 @@ int main(void)
         cmocka_unit_test(a_silence_that_runs_is_not_shown),
         cmocka_unit_test(an_event_left_out_is_seen),
         cmocka_unit_test(a_flipped_bit_is_seen_wherever_it_is),
+        cmocka_unit_test(what_is_shown_stands_in_order),
         cmocka_unit_test(a_leaf_that_the_log_lacks_is_seen),
         cmocka_unit_test(the_monitor_sees_what_is_no_entry_of_a_venue),
         cmocka_unit_test(the_end_of_time_is_no_end_of_the_monitor),
