@@ -341,6 +341,46 @@ static void an_event_that_cannot_be_is_not_opened(void **state)
     assert_int_equal(month_write(MONTH_END + 10), FAULT_NONE);
 }
 
+static void clean(struct sql *sql)
+{
+    static const char *const texts[] = {"DELETE FROM events WHERE text = x'00'",
+                                        "UPDATE sqlite_sequence SET seq = 20 WHERE name='events'"};
+    for (u32 i = 0; i < ARRAY_COUNT(texts); i += 1) {
+        assert_int_equal(sql_run(sql, texts[i]), FAULT_NONE);
+    }
+}
+
+/* The same events once more, in the slots on both sides of the month's borders. */
+static void events_of_other_months_are_left_out(void **state)
+{
+    (void)state;
+    static const char *const slots[] = {"1769904000 - 600 + 540 * (class - 1)", "1772323200",
+                                        "1772323200 + 600", "0"};
+    static const struct sql_format format = {
+        .application = PUBLOG_APPLICATION, .version = PUBLOG_VERSION, .what = "events of the log"};
+    static char before[TEXT_BYTES];
+    char path[128];
+    struct sql sql;
+    memcpy(before, text, text_bytes);
+    size_t before_bytes = text_bytes;
+    (void)snprintf(path, sizeof(path), "%s/events.db", folder);
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    for (u32 i = 0; i < ARRAY_COUNT(slots); i += 1) {
+        char insert[512];
+        (void)snprintf(
+            insert, sizeof(insert),
+            "INSERT INTO events SELECT NULL, class, %s, number, kind, flags, name, until,"
+            " mark_salt, body_salt, body, x'00' FROM events WHERE number <= 20",
+            slots[i]);
+        assert_int_equal(sql_run(&sql, insert), FAULT_NONE);
+    }
+    assert_int_equal(month_write(MONTH_END + 10), FAULT_NONE);
+    assert_int_equal(text_bytes, before_bytes);
+    assert_memory_equal(text, before, before_bytes);
+    clean(&sql);
+    sql_close(&sql);
+}
+
 static void there_is_room_or_it_is_said(void **state)
 {
     (void)state;
@@ -372,6 +412,7 @@ int main(void)
         cmocka_unit_test(the_monitor_sees_what_is_no_entry_of_a_venue),
         cmocka_unit_test(the_end_of_time_is_no_end_of_the_monitor),
         cmocka_unit_test(an_event_that_cannot_be_is_not_opened),
+        cmocka_unit_test(events_of_other_months_are_left_out),
         cmocka_unit_test(there_is_room_or_it_is_said),
     };
     return cmocka_run_group_tests(tests, group_open, group_close);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 struct writing {
     struct sql sql;
@@ -108,8 +109,7 @@ static enum fault row_put(struct writing *writing, struct sql_call *call, bool s
     u64 until = sql_get_u64(call);
     sql_get_bytes(call, salt, sizeof(salt));
     sql_get_bytes(call, event.body, sizeof(event.body));
-    if (publog_month_of(slot) != writing->month ||
-        (shown && (event.kind != PUBLOG_KIND_SILENCE || until > writing->now_s))) {
+    if (shown && (event.kind != PUBLOG_KIND_SILENCE || until > writing->now_s)) {
         return FAULT_NONE;
     }
     TRY(put(writing, "%s %llu %llu %llu ", shown ? "shown" : "event", (unsigned long long)class,
@@ -129,11 +129,24 @@ static enum fault row_put(struct writing *writing, struct sql_call *call, bool s
     return put(writing, "\n");
 }
 
-static enum fault rows_put(struct writing *writing, struct sqlite3_stmt *rows, bool shown)
+/* Seconds since 1970 at which a month begins; its first slots begin then. */
+static u64 begin_of(u32 month)
+{
+    struct tm parts = {
+        .tm_year = (int)(month / 12) - 1900, .tm_mon = (int)(month % 12), .tm_mday = 1};
+    return (u64)timegm(&parts);
+}
+
+/* The events of the month, one class behind the other. */
+static enum fault class_put(struct writing *writing, struct sqlite3_stmt *rows,
+                            enum publog_class class, bool shown)
 {
     struct sql_call call = sql_call(rows);
     bool row = true;
-    while (row) { /* ends with the table; each line takes room of the target, which has an end */
+    sql_put_u64(&call, (u64) class);
+    sql_put_u64(&call, begin_of(writing->month));
+    sql_put_u64(&call, begin_of(writing->month + 1));
+    while (row) { /* ends with the month; each line takes room of the target, which has an end */
         TRY(sql_next(&writing->sql, &call, &row));
         enum fault fault = row ? row_put(writing, &call, shown) : FAULT_NONE;
         if (fault != FAULT_NONE) {
@@ -144,13 +157,38 @@ static enum fault rows_put(struct writing *writing, struct sqlite3_stmt *rows, b
     return FAULT_NONE;
 }
 
+static enum fault rows_put(struct writing *writing, struct sqlite3_stmt *rows, bool shown)
+{
+    TRY(class_put(writing, rows, PUBLOG_CLASS_ORDINARY, shown));
+    return class_put(writing, rows, PUBLOG_CLASS_EMERGENCY, shown);
+}
+
+/* An event that no month would hold is in none of the rows that are asked for. */
+static enum fault strays_refuse(struct writing *writing, struct sqlite3_stmt *strays)
+{
+    bool row = false;
+    struct sql_call call = sql_call(strays);
+    sql_put_u64(&call, PUBLOG_CLASSES);
+    sql_put_u64(&call, UINT32_MAX);
+    TRY(sql_next(&writing->sql, &call, &row));
+    CHECK(row);
+    u64 kinds = sql_get_u64(&call);
+    sql_end(&call);
+    return kinds == 0 ? FAULT_NONE
+                      : FAULT(FAULT_ROT, "%s: an event that cannot be", writing->sql.path);
+}
+
 static enum fault month_put(struct writing *writing)
 {
     static const char *const texts[] = {
         "SELECT class, max(slot) FROM slots GROUP BY class",
         "SELECT key FROM months WHERE month = ?",
         ("SELECT class, slot, place, kind, flags, name, until, mark_salt, body FROM events"
-         " ORDER BY class, slot, place"),
+         " WHERE class = ? AND slot >= ? AND slot < ? ORDER BY slot, place"),
+        ("SELECT EXISTS(SELECT 1 FROM events WHERE class < 1)"
+         " + EXISTS(SELECT 1 FROM events WHERE class > ?1)"
+         " + EXISTS(SELECT 1 FROM events WHERE class IN (1, 2) AND slot < 0)"
+         " + EXISTS(SELECT 1 FROM events WHERE class IN (1, 2) AND slot > ?2)"),
     };
     struct sqlite3_stmt *rows[ARRAY_COUNT(texts)] = {NULL};
     enum fault fault = FAULT_NONE;
@@ -159,6 +197,7 @@ static enum fault month_put(struct writing *writing)
     }
     fault = fault == FAULT_NONE ? is_over(writing, rows[0]) : fault;
     fault = fault == FAULT_NONE ? key_put(writing, rows[1]) : fault;
+    fault = fault == FAULT_NONE ? strays_refuse(writing, rows[3]) : fault;
     fault = fault == FAULT_NONE ? rows_put(writing, rows[2], false) : fault;
     fault = fault == FAULT_NONE ? rows_put(writing, rows[2], true) : fault;
     for (u32 index = 0; index < ARRAY_COUNT(texts); index += 1) {
