@@ -15,7 +15,7 @@ import program as p
 import serve_test as s
 
 ORIGIN = "demo.invalid"
-ROT, UNAVAILABLE = 19, 21
+MISSING, ROT, REFUSED = 14, 19, 27
 SECONDS = 60
 CASE = "5c" * 32
 
@@ -245,8 +245,10 @@ def test(cli):
             witnesses_end(cli, log, journal, witnesses)
             processes_end(cli, venue, log, journal)
             cli.equal(venue.stop(), 0, "an orderly end")
-        code, _, error = cli.run("log", "month", os.path.join(folder, "log"), "1999-01")
-        cli.check(code == UNAVAILABLE, f"no such month: {code}, {error}")
+        for month, wanted, why in (("1999-01", MISSING, "nothing was logged in 1999-01"),
+                                   ("2999-01", REFUSED, "the month 2999-01 is not over")):
+            code, _, error = cli.run("log", "month", os.path.join(folder, "log"), month)
+            cli.check(code == wanted and why in error, f"the month {month}: {code}, {error}")
         stops_alone(cli, folder, config, journal, policy)
     finally:
         for witness in witnesses:

@@ -81,8 +81,8 @@ MUST_USE enum publog_month_flaw publog_month_leaf(struct publog_month_check *che
 MUST_USE enum publog_month_flaw publog_month_end(struct publog_month_check *check);
 
 /* Writes the opening of a month out of FOLDER/events.db; silences that ended by now_s are shown.
- * FAULT_UNAVAILABLE: not all of its slots are closed. FAULT_LIMIT: no room. FAULT_ROT: there is an
- * event that cannot be. */
+ * FAULT_REFUSED: it is not over, or not all of its slots are closed yet. FAULT_MISSING: nothing was
+ * logged in it. FAULT_LIMIT: no room. FAULT_ROT: there is an event that cannot be. */
 MUST_USE enum fault publog_month_write(const char *folder, u32 month, u64 now_s, u8 *target,
                                        size_t target_bytes, size_t *size_out);
 

@@ -96,7 +96,10 @@ static int group_open(void **state)
         tell(until > 0 ? PUBLOG_KIND_SILENCE : PUBLOG_KIND_OPENING, until, &random);
         clock_false_advance(&now, random_below(&random, 300) * 1000000000ULL);
     }
-    assert_int_equal(month_write(MONTH_END), FAULT_UNAVAILABLE);
+    assert_int_equal(month_write(MONTH_END - 1), FAULT_REFUSED);
+    assert_string_equal(fault_text(), "the month 2026-02 is not over");
+    assert_int_equal(month_write(MONTH_END), FAULT_REFUSED);
+    assert_string_equal(fault_text(), "not all slots of 2026-02 are closed yet");
     now.wall_offset_us += MONTH_END * 1000000 - clock_wall_us(&now.clock);
     pass(601); /* and a slot of the next month */
     leaves_load();
@@ -389,9 +392,10 @@ static void there_is_room_or_it_is_said(void **state)
     assert_int_equal(publog_month_write(folder, MONTH, MONTH_END, small, sizeof(small), &bytes),
                      FAULT_LIMIT);
     assert_int_equal(publog_month_write(folder, MONTH + 1, MONTH_END, small, sizeof(small), &bytes),
-                     FAULT_UNAVAILABLE);
+                     FAULT_REFUSED);
     assert_int_equal(publog_month_write(folder, MONTH - 1, MONTH_END, small, sizeof(small), &bytes),
-                     FAULT_UNAVAILABLE);
+                     FAULT_MISSING);
+    assert_string_equal(fault_text(), "nothing was logged in 2026-01");
     check.sha256 = &sha256;
     check.events = events;
     check.events_max = EVENTS - 1;

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <time.h>
 
+#define MONTH_FORMAT        "%04u-%02u"
+#define MONTH_VALUES(month) (month) / 12, (month) % 12 + 1
+
 struct writing {
     struct sql sql;
     u32 month;
@@ -44,8 +47,31 @@ static enum fault put_hex(struct writing *writing, const u8 *bytes, size_t count
     return fault;
 }
 
+/* Seconds since 1970 at which a month begins; its first slots begin then. */
+static u64 begin_of(u32 month)
+{
+    struct tm parts = {
+        .tm_year = (int)(month / 12) - 1900, .tm_mon = (int)(month % 12), .tm_mday = 1};
+    return (u64)timegm(&parts);
+}
+
+/* The log had begun by then. */
+static enum fault is_there(struct writing *writing, struct sqlite3_stmt *rows)
+{
+    bool row = false;
+    struct sql_call call = sql_call(rows);
+    TRY(sql_next(&writing->sql, &call, &row));
+    CHECK(row);
+    u64 first = sql_get_u64(&call); /* 0: none */
+    sql_end(&call);
+    return first > 0 && first < begin_of(writing->month + 1)
+               ? FAULT_NONE
+               : FAULT(FAULT_MISSING, "nothing was logged in " MONTH_FORMAT,
+                       MONTH_VALUES(writing->month));
+}
+
 /* All its slots are closed, or it says nothing. */
-static enum fault is_over(struct writing *writing, struct sqlite3_stmt *rows)
+static enum fault is_closed(struct writing *writing, struct sqlite3_stmt *rows)
 {
     u32 classes = 0;
     bool row = true;
@@ -59,9 +85,15 @@ static enum fault is_over(struct writing *writing, struct sqlite3_stmt *rows)
         u64 slot = sql_get_u64(&call);
         classes += publog_month_of(slot + publog_slot_seconds(class)) > writing->month ? 1 : 0;
     }
-    return classes == PUBLOG_CLASSES
-               ? FAULT_NONE
-               : FAULT(FAULT_UNAVAILABLE, "not all slots of that month are closed");
+    sql_end(&call);
+    if (classes == PUBLOG_CLASSES) {
+        return FAULT_NONE;
+    }
+    return writing->now_s < begin_of(writing->month + 1)
+               ? FAULT(FAULT_REFUSED, "the month " MONTH_FORMAT " is not over",
+                       MONTH_VALUES(writing->month))
+               : FAULT(FAULT_REFUSED, "not all slots of " MONTH_FORMAT " are closed yet",
+                       MONTH_VALUES(writing->month));
 }
 
 static enum fault key_put(struct writing *writing, struct sqlite3_stmt *rows)
@@ -72,12 +104,13 @@ static enum fault key_put(struct writing *writing, struct sqlite3_stmt *rows)
     sql_put_u64(&call, writing->month);
     TRY(sql_next(&writing->sql, &call, &row));
     if (!row) {
-        return FAULT(FAULT_UNAVAILABLE, "nothing was logged in that month");
+        return FAULT(FAULT_MISSING, "nothing was logged in " MONTH_FORMAT,
+                     MONTH_VALUES(writing->month));
     }
     sql_get_bytes(&call, key, sizeof(key));
     sql_end(&call);
-    enum fault fault = put(writing, "cambist-month/v1\nmonth %04u-%02u\nkey ", writing->month / 12,
-                           writing->month % 12 + 1);
+    enum fault fault = put(writing, "cambist-month/v1\nmonth " MONTH_FORMAT "\nkey ",
+                           MONTH_VALUES(writing->month));
     if (fault == FAULT_NONE) {
         fault = put_hex(writing, key, sizeof(key));
     }
@@ -127,14 +160,6 @@ static enum fault row_put(struct writing *writing, struct sql_call *call, bool s
     publog_event_encode(&event, bytes);
     TRY(put_hex(writing, bytes, sizeof(bytes)));
     return put(writing, "\n");
-}
-
-/* Seconds since 1970 at which a month begins; its first slots begin then. */
-static u64 begin_of(u32 month)
-{
-    struct tm parts = {
-        .tm_year = (int)(month / 12) - 1900, .tm_mon = (int)(month % 12), .tm_mday = 1};
-    return (u64)timegm(&parts);
 }
 
 /* The events of the month, one class behind the other. */
@@ -189,13 +214,15 @@ static enum fault month_put(struct writing *writing)
          " + EXISTS(SELECT 1 FROM events WHERE class > ?1)"
          " + EXISTS(SELECT 1 FROM events WHERE class IN (1, 2) AND slot < 0)"
          " + EXISTS(SELECT 1 FROM events WHERE class IN (1, 2) AND slot > ?2)"),
+        "SELECT min(slot) FROM begun",
     };
     struct sqlite3_stmt *rows[ARRAY_COUNT(texts)] = {NULL};
     enum fault fault = FAULT_NONE;
     for (u32 index = 0; index < ARRAY_COUNT(texts) && fault == FAULT_NONE; index += 1) {
         fault = sql_prepare(&writing->sql, texts[index], &rows[index]);
     }
-    fault = fault == FAULT_NONE ? is_over(writing, rows[0]) : fault;
+    fault = fault == FAULT_NONE ? is_there(writing, rows[4]) : fault;
+    fault = fault == FAULT_NONE ? is_closed(writing, rows[0]) : fault;
     fault = fault == FAULT_NONE ? key_put(writing, rows[1]) : fault;
     fault = fault == FAULT_NONE ? strays_refuse(writing, rows[3]) : fault;
     fault = fault == FAULT_NONE ? rows_put(writing, rows[2], false) : fault;
