@@ -1,9 +1,11 @@
-/* Opened months, leaves, events and receipts of the public log's slots: read only where writing
- * them again gives the very same bytes; an opened month is read or refused at a line. */
+/* Opened months, shown slots, leaves, events and receipts of the public log's slots: read only
+ * where writing them again gives the very same bytes; an opened month is read or refused at a line.
+ */
 #include "base/check.h"
 #include "base/span.h"
 #include "role/vault/publog.h"
 #include "role/vault/publog_month.h"
+#include "role/vault/publog_span.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
@@ -43,6 +45,33 @@ static void take_month(struct span bytes)
     sha256_close(&sha256);
 }
 
+/* Every slot of it prints as it came. */
+static void take_span(struct span bytes)
+{
+    static struct publog_span_slot slot;
+    struct publog_span_text text;
+    if (!publog_span_read(bytes, &text)) {
+        return;
+    }
+    u8 *again = malloc(bytes.size + 1);
+    CHECK(again != NULL);
+    const u8 *begin = text.slots.data;
+    size_t size = publog_span_head_write(text.class, again, bytes.size + 1);
+    CHECK(size == (size_t)(begin - bytes.data) && memcmp(again, bytes.data, size) == 0);
+    bool is_whole = true;
+    while (text.slots.size > 0 && is_whole) {
+        is_whole = publog_span_next(&text, &slot);
+        size = is_whole ? publog_span_slot_write(&slot, again, bytes.size + 1) : 0;
+        CHECK(!is_whole || (begin + size == text.slots.data && memcmp(again, begin, size) == 0));
+        begin = text.slots.data;
+    }
+    if (is_whole) {
+        size = publog_span_tail_write(text.checkpoint, again, bytes.size + 1);
+        CHECK(begin + size == bytes.data + bytes.size && memcmp(again, begin, size) == 0);
+    }
+    free(again);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     struct publog_leaf leaf;
@@ -63,5 +92,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     }
     take_receipt(bytes);
     take_month(bytes);
+    take_span(bytes);
     return 0;
 }

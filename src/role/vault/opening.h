@@ -95,6 +95,14 @@ MUST_USE enum fault opening_judge_opening(const struct opening_judge *judge,
                                           const struct opening_granted *granted,
                                           const struct opening *opening, struct span shown);
 
+/* That it is the first opening of this grant, whatever anybody remembers: `slots` (publog_span.h)
+ * shows the log whole from the slot in which the grant was issued, before which no event of it can
+ * be, to that of the opening; no other event there has this grant's mark. FAULT_REFUSED. */
+MUST_USE enum fault opening_judge_first(const struct opening_judge *judge,
+                                        const struct grant_file *file,
+                                        const struct opening *opening, struct span shown,
+                                        struct span slots);
+
 /* ---- an officer's answer ---- */
 
 /*     cambist release v1

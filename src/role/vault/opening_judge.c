@@ -1,6 +1,7 @@
 /* What officers' clients and the opener judge, each for itself and with what it has pinned. */
 #include "base/span.h"
 #include "role/vault/opening.h"
+#include "role/vault/publog_span.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -111,19 +112,18 @@ static enum fault judge_fresh(const struct opening_judge *judge, const struct op
     return FAULT_NONE;
 }
 
-enum fault opening_judge_opening(const struct opening_judge *judge, const struct grant_file *file,
-                                 const struct opening_granted *granted,
-                                 const struct opening *opening, struct span shown)
+/* That the log has exactly this opening, with the grant's mark. */
+static enum fault opening_seen(const struct opening_judge *judge, const struct grant_file *file,
+                               const struct opening *opening, struct span shown,
+                               struct publog_shown *shown_out, struct publog_seen *seen_out)
 {
     char text[OPENING_TEXT_BYTES];
     u8 mark_salt[PUBLOG_SALT_BYTES];
-    struct publog_shown read;
-    struct publog_seen seen;
     if (memcmp(opening->grant, file->hash, sizeof(file->hash)) != 0 ||
         strcmp(opening->venue, file->grant.venue) != 0) {
         return FAULT(FAULT_REFUSED, "opening: of another grant");
     }
-    if (!publog_shown_read(shown, &read)) {
+    if (!publog_shown_read(shown, shown_out)) {
         return FAULT(FAULT_INPUT, "opening: its receipt is not \"cambist-shown/v1\"");
     }
     grant_mark_salt(&file->grant, file->hash, mark_salt);
@@ -132,9 +132,40 @@ enum fault opening_judge_opening(const struct opening_judge *judge, const struct
                                    .name = file->grant.name,
                                    .text = span_of(text, opening_print(opening, text)),
                                    .mark_salt = mark_salt};
-    TRY(publog_shown_verify(judge->crypto, judge->policy, "opening", &read, &wanted, &seen));
+    return publog_shown_verify(judge->crypto, judge->policy, "opening", shown_out, &wanted,
+                               seen_out);
+}
+
+enum fault opening_judge_opening(const struct opening_judge *judge, const struct grant_file *file,
+                                 const struct opening_granted *granted,
+                                 const struct opening *opening, struct span shown)
+{
+    struct publog_shown read;
+    struct publog_seen seen;
+    TRY(opening_seen(judge, file, opening, shown, &read, &seen));
     if (seen.slot < granted->seen.slot || seen.index <= granted->seen.index) {
         return FAULT(FAULT_REFUSED, "opening: in the log before its grant");
     }
     return judge_fresh(judge, opening, &seen);
+}
+
+enum fault opening_judge_first(const struct opening_judge *judge, const struct grant_file *file,
+                               const struct opening *opening, struct span shown, struct span slots)
+{
+    static _Thread_local struct publog_span_slot room;
+    struct publog_shown read;
+    struct publog_seen seen;
+    struct publog_span_counts counts;
+    TRY(opening_seen(judge, file, opening, shown, &read, &seen));
+    struct publog_span_wanted wanted = {
+        .first_s = file->grant.issued_s, .receipt = &read.receipt, .seen = &seen};
+    enum publog_span_flaw flaw =
+        publog_span_verify(judge->crypto, judge->policy, slots, &wanted, &room, &counts);
+    if (flaw == PUBLOG_SPAN_FLAW_AGAIN) {
+        return FAULT(FAULT_REFUSED, "slots: an earlier opening of this grant is in the log");
+    }
+    return flaw == PUBLOG_SPAN_FLAW_NONE
+               ? FAULT_NONE
+               : FAULT(FAULT_REFUSED, "slots: the log is not shown from grant to opening: %s",
+                       publog_span_flaw_text(flaw));
 }

@@ -139,8 +139,8 @@ void publog_body_of(struct sha256 *sha256, const u8 salt[PUBLOG_SALT_BYTES], str
 
 /* ---- padding ---- */
 
-static void slot_key_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYTES],
-                        enum publog_class class, u64 slot, u8 key_out[SHA256_BYTES])
+void publog_slot_key_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYTES],
+                        enum publog_class class, u64 slot, u8 key_out[PUBLOG_KEY_BYTES])
 {
     u8 number[1 + NUMBER_BYTES];
     number[0] = (u8) class;
@@ -169,7 +169,7 @@ void publog_pad_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYTES],
 {
     u8 slot_key[SHA256_BYTES];
     CHECK(place < PUBLOG_PLACES);
-    slot_key_of(sha256, month_key, class, slot, slot_key);
+    publog_slot_key_of(sha256, month_key, class, slot, slot_key);
     pad_make(sha256, slot_key, place, event_out);
     secret_wipe(slot_key, sizeof(slot_key));
 }
@@ -201,15 +201,21 @@ void publog_slot_make(struct publog_slot *slot, struct sha256 *sha256,
                       const u8 month_key[PUBLOG_KEY_BYTES], enum publog_class class, u64 begins,
                       u8 root_out[SHA256_BYTES])
 {
-    u8 slot_key[SHA256_BYTES];
-    slot_key_of(sha256, month_key, class, begins, slot_key);
+    u8 slot_key[PUBLOG_KEY_BYTES];
+    publog_slot_key_of(sha256, month_key, class, begins, slot_key);
+    publog_slot_make_with(slot, sha256, slot_key, root_out);
+    secret_wipe(slot_key, sizeof(slot_key));
+}
+
+void publog_slot_make_with(struct publog_slot *slot, struct sha256 *sha256,
+                           const u8 slot_key[PUBLOG_KEY_BYTES], u8 root_out[SHA256_BYTES])
+{
     for (u32 place = 0; place < PUBLOG_PLACES; place += 1) {
         if (!slot->taken[place]) {
             pad_make(sha256, slot_key, place, &slot->events[place]);
         }
         hash_event(sha256, &slot->events[place], &slot->nodes[PUBLOG_PLACES + place]);
     }
-    secret_wipe(slot_key, sizeof(slot_key));
     for (u32 node = PUBLOG_PLACES - 1; node >= 1; node -= 1) {
         tlog_hash_node(sha256, &slot->nodes[2 * node], &slot->nodes[2 * node + 1],
                        &slot->nodes[node]);

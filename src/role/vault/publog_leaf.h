@@ -102,6 +102,10 @@ void publog_mark_of(struct sha256 *sha256, const u8 salt[PUBLOG_SALT_BYTES],
 void publog_body_of(struct sha256 *sha256, const u8 salt[PUBLOG_SALT_BYTES], struct span text,
                     u8 body_out[SHA256_BYTES]);
 
+/* The key of one slot's padding, out of its month's: who has it can make this slot's padding, and
+ * no other's. To be wiped while its month is not opened. */
+void publog_slot_key_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYTES],
+                        enum publog_class class, u64 slot, u8 key_out[PUBLOG_KEY_BYTES]);
 /* The padding at a place of a slot. */
 void publog_pad_of(struct sha256 *sha256, const u8 month_key[PUBLOG_KEY_BYTES],
                    enum publog_class class, u64 slot, u32 place, struct publog_event *event_out);
@@ -121,6 +125,9 @@ void publog_slot_put(struct publog_slot *slot, u32 place, const struct publog_ev
 void publog_slot_make(struct publog_slot *slot, struct sha256 *sha256,
                       const u8 month_key[PUBLOG_KEY_BYTES], enum publog_class class, u64 begins,
                       u8 root_out[SHA256_BYTES]);
+/* The same with the slot's own key (publog_slot_key_of). */
+void publog_slot_make_with(struct publog_slot *slot, struct sha256 *sha256,
+                           const u8 slot_key[PUBLOG_KEY_BYTES], u8 root_out[SHA256_BYTES]);
 /* After publog_slot_make: the path from a place to the root, lowest first. */
 void publog_slot_path(const struct publog_slot *slot, u32 place,
                       u8 path_out[PUBLOG_PATH][SHA256_BYTES]);
