@@ -15,6 +15,7 @@ import signal
 import stat
 import struct
 import subprocess
+import time
 
 import program as p
 import serve_test as s
@@ -24,6 +25,7 @@ CONTACT, ADDRESS = 2, 3
 CANARIES = {1: b"quellfrost.zv81@example.invalid", 2: b"+999 7355 608 1142", 3: b"ZQ-7731-QUELLFROST"}
 SEEN = [b"quellfrost", b"QUELLFROST", b"73556081142", b"7355 608 1142"]
 CASE = "5c" * 32
+REVIEW = int(time.time()) + 13 * 86400  # when a reviewer's hand ends
 
 
 def body_hash(body):
@@ -118,11 +120,13 @@ def in_memory(pid, needles):
 
 def goes_in_and_out(cli, vault, dice):
     wrap, hand, body = dice.randbytes(144), dice.randbytes(88), dice.randbytes(5000)
-    first = record(17, CONTACT, 1, wrap, body, values=CANARIES.items(), hands=[(4102444800, hand)])
+    first = record(17, CONTACT, 1, wrap, body, values=CANARIES.items(), hands=[(REVIEW, hand)])
     vault.put(first, record(17, ADDRESS, 1, wrap, b""))
     vault.bad(EXISTS, "already", "put", vault.put_file(first))
     vault.bad(REFUSED, "hash", "put",
               vault.put_file(record(18, CONTACT, 1, wrap, body, digest=bytes(32))))
+    vault.bad(REFUSED, "hand 1 ends later than 14 days from now", "put", vault.put_file(
+        record(18, CONTACT, 1, wrap, body, hands=[(REVIEW + 3 * 86400, hand)])))
     vault.bad(INPUT, "short", "put", vault.put_file(first[:300]))
     vault.bad(INPUT, "form", "put", vault.put_file(
         record(18, CONTACT, 1, wrap, body, values=[(1, b"nobody")])))
@@ -131,7 +135,7 @@ def goes_in_and_out(cli, vault, dice):
     cli.equal(stat.S_IMODE(os.stat(got).st_mode), 0o600, "who may read what was got")
     with open(got, "rb") as file:
         found = file.read()
-    cli.check(found == record(17, CONTACT, 1, wrap, body, hands=[(4102444800, hand)]), "as it was")
+    cli.check(found == record(17, CONTACT, 1, wrap, body, hands=[(REVIEW, hand)]), "as it was")
     vault.bad(EXISTS, "", "get", "17", "contact", "1", got)
     vault.bad(MISSING, "no such record", "get", "17", "bank", cli.path("none"))
     cli.equal(vault.good("list", "17"), "17 contact version 1 epoch 1 class 1 until -\n"
@@ -176,7 +180,7 @@ def comes_back(cli, venue, vault, dice):
 
 def is_erased(cli, vault, folder, dice):
     wrap, hand = dice.randbytes(144), dice.randbytes(88)
-    vault.put(record(900, CONTACT, 1, wrap, b"sealed", hands=[(4102444800, hand)]))
+    vault.put(record(900, CONTACT, 1, wrap, b"sealed", hands=[(REVIEW, hand)]))
     vault.bad(REFUSED, "last day", "erase", "900", "contact", "1")
     cli.check(in_files(folder, [wrap[20:84]]), "the key is in the file")
     cli.equal(vault.good("retain", "900", "all", "2020-01-01"), "1 records\n", "retain")

@@ -143,6 +143,25 @@ static u32 ask_place(int client, u32 kind, u64 subject, u8 group, u32 version)
     return ask(client, &writer);
 }
 
+/* One record with hands that end then. */
+static u32 put_hands(int client, u64 subject, u32 count, const u64 *until_s)
+{
+    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
+    struct vault_record record = {.label = {.subject = subject,
+                                            .version = 1,
+                                            .epoch = 1,
+                                            .group = SEAL_GROUP_CONTACT,
+                                            .retention = 1},
+                                  .hands_count = count};
+    seal_body_hash(record.body, record.hash);
+    for (u32 i = 0; i < count; i += 1) {
+        record.hands[i].until_s = until_s[i];
+    }
+    vault_write_u32(&writer, 1);
+    vault_write_record(&writer, &record);
+    return ask(client, &writer);
+}
+
 /* One record with a value of e-mail. */
 static u32 put(int client, u64 subject, const char *value, u32 body_bytes, u32 until_day)
 {
@@ -219,6 +238,23 @@ static void what_is_put_is_got_and_found(void **state)
     assert_int_equal(answer_bytes, 16 + 4 * VAULT_EVENT_BYTES);
     assert_int_equal(bytes_u16(answer + 16 + 16), VAULT_EVENT_LOOKUP);
     assert_int_equal(answer[16 + 32], 7);
+    (void)close(client);
+}
+
+static void a_hand_that_ends_does_so_within_14_days(void **state)
+{
+    (void)state;
+    static const char reason[] = "number 1: hand 2 ends later than 14 days from now";
+    const u64 last = START_US / 1000000 + (u64)14 * 24 * 3600;
+    int client = client_open();
+    assert_int_equal(put_hands(client, 1, 2, (u64[]){last, last + 1}), VAULT_CODE_REFUSED);
+    assert_int_equal(answer_bytes, 12 + strlen(reason));
+    assert_memory_equal(answer + 12, reason, strlen(reason));
+    assert_int_equal(put_hands(client, 1, 2, (u64[]){0, INT64_MAX}), VAULT_CODE_REFUSED);
+    assert_int_equal(ask_place(client, VAULT_ASK_GET, 1, SEAL_GROUP_CONTACT, 0),
+                     VAULT_CODE_MISSING);
+    assert_int_equal(put_hands(client, 1, 2, (u64[]){0, last}), VAULT_CODE_OK);
+    assert_int_equal(put_hands(client, 2, 1, (u64[]){1}), VAULT_CODE_OK);
     (void)close(client);
 }
 
@@ -333,6 +369,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_put_is_got_and_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hand_that_ends_does_so_within_14_days, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_ends_the_connection, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_over_goes_by_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(where_there_are_groups_a_wrap_needs_its_proof, setup,

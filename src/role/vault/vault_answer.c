@@ -6,6 +6,7 @@
 #include "io/log.h"
 #include "role/vault/vault_agent_inner.h"
 
+#define DAY_S              86400U
 #define HEAD_ANSWER(kind_) ((u32)(kind_) | VAULT_ANSWER_BIT)
 
 static struct vault_writer begin(struct vault_agent *agent, u32 kind, enum vault_code code)
@@ -60,6 +61,18 @@ static bool tags_take(struct vault_agent *agent, u8 *frame)
     return are_right;
 }
 
+/* Which hand is a reviewer's is in the box alone; what can be seen is that it has an end. */
+static enum fault hands_check(const struct vault_record *record, u32 number, u64 now_s)
+{
+    for (u32 i = 0; i < record->hands_count; i += 1) {
+        if (record->hands[i].until_s > now_s + (u64)VAULT_REVIEW_DAYS_MAX * DAY_S) {
+            return FAULT(FAULT_REFUSED, "number %u: hand %u ends later than %u days from now",
+                         number, i + 1, VAULT_REVIEW_DAYS_MAX);
+        }
+    }
+    return FAULT_NONE;
+}
+
 static enum fault on_put(struct vault_agent *agent, u8 *frame, struct span *answer_out)
 {
     if (!tags_take(agent, frame)) {
@@ -69,6 +82,7 @@ static enum fault on_put(struct vault_agent *agent, u8 *frame, struct span *answ
     }
     for (u32 i = 0; i < agent->ask.count; i += 1) {
         const struct vault_record *record = &agent->ask.records[i];
+        TRY(hands_check(record, i + 1, now_us(agent) / 1000000U));
         TRY(vault_groups_check(&agent->groups, &record->label, record->hash, record->wrap));
     }
     return vault_store_put(&agent->store, agent->ask.records, agent->ask.count);

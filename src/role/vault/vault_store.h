@@ -37,7 +37,10 @@
 #define VAULT_LIST_MAX       256U
 #define VAULT_DUE_MAX        16U /* erased in one turn: each waits for the disk */
 
-/* A copy of the data key for one reader. */
+/* The longest that a hand with an end is taken for: the review of a sign-up is over by then. */
+#define VAULT_REVIEW_DAYS_MAX 14U
+
+/* A copy of the data key for one reader: with an end for a reviewer, for ever for the person. */
 struct vault_hand {
     u64 until_s; /* since 1970; over afterwards. 0: for ever */
     u8 bytes[VAULT_HAND_BYTES];
