@@ -359,7 +359,7 @@ static enum fault release(const struct option_call *call)
     TRY(wants(call, OFFICER_KEY));
     TRY(wants(call, OFFICER_PASSPHRASE));
     TRY(wants(call, OFFICER_BOOK));
-    TRY(open_folder_read(call->operands[1], &folder));
+    TRY(open_folder_read(disk_real(), call->operands[1], &folder));
     TRY(pins_read(call, &pins));
     enum fault fault = seal_room_open(&room);
     if (fault == FAULT_NONE) {

@@ -70,14 +70,14 @@ enum fault open_folder_file(const struct open_folder *folder, const char *name, 
 {
     char path[FILE_PATH_BYTES];
     TRY(file_path(path, folder->path, name));
-    return tlog_file_read(disk_real(), path, target, bytes_max, size_out);
+    return tlog_file_read(folder->disk, path, target, bytes_max, size_out);
 }
 
 enum fault open_folder_has(const struct open_folder *folder, const char *name, bool *is_there_out)
 {
     char path[FILE_PATH_BYTES];
     TRY(file_path(path, folder->path, name));
-    return disk_exists(disk_real(), path, is_there_out);
+    return disk_exists(folder->disk, path, is_there_out);
 }
 
 enum fault open_grant_read(const char *path, struct grant_file *file_out)
@@ -88,15 +88,18 @@ enum fault open_grant_read(const char *path, struct grant_file *file_out)
     return grant_file_read(span_of(text, size), path, file_out);
 }
 
-enum fault open_folder_read(const char *path, struct open_folder *folder_out)
+enum fault open_folder_read(struct disk *disk, const char *path, struct open_folder *folder_out)
 {
     static u8 text[OPENING_ROWS_BYTES];
     char grant[FILE_PATH_BYTES];
     size_t size = 0;
+    _Static_assert(OPENING_ROWS_BYTES >= GRANT_FILE_BYTES, "both are read into it");
     memset(folder_out, 0, sizeof(*folder_out));
+    folder_out->disk = disk;
     folder_out->path = path;
     TRY(file_path(grant, path, OPEN_GRANT));
-    TRY(open_grant_read(grant, &folder_out->file));
+    TRY(tlog_file_read(disk, grant, text, GRANT_FILE_BYTES, &size));
+    TRY(grant_file_read(span_of(text, size), grant, &folder_out->file));
     TRY(open_folder_file(folder_out, OPEN_GRANT_SHOWN, folder_out->grant_shown,
                          sizeof(folder_out->grant_shown), &folder_out->grant_shown_bytes));
     TRY(open_folder_file(folder_out, OPEN_ROWS, text, sizeof(text), &size));

@@ -42,6 +42,7 @@ void open_pins_now(struct open_pins *pins);
 
 /* One opening. */
 struct open_folder {
+    struct disk *disk;
     const char *path;
     struct grant_file file;
     struct opening_rows rows;
@@ -53,8 +54,9 @@ struct open_folder {
 };
 
 MUST_USE enum fault open_grant_read(const char *path, struct grant_file *file_out);
-/* Grant, its receipt and the rows. */
-MUST_USE enum fault open_folder_read(const char *path, struct open_folder *folder_out);
+/* Grant, its receipt and the rows. `path` is kept. */
+MUST_USE enum fault open_folder_read(struct disk *disk, const char *path,
+                                     struct open_folder *folder_out);
 /* The opening's text, and its receipt. FAULT_MISSING: it is not there. */
 MUST_USE enum fault open_folder_read_opening(struct open_folder *folder);
 MUST_USE enum fault open_folder_read_shown(struct open_folder *folder);
