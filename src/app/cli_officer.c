@@ -5,6 +5,7 @@
 #include "app/open_folder.h"
 #include "base/secret.h"
 #include "base/span.h"
+#include "io/sandbox.h"
 #include "io/sign.h"
 #include "io/sign_pair.h"
 #include "role/vault/release_book.h"
@@ -16,6 +17,7 @@
 
 #define KEY_FILE_BYTES 4096U
 #define PAPER_LINES    16384U
+#define FILES_OPEN     32U
 
 enum {
     OFFICER_CIRCLE,
@@ -28,6 +30,7 @@ enum {
     OFFICER_PASSPHRASE,
     OFFICER_BOOK,
     OFFICER_IDENTIFIERS,
+    OFFICER_SANDBOX,
 };
 
 static const struct option options[] = {
@@ -74,7 +77,29 @@ static const struct option options[] = {
                              .value = "FILE",
                              .help = "show: what the paper says, a line PERSON FIELD VALUE each; "
                                      "compared with the grant's hashes."},
+    [OFFICER_SANDBOX] = {.name = "require-sandbox",
+                         .kind = OPTION_FLAG,
+                         .help = "approve, release: end with 26 when the kernel lacks a "
+                                 "protection."},
 };
+
+/* Before a key is used: everything has been read, and but for `folder` (NULL: none) no file can be
+ * opened any more. */
+static enum fault enter_sandbox(const struct option_call *call, const char *folder)
+{
+    const struct sandbox_path path = {.path = folder, .is_writable = true};
+    const struct sandbox_options sandbox = {.role = "officer",
+                                            .paths = &path,
+                                            .paths_count = folder == NULL ? 0 : 1,
+                                            .files_max = FILES_OPEN,
+                                            .is_required = call->values[OFFICER_SANDBOX].given};
+    struct sandbox_report report;
+    char text[SANDBOX_TEXT_BYTES];
+    TRY(sandbox_enter(&sandbox, &report));
+    sandbox_report_print(&report, text);
+    (void)fprintf(stderr, "sandbox: %s\n", text);
+    return FAULT_NONE;
+}
 
 static enum fault wants(const struct option_call *call, u32 place)
 {
@@ -223,16 +248,22 @@ static enum fault show(const struct option_call *call)
 
 /* ---- approve, join ---- */
 
-static enum fault sign_with(const char *path, const struct circle_officer *officer,
+static enum fault sign_with(const struct option_call *call, const struct circle_officer *officer,
                             const struct grant_file *file, struct grant_signature *signature)
 {
     char pem[KEY_FILE_BYTES];
     char public_key[SIGN_PUBLIC_TEXT_BYTES];
     char text[SIGN_SIGNATURE_TEXT_BYTES];
+    const char *path = call->values[OFFICER_SIGN_KEY].text;
     size_t size = 0;
-    TRY(ceremony_read_file(path, pem, sizeof(pem), &size));
-    enum fault fault = sign_with_private(span_of(pem, size), span_of(file->text, file->text_bytes),
-                                         public_key, text);
+    enum fault fault = ceremony_read_file(path, pem, sizeof(pem), &size);
+    if (fault == FAULT_NONE) {
+        fault = enter_sandbox(call, NULL);
+    }
+    if (fault == FAULT_NONE) {
+        fault = sign_with_private(span_of(pem, size), span_of(file->text, file->text_bytes),
+                                  public_key, text);
+    }
     secret_wipe(pem, sizeof(pem));
     if (fault == FAULT_INPUT) {
         return FAULT(FAULT_INPUT, "%s: not a private Ed25519 key", path);
@@ -268,7 +299,7 @@ static enum fault approve(const struct option_call *call)
         return FAULT(FAULT_REFUSED, "%s: the grant has expired", call->operands[1]);
     }
     (void)fprintf(stderr, "%s", file.text);
-    TRY(sign_with(call->values[OFFICER_SIGN_KEY].text, officer, &file, &signature));
+    TRY(sign_with(call, officer, &file, &signature));
     memcpy(signature.officer, officer->signer.code, sizeof(signature.officer));
     TRY(grant_file_add(&file, &signature));
     print_file(&file);
@@ -285,7 +316,8 @@ static enum fault join(const struct option_call *call)
 
 /* ---- release ---- */
 
-/* Opens the key file. The officer must be a member of the group as it is now, and not recused. */
+/* Opens the key file, in the sandbox. The officer must be a member of the group as it is now, and
+ * not recused. */
 static enum fault share_read(const struct option_call *call, struct seal_room *room,
                              const struct open_pins *pins, const struct grant_file *file,
                              struct share_holder *holder, struct share_secrets *secrets)
@@ -298,6 +330,7 @@ static enum fault share_read(const struct option_call *call, struct seal_room *r
     char *passphrase = seal_room_take(room, CEREMONY_PASSPHRASE_BYTES);
     TRY(ceremony_read_passphrase(call->values[OFFICER_PASSPHRASE].text, passphrase,
                                  &passphrase_bytes));
+    TRY(enter_sandbox(call, call->values[OFFICER_BOOK].text));
     TRY(share_file_open(room, span_of(text, size), path, span_of(passphrase, passphrase_bytes),
                         holder, secrets));
     if (holder->index == 0) {
@@ -384,7 +417,8 @@ static int run(const struct option_call *call)
     for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
         if (strcmp(call->operands[0], steps[i].name) == 0) {
             fault = sodium_init() < 0 ? FAULT(FAULT_IO, "libsodium does not start")
-                                      : steps[i].run(call);
+                                      : sandbox_hide_memory();
+            fault = fault == FAULT_NONE ? steps[i].run(call) : fault;
         }
     }
     return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
@@ -402,6 +436,9 @@ static const char *const text[] = {
     "answers for the opener, when the approved grant is in the log, the opening is in the log behind it and at "
     "most 15 minutes old, witnesses saw both, and the day's budget holds. A grant is answered for one opening "
     "alone, which the book in the officer's folder remembers.",
+    "Its memory is hidden from other processes of the same user, and leaves no core dump. approve and release "
+    "read their files first; before a key is used they enter a sandbox without sockets, in which no file but "
+    "the book can be opened.",
     NULL,
 };
 

@@ -58,14 +58,23 @@ static enum fault limit(int resource, u64 value, const char *name)
     return FAULT_NONE;
 }
 
-static enum fault enter_limits(const struct sandbox_options *options, struct sandbox_report *report)
+enum fault sandbox_hide_memory(void)
 {
-    TRY(limit(RLIMIT_CORE, 0, "core dumps"));
-    if (options->files_max > 0) {
-        TRY(limit(RLIMIT_NOFILE, options->files_max, "open files"));
+    if (!sandbox_is_built()) {
+        return FAULT_NONE;
     }
+    TRY(limit(RLIMIT_CORE, 0, "core dumps"));
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
         return FAULT_ERRNO(errno, "sandbox: tracing");
+    }
+    return FAULT_NONE;
+}
+
+static enum fault enter_limits(const struct sandbox_options *options, struct sandbox_report *report)
+{
+    TRY(sandbox_hide_memory());
+    if (options->files_max > 0) {
+        TRY(limit(RLIMIT_NOFILE, options->files_max, "open files"));
     }
     report->has_limits = true;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {

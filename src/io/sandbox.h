@@ -74,6 +74,11 @@ struct sandbox_report {
     u32 landlock_version; /* what the kernel offers; 0: nothing */
 };
 
+/* The first step alone, for a process that has files to read before it can enter the rest: from now
+ * on it leaves no core dump and is not traced, nor its memory read, by others of its user. Nothing
+ * in builds without a sandbox. */
+MUST_USE enum fault sandbox_hide_memory(void);
+
 /* On a fault some protections may hold already: the process should end. */
 MUST_USE enum fault sandbox_enter(const struct sandbox_options *options,
                                   struct sandbox_report *report_out);

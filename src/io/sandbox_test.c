@@ -288,7 +288,8 @@ static void wrong_lists_are_refused_by_line(void **state)
 static void our_own_list_is_sound(void **state)
 {
     (void)state;
-    static const char *const roles[] = {"all", "engine", "gateway", "history"};
+    static const char *const roles[] = {"all",  "engine", "gateway", "history",
+                                        "keep", "log",    "opener",  "officer"};
     struct span text = span_of(sandbox_calls_text, sandbox_calls_text_bytes);
     for (u32 index = 0; index < ARRAY_COUNT(roles); index += 1) {
         struct sandbox_calls calls;

@@ -2,12 +2,15 @@
 """An opening from the grant to the delivery with the real program: officers approve and answer, the
 opener delivers one file, which Debian's age and age-encryption from npm read. Then what must not
 work: an opening begun twice, an opener that was killed, a stale log, too few witnesses, a wrong
-answer, a used budget. Nothing but the delivered file holds what the records say.
+answer, a used budget, a look into the memory of who holds keys. Nothing but the delivered file holds
+what the records say.
 
 usage: open_test.py BINARY OPEN_MAKE FOLDER   (of the build, where the packages are installed)
 
 A reader whose program or packages are missing is skipped by name."""
 
+import ctypes
+import errno
 import io
 import os
 import shutil
@@ -25,6 +28,7 @@ HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "open_foreign")
 CANARY = b"canary-4f1d2c"
 SECONDS = 60
 LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+CAP_SYS_PTRACE = 19
 CHOSEN = ("a0-1", "a0-2", "b0-1", "b0-2")
 
 
@@ -107,10 +111,11 @@ class World:
                            f"the grant names {line}")
         return case
 
-    def begin(self, case):
+    def begin(self, case, prepare=None):
         """The opener, when its opening is written."""
         opener = subprocess.Popen([self.cli.binary, "open", "run", case, *self.pins],
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  preexec_fn=prepare)
         until = time.monotonic() + SECONDS
         while not os.path.exists(os.path.join(case, "opening")):
             if opener.poll() is not None or time.monotonic() > until:
@@ -310,6 +315,88 @@ def a_wrong_answer(world):
                     f"whose answer it was: {error}")
 
 
+def without_tracing():
+    """In a child before it starts a program: it will not have root's right to trace either."""
+    ctypes.CDLL(None).prctl(24, CAP_SYS_PTRACE, 0, 0, 0)  # PR_CAPBSET_DROP; for root alone
+
+
+def give_up_tracing():
+    """Whoever runs this test is a user like others from now on, as far as tracing goes."""
+    libc = ctypes.CDLL(None)
+    head = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    data = (ctypes.c_uint32 * 6)()
+    libc.capget(head, data)
+    for at in range(3):
+        data[at] &= ~(1 << CAP_SYS_PTRACE)
+    return libc.capset(head, data) == 0
+
+
+def look_into(process):
+    """What the same user meets who opens the process's memory: an error's number, or 0."""
+    child = os.fork()
+    if child == 0:
+        code = 254
+        try:
+            if give_up_tracing():
+                os.close(os.open(f"/proc/{process}/mem", os.O_RDONLY))
+                code = 0
+        except OSError as error:
+            code = error.errno
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def hidden(world, who, process):
+    """Waits until the process has hidden itself; then nothing of its memory is to be had."""
+    until = time.monotonic() + SECONDS
+    while look_into(process.pid) == 0 and time.monotonic() < until:
+        time.sleep(0.02)
+    found = look_into(process.pid)
+    world.cli.check(found in (errno.EACCES, errno.EPERM), f"the memory of {who}: {found}")
+    with open(f"/proc/{process.pid}/limits", encoding="ascii") as file:
+        limits = [line.split() for line in file if line.startswith("Max core file size")]
+    world.cli.equal(limits[0][4:6], ["0", "0"], f"the longest core file of {who}")
+    # A signal that dumps core where that is allowed.
+    process.send_signal(signal.SIGQUIT)
+    _, status = os.waitpid(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    world.cli.check(os.WIFSIGNALED(status) and not os.WCOREDUMP(status),
+                    f"{who} leaves no core: {status}")
+    world.said += b"".join(stream.read() for stream in (process.stdout, process.stderr))
+
+
+def memory_is_hidden(world):
+    """The opener with its keys, an officer's client behind the words that open its share."""
+    other = subprocess.Popen(["cat"], stdin=subprocess.PIPE, preexec_fn=without_tracing)
+    found = look_into(other.pid)
+    other.stdin.close()
+    other.wait(SECONDS)
+    if found != 0:
+        print(f"skipped: the memory of others: here nobody reads any: {found}")
+        return
+    world.tell("again")
+    case = world.folder("hidden")
+    opener = world.begin(case, without_tracing)
+    if b"sanitizer" in world.line(opener, b"sandbox: "):
+        opener.kill()
+        world.end(opener)
+        print("skipped: the memory of others: a build with a sanitizer hides nothing")
+        return
+    world.tell("opening " + case)
+    command = world.releases("a0-3", case, "hidden.book")
+    command[command.index("--passphrase") + 1] = "-"
+    officer = subprocess.Popen([world.cli.binary, *command], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               preexec_fn=without_tracing)
+    hidden(world, "the officer's client", officer)
+    officer.stdin.close()
+    hidden(world, "the opener", opener)
+    world.cli.check(not any(name.startswith(("delivery", "manifest", "core"))
+                            for name in os.listdir(case)), "nothing is delivered, no core is there")
+    world.step(*world.releases("a0-3", case, "hidden.book"), "--require-sandbox")
+
+
 def nothing_got_out(world):
     """Neither what was said nor any file but the records' own plain sources holds the canary."""
     world.cli.check(CANARY not in world.said, "nothing was said")
@@ -330,6 +417,7 @@ def main():
     the_log_is_not_believed(world)
     too_few_approvals(world)
     a_wrong_answer(world)
+    memory_is_hidden(world)
     nothing_got_out(world)
     world.close()
     return cli.finish()
