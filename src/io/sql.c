@@ -73,9 +73,19 @@ void sql_steps_limit(struct sql *sql, u64 steps)
     sqlite3_progress_handler(sql->db, STEPS_AT_ONCE, steps > 0 ? steps_taken : NULL, sql);
 }
 
-enum fault sql_checkpoint(struct sql *sql)
+enum fault sql_checkpoint(struct sql *sql, bool *whole_out)
 {
-    return sql_run(sql, "PRAGMA wal_checkpoint(TRUNCATE)");
+    int code = sqlite3_wal_checkpoint_v2(sql->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    *whole_out = code == SQLITE_OK;
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY ? FAULT_NONE : failed(sql, code);
+}
+
+enum fault sql_settle(struct sql *sql)
+{
+    bool is_whole = false;
+    TRY(sql_checkpoint(sql, &is_whole));
+    return is_whole ? FAULT_NONE
+                    : FAULT(FAULT_LOCKED, "%s: somebody reads it; try again later", sql->path);
 }
 
 static enum fault number_of(struct sql *sql, const char *text, u64 *number_out)

@@ -59,8 +59,11 @@ MUST_USE enum fault sql_run(struct sql *sql, const char *text);
  */
 void sql_steps_limit(struct sql *sql, u64 steps);
 
-/* Everything in the write-ahead log goes into the file itself. */
-MUST_USE enum fault sql_checkpoint(struct sql *sql);
+/* Everything in the write-ahead log goes into the file itself. Not *whole_out: somebody still read
+ * or wrote after some seconds, and a part stays in the log, as safe as before; again later. */
+MUST_USE enum fault sql_checkpoint(struct sql *sql, bool *whole_out);
+/* The same for a file that is moved next, without its log: FAULT_LOCKED where it is not whole. */
+MUST_USE enum fault sql_settle(struct sql *sql);
 
 /* A statement and where its next parameter or column is. */
 struct sql_call {

@@ -233,6 +233,30 @@ static void a_copy_is_one_moment_of_it(void **state)
     assert_int_equal(unlink(target), 0);
 }
 
+/* A reader holds what it began with: the log stays, that is told, and nothing is lost. */
+static void a_reader_is_told_of_at_a_checkpoint(void **state)
+{
+    (void)state;
+    struct sql sql;
+    struct sql reader;
+    bool is_whole = true;
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
+    (void)sqlite3_busy_timeout(sql.db, 0); /* else it waits */
+    assert_int_equal(sql_run(&sql, "INSERT INTO number VALUES (1, 1, x'')"), FAULT_NONE);
+    assert_int_equal(sql_open(&reader, path, SQL_READ, &format), FAULT_NONE);
+    assert_int_equal(sql_run(&reader, "BEGIN; SELECT count(*) FROM number"), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "INSERT INTO number VALUES (2, 2, x'')"), FAULT_NONE);
+    assert_int_equal(sql_checkpoint(&sql, &is_whole), FAULT_NONE);
+    assert_false(is_whole);
+    assert_int_equal(sql_settle(&sql), FAULT_LOCKED);
+    assert_int_equal(sql_run(&reader, "COMMIT"), FAULT_NONE);
+    assert_int_equal(sql_checkpoint(&sql, &is_whole), FAULT_NONE);
+    assert_true(is_whole);
+    assert_int_equal(sql_settle(&sql), FAULT_NONE);
+    sql_close(&reader);
+    sql_close(&sql);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +267,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(too_many_steps_are_stopped, make, clear),
         cmocka_unit_test_setup_teardown(a_statement_is_prepared_once, make, clear),
         cmocka_unit_test_setup_teardown(a_copy_is_one_moment_of_it, make, clear),
+        cmocka_unit_test_setup_teardown(a_reader_is_told_of_at_a_checkpoint, make, clear),
     };
     return cmocka_run_group_tests_name("sql", tests, NULL, NULL);
 }

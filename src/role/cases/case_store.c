@@ -210,7 +210,7 @@ enum fault case_store_point(struct case_store *store, struct projection_point *p
 enum fault case_store_settle(struct case_store *store)
 {
     CHECK(!store->open);
-    return sql_checkpoint(&store->sql);
+    return sql_settle(&store->sql);
 }
 
 u64 case_store_textless(const struct case_store *store)

@@ -46,7 +46,8 @@ MUST_USE enum fault case_store_apply(struct case_store *store, struct span event
 MUST_USE enum fault case_store_commit(struct case_store *store, u64 position);
 void case_store_abandon(struct case_store *store);
 
-/* The write-ahead log goes into the file itself: before it is moved. */
+/* The write-ahead log goes into the file itself: before it is moved. FAULT_LOCKED: somebody reads.
+ */
 MUST_USE enum fault case_store_settle(struct case_store *store);
 
 /* Packs of which the text was looked for and not had, since open. */

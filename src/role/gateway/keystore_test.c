@@ -230,7 +230,7 @@ static void no_secret_is_in_the_files(void **state)
     put('a', KEY_KIND_HMAC);
     assert_true(file_holds(KEYSTORE_FILE "-wal", "my bot"));
     assert_false(file_holds(KEYSTORE_FILE "-wal", "NhqPtmdS"));
-    assert_int_equal(sql_checkpoint(&store.sql), FAULT_NONE);
+    assert_int_equal(sql_settle(&store.sql), FAULT_NONE);
     assert_true(file_holds(KEYSTORE_FILE, "my bot"));
     assert_false(file_holds(KEYSTORE_FILE, "NhqPtmdS"));
     static const char *const names[] = {KEYSTORE_FILE, KEYSTORE_FILE "-wal", KEYSTORE_SEAL_FILE};

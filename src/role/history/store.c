@@ -180,7 +180,7 @@ enum fault store_point(struct store *store, struct store_point *point_out)
 enum fault store_settle(struct store *store)
 {
     CHECK(!store->open);
-    return sql_checkpoint(&store->sql);
+    return sql_settle(&store->sql);
 }
 
 /* ---- views ---- */

@@ -52,7 +52,8 @@ MUST_USE enum fault store_apply(struct store *store, struct span events, u64 seq
 MUST_USE enum fault store_commit(struct store *store, u64 position);
 void store_abandon(struct store *store);
 
-/* The write-ahead log goes into the file itself: before it is moved. */
+/* The write-ahead log goes into the file itself: before it is moved. FAULT_LOCKED: somebody reads.
+ */
 MUST_USE enum fault store_settle(struct store *store);
 
 #endif /* ROLE_HISTORY_STORE_H */

@@ -368,7 +368,7 @@ static enum fault leaves_add(struct publog *publog)
 {
     struct publog_leaf leaf;
     bool is_waiting = true;
-    TRY(sql_checkpoint(&publog->sql));
+    TRY(publog_sync(publog));
     TRY(sql_run(&publog->sql, "BEGIN IMMEDIATE"));
     for (u32 count = 0; count < 2 * PUBLOG_SLOTS_A_TURN; count += 1) {
         u8 bytes[PUBLOG_LEAF_BYTES];
