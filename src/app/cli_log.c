@@ -27,7 +27,10 @@ enum {
     LOG_SLOTS,
     LOG_MONTH,
     LOG_ENTRY,
-    LOG_JSON
+    LOG_JSON,
+    LOG_CLASS,
+    LOG_FROM,
+    LOG_TO
 };
 
 static const struct option options[] = {
@@ -64,6 +67,18 @@ static const struct option options[] = {
                    .value = "FILE",
                    .help = "receipt: the entry, byte by byte."},
     [LOG_JSON] = {.name = "json", .help = "check, receipt: one line of JSON for machines."},
+    [LOG_CLASS] = {.name = "class",
+                   .kind = OPTION_TEXT,
+                   .value = "CLASS",
+                   .help = "slots: ordinary (unless given) or emergency."},
+    [LOG_FROM] = {.name = "from",
+                  .kind = OPTION_TEXT,
+                  .value = "MOMENT",
+                  .help = "slots: in the first one, as 2026-11-23T12:00:00Z."},
+    [LOG_TO] = {.name = "to",
+                .kind = OPTION_TEXT,
+                .value = "MOMENT",
+                .help = "slots: in the last one."},
 };
 
 /* ---- shared ---- */
@@ -442,6 +457,20 @@ static enum fault month(const struct option_call *call, struct work *work)
     return log_venue_month(call->operands[1], call->operands[2]);
 }
 
+/* ---- slots ---- */
+
+static enum fault slots(const struct option_call *call, struct work *work)
+{
+    (void)work;
+    TRY(operands_check(call, 1, "the log's folder"));
+    if (!call->values[LOG_FROM].given || !call->values[LOG_TO].given) {
+        return FAULT(FAULT_USAGE, "slots: --from and --to are wanted");
+    }
+    const char *class = call->values[LOG_CLASS].given ? call->values[LOG_CLASS].text : "ordinary";
+    return log_venue_slots(call->operands[1], class, call->values[LOG_FROM].text,
+                           call->values[LOG_TO].text);
+}
+
 /* ---- the command ---- */
 
 static enum fault dispatch(const struct option_call *call, struct work *work)
@@ -449,17 +478,14 @@ static enum fault dispatch(const struct option_call *call, struct work *work)
     static const struct {
         const char *word;
         enum fault (*act)(const struct option_call *call, struct work *work);
-    } actions[] = {{"check", check},
-                   {"show", show_one},
-                   {"prove", prove_one},
-                   {"receipt", receipt},
-                   {"month", month}};
+    } actions[] = {{"check", check},     {"show", show_one}, {"prove", prove_one},
+                   {"receipt", receipt}, {"month", month},   {"slots", slots}};
     for (size_t i = 0; i < ARRAY_COUNT(actions); i += 1) {
         if (strcmp(call->operands[0], actions[i].word) == 0) {
             return actions[i].act(call, work);
         }
     }
-    return FAULT(FAULT_USAGE, "\"%s\" is no action: check, show, prove, receipt or month",
+    return FAULT(FAULT_USAGE, "\"%s\" is no action: check, show, prove, receipt, month or slots",
                  call->operands[0]);
 }
 
@@ -484,6 +510,8 @@ static const char *const text[] = {
     "receipt FILE: whether a receipt proves that --entry is in the log, under the policy, asking nobody.",
     "month DIR YYYY-MM: the opening of a month that is over, for everybody: how many private events of each kind "
     "there were, and silences that have ended. DIR is the venue's own folder log, which holds events.db.",
+    "slots DIR: every slot of a class between two moments, whole, for an officer or an opener who has to see that "
+    "nothing stands between them. DIR as above; it says kinds and marks of the events, so it is not for everybody.",
     "A policy is a text: log VKEY; witness NAME VKEY; group NAME all|any|K MEMBER...; quorum NAME|none; operator NAME "
     "WITNESS..., where the name venue stands for the venue itself; independent N. Independent witnesses are operators "
     "beside the venue: a log that only its own venue has witnessed says 0.",
@@ -496,13 +524,15 @@ static const struct option_example examples[] = {
     {"log prove data/log 17 > 17.tlog-proof", "The receipt of an entry."},
     {"log receipt 17.tlog-proof --policy policy.txt --entry 17.bin", "Checks it, offline."},
     {"log month data/log 2026-10 > 2026-10.txt", "What the operator publishes each month."},
+    {"log slots data/log --from 2026-11-23T12:00:00Z --to 2026-11-23T15:10:00Z > slots",
+     "From the moment a grant was issued to its opening."},
     {NULL, NULL},
 };
 
 const struct subcommand cli_log = {
     .name = "log",
     .summary = "checks the public log and its receipts",
-    .operands = "check|show|prove|receipt|month DIR|URL|FILE...",
+    .operands = "check|show|prove|receipt|month|slots DIR|URL|FILE...",
     .operands_min = 1,
     .operands_max = 3,
     .options = options,

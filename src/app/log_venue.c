@@ -1,9 +1,12 @@
 #include "app/log_venue.h"
 
 #include "app/cli.h"
+#include "app/log_files.h"
 #include "base/span.h"
 #include "io/block.h"
 #include "io/clock.h"
+#include "role/vault/grant.h"
+#include "role/vault/publog_span.h"
 #include "role/vault/tlog_file.h"
 
 #include <inttypes.h>
@@ -132,5 +135,47 @@ enum fault log_venue_month(const char *folder, const char *month)
         fault = FAULT(FAULT_IO, "standard output takes no more");
     }
     block_give_back(&block);
+    return fault;
+}
+
+/* ---- slots ---- */
+
+static enum fault moment_take(const char *text, u64 *seconds_out)
+{
+    return grant_moment_read(span_of_text(text), seconds_out)
+               ? FAULT_NONE
+               : FAULT(FAULT_USAGE, "\"%s\" is no moment as 2026-11-23T12:00:00Z", text);
+}
+
+static enum fault slots_write(const struct publog_span_range *range)
+{
+    struct block block;
+    size_t size = 0;
+    TRY(block_take(PUBLOG_SPAN_BYTES_MAX, "the slots of a log", &block));
+    enum fault fault = publog_span_write(range, block.memory, PUBLOG_SPAN_BYTES_MAX, &size);
+    if (fault == FAULT_NONE && fwrite(block.memory, 1, size, stdout) != size) {
+        fault = FAULT(FAULT_IO, "standard output takes no more");
+    }
+    block_give_back(&block);
+    return fault;
+}
+
+enum fault log_venue_slots(const char *folder, const char *class, const char *from, const char *to)
+{
+    struct publog_span_range range = {.folder = folder, .class = PUBLOG_CLASS_ORDINARY};
+    struct log_files files;
+    char path[FILE_PATH_BYTES];
+    if (strcmp(class, "emergency") == 0) {
+        range.class = PUBLOG_CLASS_EMERGENCY;
+    } else if (strcmp(class, "ordinary") != 0) {
+        return FAULT(FAULT_USAGE, "\"%s\" is neither ordinary nor emergency", class);
+    }
+    TRY(moment_take(from, &range.from_s));
+    TRY(moment_take(to, &range.to_s));
+    TRY(file_path(path, folder, "public"));
+    TRY(log_files_open(&files, path));
+    range.files = &files.files;
+    enum fault fault = slots_write(&range);
+    log_files_close(&files);
     return fault;
 }

@@ -28,4 +28,10 @@ void log_venue_print(const struct log_venue *venue);
  * standard output. FAULT_UNAVAILABLE: it is not over, or nothing was logged in it. */
 MUST_USE enum fault log_venue_month(const char *folder, const char *month);
 
+/* `cambist log slots`: writes all slots of a class ("ordinary", "emergency") between two moments,
+ * as 2026-11-23T12:00:00Z, of the log in `folder` to standard output (role/vault/publog_span.h).
+ * FAULT_MISSING, FAULT_REFUSED, FAULT_LIMIT as publog_span_write. */
+MUST_USE enum fault log_venue_slots(const char *folder, const char *class, const char *from,
+                                    const char *to);
+
 #endif /* APP_LOG_VENUE_H */

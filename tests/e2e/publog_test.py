@@ -3,9 +3,11 @@
 shipped monitor; witnesses and the log's own processes are killed and stopped meanwhile, and nothing is
 lost, nothing there twice, and nobody else stops. usage: publog_test.py BINARY"""
 
+import contextlib
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -15,7 +17,7 @@ import program as p
 import serve_test as s
 
 ORIGIN = "demo.invalid"
-MISSING, ROT, REFUSED = 14, 19, 27
+USAGE, MISSING, ROT, REFUSED = 2, 14, 19, 27
 SECONDS = 60
 CASE = "5c" * 32
 
@@ -217,6 +219,28 @@ def stops_alone(cli, folder, config, journal, policy):
         cli.check('"event":"log.stopped"' in file.read(), "it is told")
 
 
+def slots_are_shown(cli, log):
+    """Those that were closed while the venue ran, which may be none of them in so short a time."""
+    def slots(seconds, *more):
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+        return cli.run("log", "slots", log, "--from", moment, "--to", moment, *more)
+    for why, wanted, arguments in (("closed", REFUSED, (0,)),
+                                   ("neither ordinary nor emergency", USAGE, (0, "--class", "x"))):
+        code, _, error = slots(*arguments)
+        cli.check(code == wanted and why in error, f"slots: {code}, {error}")
+    with open(os.path.join(log, "public", "checkpoint"), encoding="utf-8") as file:
+        checkpoint = file.read()
+    size = int(checkpoint.split("\n")[1])
+    with contextlib.closing(sqlite3.connect(os.path.join(log, "events.db"))) as events:
+        found = events.execute("SELECT slot, leaf FROM slots WHERE class = 2 AND leaf < ?", (size,))
+        rows = found.fetchall()
+    for slot, leaf in rows[:3]:
+        code, text, error = slots(slot + 59, "--class", "emergency")
+        cli.equal((code, error), (0, ""), "a slot")
+        cli.check(text.startswith(f"cambist-slots/v1\nclass 2\nslot {leaf} ") and
+                  text.endswith("\n\n" + checkpoint), f"the slot {slot}: {text}")
+
+
 def test(cli):
     folder = cli.path("venue")
     os.makedirs(os.path.join(folder, "log"))
@@ -249,6 +273,7 @@ def test(cli):
                                    ("2999-01", REFUSED, "the month 2999-01 is not over")):
             code, _, error = cli.run("log", "month", os.path.join(folder, "log"), month)
             cli.check(code == wanted and why in error, f"the month {month}: {code}, {error}")
+        slots_are_shown(cli, os.path.join(folder, "log"))
         stops_alone(cli, folder, config, journal, policy)
     finally:
         for witness in witnesses:

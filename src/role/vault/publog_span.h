@@ -114,7 +114,7 @@ struct publog_span_range {
     u64 to_s;
 };
 
-/* FAULT_MISSING: the log has not all of these slots. FAULT_UNAVAILABLE: not all are closed and
+/* FAULT_MISSING: the log has not all of these slots. FAULT_REFUSED: not all are closed and
  * published. FAULT_LIMIT: more than PUBLOG_SPAN_SLOTS_MAX, or no room. FAULT_ROT: an event that
  * cannot be. */
 MUST_USE enum fault publog_span_write(const struct publog_span_range *range, u8 *target,

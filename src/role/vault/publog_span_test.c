@@ -526,7 +526,7 @@ static void what_cannot_be_shown(void **state)
     assert_int_equal(publog_span_write(&range, changed, sizeof(changed), &size), FAULT_MISSING);
     range.from_s = now_s();
     range.to_s = now_s();
-    assert_int_equal(publog_span_write(&range, changed, sizeof(changed), &size), FAULT_UNAVAILABLE);
+    assert_int_equal(publog_span_write(&range, changed, sizeof(changed), &size), FAULT_REFUSED);
     range.to_s = range.from_s - 1;
     assert_int_equal(publog_span_write(&range, changed, sizeof(changed), &size), FAULT_INPUT);
     range.to_s = range.from_s + 600ULL * PUBLOG_SPAN_SLOTS_MAX;

@@ -138,7 +138,7 @@ static enum fault slot_put(struct writing *writing, struct sql_call *call, u64 e
         return FAULT(FAULT_ROT, "%s: a slot that cannot be", writing->sql.path);
     }
     if (slot->index >= writing->tiles.nodes.size) {
-        return FAULT(FAULT_UNAVAILABLE, "a slot between these two moments is not published yet");
+        return FAULT(FAULT_REFUSED, "a slot between these two moments is not published yet");
     }
     slot->leaf.flags = (u8)flags;
     publog_leaf_encode(&slot->leaf, slot->leaf_bytes);
@@ -175,7 +175,7 @@ static enum fault slots_put(struct writing *writing)
     }
     return slot == last + step
                ? FAULT_NONE
-               : FAULT(FAULT_UNAVAILABLE, "a slot between these two moments is not closed yet");
+               : FAULT(FAULT_REFUSED, "not every slot between these two moments is closed");
 }
 
 static enum fault span_put(struct writing *writing)
