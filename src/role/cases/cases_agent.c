@@ -1,10 +1,10 @@
 #include "role/cases/cases_agent.h"
 
+#include "io/line_talk.h"
 #include "io/log.h"
 #include "role/cases/case_answer.h"
 #include "role/cases/case_ask.h"
 #include "role/cases/case_query.h"
-#include "role/cases/case_talk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct cases_agent {
     u64 count_ns;             /* of the next count, by the monotonic clock */
     bool is_lost;             /* the log no longer holds what the queue needs */
     struct cases_agent_counts counts;
-    struct case_talk *talk; /* NULL: nobody can ask */
+    struct line_talk *talk; /* NULL: nobody can ask */
     struct case_view *view;
     struct case_holidays holidays;
     char wrong[CASE_REASON_BYTES]; /* why there are no holidays to count with; else empty */
@@ -163,7 +163,8 @@ static void holidays_take(struct cases_agent *agent)
 
 static enum fault talk_open(struct cases_agent *agent)
 {
-    const struct case_talk_options options = {.listener = agent->options.listener,
+    const struct line_talk_options options = {.what = "the officers' queue",
+                                              .listener = agent->options.listener,
                                               .line_bytes_max = CASE_ASK_BYTES_MAX,
                                               .answer_bytes_max = CASE_ANSWER_BYTES,
                                               .clock = agent->clock,
@@ -175,7 +176,7 @@ static enum fault talk_open(struct cases_agent *agent)
     holidays_take(agent);
     TRY(file_path(agent->packs, agent->options.folder, CASES_PACKS));
     TRY(case_view_create(&agent->view, agent->options.disk, agent->packs, 0));
-    return case_talk_open(&agent->talk, &options);
+    return line_talk_open(&agent->talk, &options);
 }
 
 static enum fault talk_turn(struct cases_agent *agent, bool *busy_out)
@@ -183,8 +184,8 @@ static enum fault talk_turn(struct cases_agent *agent, bool *busy_out)
     if (agent->talk == NULL) {
         return FAULT_NONE;
     }
-    TRY(case_talk_turn(agent->talk, busy_out));
-    struct case_talk_counts counts = case_talk_counts(agent->talk);
+    TRY(line_talk_turn(agent->talk, busy_out));
+    struct line_talk_counts counts = line_talk_counts(agent->talk);
     agent->counts.connections = counts.connections;
     agent->counts.turned_away = counts.turned_away;
     agent->counts.slow = counts.slow;
@@ -231,7 +232,7 @@ static enum fault cases_agent_stop(struct agent *base, bool *done_out)
 static void cases_agent_close(struct agent *base)
 {
     struct cases_agent *agent = agent_of(base);
-    case_talk_close(agent->talk);
+    line_talk_close(agent->talk);
     agent->talk = NULL;
     case_view_destroy(agent->view);
     agent->view = NULL;

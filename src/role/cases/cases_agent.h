@@ -1,5 +1,5 @@
 /* The officers' queue as an agent: follows the event log (cases.h), and answers what comes over its
- * local socket (case_talk.h, case_ask.h, case_answer.h) out of what it has stored. It looks at the
+ * local socket (line_talk.h, case_ask.h, case_answer.h) out of what it has stored. It looks at the
  * log every CASES_LOOK_US, or at once while it is behind; while there is no event log yet, it looks
  * for one now and then. */
 #ifndef ROLE_CASES_CASES_AGENT_H

@@ -1,4 +1,4 @@
-#include "role/cases/case_talk.h"
+#include "io/line_talk.h"
 
 #include "base/check.h"
 #include "io/net_loop.h"
@@ -11,15 +11,15 @@
  * more than the beginning of a line and what one read brings. */
 struct visit {
     struct net_conn *conn; /* NULL: free */
-    struct case_talk *talk;
+    struct line_talk *talk;
     u8 *room;
     u32 used;
     bool is_over;   /* it will send nothing more */
     bool is_ending; /* it is being shut */
 };
 
-struct case_talk {
-    struct case_talk_options options;
+struct line_talk {
+    struct line_talk_options options;
     struct net_pool pool;
     struct net_loop *loop;
     struct net *net;
@@ -27,23 +27,23 @@ struct case_talk {
     u32 room_bytes;
     u32 next; /* the connection that is looked at first */
     u64 slow;
-    struct visit visits[CASE_TALK_CONNECTIONS_MAX];
+    struct visit visits[LINE_TALK_CONNECTIONS_MAX];
 };
 
 /* ---- a connection ---- */
 
 static void *visit_accept(void *context, struct net_conn *conn, const struct net_arrival *arrival)
 {
-    struct case_talk *talk = context;
+    struct line_talk *talk = context;
     (void)arrival;
-    for (u32 i = 0; i < CASE_TALK_CONNECTIONS_MAX; i += 1) {
+    for (u32 i = 0; i < LINE_TALK_CONNECTIONS_MAX; i += 1) {
         struct visit *visit = &talk->visits[i];
         if (visit->conn == NULL) {
             visit->conn = conn;
             visit->used = 0;
             visit->is_over = false;
             visit->is_ending = false;
-            net_deadline(conn, CASE_TALK_IDLE_MS);
+            net_deadline(conn, LINE_TALK_IDLE_MS);
             return visit;
         }
     }
@@ -103,7 +103,7 @@ static void visit_send(struct visit *visit, struct span answer)
     buffer->data[answer.size] = '\n';
     buffer->size = (u32)answer.size + 1;
     (void)net_send_last(visit->conn, buffer);
-    net_deadline(visit->conn, CASE_TALK_IDLE_MS);
+    net_deadline(visit->conn, LINE_TALK_IDLE_MS);
 }
 
 /* No line is there: more is read, or it was the last. */
@@ -120,7 +120,7 @@ static void visit_wait(struct visit *visit)
 /* Answers the connection's next line. False: there is none. */
 static bool visit_answer(struct visit *visit)
 {
-    const struct case_talk_options *options = &visit->talk->options;
+    const struct line_talk_options *options = &visit->talk->options;
     const u8 *end = memchr(visit->room, '\n', visit->used);
     u32 size = end == NULL ? visit->used : (u32)(end - visit->room);
     bool is_long = size > options->line_bytes_max;
@@ -142,13 +142,13 @@ static bool visit_answer(struct visit *visit)
     return true;
 }
 
-enum fault case_talk_turn(struct case_talk *talk, bool *busy_out)
+enum fault line_talk_turn(struct line_talk *talk, bool *busy_out)
 {
     bool busy = false;
     TRY(net_run_once(talk->net, 0, &busy));
     *busy_out = *busy_out || busy;
-    for (u32 i = 0; i < CASE_TALK_CONNECTIONS_MAX; i += 1) {
-        u32 place = (talk->next + i) % CASE_TALK_CONNECTIONS_MAX;
+    for (u32 i = 0; i < LINE_TALK_CONNECTIONS_MAX; i += 1) {
+        u32 place = (talk->next + i) % LINE_TALK_CONNECTIONS_MAX;
         struct visit *visit = &talk->visits[place];
         if (visit->conn != NULL && !visit->is_ending && net_queued(visit->conn) == 0 &&
             visit_answer(visit)) {
@@ -162,54 +162,54 @@ enum fault case_talk_turn(struct case_talk *talk, bool *busy_out)
 
 /* ---- the whole ---- */
 
-static enum fault listening(struct case_talk *talk)
+static enum fault listening(struct line_talk *talk)
 {
     struct net_loop_options options = NET_LOOP_OPTIONS_DEFAULT;
     u64 buffer_bytes = (u64)talk->options.answer_bytes_max + 1024; /* and what it begins with */
-    TRY(net_pool_open(&talk->pool, buffer_bytes * 4 * CASE_TALK_CONNECTIONS_MAX, buffer_bytes));
+    TRY(net_pool_open(&talk->pool, buffer_bytes * 4 * LINE_TALK_CONNECTIONS_MAX, buffer_bytes));
     options.pool = &talk->pool;
     options.handler = &handler;
     options.context = talk;
     options.clock = talk->options.clock;
-    options.connections_max = CASE_TALK_CONNECTIONS_MAX;
+    options.connections_max = LINE_TALK_CONNECTIONS_MAX;
     options.queue_bytes_max = talk->options.answer_bytes_max + 1;
     options.tick_ms = 0;
     TRY(net_loop_open(&talk->loop, &options));
     talk->net = net_loop_net(talk->loop);
     struct net_listen_options listen = {.descriptor = dup(talk->options.listener)};
     if (listen.descriptor < 0) {
-        return FAULT(FAULT_LIMIT, "the socket of the officers' queue cannot be duplicated");
+        return FAULT(FAULT_LIMIT, "the socket of %s cannot be duplicated", talk->options.what);
     }
     return net_loop_listen(talk->loop, &listen, NULL);
 }
 
-enum fault case_talk_open(struct case_talk **talk_out, const struct case_talk_options *options)
+enum fault line_talk_open(struct line_talk **talk_out, const struct line_talk_options *options)
 {
     CHECK(options->listener >= 0 && options->line_bytes_max < NET_INPUT_BYTES_MAX);
-    struct case_talk *talk = calloc(1, sizeof(struct case_talk));
+    struct line_talk *talk = calloc(1, sizeof(struct line_talk));
     *talk_out = NULL;
     if (talk == NULL) {
-        return FAULT(FAULT_LIMIT, "no memory for the socket of the officers' queue");
+        return FAULT(FAULT_LIMIT, "no memory for the socket of %s", options->what);
     }
     talk->options = *options;
     talk->room_bytes = options->line_bytes_max + NET_INPUT_BYTES_MAX;
-    talk->rooms = calloc(CASE_TALK_CONNECTIONS_MAX, talk->room_bytes);
-    for (u32 i = 0; i < CASE_TALK_CONNECTIONS_MAX && talk->rooms != NULL; i += 1) {
+    talk->rooms = calloc(LINE_TALK_CONNECTIONS_MAX, talk->room_bytes);
+    for (u32 i = 0; i < LINE_TALK_CONNECTIONS_MAX && talk->rooms != NULL; i += 1) {
         talk->visits[i].talk = talk;
         talk->visits[i].room = talk->rooms + (size_t)i * talk->room_bytes;
     }
     enum fault fault = talk->rooms == NULL
-                           ? FAULT(FAULT_LIMIT, "no memory for the lines of the officers' queue")
+                           ? FAULT(FAULT_LIMIT, "no memory for the lines of %s", options->what)
                            : listening(talk);
     if (fault != FAULT_NONE) {
-        case_talk_close(talk);
+        line_talk_close(talk);
         return fault;
     }
     *talk_out = talk;
     return FAULT_NONE;
 }
 
-void case_talk_close(struct case_talk *talk)
+void line_talk_close(struct line_talk *talk)
 {
     if (talk == NULL) {
         return;
@@ -224,9 +224,9 @@ void case_talk_close(struct case_talk *talk)
     free(talk);
 }
 
-struct case_talk_counts case_talk_counts(const struct case_talk *talk)
+struct line_talk_counts line_talk_counts(const struct line_talk *talk)
 {
-    return (struct case_talk_counts){.connections = talk->net->counts.connections,
+    return (struct line_talk_counts){.connections = talk->net->counts.connections,
                                      .turned_away = talk->net->counts.refused_limit +
                                                     talk->net->counts.refused_handler,
                                      .slow = talk->slow};

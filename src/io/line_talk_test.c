@@ -1,13 +1,14 @@
 /* Aim: each line is answered once and in its order, whatever pieces it comes in; connections, lines
  * and what waits are bounded; who does not read is cut off. Method: lines through a local socket,
  * answered by a function of the test, and a clock that the test moves. */
-#include "role/cases/case_talk.h"
+#include "io/line_talk.h"
 
 #include "base/span.h"
-#include "tests/support/engine_scene.h"
+#include "tests/support/test.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -15,11 +16,11 @@
 
 enum { STEPS = 20000, LINE_MAX_BYTES = 64, ANSWER_MAX_BYTES = 1 << 20 };
 
-static char folder[SCENE_PATH_BYTES];
+static char folder[64];
 static struct sockaddr_un address;
 static struct clock_false clock_false;
 static int listener;
-static struct case_talk *talk;
+static struct line_talk *talk;
 static char said[ANSWER_MAX_BYTES];
 static u32 answers;
 static char heard[ANSWER_MAX_BYTES + 64];
@@ -39,33 +40,36 @@ static struct span answer(void *context, struct span line)
 
 static int setup(void **state)
 {
-    struct case_talk_options options = {.line_bytes_max = LINE_MAX_BYTES,
+    struct line_talk_options options = {.what = "a test",
+                                        .line_bytes_max = LINE_MAX_BYTES,
                                         .answer_bytes_max = ANSWER_MAX_BYTES,
                                         .clock = &clock_false.clock,
                                         .answer = answer,
                                         .context = &talk};
     (void)state;
-    scene_folder_make(folder);
+    (void)snprintf(folder, sizeof(folder), "/tmp/cambist-talk-XXXXXX");
+    assert_non_null(mkdtemp(folder));
     clock_false_init(&clock_false, 1);
     address.sun_family = AF_UNIX;
-    assert_true(strlen(folder) + sizeof("/cases.sock") <= sizeof(address.sun_path));
+    assert_true(strlen(folder) + sizeof("/test.sock") <= sizeof(address.sun_path));
     memcpy(address.sun_path, folder, strlen(folder) + 1);
-    memcpy(address.sun_path + strlen(folder), "/cases.sock", sizeof("/cases.sock"));
+    memcpy(address.sun_path + strlen(folder), "/test.sock", sizeof("/test.sock"));
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(listener, 64), 0);
     answers = 0;
     options.listener = listener;
-    scene_must(case_talk_open(&talk, &options));
+    assert_int_equal(line_talk_open(&talk, &options), FAULT_NONE);
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    case_talk_close(talk);
+    line_talk_close(talk);
     (void)close(listener);
-    scene_folder_remove(folder);
+    assert_int_equal(unlink(address.sun_path), 0);
+    assert_int_equal(rmdir(folder), 0);
     return 0;
 }
 
@@ -81,7 +85,7 @@ static void turn(void)
 {
     bool busy = false;
     u32 before = answers;
-    scene_must(case_talk_turn(talk, &busy));
+    assert_int_equal(line_talk_turn(talk, &busy), FAULT_NONE);
     assert_true(answers - before <= 1);
     assert_true(busy || answers == before);
 }
@@ -224,24 +228,24 @@ static void who_stops_sending_is_answered(void **state)
 
 static void connections_are_bounded(void **state)
 {
-    int clients[CASE_TALK_CONNECTIONS_MAX];
+    int clients[LINE_TALK_CONNECTIONS_MAX];
     (void)state;
-    for (u32 i = 0; i < CASE_TALK_CONNECTIONS_MAX; i += 1) {
+    for (u32 i = 0; i < LINE_TALK_CONNECTIONS_MAX; i += 1) {
         clients[i] = client_open();
         turns(2);
     }
-    assert_int_equal(case_talk_counts(talk).connections, CASE_TALK_CONNECTIONS_MAX);
+    assert_int_equal(line_talk_counts(talk).connections, LINE_TALK_CONNECTIONS_MAX);
     int more = client_open();
     assert_true(has_ended(more));
-    assert_int_equal(case_talk_counts(talk).turned_away, 1);
+    assert_int_equal(line_talk_counts(talk).turned_away, 1);
     (void)close(more);
-    for (u32 i = 0; i < CASE_TALK_CONNECTIONS_MAX; i += 1) {
+    for (u32 i = 0; i < LINE_TALK_CONNECTIONS_MAX; i += 1) {
         say(clients[i], "here\n");
         assert_true(hear(clients[i], 1));
         (void)close(clients[i]);
     }
-    turns(CASE_TALK_CONNECTIONS_MAX * 2);
-    assert_int_equal(case_talk_counts(talk).connections, 0);
+    turns(LINE_TALK_CONNECTIONS_MAX * 2);
+    assert_int_equal(line_talk_counts(talk).connections, 0);
     more = client_open();
     say(more, "again\n");
     assert_true(hear(more, 1));
@@ -282,15 +286,15 @@ static void who_does_not_read_is_cut_off(void **state)
     assert_int_equal(answers, 1);
     say(other, "one\n");
     assert_true(hear(other, 1));
-    clock_false_advance(&clock_false, (CASE_TALK_IDLE_MS - 1000) * 1000000ULL);
+    clock_false_advance(&clock_false, (LINE_TALK_IDLE_MS - 1000) * 1000000ULL);
     turns(3);
-    assert_int_equal(case_talk_counts(talk).connections, 2);
+    assert_int_equal(line_talk_counts(talk).connections, 2);
     say(other, "two\n");
     assert_true(hear(other, 1));
     clock_false_advance(&clock_false, 2000 * 1000000ULL);
     turns(10);
-    assert_int_equal(case_talk_counts(talk).connections, 1);
-    assert_int_equal(case_talk_counts(talk).slow, 1);
+    assert_int_equal(line_talk_counts(talk).connections, 1);
+    assert_int_equal(line_talk_counts(talk).slow, 1);
     assert_int_equal(answers, 3);
     (void)close(slow);
     /* Who reads gets all of it. */
@@ -307,9 +311,9 @@ static void who_asks_nothing_is_cut_off(void **state)
     turns(3);
     say(idle, "half");
     turns(3);
-    clock_false_advance(&clock_false, (CASE_TALK_IDLE_MS + 1000) * 1000000ULL);
+    clock_false_advance(&clock_false, (LINE_TALK_IDLE_MS + 1000) * 1000000ULL);
     assert_true(has_ended(idle));
-    assert_int_equal(case_talk_counts(talk).slow, 0);
+    assert_int_equal(line_talk_counts(talk).slow, 0);
     assert_int_equal(answers, 0);
     (void)close(idle);
 }
