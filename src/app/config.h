@@ -60,6 +60,7 @@ enum config_key {
     CONFIG_VAULT_LOOKUPS,
     CONFIG_PUBLOG_ON,
     CONFIG_PUBLOG_ORIGIN,
+    CONFIG_PUBLOG_SOCKET,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -68,7 +69,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 49U
+#define CONFIG_COUNT 50U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -307,6 +307,13 @@ const struct config_option config_options[CONFIG_COUNT] = {
                               .help = "The log's name, as venue.example/log. At the first start a "
                                       "key is made under it, and a policy without witnesses, in "
                                       "the folder log. none: both must be there."},
+    [CONFIG_PUBLOG_SOCKET] = {.section = "publog",
+                              .name = "socket",
+                              .kind = CONFIG_PATH,
+                              .otherwise = "log.sock",
+                              .help = "The local socket of cambist open log. Who may open this "
+                                      "file may log the events of openings and get their "
+                                      "receipts. Relative to the data folder."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

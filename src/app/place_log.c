@@ -15,6 +15,9 @@ enum fault place_log_make(struct place *place, struct agent **agent_out)
     /* Slots are of the machine's time, as witnesses': not of the day that a demo is set to. */
     TRY(courier_line_open(&place->log_line, clock_real(), place->log_out));
     place->log_out = -1;
+    if (place->listeners[PLACE_LISTENER_LOG] < 0) {
+        return FAULT(FAULT_FOREIGN, "the socket of %s was not handed over", place->process->name);
+    }
     struct log_agent_options options = {
         .folder = place->settings->folder,
         .disk = disk_real(),
@@ -23,6 +26,7 @@ enum fault place_log_make(struct place *place, struct agent **agent_out)
         .transport = courier_line_transport(place->log_line),
         .asks = has_vault ? &place->channels[PLACE_LOG_ASKS] : NULL,
         .events = has_vault ? &place->channels[PLACE_LOG_EVENTS] : NULL,
+        .listener = place->listeners[PLACE_LISTENER_LOG],
     };
     TRY(log_agent_create(&place->log, &options));
     *agent_out = log_agent_of(place->log);
@@ -58,6 +62,11 @@ void place_log_measure(struct place *place, const struct agent *agent)
         {"cambist_log_position", "Position of the event log up to which it was read."},
         {"cambist_log_behind_steps", "Steps of 32 bytes of the event log not read yet."},
         {"cambist_log_vault_next", "The vault's event that is read next."},
+        {"cambist_log_asked_total", "Lines that came to the log's socket."},
+        {"cambist_log_refused_total", "Those whose event was neither taken nor shown."},
+        {"cambist_log_connections", "Connections of the log's socket."},
+        {"cambist_log_turned_away_total", "Connections that were one too many."},
+        {"cambist_log_slow_total", "Connections cut off while an answer waited."},
     };
     (void)agent;
     struct log_agent_counts counts = log_agent_counts(place->log);
@@ -78,7 +87,12 @@ void place_log_measure(struct place *place, const struct agent *agent)
                           counts.ask.reached,
                           counts.position,
                           behind,
-                          counts.keep_next};
+                          counts.keep_next,
+                          counts.asked,
+                          counts.refused,
+                          counts.connections,
+                          counts.turned_away,
+                          counts.slow};
     place_values_put(place, place->log_values, rows, values, ARRAY_COUNT(rows));
 }
 

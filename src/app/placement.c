@@ -66,6 +66,7 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
     [PLACE_LISTENER_SCREEN] = {"screen-listener", PLACE_SCREEN},
     [PLACE_LISTENER_KEEP] = {"keep-listener", PLACE_KEEP},
     [PLACE_LISTENER_CASES] = {"cases-listener", PLACE_CASES},
+    [PLACE_LISTENER_LOG] = {"log-listener", PLACE_LOG},
 };
 
 #define MATCH_OUT   "match-out"   /* the monitor's end of the line to `match` */

@@ -123,8 +123,9 @@ enum place_listener {
     PLACE_LISTENER_SCREEN, /* -1 where nobody is screened */
     PLACE_LISTENER_KEEP,   /* -1 where there is no vault */
     PLACE_LISTENER_CASES,
+    PLACE_LISTENER_LOG, /* -1 where there is no public log */
 };
-#define PLACE_LISTENERS_COUNT 6U
+#define PLACE_LISTENERS_COUNT 7U
 
 #define PLACE_PAGES_MAX (PLACE_PROCESSES_MAX + 1U) /* the processes', and last the supervisor's */
 

@@ -136,10 +136,11 @@ static void a_process_gets_only_its_own(void **state)
     assert_true(is_handed(count, "keep-listener"));
     assert_true(is_handed(count, "log-asks"));
     assert_true(is_handed(count, "log-events"));
-    /* Who writes the log has its line to who goes out, who has nothing else. */
+    /* Who writes the log has its socket, and its line to who goes out, who has nothing else. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 2], items);
-    assert_int_equal(count, 6);
+    assert_int_equal(count, 7);
     assert_true(is_handed(count, "log-out"));
+    assert_true(is_handed(count, "log-listener"));
     count = place_hub_items(&hub, &small->processes[small->processes_count - 1], items);
     assert_int_equal(count, 2);
     assert_true(is_handed(count, "log-in"));

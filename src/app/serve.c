@@ -52,6 +52,7 @@ struct serve {
     char admin_path[FILE_PATH_BYTES];
     char screen_path[FILE_PATH_BYTES];
     char keep_path[FILE_PATH_BYTES];
+    char log_path[FILE_PATH_BYTES];
     char cases_path[FILE_PATH_BYTES];
     pid_t written[PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
     u16 port;
@@ -376,6 +377,9 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
     if (fault == FAULT_NONE) {
         fault = listen_local_open(serve->cases_path, &listeners[PLACE_LISTENER_CASES]);
     }
+    if (fault == FAULT_NONE && values[CONFIG_PUBLOG_ON].number != 0) {
+        fault = listen_local_open(serve->log_path, &listeners[PLACE_LISTENER_LOG]);
+    }
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT && fault != FAULT_NONE; index += 1) {
         if (listeners[index] >= 0) {
             (void)close(listeners[index]);
@@ -386,7 +390,7 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
 
 static enum fault listening(struct serve *serve)
 {
-    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1, -1, -1, -1};
+    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1, -1, -1, -1, -1};
     TRY(listeners_open(serve, listeners));
     TRY(place_hub_open(&serve->hub, serve->placement, serve->options->config, listeners));
     struct serve_guest *guest = serve->options->guest;
@@ -450,6 +454,12 @@ enum fault serve_keep_path(const struct config *config, const char *folder,
     return socket_path(config, CONFIG_VAULT_SOCKET, folder, path_out);
 }
 
+static enum fault log_path(const struct config *config, const char *folder,
+                           char path_out[FILE_PATH_BYTES])
+{
+    return socket_path(config, CONFIG_PUBLOG_SOCKET, folder, path_out);
+}
+
 static enum fault cases_path(const struct config *config, const char *folder,
                              char path_out[FILE_PATH_BYTES])
 {
@@ -511,6 +521,7 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     TRY(serve_screen_path(options->config, options->folder, serve.screen_path));
     TRY(serve_keep_path(options->config, options->folder, serve.keep_path));
     TRY(cases_path(options->config, options->folder, serve.cases_path));
+    TRY(log_path(options->config, options->folder, serve.log_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));
     TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
     TRY(sources_begin(&serve));

@@ -146,6 +146,7 @@ static enum fault log_open(struct agent *base)
                            &agent->policy));
     TRY(witnesses_take(agent));
     TRY(log_follow_open(agent));
+    TRY(log_answer_open(agent));
     try_begin(agent);
     return FAULT_NONE;
 }
@@ -220,6 +221,8 @@ static enum fault log_work(struct agent *base, bool *busy_out)
 {
     struct log_agent *agent = agent_of(base);
     u64 now_ns = clock_mono_ns(agent->options.clock);
+    bool has_more = false;
+    TRY(log_answer_turn(agent, busy_out));
     if (now_ns < agent->look_ns) {
         return FAULT_NONE;
     }
@@ -227,13 +230,14 @@ static enum fault log_work(struct agent *base, bool *busy_out)
         try_begin(agent);
     }
     if (agent->publog != NULL) {
-        enum fault fault = turn(agent, now_ns, busy_out);
+        enum fault fault = turn(agent, now_ns, &has_more);
         if (fault != FAULT_NONE) {
             stop(agent, fault);
         }
     }
     lag_note(agent);
-    agent->look_ns = *busy_out ? 0 : now_ns + LOOK_NS;
+    agent->look_ns = has_more ? 0 : now_ns + LOOK_NS;
+    *busy_out = *busy_out || has_more;
     return FAULT_NONE;
 }
 
@@ -242,6 +246,7 @@ static enum fault log_work(struct agent *base, bool *busy_out)
 static void log_close(struct agent *base)
 {
     struct log_agent *agent = agent_of(base);
+    log_answer_close(agent);
     log_give_back(agent);
     log_follow_close(agent);
     tlog_secret_wipe(&agent->secret);

@@ -2,14 +2,15 @@
  *
  *     event log ──▶ readable lines ─┐
  *                                   ├─▶ events.db ─▶ slots, lines ─▶ tlog_store ─▶ witnesses ─▶
- * public/ keep ──▶ private events ──────┘
+ *     keep ──▶ private events ──────┤
+ *     log.sock ──▶ of openings ─────┘
  *
  * It has the log's key and nothing else of value, no network, and of the vault only what the vault
  * tells it. Each event and each line is in the log exactly once, whenever it is killed: how far it
- * has read is kept together with what it has read. Witnesses are asked over a transport that is the
- * caller's. A log that has stopped stops nothing else: it says so, once in the log of the process
- * and for good in a metric; after a fault of the disk it tries again. docs/public-log.md "The log's
- * service" has files and alarms. */
+ * has read is kept together with what it has read, and an opening's text is known again
+ * (log_ask.h). Witnesses are asked over a transport that is the caller's. A log that has stopped
+ * stops nothing else: it says so, once in the log of the process and for good in a metric; after a
+ * fault of the disk it tries again. docs/public-log.md "The log's service" has files and alarms. */
 #ifndef ROLE_VAULT_LOG_AGENT_H
 #define ROLE_VAULT_LOG_AGENT_H
 
@@ -38,6 +39,7 @@ struct log_agent_options {
     /* To and from `keep`; NULL: there is no vault. */
     const struct channel *asks;
     const struct channel *events;
+    int listener; /* of log.sock, duplicated at open; -1: nobody asks */
 };
 
 /* For metrics. */
@@ -52,6 +54,12 @@ struct log_agent_counts {
     u64 lag_s;     /* since when something that should be published is not */
     u64 stopped;   /* 1: nothing is written */
     u64 stops;     /* how often that came */
+    /* of the socket */
+    u64 asked;
+    u64 refused;     /* those that are not told or shown */
+    u64 connections; /* now */
+    u64 turned_away; /* there were too many */
+    u64 slow;        /* cut off while an answer waited */
 };
 
 struct log_agent;

@@ -1,10 +1,11 @@
 /* The parts of the log's agent, for its own files: log_agent.c (life, slots, witnesses),
- * log_begin.c (key and policy), log_follow.c (what it reads). */
+ * log_begin.c (key and policy), log_follow.c (what it reads), log_answer.c (its socket). */
 #ifndef ROLE_VAULT_LOG_AGENT_INNER_H
 #define ROLE_VAULT_LOG_AGENT_INNER_H
 
 #include "io/block.h"
 #include "io/eventlog.h"
+#include "io/line_talk.h"
 #include "role/vault/log_agent.h"
 #include "role/vault/tlog_file.h"
 #include "role/vault/tlog_policy.h"
@@ -46,7 +47,18 @@ struct log_agent {
     struct publog_source_point keep;
     u64 keep_ns;   /* asked again then */
     bool is_asked; /* the answer is under way */
+    /* The socket. */
+    struct line_talk *talk;    /* NULL: nobody asks */
+    struct log_answer *answer; /* being made */
 };
+
+/* ---- log_answer.c ---- */
+
+/* Before the sandbox. */
+MUST_USE enum fault log_answer_open(struct log_agent *agent);
+void log_answer_close(struct log_agent *agent);
+/* At most one line. */
+MUST_USE enum fault log_answer_turn(struct log_agent *agent, bool *busy_out);
 
 /* ---- log_follow.c ---- */
 

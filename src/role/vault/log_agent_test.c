@@ -213,6 +213,7 @@ static enum fault agent_begin_on(struct disk *disk, const char *origin)
         .transport = &place.network.transport,
         .asks = place.has_keep ? &place.channels[0] : NULL,
         .events = place.has_keep ? &place.channels[1] : NULL,
+        .listener = -1,
     };
     assert_int_equal(log_agent_create(&place.agent, &options), FAULT_NONE);
     return agent_open(log_agent_of(place.agent));

@@ -51,6 +51,10 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
         " body_salt, body, text) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
     [PUBLOG_EVENT_GET] = "SELECT class, slot, place, until, mark_salt, body_salt FROM events"
                          " WHERE number = ?",
+    /* As the index says it, so that it is used. */
+    [PUBLOG_EVENT_FIND] = "SELECT number, flags, until, name, mark_salt FROM events WHERE text = ?"
+                          " AND kind = ? AND class = ? AND kind >= 4 AND kind <= 7"
+                          " ORDER BY number LIMIT 1",
     [PUBLOG_BEGUN_GET] = "SELECT slot FROM begun WHERE class = ?",
     [PUBLOG_BEGUN_PUT] = "INSERT INTO begun VALUES(?, ?)",
     [PUBLOG_EVENTS_OF] = "SELECT place, kind, flags, name, until, mark_salt, body FROM events"
@@ -63,6 +67,12 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
     [PUBLOG_SOURCE_GET] = "SELECT name, position FROM sources WHERE source = ?",
     [PUBLOG_SOURCE_PUT] = "INSERT OR REPLACE INTO sources VALUES(?, ?, ?)",
 };
+
+/* Made at each opening: files of before have none. */
+static const char openings_index[] =
+    "CREATE INDEX IF NOT EXISTS events_openings ON events(text, kind, class)"
+    " WHERE kind >= 4 AND kind <= 7";
+_Static_assert(PUBLOG_KIND_GRANT == 4 && PUBLOG_KIND_MISMATCH == 7, "the kinds of openings");
 
 _Static_assert(2 * PUBLOG_SLOTS_A_TURN + PUBLOG_LINES_A_TURN <= TLOG_STORE_WAITING_MAX,
                "a turn is one commit");
@@ -196,6 +206,36 @@ enum fault publog_tell(struct publog *publog, const struct publog_told *told, u6
     TRY(event_put(publog, told, slot, number_out));
     publog->counts.events += 1;
     return FAULT_NONE;
+}
+
+enum fault publog_tell_once(struct publog *publog, const struct publog_told *told, u64 *number_out)
+{
+    struct sql_call find = call(publog, PUBLOG_EVENT_FIND);
+    u8 name[PUBLOG_CASE_BYTES];
+    u8 salt[PUBLOG_SALT_BYTES];
+    bool row = false;
+    CHECK(told->kind >= PUBLOG_KIND_GRANT && told->kind <= PUBLOG_KIND_MISMATCH);
+    TRY(publog_check_whole(publog));
+    sql_put_bytes(&find, told->text);
+    sql_put_u64(&find, (u64)told->kind);
+    sql_put_u64(&find, (u64)told->class);
+    TRY(sql_next(&publog->sql, &find, &row));
+    if (!row) {
+        return publog_tell(publog, told, number_out);
+    }
+    *number_out = sql_get_u64(&find);
+    bool is_same = sql_get_u64(&find) == told->flags;
+    is_same = sql_get_u64(&find) == told->until && is_same;
+    sql_get_bytes(&find, name, sizeof(name));
+    sql_get_bytes(&find, salt, sizeof(salt));
+    sql_end(&find);
+    is_same = is_same && memcmp(name, told->name, sizeof(name)) == 0 &&
+              (told->mark_salt == NULL || memcmp(salt, told->mark_salt, sizeof(salt)) == 0);
+    return is_same ? FAULT_NONE
+                   : FAULT(FAULT_EXISTS,
+                           "event %llu has this text, with other flags, another case, silence or "
+                           "salt",
+                           (unsigned long long)*number_out);
 }
 
 /* ---- slots ---- */
@@ -573,6 +613,7 @@ static enum fault publog_begin(struct publog *publog, const struct publog_option
     TRY(sql_open(&publog->sql, path, SQL_WRITE, &format));
     /* Each commit is on the disk, whoever reads the file meanwhile: a root before its leaf. */
     TRY(sql_run(&publog->sql, "PRAGMA synchronous=FULL"));
+    TRY(sql_run(&publog->sql, openings_index));
     for (u32 index = 0; index < PUBLOG_STATEMENTS; index += 1) {
         TRY(sql_prepare(&publog->sql, statements[index], &publog->rows[index]));
     }

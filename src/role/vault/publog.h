@@ -71,6 +71,13 @@ void publog_close(struct publog *publog);
 MUST_USE enum fault publog_tell(struct publog *publog, const struct publog_told *told,
                                 u64 *number_out);
 
+/* The same, once for each text of a kind and class: told again, it is kept no second time, and
+ * *number_out is the first one's. FAULT_EXISTS: it was told with other flags, another case, end of
+ * a silence, or another salt than the one that is given. Only kinds that openings leave (CHECK):
+ * grant to mismatch. */
+MUST_USE enum fault publog_tell_once(struct publog *publog, const struct publog_told *told,
+                                     u64 *number_out);
+
 /* A readable entry: one line of printable UTF-8 that begins with a small letter, without its
  * newline. It is in the signed log when this returns. FAULT_INPUT: it is no such line. */
 MUST_USE enum fault publog_line(struct publog *publog, struct span line, u64 *index_out);

@@ -1,0 +1,143 @@
+/* What the log's process answers at its socket (log_ask.h). */
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/span.h"
+#include "io/log.h"
+#include "role/vault/log_agent_inner.h"
+#include "role/vault/log_ask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of one connection at a time: one line is answered in a turn. */
+struct log_answer {
+    struct log_ask ask;
+    u8 shown[PUBLOG_SHOWN_BYTES_MAX];
+    char line[LOG_ANSWER_BYTES_MAX + 1];
+};
+
+static struct span say(struct log_agent *agent, const char *word, const char *text)
+{
+    struct log_answer *answer = agent->answer;
+    int size = snprintf(answer->line, sizeof(answer->line), "%s%s", word, text);
+    agent->counts.refused += strcmp(word, LOG_SAYS_TOLD) == 0 ? 0 : 1;
+    CHECK(size > 0 && (size_t)size <= LOG_ANSWER_BYTES_MAX);
+    for (char *at = answer->line; *at != 0; at += 1) { /* it is one line */
+        *at = *at == '\n' ? ' ' : *at;
+    }
+    return span_of(answer->line, (size_t)size);
+}
+
+/* What else went wrong is told in the process's own log; whether the log can go on, the next turn
+ * finds out. */
+static struct span say_fault(struct log_agent *agent, enum fault fault)
+{
+    static const struct {
+        enum fault fault;
+        const char *word;
+    } words[] = {{FAULT_LIMIT, LOG_SAYS_FULL},
+                 {FAULT_EXISTS, LOG_SAYS_EXISTS},
+                 {FAULT_MISSING, LOG_SAYS_MISSING}};
+    char text[FAULT_TEXT_BYTES];
+    (void)snprintf(text, sizeof(text), "%s", fault_text());
+    for (u32 i = 0; i < ARRAY_COUNT(words); i += 1) {
+        if (words[i].fault == fault) {
+            fault_forget();
+            return say(agent, words[i].word, text);
+        }
+    }
+    log_error("log.unanswered", LOG_FAULT(fault));
+    fault_forget();
+    return say(agent, LOG_SAYS_STOPPED, text);
+}
+
+static struct span answer_tell(struct log_agent *agent)
+{
+    char text[24];
+    u64 number = 0;
+    enum fault fault = publog_tell_once(agent->publog, &agent->answer->ask.told, &number);
+    if (fault != FAULT_NONE) {
+        return say_fault(agent, fault);
+    }
+    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+    return say(agent, LOG_SAYS_TOLD, text);
+}
+
+static struct span answer_show(struct log_agent *agent)
+{
+    struct log_answer *answer = agent->answer;
+    struct publog_shown shown;
+    size_t size = 0;
+    enum fault fault =
+        publog_show(agent->publog, answer->ask.number, answer->shown, sizeof(answer->shown), &size);
+    if (fault == FAULT_UNAVAILABLE) {
+        char text[FAULT_TEXT_BYTES];
+        (void)snprintf(text, sizeof(text), "%s", fault_text());
+        fault_forget();
+        return say(agent, LOG_SAYS_LATER, text);
+    }
+    if (fault != FAULT_NONE) {
+        return say_fault(agent, fault);
+    }
+    CHECK(publog_shown_read(span_of(answer->shown, size), &shown));
+    if (!log_ask_is_opening(shown.receipt.event.kind)) {
+        return say(agent, LOG_SAYS_MISSING, "an event of another kind");
+    }
+    size_t head = strlen(LOG_SAYS_SHOWN);
+    memcpy(answer->line, LOG_SAYS_SHOWN, head);
+    (void)bytes_to_hex(answer->shown, size, answer->line + head);
+    return span_of(answer->line, head + 2 * size);
+}
+
+static struct span answer_line(void *context, struct span line)
+{
+    struct log_agent *agent = context;
+    agent->counts.asked += 1;
+    const char *wrong = log_ask_read(line, &agent->answer->ask);
+    if (wrong != NULL) {
+        return say(agent, LOG_SAYS_WRONG, wrong);
+    }
+    if (agent->publog == NULL) {
+        return say(agent, LOG_SAYS_STOPPED, "nothing is written to the log now");
+    }
+    return agent->answer->ask.kind == LOG_ASK_TELL ? answer_tell(agent) : answer_show(agent);
+}
+
+enum fault log_answer_open(struct log_agent *agent)
+{
+    const struct line_talk_options options = {.what = "the public log",
+                                              .listener = agent->options.listener,
+                                              .line_bytes_max = LOG_ASK_BYTES_MAX,
+                                              .answer_bytes_max = LOG_ANSWER_BYTES_MAX,
+                                              .clock = agent->options.clock,
+                                              .answer = answer_line,
+                                              .context = agent};
+    if (options.listener < 0) {
+        return FAULT_NONE;
+    }
+    agent->answer = calloc(1, sizeof(struct log_answer));
+    return agent->answer == NULL ? FAULT(FAULT_LIMIT, "no memory for the log's answers")
+                                 : line_talk_open(&agent->talk, &options);
+}
+
+void log_answer_close(struct log_agent *agent)
+{
+    line_talk_close(agent->talk);
+    agent->talk = NULL;
+    free(agent->answer);
+    agent->answer = NULL;
+}
+
+enum fault log_answer_turn(struct log_agent *agent, bool *busy_out)
+{
+    if (agent->talk == NULL) {
+        return FAULT_NONE;
+    }
+    TRY(line_talk_turn(agent->talk, busy_out));
+    struct line_talk_counts counts = line_talk_counts(agent->talk);
+    agent->counts.connections = counts.connections;
+    agent->counts.turned_away = counts.turned_away;
+    agent->counts.slow = counts.slow;
+    return FAULT_NONE;
+}
