@@ -1,5 +1,7 @@
-/* cambist open: the one-shot opener as a process, and what is put together for it. */
+/* cambist open: the one-shot opener as a process, what is put together for it, and what
+ * goes to the log and comes back. */
 #include "app/cli.h"
+#include "app/open_log.h"
 #include "app/open_run.h"
 #include "base/bytes.h"
 #include "base/span.h"
@@ -19,7 +21,15 @@
 _Static_assert(RECORD_HEAD_BYTES == SEAL_LABEL_BYTES + 4U + SEAL_WRAP_BYTES + SEAL_HASH_BYTES + 8U,
                "label, last day, wrap, hash, bytes of the body, counts");
 
-enum { OPEN_OPTION_CIRCLE, OPEN_OPTION_POLICY, OPEN_OPTION_A, OPEN_OPTION_B, OPEN_OPTION_SANDBOX };
+enum {
+    OPEN_OPTION_CIRCLE,
+    OPEN_OPTION_POLICY,
+    OPEN_OPTION_A,
+    OPEN_OPTION_B,
+    OPEN_OPTION_SANDBOX,
+    OPEN_OPTION_DATA,
+    OPEN_OPTION_SOCKET
+};
 
 static const struct option options[] = {
     [OPEN_OPTION_CIRCLE] = {.name = "circle",
@@ -41,6 +51,16 @@ static const struct option options[] = {
     [OPEN_OPTION_SANDBOX] = {.name = "require-sandbox",
                              .kind = OPTION_FLAG,
                              .help = "run: end with 26 when the kernel lacks a protection."},
+    [OPEN_OPTION_DATA] = {.name = "data",
+                          .kind = OPTION_TEXT,
+                          .value = "DIR",
+                          .otherwise = "data",
+                          .help = "log: the venue's data folder."},
+    [OPEN_OPTION_SOCKET] = {.name = "socket",
+                            .kind = OPTION_TEXT,
+                            .value = "FILE",
+                            .help = "log: the socket that publog.socket names. Without it log.sock "
+                                    "in the data folder."},
 };
 
 /* ---- collect ---- */
@@ -164,17 +184,32 @@ static enum fault run_opener(const struct option_call *call)
     return open_run(call->operands[1], &paths, call->values[OPEN_OPTION_SANDBOX].given);
 }
 
+/* ---- log ---- */
+
+static enum fault run_log(const struct option_call *call)
+{
+    char path[FILE_PATH_BYTES];
+    if (call->operands_count != 2) {
+        return FAULT(FAULT_USAGE, "log wants one FOLDER");
+    }
+    if (call->values[OPEN_OPTION_SOCKET].given) {
+        return open_log(call->operands[1], call->values[OPEN_OPTION_SOCKET].text);
+    }
+    TRY(file_path(path, call->values[OPEN_OPTION_DATA].text, "log.sock"));
+    return open_log(call->operands[1], path);
+}
+
 /* ---- the command ---- */
 
 static const struct {
     const char *name;
     enum fault (*run)(const struct option_call *call);
-} steps[] = {{"collect", collect}, {"run", run_opener}, {"verify", verify}};
+} steps[] = {{"collect", collect}, {"run", run_opener}, {"verify", verify}, {"log", run_log}};
 
 static int run(const struct option_call *call)
 {
     enum fault fault =
-        FAULT(FAULT_USAGE, "\"%s\" is none of collect, run, verify", call->operands[0]);
+        FAULT(FAULT_USAGE, "\"%s\" is none of collect, run, verify, log", call->operands[0]);
     for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
         if (strcmp(call->operands[0], steps[i].name) == 0) {
             fault = sodium_init() < 0 ? FAULT(FAULT_IO, "libsodium does not start")
@@ -194,6 +229,10 @@ static const char *const text[] = {
     "It has no network and sees nothing but the folder. When it was ended before, it takes another grant.",
     "verify MANIFEST OPENING FILE: whether the manifest is signed by the key of that opening, and is about "
     "that file.",
+    "log FOLDER: tells the venue's log, on its machine, of the grant, opening, manifest and mismatch "
+    "in the folder, each once however often it is asked, and puts grant.shown and opening.shown "
+    "there. Their slots take up to ten minutes, one in an emergency: until then it ends with 21, and "
+    "is to be run again.",
     NULL,
 };
 
@@ -201,13 +240,14 @@ static const struct option_example examples[] = {
     {"open collect case-7 7.identity 7.bank", "The records for a grant."},
     {"open run case-7 --circle circle --policy policy.txt --group-a a.chain --group-b b.chain",
      "The opener."},
+    {"open log case-7 --data data", "The log is told, and its receipts come."},
     {NULL, NULL},
 };
 
 const struct subcommand cli_open = {
     .name = "open",
     .summary = "opens the records of one grant for one recipient",
-    .operands = "collect FOLDER RECORD... | run FOLDER | verify MANIFEST OPENING FILE",
+    .operands = "collect FOLDER RECORD... | run FOLDER | verify MANIFEST OPENING FILE | log FOLDER",
     .operands_min = 2,
     .operands_max = 2 + GRANT_RECORDS_MAX,
     .options = options,
