@@ -554,6 +554,31 @@ static void a_flipped_byte(void **state)
     assert_int_equal(judge_text(text, text_bytes), FAULT_NONE);
 }
 
+/* As many slots as a bulk grant may take, on the last second that it holds; then one more than may
+ * be. */
+static void a_bulk_grant_is_shown_to_its_end(void **state)
+{
+    (void)state;
+    begin_grant(false);
+    for (u32 day = 0; day < 4; day += 1) { /* a turn closes no more */
+        tell_some(PUBLOG_CLASS_ORDINARY);
+        pass(86400);
+        publish();
+    }
+    log_opening();
+    show();
+    assert_int_equal(lines_count("slot "), GRANT_BULK_S / 600 + 1);
+    assert_int_equal(judge_text(text, text_bytes), FAULT_NONE);
+    pass(600 * (PUBLOG_SPAN_SLOTS_MAX - GRANT_BULK_S / 600));
+    struct publog_span_range range = {.folder = folder,
+                                      .files = &files.files,
+                                      .class = PUBLOG_CLASS_ORDINARY,
+                                      .from_s = file.grant.issued_s,
+                                      .to_s = now_s()};
+    assert_int_equal(publog_span_write(&range, changed, sizeof(changed), &text_bytes), FAULT_LIMIT);
+    fault_forget();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -573,6 +598,7 @@ int main(void)
         cmocka_unit_test(an_older_text),
         cmocka_unit_test(what_cannot_be_shown),
         cmocka_unit_test(a_flipped_byte),
+        cmocka_unit_test(a_bulk_grant_is_shown_to_its_end),
     };
     return cmocka_run_group_tests(tests, group_open, group_close);
 }
