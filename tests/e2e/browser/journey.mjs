@@ -179,6 +179,7 @@ async function killed(page) {
     await page.waitForSelector('[data-banner]');
     assert.equal(await page.locator('[data-confirm]').isDisabled(), true);
     await page.keyboard.press('Escape');
+    await page.waitForSelector('[data-confirm]', { state: 'detached' });
     assert.equal(await page.locator('.level button:not(:disabled)').count(), 0, 'rows are no buttons');
     assert.equal(await page.locator('[data-send]').isDisabled(), true);
     assert.match(await page.title(), /^⚠/);

@@ -110,12 +110,14 @@ export function Book() {
     void market.value?.symbol;
     chosenStep.value = null;
   });
-  /* A row of a book that is not live cannot take the focus: the first drawing that has one gives it. */
+  /* A row of a book that is not live cannot take the focus: the first drawing that has one gives it. A link that comes
+   * back may be lost once more, and a disabled row loses the focus: it has it again until the reader does something else. */
   const wanted = bookWanted.value;
+  const given = useRef(0);
   useEffect(() => {
     const row = wanted ? box.current?.querySelector<HTMLElement>('.level button[tabindex="0"]:not(:disabled)') : null;
-    if (!row) return;
-    bookWanted.value = false;
+    if (!row || (given.current === wanted && document.activeElement !== document.body)) return;
+    given.current = wanted;
     row.focus();
   });
   void bookTurn.value;

@@ -18,10 +18,10 @@ function isNumber(target: EventTarget | null): boolean {
 }
 
 export function startKeys(): void {
-  addEventListener('pointerdown', () => { bookWanted.value = false; });
+  addEventListener('pointerdown', () => { bookWanted.value = 0; });
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.peek() !== null) return;
-    bookWanted.value = false;
+    bookWanted.value = 0;
     if (event.key === 'Escape') {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       return;
@@ -47,7 +47,7 @@ export function startKeys(): void {
     } else if (letter === 'o') {
       done();
       view.value = 'book';
-      bookWanted.value = true;
+      bookWanted.value = event.timeStamp;
     } else if (!inText && KINDS[letter]) {
       done();
       kind.value = KINDS[letter] as Kind;

@@ -7,8 +7,8 @@ export type WalletTab = 'deposit' | 'withdraw' | 'history';
 
 export const dialog = signal<Dialog>(null);
 export const view = signal<View>('chart');
-/* The keyboard asked for the book, and no row has the focus yet. */
-export const bookWanted = signal(false);
+/* When the keyboard asked for the book; 0: the reader went on to something else. */
+export const bookWanted = signal(0);
 export const walletAsset = signal('');
 export const walletTab = signal<WalletTab>('deposit');
 
