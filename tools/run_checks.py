@@ -43,11 +43,14 @@ ASAN_WITHOUT = [
     "e2e_journal_cli_test",  # long replays: the code is that of golden_verify_test and of app's tests
 ]
 VALGRIND_WITHOUT = [  # tens of seconds each here; asan runs them with more rounds
+    "app_open_steps_test",
     "gateway_stream_run_test",
     "history_history_test",
     "io_journal_source_test",
     "io_journal_test",
     "io_seqlog_disk_test",
+    "vault_opener_test",
+    "vault_publog_span_test",
     "vault_publog_test",
     "vault_tlog_check_test",
 ]
