@@ -1,12 +1,14 @@
 #include "app/feed_command.h"
 
 #include "app/options.h"
+#include "app/rule_read.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "io/file.h"
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -68,6 +70,25 @@ enum fault feed_list_read(struct feed_list *list, struct span text)
         }
         text = span_after(text, end == NULL ? size : size + 1);
     }
+    return FAULT_NONE;
+}
+
+enum fault feed_list_bytes(const char *option, const char *path, const char *folder,
+                           char *whole_out, struct span *text_out)
+{
+    static u8 bytes[FEED_LIST_BYTES_MAX];
+    size_t size = 0;
+    *text_out = (struct span){.data = bytes, .size = 0};
+    if (strcmp(path, "none") == 0) {
+        return FAULT_NONE;
+    }
+    int length = path[0] == '/' ? snprintf(whole_out, FILE_PATH_BYTES, "%s", path)
+                                : snprintf(whole_out, FILE_PATH_BYTES, "%s/%s", folder, path);
+    if (length < 0 || (size_t)length >= FILE_PATH_BYTES) {
+        return FAULT(FAULT_CONFIG, "%s: the path is too long", option);
+    }
+    TRY(rule_read_bytes(whole_out, bytes, sizeof(bytes), &size));
+    text_out->size = size;
     return FAULT_NONE;
 }
 

@@ -50,6 +50,11 @@ struct feed_list {
 
 /* Calls take for each line that says something. */
 MUST_USE enum fault feed_list_read(struct feed_list *list, struct span text);
+/* The bytes of the list that option `option` names: `path`, in `folder` unless it begins with a
+ * slash, FILE_PATH_BYTES at `whole_out`. "none" is no list: no bytes. They stay until the next
+ * call. FAULT_CONFIG: the path is too long; FAULT_INPUT: more than FEED_LIST_BYTES_MAX. */
+MUST_USE enum fault feed_list_bytes(const char *option, const char *path, const char *folder,
+                                    char *whole_out, struct span *text_out);
 /* FAULT_CONFIG with "NAME:LINE: reason". */
 enum fault feed_list_wrong(const struct feed_list *list, const char *reason);
 

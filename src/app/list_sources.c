@@ -1,7 +1,6 @@
 #include "app/list_sources.h"
 
 #include "app/options.h"
-#include "app/rule_read.h"
 #include "base/span.h"
 #include "io/file.h"
 #include "wire/code.h"
@@ -109,18 +108,9 @@ enum fault list_sources_read(struct span text, const char *name, const char *fol
 enum fault list_sources_read_file(const char *path, const char *folder,
                                   struct list_sources *sources_out)
 {
-    static u8 bytes[FEED_LIST_BYTES_MAX];
-    char whole[FILE_PATH_BYTES];
-    size_t size = 0;
+    char whole[FILE_PATH_BYTES] = "none";
+    struct span text;
     memset(sources_out, 0, sizeof(*sources_out));
-    if (strcmp(path, "none") == 0) {
-        return FAULT_NONE;
-    }
-    int length = path[0] == '/' ? snprintf(whole, sizeof(whole), "%s", path)
-                                : snprintf(whole, sizeof(whole), "%s/%s", folder, path);
-    if (length < 0 || (size_t)length >= sizeof(whole)) {
-        return FAULT(FAULT_CONFIG, "lists.sources: the path is too long");
-    }
-    TRY(rule_read_bytes(whole, bytes, sizeof(bytes), &size));
-    return list_sources_read(span_of(bytes, size), whole, folder, sources_out);
+    TRY(feed_list_bytes("lists.sources", path, folder, whole, &text));
+    return list_sources_read(text, whole, folder, sources_out);
 }

@@ -1,6 +1,5 @@
 #include "app/price_sources.h"
 
-#include "app/rule_read.h"
 #include "base/span.h"
 #include "io/file.h"
 
@@ -90,18 +89,9 @@ enum fault price_sources_read(struct span text, const char *name, const char *fo
 enum fault price_sources_read_file(const char *path, const char *folder,
                                    struct price_sources *sources_out)
 {
-    static u8 bytes[FEED_LIST_BYTES_MAX];
-    char whole[FILE_PATH_BYTES];
-    size_t size = 0;
+    char whole[FILE_PATH_BYTES] = "none";
+    struct span text;
     memset(sources_out, 0, sizeof(*sources_out));
-    if (strcmp(path, "none") == 0) {
-        return FAULT_NONE;
-    }
-    int length = path[0] == '/' ? snprintf(whole, sizeof(whole), "%s", path)
-                                : snprintf(whole, sizeof(whole), "%s/%s", folder, path);
-    if (length < 0 || (size_t)length >= sizeof(whole)) {
-        return FAULT(FAULT_CONFIG, "prices.sources: the path is too long");
-    }
-    TRY(rule_read_bytes(whole, bytes, sizeof(bytes), &size));
-    return price_sources_read(span_of(bytes, size), whole, folder, sources_out);
+    TRY(feed_list_bytes("prices.sources", path, folder, whole, &text));
+    return price_sources_read(text, whole, folder, sources_out);
 }

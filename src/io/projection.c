@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/span.h"
 #include "io/block.h"
 
 #include <stdio.h>
@@ -254,6 +255,52 @@ enum fault projection_status(struct projection *projection, struct projection_st
         .transactions = projection->transactions,
         .event_bytes = projection->event_bytes,
     };
+    return FAULT_NONE;
+}
+
+/* ---- whose it is ---- */
+
+static enum fault owner_make(struct sql *sql, const struct projection_owner *owner)
+{
+    struct sqlite3_stmt *statement = NULL;
+    TRY(sql_prepare(sql, owner->insert, &statement));
+    struct sql_call call = sql_call(statement);
+    sql_put_bytes(&call, span_of(owner->venue, EVENTLOG_VENUE_BYTES));
+    enum fault fault = sql_do(sql, &call);
+    sql_give_back(&statement);
+    return fault;
+}
+
+static enum fault owner_read(struct sql *sql, u8 *venue_out, bool *there_out)
+{
+    struct sqlite3_stmt *statement = NULL;
+    TRY(sql_prepare(sql, "SELECT id FROM venue", &statement));
+    struct sql_call call = sql_call(statement);
+    enum fault fault = sql_next(sql, &call, there_out);
+    if (fault == FAULT_NONE && *there_out) {
+        sql_get_bytes(&call, venue_out, EVENTLOG_VENUE_BYTES);
+    }
+    sql_give_back(&statement);
+    return fault;
+}
+
+enum fault projection_owner_check(struct sql *sql, const struct projection_owner *owner,
+                                  u8 venue_out[EVENTLOG_VENUE_BYTES])
+{
+    bool there = false;
+    TRY(owner_read(sql, venue_out, &there));
+    if (!there && owner->writes) {
+        CHECK(owner->venue != NULL);
+        TRY(owner_make(sql, owner));
+        TRY(owner_read(sql, venue_out, &there));
+    }
+    if (!there) {
+        return FAULT(FAULT_MISSING, "%s: %s that nothing has been written to", sql->path,
+                     owner->what);
+    }
+    if (owner->venue != NULL && memcmp(owner->venue, venue_out, EVENTLOG_VENUE_BYTES) != 0) {
+        return FAULT(FAULT_FOREIGN, "%s: %s of another venue", sql->path, owner->what);
+    }
     return FAULT_NONE;
 }
 

@@ -17,6 +17,7 @@
 #include "io/eventlog.h"
 #include "io/fault.h"
 #include "io/file.h"
+#include "io/sql.h"
 
 #define PROJECTION_BYTES_MAX (4U << 20) /* of events in one transaction, by default */
 
@@ -101,6 +102,20 @@ MUST_USE enum fault projection_work(struct projection *projection, bool *some_ou
 
 MUST_USE enum fault projection_status(struct projection *projection,
                                       struct projection_status *status_out);
+
+/* ---- whose it is ---- */
+
+/* The one row of table `venue` in a projection's database. */
+struct projection_owner {
+    const char *what;   /* "history", for messages */
+    const char *insert; /* makes the row; its one parameter is the id */
+    const u8 *venue;    /* whose it has to be; NULL: anybody's. For writing never NULL */
+    bool writes;        /* makes the row where there is none */
+};
+
+/* The id in the row. FAULT_MISSING: there is none. FAULT_FOREIGN: it is another venue's. */
+MUST_USE enum fault projection_owner_check(struct sql *sql, const struct projection_owner *owner,
+                                           u8 venue_out[EVENTLOG_VENUE_BYTES]);
 
 /* ---- made anew ---- */
 

@@ -81,49 +81,15 @@ static enum fault packs_read(struct case_store *store)
 
 /* ---- opening ---- */
 
-static enum fault venue_make(struct case_store *store, const u8 *venue)
-{
-    struct sqlite3_stmt *statement = NULL;
-    TRY(sql_prepare(&store->sql,
-                    "INSERT INTO venue (one, id, position, seq, time_us) VALUES (1, ?, 0, 0, 0)",
-                    &statement));
-    struct sql_call call = sql_call(statement);
-    sql_put_bytes(&call, span_of(venue, CASE_VENUE_BYTES));
-    enum fault fault = sql_do(&store->sql, &call);
-    sql_give_back(&statement);
-    return fault;
-}
-
-static enum fault venue_read(struct case_store *store, bool *there_out)
-{
-    struct sqlite3_stmt *statement = NULL;
-    TRY(sql_prepare(&store->sql, "SELECT id FROM venue", &statement));
-    struct sql_call call = sql_call(statement);
-    enum fault fault = sql_next(&store->sql, &call, there_out);
-    if (fault == FAULT_NONE && *there_out) {
-        sql_get_bytes(&call, store->venue, CASE_VENUE_BYTES);
-    }
-    sql_give_back(&statement);
-    return fault;
-}
-
 static enum fault venue_check(struct case_store *store, const u8 *venue)
 {
-    bool there = false;
-    TRY(venue_read(store, &there));
-    if (!there && store->access == SQL_WRITE) {
-        CHECK(venue != NULL);
-        TRY(venue_make(store, venue));
-        TRY(venue_read(store, &there));
-    }
-    if (!there) {
-        return FAULT(FAULT_MISSING, "%s: a queue that nothing has been written to",
-                     store->sql.path);
-    }
-    if (venue != NULL && memcmp(venue, store->venue, CASE_VENUE_BYTES) != 0) {
-        return FAULT(FAULT_FOREIGN, "%s: the officers' queue of another venue", store->sql.path);
-    }
-    return FAULT_NONE;
+    struct projection_owner owner = {
+        .what = format.what,
+        .insert = "INSERT INTO venue (one, id, position, seq, time_us) VALUES (1, ?, 0, 0, 0)",
+        .venue = venue,
+        .writes = store->access == SQL_WRITE,
+    };
+    return projection_owner_check(&store->sql, &owner, store->venue);
 }
 
 static enum fault point_read(struct case_store *store, struct projection_point *point_out)
