@@ -1,7 +1,7 @@
 /* Recipients of age and the headers made for them: a text that is read prints the same bytes, and
  * what is written for any 32 bytes is refused, or begins with a header of exactly the format's
- * lines and has as many bytes as the pieces take. The input is a text of a recipient, or 32 bytes of
- * one and what is to be written behind them, in pieces as long as their first bytes say. */
+ * lines and has as many bytes as the pieces take. The input is a text of a recipient, or 32 bytes
+ * of one and what is to be written behind them, in pieces as long as their first bytes say. */
 #include "base/check.h"
 #include "base/span.h"
 #include "role/vault/age_file.h"
