@@ -166,6 +166,23 @@ static enum fault on_list(struct vault_agent *agent, struct span *answer_out)
     return FAULT_NONE;
 }
 
+static enum fault on_wraps(struct vault_agent *agent, struct span *answer_out)
+{
+    static struct vault_wrapped wrapped[VAULT_LIST_MAX]; /* one thread */
+    struct seal_label after = place_of(&agent->ask);
+    u32 count = 0;
+    TRY(vault_store_wraps(&agent->store, agent->ask.epoch, &after, wrapped, &count));
+    struct vault_writer writer = begin(agent, VAULT_ASK_WRAPS, VAULT_CODE_OK);
+    vault_write_u32(&writer, count);
+    for (u32 i = 0; i < count; i += 1) {
+        vault_write_label(&writer, &wrapped[i].label);
+        vault_write_bytes(&writer, span_of(wrapped[i].hash, sizeof(wrapped[i].hash)));
+        vault_write_bytes(&writer, span_of(wrapped[i].wrap, sizeof(wrapped[i].wrap)));
+    }
+    *answer_out = end(&writer);
+    return FAULT_NONE;
+}
+
 static enum fault on_status(struct vault_agent *agent, struct span *answer_out)
 {
     struct vault_totals totals;
@@ -245,6 +262,8 @@ static enum fault act(struct vault_agent *agent, u8 *frame, struct span *answer_
     case VAULT_ASK_LIST:
     case VAULT_ASK_STALE:
         return on_list(agent, answer_out);
+    case VAULT_ASK_WRAPS:
+        return on_wraps(agent, answer_out);
     case VAULT_ASK_REWRAP:
         return on_rewrap(agent);
     case VAULT_ASK_RETAIN:

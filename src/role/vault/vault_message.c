@@ -207,6 +207,16 @@ static void take_contents(struct reader *reader, struct vault_ask *ask)
     case VAULT_ASK_STALE:
         ask->epoch = take_u32(reader);
         break;
+    case VAULT_ASK_WRAPS:
+        ask->epoch = take_u32(reader);
+        ask->subject = take_u64(reader); /* what is there begins behind it: any, 0 as well */
+        ask->group = take_u8(reader);
+        take_zeros(reader, 3);
+        ask->version = take_u32(reader);
+        if (ask->subject > INT64_MAX) {
+            refuse(reader, "there is no such subject");
+        }
+        break;
     default: /* not an enum: a number from outside */
         refuse(reader, "there is no message of this kind");
         break;

@@ -19,6 +19,7 @@
 #define VAULT_EVENTS_MAX      256U
 #define VAULT_LISTED_BYTES    24U
 #define VAULT_REWRAP_BYTES    168U
+#define VAULT_WRAPPED_BYTES   196U
 
 /* constant, number, name. Permanent; append new rows. */
 #define VAULT_ASK_TABLE(ROW)  \
@@ -34,12 +35,13 @@
     ROW(SWEEP, 10, "sweep")   \
     ROW(VERIFY, 11, "verify") \
     ROW(EVENTS, 12, "events") \
-    ROW(STALE, 13, "stale")
+    ROW(STALE, 13, "stale")   \
+    ROW(WRAPS, 14, "wraps")
 
 #define VAULT_ASK_ROW(constant, number, name) VAULT_ASK_##constant = (number),
 enum vault_ask_kind { VAULT_ASK_TABLE(VAULT_ASK_ROW) };
 #undef VAULT_ASK_ROW
-#define VAULT_ASK_MAX 13U
+#define VAULT_ASK_MAX 14U
 
 enum vault_code {
     VAULT_CODE_OK,

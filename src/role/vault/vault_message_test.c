@@ -155,6 +155,19 @@ static void small_frames_are_read(void **state)
     bytes_put_u32(frame + 8, VAULT_REWRAP_MAX + 1);
     assert_non_null(vault_ask_read(span_of(frame, writer.size), &ask));
 
+    writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_WRAPS);
+    vault_write_u32(&writer, 4);
+    vault_write_place(&writer, &label);
+    vault_writer_end(&writer);
+    assert_null(vault_ask_read(span_of(frame, writer.size), &ask));
+    assert_int_equal(ask.epoch, 4);
+    assert_int_equal(ask.subject, label.subject);
+    assert_int_equal(ask.version, 3);
+    memset(frame + 12, 0, 16); /* from the first one on */
+    assert_null(vault_ask_read(span_of(frame, writer.size), &ask));
+    frame[19] = 0x80;
+    assert_non_null(vault_ask_read(span_of(frame, writer.size), &ask));
+
     writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_LOOKUP);
     vault_write_bytes(&writer, span_of(matter, sizeof(matter)));
     vault_write_u16(&writer, 2);

@@ -71,6 +71,9 @@ static const char *const texts[VAULT_SQL_COUNT] = {
     [VAULT_SQL_LIST] = "SELECT " LISTED " FROM wraps WHERE subject=?"
                        " ORDER BY part, version DESC LIMIT " ROOM,
     [VAULT_SQL_STALE] = "SELECT " LISTED " FROM wraps WHERE epoch<? ORDER BY epoch LIMIT " ROOM,
+    [VAULT_SQL_WRAPS] = "SELECT " LISTED ", wrap, hash FROM wraps WHERE +epoch=?"
+                        " AND (subject, part, version)>(?, ?, ?)"
+                        " ORDER BY subject, part, version LIMIT " ROOM,
     [VAULT_SQL_DUE] = "SELECT " LISTED " FROM wraps WHERE until>0 AND until<? ORDER BY until"
                       " LIMIT 16", /* VAULT_DUE_MAX */
     [VAULT_SQL_WRAP_ADD] = "INSERT INTO wraps (" LISTED ", wrap, hash)"
@@ -408,6 +411,27 @@ enum fault vault_store_stale(struct vault_store *store, u32 epoch,
     struct sql_call call = vault_call(store, VAULT_SQL_STALE);
     sql_put_u64(&call, epoch);
     return listed_get(store, &call, listed_out, count_out);
+}
+
+enum fault vault_store_wraps(struct vault_store *store, u32 epoch, const struct seal_label *after,
+                             struct vault_wrapped wrapped_out[VAULT_LIST_MAX], u32 *count_out)
+{
+    struct sql_call call = vault_call(store, VAULT_SQL_WRAPS);
+    bool row = false;
+    *count_out = 0;
+    sql_put_u64(&call, epoch);
+    vault_put_place(&call, after);
+    TRY(sql_next(&store->keys, &call, &row));
+    while (row) {
+        struct vault_wrapped *wrapped = &wrapped_out[*count_out];
+        CHECK(*count_out < VAULT_LIST_MAX);
+        wrapped->label = vault_get_listed(&call).label;
+        sql_get_bytes(&call, wrapped->wrap, sizeof(wrapped->wrap));
+        sql_get_bytes(&call, wrapped->hash, sizeof(wrapped->hash));
+        *count_out += 1;
+        TRY(sql_next(&store->keys, &call, &row));
+    }
+    return FAULT_NONE;
 }
 
 enum fault vault_due(struct vault_store *store, u32 today,

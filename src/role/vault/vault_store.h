@@ -114,6 +114,7 @@ enum vault_statement {
     VAULT_SQL_NEWEST,
     VAULT_SQL_LIST,
     VAULT_SQL_STALE,
+    VAULT_SQL_WRAPS,
     VAULT_SQL_DUE,
     VAULT_SQL_WRAP_ADD,
     VAULT_SQL_WRAP_SET,
@@ -194,6 +195,17 @@ MUST_USE enum fault vault_store_rewrap(struct vault_store *store,
 /* Records of epochs before this one. */
 MUST_USE enum fault vault_store_stale(struct vault_store *store, u32 epoch,
                                       struct vault_listed listed_out[VAULT_LIST_MAX],
+                                      u32 *count_out);
+struct vault_wrapped {
+    struct seal_label label;
+    u8 wrap[VAULT_WRAP_BYTES];
+    u8 hash[VAULT_HASH_BYTES];
+};
+/* Records of exactly this epoch, by subject, group and version, from behind `after` on: a page of
+ * them. */
+MUST_USE enum fault vault_store_wraps(struct vault_store *store, u32 epoch,
+                                      const struct seal_label *after,
+                                      struct vault_wrapped wrapped_out[VAULT_LIST_MAX],
                                       u32 *count_out);
 
 /* ---- retention and erasure ---- */

@@ -335,6 +335,43 @@ static void killed_between_any_two_steps_nothing_is_half(void **state)
 
 /* ---- epochs ---- */
 
+/* More than a page of them, some of another epoch between. */
+static void wraps_of_an_epoch_come_in_pages(void **state)
+{
+    enum { PEOPLE = 300, OTHER = 7 };
+    static struct vault_wrapped wrapped[VAULT_LIST_MAX];
+    static u8 body[100];
+    struct vault_store store;
+    struct seal_label after = {.subject = 0};
+    u32 count = 0;
+    u32 found = 0;
+    (void)state;
+    open_fast(&store);
+    for (u32 i = 0; i < PEOPLE; i += 1) {
+        struct vault_record record = record_of(1 + i / 2, (u8)(1 + i % 2), 1, 1, body, 100);
+        record.label.epoch = i % OTHER == 0 ? 2 : 1;
+        scene_must(vault_store_put(&store, &record, 1));
+    }
+    do {
+        scene_must(vault_store_wraps(&store, 1, &after, wrapped, &count));
+        for (u32 i = 0; i < count; i += 1) {
+            const struct seal_label *label = &wrapped[i].label;
+            found += found % OTHER == 0 ? 1 : 0; /* of the other epoch */
+            struct vault_record record =
+                record_of(1 + found / 2, (u8)(1 + found % 2), 1, 1, body, 100);
+            assert_int_equal(label->subject, record.label.subject);
+            assert_int_equal(label->group, record.label.group);
+            assert_int_equal(label->epoch, 1);
+            assert_memory_equal(wrapped[i].wrap, record.wrap, sizeof(record.wrap));
+            assert_memory_equal(wrapped[i].hash, record.hash, sizeof(record.hash));
+            found += 1;
+            after = *label;
+        }
+    } while (count > 0);
+    assert_int_equal(found, PEOPLE);
+    vault_store_close(&store);
+}
+
 static void a_new_epoch_replaces_wraps_and_no_body(void **state)
 {
     static u8 bodies[2][100];
@@ -648,6 +685,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(several_come_together_or_not_at_all, setup, teardown),
         cmocka_unit_test_setup_teardown(killed_between_any_two_steps_nothing_is_half, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(wraps_of_an_epoch_come_in_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(a_new_epoch_replaces_wraps_and_no_body, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_erased_before_its_last_day_has_passed, setup,
                                         teardown),
