@@ -294,24 +294,12 @@ static enum fault look_whitelist(const struct option_call *call)
     for (u32 i = 0; i < count; i += 1) {
         bool is_over = rows[i].until_us <= cli.point.time_us;
         const char *name = code_name_print(rows[i].list, list) ? list : "?";
-        json_object_begin(&cli.json);
-        json_key(&cli.json, "person");
-        json_put_u64(&cli.json, rows[i].person);
-        json_key(&cli.json, "list");
-        json_put_text(&cli.json, name);
-        json_key(&cli.json, "entry");
-        json_put_u64(&cli.json, rows[i].entry);
-        json_key(&cli.json, "case");
-        json_put_text(&cli.json, case_print_number(rows[i].matter, number));
-        json_key(&cli.json, "until_us");
-        json_put_u64(&cli.json, rows[i].until_us);
-        json_key(&cli.json, "over");
-        json_put_bool(&cli.json, is_over);
-        json_object_end(&cli.json);
+        case_put_whitelist_json(&cli.json, &rows[i], cli.point.time_us);
         if (!call->values[CASE_JSON].given) {
             (void)printf("person %-10u %-12s entry %-8u %s %s  case %s\n", rows[i].person, name,
                          rows[i].entry, is_over ? "ended" : "until",
-                         notice_date(rows[i].until_us - 1, date), number);
+                         notice_date(rows[i].until_us - 1, date),
+                         case_print_number(rows[i].matter, number));
         }
     }
     json_array_end(&cli.json);

@@ -239,6 +239,27 @@ def listed(cli, queue, officers, venue, account, keys):
     cli.equal(queue.ask("reports", "due")["count"], 0, "it was filed")
 
 
+def whitelisted(cli, queue, officers, person):
+    """A candidate of somebody else, whom two officers clear of that entry until a day."""
+    officers.give("person", "add", str(person), signed_by=("anna",))
+    officers.give("listing", "set", str(person), "demo-list", "candidate", "entry=4712",
+                  signed_by=("anna",))
+    cli.check(s.eventually(lambda: queue.cases("--person", str(person))), "another candidate")
+    number = queue.cases("--person", str(person))[0]["case"]
+    queue.act("take", number, "--officer", "bela")
+    code, text, error = queue.run("case", "whitelist", number, "--officer", "bela", "--second",
+                                  "anna", "--until", "2098-06-01", "--propose")
+    cli.equal((code, error), (0, ""), "proposing")
+    order = cli.write(f"whitelist-{person}", text)
+    code, _, error = officers.submit(officers.sign(order, "bela"), officers.sign(order, "anna"))
+    cli.equal((code, error), (0, ""), "submitting")
+    mine = lambda: [(row["entry"], row["case"], row["over"])
+                    for row in queue.ask("case", "whitelisted")["whitelist"]
+                    if row["person"] == person]
+    cli.check(s.eventually(mine), "it is whitelisted")
+    cli.equal(mine(), [(4712, number, False)], "what is whitelisted")
+
+
 def worked_by_the_socket(cli, queue, api):
     """An officer's day: what the socket shows is worked on through the command line, and each act is
     seen at the socket."""
@@ -290,6 +311,11 @@ def says_the_same(cli, queue, api, accounts):
     cli.equal(api.ask("reports", all=True), queue.ask("reports", "due", "--all"), "reports")
     cli.equal(api.ask("reports", all=True, at_us=end * 10**6),
               queue.ask("reports", "due", "--all", "--at", day.isoformat()), "reports in 2098")
+    whitelist = queue.ask("case", "whitelisted")
+    cli.equal(len(whitelist["whitelist"]), 2, "two are whitelisted")
+    cli.equal(api.ask("whitelisted"), whitelist, "what is whitelisted")
+    cli.equal(api.pages("whitelisted", "whitelist", limit=1), whitelist["whitelist"],
+              "what is whitelisted, page by page")
     cli.equal(api.pages("list", "cases", all=True, limit=1), every, "page by page")
     longest = max(every, key=lambda case: len(api.ask("show", case=case["case"])["acts"]))["case"]
     cli.equal(api.pages("show", "acts", case=longest, limit=1),
@@ -428,6 +454,8 @@ def test(cli):
                                .find('"engine":"running"') >= 0), "the engine is heard")
         inbox(cli, queue, officers, account)
         listed(cli, queue, officers, venue, keys["accounts"]["B"], keys)
+        for person in (2, 3):
+            whitelisted(cli, queue, officers, person)
         by_the_socket(cli, queue, keys, [keys["accounts"][name]["id"] for name in "AB"])
         wrong_holidays(cli, queue, venue)
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")

@@ -23,6 +23,7 @@ struct case_view {
     struct case_row rows[CASE_ASK_ROWS_MAX + 1];
     struct case_act_row acts[CASE_ASK_ROWS_MAX + 1];
     struct case_notice_row notices[CASE_ASK_NOTICES_MAX + 1];
+    struct case_whitelist_row whitelist[CASE_ASK_ROWS_MAX + 1];
     struct case_inbox inbox;
 };
 
@@ -182,6 +183,27 @@ static enum fault answer_inbox(struct case_view *view, struct case_store *store,
     return FAULT_NONE;
 }
 
+static enum fault answer_whitelisted(struct case_view *view, struct case_store *store,
+                                     const struct case_ask *ask)
+{
+    u32 count = 0;
+    TRY(case_query_whitelist(store, ask->rows_before, ask->limit + 1, view->whitelist, &count));
+    json_key(&view->json, "whitelist");
+    json_array_begin(&view->json);
+    for (u32 i = 0; i < count; i += 1) {
+        struct json_writer before = view->json;
+        if (i < ask->limit) {
+            case_put_whitelist_json(&view->json, &view->whitelist[i], view->point.time_us);
+        }
+        if (i == ask->limit || !row_fits(view, &before, i == 0)) {
+            (void)snprintf(view->next, sizeof(view->next), "%u", ask->rows_before + i);
+            break;
+        }
+    }
+    json_array_end(&view->json);
+    return FAULT_NONE;
+}
+
 /* ---- answers ---- */
 
 struct span case_answer_refusal(struct case_view *view, const struct case_refusal *refusal)
@@ -209,6 +231,8 @@ static enum fault answer_kind(struct case_view *view, struct case_store *store,
         return answer_show(view, store, holidays, ask, refusal);
     case CASE_ASK_INBOX:
         return answer_inbox(view, store, ask);
+    case CASE_ASK_WHITELISTED:
+        return answer_whitelisted(view, store, ask);
     }
     return FAULT_NONE;
 }

@@ -30,7 +30,8 @@ enum field {
 
 enum { OF_LIST = 1 << CASE_ASK_LIST, OF_SHOW = 1 << CASE_ASK_SHOW };
 enum { OF_INBOX = 1 << CASE_ASK_INBOX, OF_REPORTS = 1 << CASE_ASK_REPORTS };
-enum { OF_ALL = OF_LIST | OF_SHOW | OF_INBOX | OF_REPORTS };
+enum { OF_WHITELISTED = 1 << CASE_ASK_WHITELISTED };
+enum { OF_ALL = OF_LIST | OF_SHOW | OF_INBOX | OF_REPORTS | OF_WHITELISTED };
 
 enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_TRUTH };
 
@@ -211,7 +212,8 @@ static bool word_of(struct reading *reading, enum field field, u32 count, const 
 
 static const char *ask_name(u32 kind)
 {
-    static const char *const names[CASE_ASK_KINDS_COUNT] = {"", "list", "show", "inbox", "reports"};
+    static const char *const names[CASE_ASK_KINDS_COUNT] = {"",      "list",    "show",
+                                                            "inbox", "reports", "whitelisted"};
     return names[kind];
 }
 
@@ -316,6 +318,16 @@ static bool reports_of(struct reading *reading)
     return after_row(reading);
 }
 
+static bool whitelisted_of(struct reading *reading)
+{
+    u64 parts[PLACE_PARTS] = {0};
+    if (reading->values[FIELD_AFTER].given && !place_of(reading, 1, parts)) {
+        return false;
+    }
+    reading->ask->rows_before = (u32)parts[0];
+    return parts[0] <= UINT32_MAX ? true : refuse(reading, FIELD_AFTER, "is not what \"next\" was");
+}
+
 static bool limit_of(struct reading *reading)
 {
     const struct value *value = &reading->values[FIELD_LIMIT];
@@ -374,6 +386,8 @@ bool case_ask_read(struct span line, struct case_ask *ask_out, struct case_refus
         return inbox_of(&reading);
     case CASE_ASK_REPORTS:
         return reports_of(&reading);
+    case CASE_ASK_WHITELISTED:
+        return whitelisted_of(&reading);
     }
     return false;
 }

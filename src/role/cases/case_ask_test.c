@@ -84,6 +84,21 @@ static void show_inbox_and_reports(void **state)
     assert_int_equal(ask.at_us, INT64_MAX);
 }
 
+static void what_is_whitelisted(void **state)
+{
+    (void)state;
+    takes("{\"ask\":\"whitelisted\"}");
+    assert_int_equal(ask.kind, CASE_ASK_WHITELISTED);
+    assert_int_equal(ask.rows_before, 0);
+    assert_int_equal(ask.limit, CASE_ASK_ROWS_MAX);
+    takes("{\"ask\":\"whitelisted\",\"after\":\"4294967295\",\"limit\":2}");
+    assert_int_equal(ask.rows_before, UINT32_MAX);
+    assert_int_equal(ask.limit, 2);
+    refuses("{\"ask\":\"whitelisted\",\"after\":\"4294967296\"}", "after", "is not what");
+    refuses("{\"ask\":\"whitelisted\",\"after\":\"1.2\"}", "after", "is not what");
+    refuses("{\"ask\":\"whitelisted\",\"person\":1}", "person", "no place in \"whitelisted\"");
+}
+
 static void what_is_no_object_is_refused(void **state)
 {
     (void)state;
@@ -176,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(list_takes_every_filter),
         cmocka_unit_test(show_inbox_and_reports),
+        cmocka_unit_test(what_is_whitelisted),
         cmocka_unit_test(what_is_no_object_is_refused),
         cmocka_unit_test(a_field_that_is_wrong_is_named),
         cmocka_unit_test(only_a_next_is_gone_on_from),

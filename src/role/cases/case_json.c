@@ -141,3 +141,18 @@ void case_put_notice_json(struct json_writer *writer, const struct case_notice_r
     }
     json_object_end(writer);
 }
+
+void case_put_whitelist_json(struct json_writer *writer, const struct case_whitelist_row *row,
+                             u64 now_us)
+{
+    char number[CASE_NUMBER_BYTES];
+    char list[CODE_NAME_BYTES] = {0};
+    json_object_begin(writer);
+    json_field_u64(writer, "person", row->person);
+    json_field_text(writer, "list", code_name_print(row->list, list) ? list : "?");
+    json_field_u64(writer, "entry", row->entry);
+    json_field_text(writer, "case", case_print_number(row->matter, number));
+    json_field_u64(writer, "until_us", row->until_us);
+    json_field_bool(writer, "over", row->until_us <= now_us);
+    json_object_end(writer);
+}

@@ -31,4 +31,7 @@ void case_put_act_json(struct json_writer *writer, const struct case_act_row *ro
 void case_put_notice_json(struct json_writer *writer, const struct case_notice_row *row,
                           const struct notice_text *text);
 
+void case_put_whitelist_json(struct json_writer *writer, const struct case_whitelist_row *row,
+                             u64 now_us);
+
 #endif /* ROLE_CASES_CASE_JSON_H */
