@@ -11,7 +11,13 @@
 #define SECOND_US 1000000ULL
 #define URL_TAIL  "/add-checkpoint"
 
-enum outcome { OUTCOME_COSIGNED, OUTCOME_AGAIN, OUTCOME_FAILED, OUTCOME_WAITS };
+enum outcome {
+    OUTCOME_COSIGNED,
+    OUTCOME_AGAIN,
+    OUTCOME_FAILED,
+    OUTCOME_OTHER, /* it has cosigned another past of this log */
+    OUTCOME_WAITS,
+};
 
 struct asked {
     struct tlog_key key;
@@ -33,6 +39,7 @@ struct tlog_ask {
     u32 place;           /* the witness that is being asked */
     u32 tries;           /* of it */
     u64 reached;         /* in this round */
+    u32 other;           /* a witness of another past in this round, by its place and 1; 0: none */
     size_t body_bytes;   /* what it is asked with; 0: not made */
     u32 witnesses_count;
     struct asked witnesses[TLOG_ASK_WITNESSES_MAX];
@@ -162,7 +169,11 @@ static enum fault conflict_take(struct tlog_ask *ask, struct asked *witness, str
                      "is this an old copy?",
                      witness->key.name, (unsigned long long)size, (unsigned long long)own);
     }
-    *outcome_out = size == witness->size ? OUTCOME_FAILED : OUTCOME_AGAIN;
+    if (size == witness->size) { /* that is where the proof began */
+        *outcome_out = size == own ? OUTCOME_OTHER : OUTCOME_FAILED;
+        return FAULT_NONE;
+    }
+    *outcome_out = OUTCOME_AGAIN;
     witness->size = size;
     return FAULT_NONE;
 }
@@ -186,6 +197,9 @@ static enum fault witness_try(struct tlog_ask *ask, struct asked *witness, u32 *
     struct span answer = span_of(ask->answer, *status_out == 0 ? 0 : answer_bytes);
     if (*status_out == 409) {
         return conflict_take(ask, witness, answer, outcome_out);
+    }
+    if (*status_out == 422 && witness->size > 0) {
+        *outcome_out = OUTCOME_OTHER;
     }
     if (*status_out == 200 && answer_take(ask, &witness->key, answer)) {
         witness->size = tlog_store_signed_size(ask->store);
@@ -225,6 +239,7 @@ static enum fault witness_step(struct tlog_ask *ask)
     ask->reached += cosigned ? 1 : 0;
     ask->counts.failed += cosigned ? 0 : 1;
     ask->place += 1;
+    ask->other = outcome == OUTCOME_OTHER ? ask->place : ask->other;
     ask->tries = 0;
     return FAULT_NONE;
 }
@@ -259,6 +274,7 @@ static void round_begin(struct tlog_ask *ask)
     ask->place = 0;
     ask->tries = 0;
     ask->reached = 0;
+    ask->other = 0;
     ask->body_bytes = 0;
     lag_note(ask);
 }
@@ -280,7 +296,12 @@ static enum fault round_end(struct tlog_ask *ask, bool *published_out)
     if (!is_enough(ask)) {
         ask->counts.below_quorum += 1;
         lag_note(ask);
-        return FAULT_NONE;
+        return ask->other == 0
+                   ? FAULT_NONE
+                   : FAULT(FAULT_DIVERGED,
+                           "the witness %s has cosigned other entries of this log: is this an old "
+                           "copy?",
+                           ask->witnesses[ask->other - 1].key.name);
     }
     TRY(tlog_store_publish(ask->store, span_of(ask->fresh, ask->fresh_bytes)));
     *published_out = true;

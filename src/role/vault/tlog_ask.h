@@ -9,9 +9,10 @@
  * answers is believed only where its signature verifies. Freezes and rules do not wait for
  * witnesses; openings do, and so does what the public sees: below the quorum the published
  * checkpoint stays the old one, the lag grows, and an alarm says so. A witness that has cosigned
- * more than this log has signed is told of as FAULT_DIVERGED: the folder is an old copy, or two
- * write one log; whoever sees it must stop. That size alone is no signed word: a witness that lies
- * about it stops the log, but makes it show nothing. One thread. */
+ * more than this log has signed is told of as FAULT_DIVERGED, and below the quorum also one to whom
+ * no proof leads from what it has cosigned: the folder is an old copy, or two write one log;
+ * whoever sees it must stop. These answers are no signed word: a witness that lies in them stops
+ * the log, but makes it show nothing. One thread. */
 #ifndef ROLE_VAULT_TLOG_ASK_H
 #define ROLE_VAULT_TLOG_ASK_H
 

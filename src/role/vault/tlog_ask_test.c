@@ -21,6 +21,7 @@ enum trick {
     TRICK_STRANGER,
     TRICK_LOOP,
     TRICK_LONGER,
+    TRICK_OTHER_PAST, /* the proof does not lead from what it has cosigned */
 };
 
 struct network {
@@ -91,6 +92,10 @@ static u32 post(struct tlog_transport *transport, const char *url, struct span b
         assert_int_equal(
             tlog_note_sign(log_scene_pem(&log_key), &log_key.key, 0, span_of_text("other\n"), text),
             FAULT_NONE);
+    }
+    if (net->tricks[index] == TRICK_OTHER_PAST) {
+        answer.status = 422;
+        (void)snprintf(text, sizeof(text), "invalid consistency proof\n");
     }
     if (net->tricks[index] == TRICK_LONGER) {
         answer.status = 200;
@@ -325,10 +330,32 @@ static void an_old_copy_is_told_by_the_witnesses(void **state)
     ask_open(2);
     assert_int_equal(tlog_ask_round(ask, &published), FAULT_DIVERGED);
     assert_false(published);
-    grow_by(3, "y"); /* and not when it has grown by other entries to the same size */
-    assert_int_equal(tlog_ask_round(ask, &published), FAULT_NONE);
+    for (u32 i = 0; i < 2; i += 1) { /* also when other entries fill it up, and lead beyond */
+        grow_by(3, "y");
+        assert_int_equal(tlog_ask_round(ask, &published), FAULT_DIVERGED);
+        assert_non_null(strstr(fault_text(), "is this an old copy?"));
+        assert_false(published);
+        assert_int_equal(tlog_store_published_size(store), 3);
+    }
+    /* Two of them remember; a third that is new to the log makes no quorum. */
+    network.tricks[0] = TRICK_SILENT;
+    assert_int_equal(tlog_ask_round(ask, &published), FAULT_DIVERGED);
     assert_false(published);
-    assert_int_equal(tlog_store_published_size(store), 3);
+}
+
+/* One witness alone stops nobody: what the others cosign is enough. */
+static void one_witness_that_tells_another_past_is_outvoted(void **state)
+{
+    (void)state;
+    grow(3);
+    assert_true(round_of());
+    network.tricks[1] = TRICK_OTHER_PAST;
+    for (u32 i = 0; i < 3; i += 1) {
+        grow(1);
+        assert_true(round_of());
+        assert_int_equal(lines(), 2);
+    }
+    assert_int_equal(tlog_ask_counts(ask).failed, 3);
 }
 
 /* Who never waits asks in steps; a policy decides instead of a number. */
@@ -383,6 +410,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_does_not_verify_is_no_cosignature, make, clear),
         cmocka_unit_test_setup_teardown(a_round_in_steps_ends_as_one_at_once, make, clear),
         cmocka_unit_test_setup_teardown(an_old_copy_is_told_by_the_witnesses, make, clear),
+        cmocka_unit_test_setup_teardown(one_witness_that_tells_another_past_is_outvoted, make,
+                                        clear),
     };
     return cmocka_run_group_tests(tests, group_open, NULL);
 }
