@@ -114,6 +114,34 @@ static void one_flipped_byte_in_any_file(void **state)
     tlog_scene_close(scene);
 }
 
+/* Every byte of every file of small logs: tiles, bundles, checkpoint, all its cosignatures. */
+static void one_flipped_byte_at_every_place_of_a_small_log(void **state)
+{
+    (void)state;
+    struct random random;
+    random_init(&random, test_seed());
+    u64 step = u64_max(1, 100 / test_rounds(100));
+    for (u64 size = 1; size <= 5; size += 4) {
+        struct tlog_scene *scene = scene_of(size);
+        tlog_scene_grow(scene, size + 1, NOW_S - 60);
+        assert_int_equal(flaw_of(scene), TLOG_FLAW_NONE);
+        for (u32 which = 0; which < scene->list_count; which += 1) {
+            struct tlog_scene_file *file = &scene->list[which];
+            for (size_t at = random_below(&random, step); at < file->size; at += step) {
+                u8 old = file->data[at];
+                file->data[at] ^= (u8)(1U << random_below(&random, 8));
+                if (flaw_of(scene) == TLOG_FLAW_NONE) {
+                    fail_msg("%s: byte %zu changed, and nobody saw it (seed %u)", file->path, at,
+                             (u32)test_seed());
+                }
+                file->data[at] = old;
+            }
+        }
+        assert_int_equal(flaw_of(scene), TLOG_FLAW_NONE);
+        tlog_scene_close(scene);
+    }
+}
+
 /* Another byte: of base64's letters one of its letters, and of digits a digit. */
 static u8 another(u8 byte)
 {
@@ -553,6 +581,7 @@ int main(void)
         cmocka_unit_test(accepts_logs_of_all_sizes),
         cmocka_unit_test(accepts_three_levels),
         cmocka_unit_test(one_flipped_byte_in_any_file),
+        cmocka_unit_test(one_flipped_byte_at_every_place_of_a_small_log),
         cmocka_unit_test(flaws_are_named),
         cmocka_unit_test(files_gone_or_cut),
         cmocka_unit_test(a_reader_behind_finds_his_way),
