@@ -18,10 +18,11 @@
 #include "base/base.h"
 #include "io/fault.h"
 #include "io/officers.h"
+#include "role/vault/approvals.h"
 #include "role/vault/grant.h"
 
 #define CIRCLE_TEXT_BYTES      32768U
-#define CIRCLE_OFFICERS_MAX    (2U * SHARE_MEMBERS_MAX)
+#define CIRCLE_OFFICERS_MAX    APPROVALS_MAX
 #define CIRCLE_AUTHORITIES_MAX 128U
 #define CIRCLE_RECUSED_MAX     128U
 #define CIRCLE_A_DAY_MAX       10000U
@@ -65,12 +66,7 @@ const struct circle_officer *grant_circle_officer(const struct grant_circle *cir
 
 /* ---- a grant with approvals: its text, then a line for each signature, by code ---- */
 
-#define GRANT_FILE_BYTES (GRANT_TEXT_BYTES + CIRCLE_OFFICERS_MAX * 128U)
-
-struct grant_signature {
-    char officer[CODE_NAME_BYTES];
-    u8 bytes[OFFICER_SIGNATURE_BYTES];
-};
+#define GRANT_FILE_BYTES (GRANT_TEXT_BYTES + APPROVALS_BYTES)
 
 struct grant_file {
     struct grant grant;

@@ -73,6 +73,37 @@ struct opening_granted {
     struct publog_seen seen;
 };
 
+/* What was approved, as far as grants and rotations (rotation.h) are judged alike. */
+struct opening_matter {
+    const char *word; /* "grant", "rotation": for messages */
+    const char *venue;
+    const u8 *name; /* of the case: PUBLOG_CASE_BYTES */
+    const u8 *hash; /* SHA-256 of the text that is signed */
+    enum publog_class class;
+    bool is_bulk;
+    u64 issued_s;
+    u64 expires_s;
+    u64 log_size;
+    u32 opening_s;                   /* how long an opening of it may last */
+    u8 mark_salt[PUBLOG_SALT_BYTES]; /* of every opening of it */
+};
+
+/* That `approved`, the text with its approvals, is in the log as the event `grant`, seen by the
+ * witnesses, not before it was written, and has not expired; a bulk one, that the wait is over. The
+ * approvals themselves are not looked at. FAULT_REFUSED, FAULT_INPUT. */
+MUST_USE enum fault opening_judge_logged(const struct opening_judge *judge,
+                                         const struct opening_matter *matter, struct span approved,
+                                         struct span shown, struct opening_granted *granted_out);
+/* As opening_judge_opening and opening_judge_first below. */
+MUST_USE enum fault opening_judge_begun(const struct opening_judge *judge,
+                                        const struct opening_matter *matter,
+                                        const struct opening_granted *granted,
+                                        const struct opening *opening, struct span shown);
+MUST_USE enum fault opening_judge_alone(const struct opening_judge *judge,
+                                        const struct opening_matter *matter,
+                                        const struct opening *opening, struct span shown,
+                                        struct span slots);
+
 /* All that must hold before an opening may begin: approvals, time, recipient; and the receipt: that
  * exactly this approved grant is in the log, seen by the witnesses, not before it was written; for
  * a bulk grant, that the wait is over. FAULT_REFUSED (FAULT_INPUT for bytes that are no such thing)
