@@ -59,7 +59,8 @@
     ROW(DOCUMENT, 4, "document")       \
     ROW(EMAIL, 5, "email")             \
     ROW(PHONE, 6, "phone")             \
-    ROW(ACCOUNT, 7, "account")
+    ROW(ACCOUNT, 7, "account")         \
+    ROW(KEY, 8, "key") /* of age: where the person's own answers go */
 
 #define GRANT_ROW(constant, number, name)       GRANT_##constant = (number),
 #define GRANT_FIELD_ROW(constant, number, name) GRANT_FIELD_##constant = (number),

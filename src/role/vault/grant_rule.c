@@ -346,6 +346,35 @@ static const char *identifier_flaw(const struct grant *grant, u32 at)
     return NULL;
 }
 
+/* A person's own answer goes to the key that stands in the person's own identity record: whoever
+ * prepared or signed the grant cannot make it another one, since the opener compares. */
+static const char *key_flaw(const struct grant *grant)
+{
+    u64 person = grant->records[0].label.subject;
+    char recipient[AGE_RECIPIENT_BYTES];
+    u8 hash[32];
+    bool is_named = false;
+    age_recipient_print(grant->recipient, recipient);
+    CHECK(grant_identifier_hash(grant->nonce, person, GRANT_FIELD_KEY, span_of_text(recipient),
+                                hash));
+    for (u32 i = 0; i < grant->identifiers_count; i += 1) {
+        const struct grant_identifier *identifier = &grant->identifiers[i];
+        if (identifier->field != GRANT_FIELD_KEY) {
+            continue;
+        }
+        if (grant->kind != GRANT_CUSTOMER) {
+            return "a key is compared in a customer's own request alone";
+        }
+        if (memcmp(identifier->hash, hash, sizeof(hash)) != 0) {
+            return "the key that is compared is not the recipient";
+        }
+        is_named = true;
+    }
+    return grant->kind == GRANT_CUSTOMER && !is_named
+               ? "a customer's own request without its recipient as identifier \"key\""
+               : NULL;
+}
+
 /* Counts the people; what is wrong with them and the class. */
 static const char *subjects_flaw(struct grant *grant)
 {
@@ -369,6 +398,9 @@ static const char *subjects_flaw(struct grant *grant)
     if (count > GRANT_SUBJECTS_MAX) {
         return "more people than a grant may have";
     }
+    if (count > 1 && (grant->kind == GRANT_CUSTOMER || grant->kind == GRANT_REVIEW)) {
+        return "a customer's own request and a review are about one person";
+    }
     if (grant->is_bulk != (count > GRANT_SUBJECTS_PLAIN)) {
         return grant->is_bulk ? "so few people are no bulk grant"
                               : "so many people are a bulk grant";
@@ -385,7 +417,8 @@ static const char *flaw_of(struct grant *grant)
     for (u32 i = 0; flaw == NULL && i < grant->identifiers_count; i += 1) {
         flaw = identifier_flaw(grant, i);
     }
-    return flaw == NULL ? subjects_flaw(grant) : flaw;
+    flaw = flaw == NULL ? subjects_flaw(grant) : flaw;
+    return flaw == NULL ? key_flaw(grant) : flaw;
 }
 
 enum fault grant_check(struct grant *grant, const char *name)

@@ -257,6 +257,53 @@ static void what_no_grant_may_say(void **state)
     assert_grant_refused(&grant, "only an identity is compared");
 }
 
+/* A customer's own request: the answer goes to the key in the person's record. */
+static struct grant own_request(void)
+{
+    struct grant grant = grant_scene_make(1);
+    char recipient[AGE_RECIPIENT_BYTES];
+    grant.kind = GRANT_CUSTOMER;
+    grant.basis = GRANT_ACCESS;
+    memset(grant.authority, 0, sizeof(grant.authority));
+    memcpy(grant.authority, "none", 4);
+    age_recipient_print(grant.recipient, recipient);
+    grant.identifiers[0].field = GRANT_FIELD_KEY;
+    assert_true(grant_identifier_hash(grant.nonce, grant.identifiers[0].subject, GRANT_FIELD_KEY,
+                                      span_of_text(recipient), grant.identifiers[0].hash));
+    return grant;
+}
+
+static void a_persons_own_answer_goes_to_their_own_key(void **state)
+{
+    (void)state;
+    static const u8 secret_of_another[32] = {4, 5, 6};
+    struct grant grant = own_request();
+    struct grant other = grant_scene_make(2);
+    print(&grant);
+    assert_int_equal(grant_read(span_of(text, text_bytes), "g", &grant), FAULT_NONE);
+    assert_int_equal(crypto_scalarmult_base(grant.recipient, secret_of_another), 0);
+    assert_grant_refused(&grant, "the key that is compared is not the recipient");
+    grant = own_request();
+    grant.identifiers_count = 0;
+    assert_grant_refused(&grant, "without its recipient as identifier \"key\"");
+    grant = own_request();
+    grant.identifiers[0].field = GRANT_FIELD_DOCUMENT;
+    assert_grant_refused(&grant, "without its recipient as identifier \"key\"");
+    grant = own_request();
+    grant.records_count = 4;
+    memcpy(grant.records + 2, other.records + 2, 2 * sizeof(other.records[0]));
+    assert_grant_refused(&grant, "are about one person");
+    grant.kind = GRANT_REVIEW;
+    grant.basis = GRANT_SIGN_UP;
+    memcpy(grant.authority, "venue", 5);
+    assert_grant_refused(&grant, "are about one person");
+    grant = own_request();
+    grant.kind = GRANT_REPORT;
+    grant.basis = GRANT_DUTY;
+    memcpy(grant.authority, "fiu-fr", 6);
+    assert_grant_refused(&grant, "in a customer's own request alone");
+}
+
 static void too_much_does_not_parse(void **state)
 {
     (void)state;
@@ -351,6 +398,7 @@ int main(void)
         cmocka_unit_test(one_meaning_has_one_form),
         cmocka_unit_test(unknown_fields_do_not_parse),
         cmocka_unit_test(what_no_grant_may_say),
+        cmocka_unit_test(a_persons_own_answer_goes_to_their_own_key),
         cmocka_unit_test(too_much_does_not_parse),
         cmocka_unit_test(identifiers_have_one_form),
         cmocka_unit_test(a_row_is_label_wrap_and_body),
