@@ -596,6 +596,8 @@ enum fault eventlog_begin(struct eventlog *log, struct eventlog_point point)
     if (!sane || visible.position > point.position) {
         eventlog_control_put(log->control, point);
     }
+    eventlog_control_head_put(eventlog_control_head_of(log->control_block),
+                              &(struct eventlog_head){.seq = 0});
     atomic_fetch_add_explicit(&log->control->generation, 1, memory_order_release);
     TRY(inside ? begin_inside(log, point, count) : begin_anew(log, point, count));
     log->begun = true;
@@ -697,6 +699,13 @@ void eventlog_release(struct eventlog *log, struct eventlog_point point)
     CHECK(point.position <= eventlog_jobs_position(&log->jobs, log->end.position));
     log->released = point;
     eventlog_control_put(log->control, point);
+}
+
+void eventlog_head_show(struct eventlog *log, const struct eventlog_head *head)
+{
+    CHECK(log->begun);
+    CHECK(head->seq > 0 && !head->has_state);
+    eventlog_control_head_put(eventlog_control_head_of(log->control_block), head);
 }
 
 /* ---- collect and close ---- */

@@ -29,6 +29,7 @@
 #define EVENTLOG_STEP         32U
 #define EVENTLOG_BLOCK_BYTES  4096U
 #define EVENTLOG_VENUE_BYTES  16U
+#define EVENTLOG_HASH_BYTES   32U
 #define EVENTLOG_SEGMENTS_MAX 4096U
 #define EVENTLOG_READERS_MAX  16U
 #define EVENTLOG_READER_NAME  32U
@@ -46,6 +47,15 @@ struct eventlog_config {
 struct eventlog_point {
     u64 position; /* steps before it */
     u64 seq;      /* of the command that caused the last chunk before it; 0: none */
+};
+
+/* Where the journal's chain stood, and with it everything that the events came from. */
+struct eventlog_head {
+    u64 seq;                      /* the last command of a batch; 0: nothing is known */
+    u64 time_us;                  /* of that batch */
+    u8 hash[EVENTLOG_HASH_BYTES]; /* of that batch, in the journal's chain */
+    bool has_state;
+    u8 state[EVENTLOG_HASH_BYTES]; /* the state hash behind it */
 };
 
 struct eventlog;
@@ -81,6 +91,10 @@ void eventlog_wait(struct eventlog *log, u32 timeout_ms);
 
 /* Shows everything up to `point`, an eventlog_end of before, which must have been written. */
 void eventlog_release(struct eventlog *log, struct eventlog_point point);
+
+/* Shows how far the journal is durable: its chain, without a state. May be ahead of the events.
+ * After eventlog_begin, which forgets it. */
+void eventlog_head_show(struct eventlog *log, const struct eventlog_head *head);
 
 /* Removes segments that all registered readers have passed and that lie before `keep_from`, the
  * position of the newest image. From time to time. */
@@ -118,6 +132,9 @@ MUST_USE enum fault eventlog_reader_next(struct eventlog_reader *reader,
 MUST_USE enum fault eventlog_reader_released(struct eventlog_reader *reader,
                                              struct eventlog_point *point_out);
 
+/* The journal's chain as the writer showed it last; seq 0: it has not. */
+void eventlog_reader_head(struct eventlog_reader *reader, struct eventlog_head *head_out);
+
 /* The same of a folder, without a reader; zeros where there is no log or it does not say. */
 MUST_USE enum fault eventlog_released(struct disk *disk, const char *folder,
                                       struct eventlog_point *point_out);
@@ -140,6 +157,7 @@ struct eventlog_image {
     char folder[FILE_PATH_BYTES];
     u8 venue[EVENTLOG_VENUE_BYTES];
     struct eventlog_point point;
+    struct eventlog_head head; /* kept with it; seq 0: not */
     u64 bytes;
     u32 crc;
 };
@@ -147,11 +165,17 @@ struct eventlog_image {
 MUST_USE enum fault eventlog_image_create(struct eventlog_image *image, struct disk *disk,
                                           const char *folder, const u8 venue[EVENTLOG_VENUE_BYTES],
                                           struct eventlog_point point);
+/* Before finish, if something is known: image->head. */
 MUST_USE enum fault eventlog_image_add(struct eventlog_image *image, struct span part);
 MUST_USE enum fault eventlog_image_finish(struct eventlog_image *image);
 
 /* The position of the newest image, going by the names in the folder; 0 when there is none. */
 MUST_USE enum fault eventlog_image_newest(struct disk *disk, const char *folder, u64 *position_out);
+
+/* What is kept with the image of that position about the journal and the state, out of its first
+ * block alone; seq 0: nothing, or nothing that can be trusted. FAULT_MISSING: no such image. */
+MUST_USE enum fault eventlog_image_head(struct disk *disk, const char *folder, u64 position,
+                                        struct eventlog_head *head_out);
 
 /* Opens the newest image; FAULT_MISSING when there is none. image->point says where to go on. */
 MUST_USE enum fault eventlog_image_open(struct eventlog_image *image, struct disk *disk,

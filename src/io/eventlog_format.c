@@ -27,13 +27,26 @@ enum {
 
 enum { CHUNK_CRC = 0, CHUNK_BYTES = 4, CHUNK_POSITION = 8, CHUNK_SEQ = 16, CHUNK_TIME_US = 24 };
 
+/* In an image's first block: what its state is of. */
+enum {
+    IMAGE_HEAD = 1024,
+    IMAGE_HEAD_SEQ = 0,
+    IMAGE_HEAD_TIME_US = 8,
+    IMAGE_HEAD_HASH = 16,
+    IMAGE_HEAD_STATE = 48,
+    IMAGE_HEAD_CRC = 80,
+};
+
 enum { CONTROL_TRIES_MAX = 10000, NAME_DIGITS = 20 };
+enum { HASH_WORDS = EVENTLOG_HASH_BYTES / sizeof(u64) };
 
 _Static_assert(HEADER_VENUE + EVENTLOG_VENUE_BYTES == HEADER_POSITION, "event log format");
 _Static_assert(CHUNK_TIME_US + 8 == EVENTLOG_CHUNK_HEADER, "event log format");
 _Static_assert(EVENTLOG_BLOCK_BYTES == FILE_BLOCK_BYTES, "a block is a disk block");
 _Static_assert(EVENTLOG_CONTROL_OFFSET >= HEADER_END, "the control page follows the header");
 _Static_assert(sizeof(struct eventlog_control) == 32, "shared between processes");
+_Static_assert(sizeof(struct eventlog_control_head) == 56, "shared between processes");
+_Static_assert(EVENTLOG_HEAD_OFFSET + 56 <= EVENTLOG_BLOCK_BYTES, "in the control page");
 
 static void magic_make(enum eventlog_kind kind, u8 magic_out[8])
 {
@@ -178,6 +191,75 @@ bool eventlog_control_get(struct eventlog_control *control, struct eventlog_poin
         }
     }
     return false;
+}
+
+/* ---- the journal's chain ---- */
+
+struct eventlog_control_head *eventlog_control_head_of(u8 *block)
+{
+    return (struct eventlog_control_head *)(void *)(block + EVENTLOG_HEAD_OFFSET);
+}
+
+void eventlog_control_head_put(struct eventlog_control_head *control,
+                               const struct eventlog_head *head)
+{
+    u64 version = atomic_load_explicit(&control->version, memory_order_relaxed);
+    version += version % 2;
+    atomic_store_explicit(&control->version, version + 1, memory_order_relaxed);
+    /* As above. */
+    atomic_store_explicit(&control->seq, head->seq, memory_order_release);
+    atomic_store_explicit(&control->time_us, head->time_us, memory_order_release);
+    for (u32 i = 0; i < HASH_WORDS; i += 1) {
+        u64 word = 0;
+        memcpy(&word, head->hash + i * sizeof(word), sizeof(word));
+        atomic_store_explicit(&control->hash[i], word, memory_order_release);
+    }
+    atomic_store_explicit(&control->version, version + 2, memory_order_release);
+}
+
+void eventlog_control_head_get(struct eventlog_control_head *control,
+                               struct eventlog_head *head_out)
+{
+    for (u32 tries = 0; tries < CONTROL_TRIES_MAX; tries += 1) {
+        u64 version = atomic_load_explicit(&control->version, memory_order_acquire);
+        *head_out = (struct eventlog_head){
+            .seq = atomic_load_explicit(&control->seq, memory_order_acquire),
+            .time_us = atomic_load_explicit(&control->time_us, memory_order_acquire)};
+        for (u32 i = 0; i < HASH_WORDS; i += 1) {
+            u64 word = atomic_load_explicit(&control->hash[i], memory_order_acquire);
+            memcpy(head_out->hash + i * sizeof(word), &word, sizeof(word));
+        }
+        if (version % 2 == 0 &&
+            version == atomic_load_explicit(&control->version, memory_order_relaxed)) {
+            return;
+        }
+    }
+    *head_out = (struct eventlog_head){.seq = 0};
+}
+
+void eventlog_image_head_encode(const struct eventlog_head *head, u8 block[EVENTLOG_BLOCK_BYTES])
+{
+    u8 *at = block + IMAGE_HEAD;
+    bytes_put_u64(at + IMAGE_HEAD_SEQ, head->seq);
+    bytes_put_u64(at + IMAGE_HEAD_TIME_US, head->time_us);
+    memcpy(at + IMAGE_HEAD_HASH, head->hash, EVENTLOG_HASH_BYTES);
+    memcpy(at + IMAGE_HEAD_STATE, head->state, EVENTLOG_HASH_BYTES);
+    bytes_put_u32(at + IMAGE_HEAD_CRC, crc32c(span_of(at, IMAGE_HEAD_CRC)));
+}
+
+void eventlog_image_head_decode(const u8 block[EVENTLOG_BLOCK_BYTES],
+                                struct eventlog_head *head_out)
+{
+    const u8 *at = block + IMAGE_HEAD;
+    *head_out = (struct eventlog_head){.seq = 0};
+    if (bytes_u32(at + IMAGE_HEAD_CRC) != crc32c(span_of(at, IMAGE_HEAD_CRC))) {
+        return;
+    }
+    head_out->seq = bytes_u64(at + IMAGE_HEAD_SEQ);
+    head_out->time_us = bytes_u64(at + IMAGE_HEAD_TIME_US);
+    head_out->has_state = head_out->seq != 0;
+    memcpy(head_out->hash, at + IMAGE_HEAD_HASH, EVENTLOG_HASH_BYTES);
+    memcpy(head_out->state, at + IMAGE_HEAD_STATE, EVENTLOG_HASH_BYTES);
 }
 
 /* ---- names ---- */

@@ -71,13 +71,35 @@ struct eventlog_control {
     _Atomic u64 generation; /* grows at every cut: look for your place again */
 };
 
+/* And behind that, at offset 2048. */
+struct eventlog_control_head {
+    _Atomic u64 version; /* odd while the rest is being changed */
+    _Atomic u64 seq;
+    _Atomic u64 time_us;
+    _Atomic u64 hash[EVENTLOG_HASH_BYTES / sizeof(u64)]; /* as bytes */
+};
+
 #define EVENTLOG_CONTROL_OFFSET 1024U
+#define EVENTLOG_HEAD_OFFSET    2048U
 #define EVENTLOG_READER_OFFSET  1024U /* of the position in a reader's file */
 
 struct eventlog_control *eventlog_control_of(u8 *block);
 void eventlog_control_put(struct eventlog_control *control, struct eventlog_point point);
 /* A consistent pair; false when the writer seems to have stopped between the two. */
 bool eventlog_control_get(struct eventlog_control *control, struct eventlog_point *point_out);
+
+struct eventlog_control_head *eventlog_control_head_of(u8 *block);
+void eventlog_control_head_put(struct eventlog_control_head *control,
+                               const struct eventlog_head *head);
+/* seq 0 where the writer has not said, or seems to have stopped in between. */
+void eventlog_control_head_get(struct eventlog_control_head *control,
+                               struct eventlog_head *head_out);
+
+/* In the first block of an image, with a checksum of its own. */
+void eventlog_image_head_encode(const struct eventlog_head *head, u8 block[EVENTLOG_BLOCK_BYTES]);
+/* seq 0: there is none, or its checksum is another. */
+void eventlog_image_head_decode(const u8 block[EVENTLOG_BLOCK_BYTES],
+                                struct eventlog_head *head_out);
 
 /* How far the reader with the file `name` has come. A file that cannot be made sense of counts as
  * 0: then nothing is removed, and the reader says why when it comes. */

@@ -63,6 +63,9 @@ enum fault eventlog_image_finish(struct eventlog_image *image)
     memcpy(header.venue, image->venue, EVENTLOG_VENUE_BYTES);
     u8 block[EVENTLOG_BLOCK_BYTES];
     eventlog_header_encode(&header, block);
+    if (image->head.seq != 0) {
+        eventlog_image_head_encode(&image->head, block);
+    }
     TRY(file_write_at(&image->file, 0, block, sizeof(block)));
     TRY(file_sync(&image->file));
     char path[FILE_PATH_BYTES];
@@ -121,6 +124,28 @@ enum fault eventlog_image_newest(struct disk *disk, const char *folder, u64 *pos
     *position_out = 0;
     TRY(eventlog_list(disk, folder, EVENTLOG_IMAGE_SUFFIX, positions, IMAGES_MAX, &count));
     *position_out = count == 0 ? 0 : positions[count - 1];
+    return FAULT_NONE;
+}
+
+enum fault eventlog_image_head(struct disk *disk, const char *folder, u64 position,
+                               struct eventlog_head *head_out)
+{
+    u8 block[EVENTLOG_BLOCK_BYTES];
+    char path[FILE_PATH_BYTES];
+    struct eventlog_header header;
+    SCOPED_FILE file = {.disk = NULL};
+    *head_out = (struct eventlog_head){.seq = 0};
+    TRY(eventlog_path(path, folder, position, EVENTLOG_IMAGE_SUFFIX));
+    TRY(file_open(disk, path, 0, &file));
+    TRY(file_read_whole(&file, 0, block, sizeof(block)));
+    enum fault fault =
+        eventlog_header_decode(span_of(block, sizeof(block)), EVENTLOG_KIND_IMAGE, path, &header);
+    if (fault == FAULT_ROT) {
+        fault_forget();
+        return FAULT_NONE;
+    }
+    TRY(fault);
+    eventlog_image_head_decode(block, head_out);
     return FAULT_NONE;
 }
 

@@ -257,6 +257,11 @@ enum fault eventlog_reader_released(struct eventlog_reader *reader,
     return FAULT_NONE;
 }
 
+void eventlog_reader_head(struct eventlog_reader *reader, struct eventlog_head *head_out)
+{
+    eventlog_control_head_get(eventlog_control_head_of(reader->control_block), head_out);
+}
+
 enum fault eventlog_released(struct disk *disk, const char *folder,
                              struct eventlog_point *point_out)
 {

@@ -37,6 +37,13 @@ struct seqlog_batch {
     struct span records;
 };
 
+/* Where the chain of the journal stands: after a batch with records, not after a seal. */
+struct seqlog_head {
+    u64 seq; /* of its last record; 0: none since the log was opened */
+    u64 time_us;
+    u8 hash[JOURNAL_HASH_BYTES];
+};
+
 struct seqlog_outcome {
     enum seqlog_status status;
     enum fault fault;            /* why, unless SEQLOG_DURABLE; the thread's trail has the text */
@@ -44,6 +51,7 @@ struct seqlog_outcome {
     bool sealed;                 /* the last durable batch is a seal, and nothing is pending */
     u64 seq_next;                /* the first sequence number that is not yet durable */
     u8 hash[JOURNAL_HASH_BYTES]; /* of the last durable batch */
+    struct seqlog_head head;     /* of the last durable batch with records */
 };
 
 struct seqlog;

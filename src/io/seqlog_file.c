@@ -71,6 +71,7 @@ struct seqlog_file {
     bool last_is_seal; /* of those submitted */
     u64 seq_durable;
     u8 hash_durable[JOURNAL_HASH_BYTES];
+    struct seqlog_head head;
 };
 
 static struct seqlog_file *file_of(struct seqlog *log)
@@ -300,6 +301,19 @@ static void threads_stop(struct seqlog_file *log)
 
 /* ---- the caller's side ---- */
 
+/* A seal says what it follows, in case nobody looked between the two. */
+static void head_take(struct seqlog_file *log, const struct journal_batch_header *header)
+{
+    bool is_seal = header->count == 0;
+    u64 seq = header->seq_first + header->count - 1;
+    if (is_seal && log->head.seq == seq) {
+        return;
+    }
+    log->head.seq = seq;
+    log->head.time_us = header->time_us;
+    memcpy(log->head.hash, is_seal ? header->hash_previous : header->hash, JOURNAL_HASH_BYTES);
+}
+
 /* Takes over what has become durable since the last look. */
 static void caller_refresh(struct seqlog_file *log)
 {
@@ -308,6 +322,7 @@ static void caller_refresh(struct seqlog_file *log)
         const struct journal_batch_header *header = &slot_number(log, done - 1)->header;
         log->seq_durable = header->seq_first + header->count;
         memcpy(log->hash_durable, header->hash, JOURNAL_HASH_BYTES);
+        head_take(log, header);
         log->done_seen = done;
     }
 }
@@ -434,6 +449,7 @@ static struct seqlog_outcome file_outcome(struct seqlog_file *log)
     };
     outcome.sealed = outcome.pending == 0 && log->last_is_seal;
     memcpy(outcome.hash, log->hash_durable, JOURNAL_HASH_BYTES);
+    outcome.head = log->head;
     if (outcome.status != SEQLOG_DURABLE) {
         outcome.fault = log->fault;
         fault_trail_adopt(&log->trail);

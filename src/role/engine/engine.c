@@ -315,7 +315,12 @@ static enum fault take_outcome(struct engine *engine, const struct seqlog_outcom
     }
     engine->status.pending = outcome->pending;
     memcpy(engine->status.hash, outcome->hash, JOURNAL_HASH_BYTES);
-    return release_durable(engine, outcome);
+    TRY(release_durable(engine, outcome));
+    if (outcome->head.seq > engine->seq_head) {
+        engine->seq_head = outcome->head.seq;
+        events_head(&engine->events, &outcome->head);
+    }
+    return FAULT_NONE;
 }
 
 static enum fault close_batch(struct engine *engine)

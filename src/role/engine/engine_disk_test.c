@@ -13,6 +13,7 @@
 #include "tests/support/engine_scene.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -351,6 +352,181 @@ static void two_engines_on_one_folder(void **state)
     scene_sink_free(&sink);
 }
 
+/* ---- what was written down about the journal ---- */
+
+static void head_read(struct eventlog_head *head_out)
+{
+    char path[FILE_PATH_BYTES];
+    scene_must(file_path(path, place.folder, "events"));
+    SCOPED_BLOCK block = {.memory = NULL};
+    scene_must(block_take(eventlog_reader_footprint(), "a reader", &block));
+    struct arena arena;
+    arena_init(&arena, block.memory, block.bytes);
+    struct eventlog_reader *reader = NULL;
+    scene_must(eventlog_reader_open(&reader, disk_real(), path, NULL, 0, &arena));
+    eventlog_reader_head(reader, head_out);
+    eventlog_reader_close(reader, false);
+}
+
+static void root_put(struct verify_root *root, u64 number)
+{
+    struct eventlog_head head;
+    head_read(&head);
+    *root = (struct verify_root){.seq = head.seq, .number = number};
+    memcpy(root->hash, head.hash, sizeof(root->hash));
+}
+
+static void state_put(struct verify_root *root, u64 number)
+{
+    struct snapshot_options wish = {
+        .disk = disk_real(), .clock = clock_real(), .folder = place.folder, .image = true};
+    struct snapshot_result result;
+    struct eventlog_head head;
+    char path[FILE_PATH_BYTES];
+    u64 position = 0;
+    scene_must(snapshot_run(&wish, &result));
+    assert_true(result.written);
+    scene_must(file_path(path, place.folder, "events"));
+    scene_must(eventlog_image_newest(disk_real(), path, &position));
+    scene_must(eventlog_image_head(disk_real(), path, position, &head));
+    *root = (struct verify_root){.seq = head.seq, .number = number, .has_state = true};
+    assert_true(head.has_state);
+    memcpy(root->hash, head.hash, sizeof(root->hash));
+    memcpy(root->state, head.state, sizeof(root->state));
+}
+
+static enum fault roots_verify(const struct verify_root *roots, u32 count, u32 *equal_out)
+{
+    struct verify_options wish = {.disk = disk_real(),
+                                  .clock = clock_real(),
+                                  .folder = place.folder,
+                                  .roots = roots,
+                                  .roots_count = count,
+                                  .roots_name = "entry"};
+    struct verify_report report;
+    enum fault fault = verify_run(&wish, &report);
+    *equal_out = report.roots_equal;
+    return fault;
+}
+
+/* Lives with a root after each, and a state in the middle. */
+enum { LIVES = 4, ROOTS = LIVES + 1 };
+
+/* One life, and what is shown at its end. */
+static void life_root(u32 life, struct verify_root *root, u64 number)
+{
+    struct scene_sink sink;
+    scene_sink_init(&sink);
+    struct engine_options options = plain_options(&sink);
+    struct engine *engine = NULL;
+    scene_must(engine_open(&engine, &options));
+    work_to(engine, life * place.commands.count / LIVES);
+    scene_must(engine_drain(engine));
+    root_put(root, number);
+    assert_int_equal(root->seq, 1 + life * place.commands.count / LIVES);
+    assert_memory_equal(root->hash, engine_status(engine).hash, JOURNAL_HASH_BYTES);
+    scene_must(engine_finish(engine));
+    engine_close(engine);
+    scene_sink_free(&sink);
+}
+
+static void roots_make(struct verify_root roots[ROOTS])
+{
+    life_root(1, &roots[0], 0);
+    life_root(2, &roots[1], 1);
+    state_put(&roots[2], 2);
+    life_root(3, &roots[3], 3);
+    life_root(4, &roots[4], 4);
+}
+
+static void a_journal_is_what_was_written_down(void **state)
+{
+    (void)state;
+    struct verify_root roots[ROOTS];
+    struct verify_root again;
+    u32 equal = 0;
+    roots_make(roots);
+    scene_must(roots_verify(roots, ROOTS, &equal));
+    assert_int_equal(equal, ROOTS);
+    /* A seal and a start say the same of the last batch with commands. */
+    struct scene_sink sink;
+    scene_sink_init(&sink);
+    struct engine_options options = plain_options(&sink);
+    struct engine *engine = NULL;
+    scene_must(engine_open(&engine, &options));
+    root_put(&again, 0);
+    assert_int_equal(again.seq, roots[ROOTS - 1].seq);
+    assert_memory_equal(again.hash, roots[ROOTS - 1].hash, JOURNAL_HASH_BYTES);
+    scene_must(roots_verify(&again, 1, &equal)); /* and beside it */
+    engine_close(engine);
+    scene_sink_free(&sink);
+}
+
+static void refused(const struct verify_root *roots, u32 equal_wanted, const char *why)
+{
+    u32 equal = 0;
+    assert_int_equal(roots_verify(roots, ROOTS, &equal), FAULT_DIVERGED);
+    if (strstr(fault_text(), why) == NULL) {
+        fail_msg("%s, and not %s", fault_text(), why);
+    }
+    assert_int_equal(equal, equal_wanted);
+}
+
+static void another_journal_is_not(void **state)
+{
+    (void)state;
+    struct verify_root good[ROOTS];
+    struct verify_root roots[ROOTS];
+    roots_make(good);
+    memcpy(roots, good, sizeof(good));
+    roots[3].hash[5] ^= 1;
+    refused(roots, 3, "entry 3 says of command");
+    refused(roots, 3, "another hash of the chain");
+    memcpy(roots, good, sizeof(good));
+    roots[2].state[0] ^= 1;
+    refused(roots, 2, "another state");
+    memcpy(roots, good, sizeof(good));
+    roots[1].seq -= 1;
+    refused(roots, 1, "no batch ends there");
+    memcpy(roots, good, sizeof(good));
+    roots[ROOTS - 1].seq += 1;
+    refused(roots, ROOTS - 1, "the journal ends before it");
+}
+
+/* The same journal up to its middle, then all but one of the same commands at the same times: it is
+ * whole, its snapshots agree with it, and it is not what was written down. */
+static void a_journal_written_anew_is_refused(void **state)
+{
+    (void)state;
+    struct verify_root roots[ROOTS];
+    struct verify_root unused;
+    struct verify_report report;
+    struct command_order order;
+    char copy[2 * FILE_PATH_BYTES + 16];
+    u32 equal = 0;
+    life_root(1, &roots[0], 0);
+    life_root(2, &roots[1], 1);
+    state_put(&roots[2], 2);
+    (void)snprintf(copy, sizeof(copy), "cp -r %s %s/anew", place.folder, place.base);
+    assert_int_equal(system(copy), 0);
+    life_root(3, &roots[3], 3);
+    life_root(4, &roots[4], 4);
+    scene_must(roots_verify(roots, ROOTS, &equal));
+    u8 *changed = place.commands.bytes + commands_bytes(place.commands.count * 2 / LIVES + 1);
+    memcpy(&order, changed, sizeof(order));
+    assert_int_equal(order.head.kind, COMMAND_ORDER);
+    order.qty.units *= 2; /* as many lots more */
+    memcpy(changed, &order, sizeof(order));
+    scene_must(file_path(place.folder, place.base, "anew"));
+    life_root(3, &unused, 3);
+    life_root(4, &unused, 4);
+    struct verify_options wish = {
+        .disk = disk_real(), .clock = clock_real(), .folder = place.folder};
+    scene_must(verify_run(&wish, &report));
+    assert_int_equal(report.snapshots_equal, 1);
+    refused(roots, 3, "entry 3 says of command");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +535,9 @@ int main(void)
         cmocka_unit_test(lives_that_just_stop),
         cmocka_unit_test(a_killed_process_loses_nothing),
         cmocka_unit_test(two_engines_on_one_folder),
+        cmocka_unit_test(a_journal_is_what_was_written_down),
+        cmocka_unit_test(another_journal_is_not),
+        cmocka_unit_test(a_journal_written_anew_is_refused),
     };
     struct CMUnitTest wrapped[ARRAY_COUNT(tests)];
     for (u32 i = 0; i < ARRAY_COUNT(tests); i += 1) {

@@ -208,6 +208,17 @@ static enum fault recover(struct engine *engine, struct recovery *recovery)
     return FAULT_NONE;
 }
 
+/* Where the journal's chain ends, until there is a new batch. */
+static void head_begin(struct engine *engine, const struct snapshot_point *point)
+{
+    struct seqlog_head head = {.seq = point->seq, .time_us = point->time_us};
+    if (head.seq > 0) {
+        memcpy(head.hash, point->batch_hash, sizeof(head.hash));
+        events_head(&engine->events, &head);
+        engine->seq_head = head.seq;
+    }
+}
+
 /* Takes over what recovery has found; goes on writing the journal where it ends. */
 static enum fault go_on(struct engine *engine, struct recovery *recovery,
                         const u8 venue[JOURNAL_VENUE_BYTES])
@@ -229,6 +240,7 @@ static enum fault go_on(struct engine *engine, struct recovery *recovery,
     engine->time_us = end->time_us;
     engine->sealed = end->sealed;
     engine->status.seq_durable = end->seq_next - 1;
+    head_begin(engine, &recovery->point);
     struct seqlog_outcome outcome = seqlog_poll(engine->log);
     memcpy(engine->status.hash, outcome.hash, JOURNAL_HASH_BYTES);
     return outcome.status == SEQLOG_DURABLE ? FAULT_NONE : outcome.fault;

@@ -60,6 +60,7 @@ struct engine {
     u64 chunks_handed;
     u64 chunks_released;
     u64 seq_submitted; /* the next sequence number to submit */
+    u64 seq_head;      /* of the journal's chain as it was shown last */
     u64 time_us;       /* of the last batch or seal */
     u64 source_index[ENGINE_SOURCES];
     bool quiet;   /* the last step found nothing to do */

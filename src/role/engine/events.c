@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "base/check.h"
 
+#include <string.h>
+
 _Static_assert(RELEASE_CHUNK_BYTES % EVENTLOG_STEP == 0, "chunks are whole steps");
 
 static enum fault log_open(struct events *events)
@@ -130,6 +132,15 @@ void events_release(struct events *events, const struct release *chunk)
     if (events->begun) {
         struct eventlog_point point = {.position = chunk->position, .seq = chunk->seq};
         eventlog_release(events->log, point);
+    }
+}
+
+void events_head(struct events *events, const struct seqlog_head *head)
+{
+    if (events->begun) {
+        struct eventlog_head shown = {.seq = head->seq, .time_us = head->time_us};
+        memcpy(shown.hash, head->hash, sizeof(shown.hash));
+        eventlog_head_show(events->log, &shown);
     }
 }
 

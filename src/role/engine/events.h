@@ -11,6 +11,7 @@
 #include "io/block.h"
 #include "io/eventlog.h"
 #include "io/fault.h"
+#include "io/seqlog.h"
 #include "role/engine/release.h"
 
 struct events {
@@ -43,6 +44,9 @@ void events_wait(const struct events *events, u32 timeout_ms);
 
 /* Shows everything up to the chunk's end. */
 void events_release(struct events *events, const struct release *chunk);
+
+/* Shows how far the journal is durable. */
+void events_head(struct events *events, const struct seqlog_head *head);
 
 /* The replay is over: cuts what lies behind and shows the rest. */
 MUST_USE enum fault events_settle(struct events *events);

@@ -23,6 +23,10 @@ enum fault snapshot_image_write(struct disk *disk, const struct layout_paths *pa
     struct eventlog_point point = {.position = info->point.event_position,
                                    .seq = info->point.event_seq};
     TRY(eventlog_image_create(&image, disk, paths->events, info->point.venue, point));
+    image.head = (struct eventlog_head){
+        .seq = info->point.seq, .time_us = info->point.time_us, .has_state = true};
+    memcpy(image.head.hash, info->point.batch_hash, sizeof(image.head.hash));
+    memcpy(image.head.state, info->state_hash, sizeof(image.head.state));
     enum fault fault = FAULT_NONE;
     for (size_t at = 0; at < snapshot.records.size && fault == FAULT_NONE;
          at += IMAGE_PIECE_BYTES) {

@@ -17,6 +17,7 @@ struct verifier {
     u64 snapshots[SNAPSHOT_FILES_MAX];
     u32 snapshots_count;
     u32 snapshots_done;
+    u32 roots_done;
 };
 
 static void hex(const u8 hash[SHA256_BYTES], char text_out[HEX_BYTES])
@@ -67,6 +68,69 @@ static enum fault snapshot_compare(struct verifier *verifier, const struct recov
     return FAULT_NONE;
 }
 
+static enum fault root_differs(const struct verifier *verifier, const struct verify_root *root,
+                               const char *why)
+{
+    return FAULT(FAULT_DIVERGED, "%s %llu says of command %llu what is not in the journal: %s",
+                 verifier->options->roots_name, (unsigned long long)root->number,
+                 (unsigned long long)root->seq, why);
+}
+
+/* The state hash is that of the whole core: only made where one is wanted. */
+static enum fault root_compare(const struct verifier *verifier, const struct recovery *recovery,
+                               const struct verify_root *root)
+{
+    u8 hash[SHA256_BYTES];
+    if (root->seq < recovery->point.seq) {
+        return root_differs(verifier, root, "no batch ends there");
+    }
+    if (memcmp(root->hash, recovery->point.batch_hash, JOURNAL_HASH_BYTES) != 0) {
+        return root_differs(verifier, root, "another hash of the chain");
+    }
+    if (!root->has_state) {
+        return FAULT_NONE;
+    }
+    TRY(snapshot_state_hash(recovery->house.core, hash));
+    return memcmp(root->state, hash, SHA256_BYTES) == 0
+               ? FAULT_NONE
+               : root_differs(verifier, root, "another state");
+}
+
+static enum fault roots_compare(struct verifier *verifier, const struct recovery *recovery)
+{
+    const struct verify_options *options = verifier->options;
+    for (; verifier->roots_done < options->roots_count; verifier->roots_done += 1) {
+        const struct verify_root *root = &options->roots[verifier->roots_done];
+        if (root->seq > recovery->point.seq) {
+            return FAULT_NONE;
+        }
+        TRY(root_compare(verifier, recovery, root));
+        verifier->report->roots_equal += 1;
+    }
+    return FAULT_NONE;
+}
+
+/* Beside a living engine the last batch is not applied: its header says enough. */
+static bool root_is_held(const struct recovery *recovery, const struct verify_root *root)
+{
+    const struct journal_batch_header *header = &recovery->held.header;
+    return recovery->holds && root->seq == header->seq_first + header->count - 1 &&
+           memcmp(root->hash, header->hash, JOURNAL_HASH_BYTES) == 0;
+}
+
+static enum fault roots_end(struct verifier *verifier, const struct recovery *recovery)
+{
+    const struct verify_options *options = verifier->options;
+    for (; verifier->roots_done < options->roots_count; verifier->roots_done += 1) {
+        const struct verify_root *root = &options->roots[verifier->roots_done];
+        if (!root_is_held(recovery, root)) {
+            return root_differs(verifier, root, "the journal ends before it");
+        }
+        verifier->report->roots_equal += 1;
+    }
+    return FAULT_NONE;
+}
+
 static enum fault verify_applied(struct recovery_hooks *hooks, const struct recovery *recovery)
 {
     struct verifier *verifier = (struct verifier *)(void *)hooks;
@@ -81,7 +145,7 @@ static enum fault verify_applied(struct recovery_hooks *hooks, const struct reco
         TRY(snapshot_compare(verifier, recovery, seq));
         verifier->snapshots_done += 1;
     }
-    return FAULT_NONE;
+    return roots_compare(verifier, recovery);
 }
 
 static enum fault verify_begin(struct recovery_hooks *hooks, const struct recovery *recovery)
@@ -89,6 +153,8 @@ static enum fault verify_begin(struct recovery_hooks *hooks, const struct recove
     (void)recovery;
     struct verifier *verifier = (struct verifier *)(void *)hooks;
     verifier->snapshots_done = 0;
+    verifier->roots_done = 0;
+    verifier->report->roots_equal = 0;
     verifier->report->snapshots_equal = 0;
     verifier->report->snapshots_unsound = 0;
     return FAULT_NONE;
@@ -134,6 +200,7 @@ static enum fault end_check(struct verifier *verifier, const struct recovery *re
     report->sealed = end->sealed;
     report->torn_bytes = end->torn_bytes;
     report->snapshots_beyond = verifier->snapshots_count - verifier->snapshots_done;
+    TRY(roots_end(verifier, recovery));
     if (recovery->house.core == NULL) {
         return FAULT_NONE;
     }
