@@ -1,14 +1,27 @@
 #include "app/cli.h"
 #include "app/cli_progress.h"
+#include "app/log_ledger.h"
 #include "base/span.h"
 #include "role/engine/verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { VERIFY_JSON };
+#define TEXT_BYTES 256U
+
+enum { VERIFY_JSON, VERIFY_LOG, VERIFY_POLICY };
 
 static const struct option options[] = {
     [VERIFY_JSON] = {.name = "json", .help = "Ends with one line of JSON for machines."},
+    [VERIFY_LOG] = {.name = "log",
+                    .kind = OPTION_TEXT,
+                    .value = "FOLDER|URL",
+                    .help = "A public log: what it says of the journal must be true of this one."},
+    [VERIFY_POLICY] = {.name = "policy",
+                       .kind = OPTION_TEXT,
+                       .value = "FILE",
+                       .help = "Whose signatures under that log are believed, as for cambist log "
+                               "check."},
 };
 
 static void print_json(const struct verify_report *report, enum fault fault)
@@ -35,6 +48,7 @@ static void print_json(const struct verify_report *report, enum fault fault)
     json_field_u64(&writer, "snapshots_equal", report->snapshots_equal);
     json_field_u64(&writer, "snapshots_unsound", report->snapshots_unsound);
     json_field_u64(&writer, "snapshots_beyond", report->snapshots_beyond);
+    json_field_u64(&writer, "roots_equal", report->roots_equal);
     json_field_u64(&writer, "assets", report->assets);
     json_field_u64(&writer, "accounts", report->counts.accounts);
     json_field_u64(&writer, "orders", report->counts.orders);
@@ -77,20 +91,50 @@ static void print_lines(const struct verify_report *report)
     cli_line("time", "%s ms", cli_ratio(report->duration_ns, 1000000, 1, a));
 }
 
+/* The log first: what it shows was durable by then. */
+static enum fault roots_take(const struct option_call *call, struct log_ledger *ledger)
+{
+    const struct option_value *log = &call->values[VERIFY_LOG];
+    const struct option_value *policy = &call->values[VERIFY_POLICY];
+    if (log->given != policy->given) {
+        return FAULT(FAULT_USAGE, "--log and --policy belong together");
+    }
+    return log->given ? log_ledger_read(log->text, policy->text, ledger) : FAULT_NONE;
+}
+
+static enum fault verify(const struct option_call *call, struct verify_options *wanted,
+                         struct verify_report *report)
+{
+    struct log_ledger ledger = {.roots = NULL};
+    enum fault fault = roots_take(call, &ledger);
+    char name[TEXT_BYTES];
+    (void)snprintf(name, sizeof(name), "%s: entry",
+                   call->values[VERIFY_LOG].given ? call->values[VERIFY_LOG].text : "");
+    wanted->roots = ledger.roots;
+    wanted->roots_count = ledger.count;
+    wanted->roots_name = name;
+    fault = fault == FAULT_NONE ? verify_run(wanted, report) : fault;
+    log_ledger_close(&ledger);
+    return fault;
+}
+
 static int run(const struct option_call *call)
 {
     struct cli_recovery line;
     cli_recovery_init(&line, "verifying");
-    struct verify_options verify = {.disk = disk_real(),
-                                    .clock = clock_real(),
-                                    .folder = call->operands[0],
-                                    .threads = true,
-                                    .progress = &line.recovery};
+    struct verify_options options_run = {.disk = disk_real(),
+                                         .clock = clock_real(),
+                                         .folder = call->operands[0],
+                                         .threads = true,
+                                         .progress = &line.recovery};
     struct verify_report report = {.batches = 0};
-    enum fault fault = verify_run(&verify, &report);
+    enum fault fault = verify(call, &options_run, &report);
     progress_end(&line.progress);
     if (fault == FAULT_NONE) {
         print_lines(&report);
+        if (call->values[VERIFY_LOG].given) {
+            cli_line("log", "%u lines about the journal, all true of it", report.roots_equal);
+        }
     }
     if (call->values[VERIFY_JSON].given) {
         print_json(&report, fault);
@@ -105,11 +149,16 @@ static const char *const text[] = {
     "structure is sound. Nothing is written but this process's number into LOCK, while no other "
     "process uses the folder. The first thing that cannot be true ends the run and is "
     "named with its file and byte offset.",
+    "With --log the public log is checked first, and then every line in it that says where the journal's chain stood "
+    "and what the state was is held against the journal: a journal that was written anew from some point on is named "
+    "with the first line that it does not agree with.",
     NULL,
 };
 
 static const struct option_example examples[] = {
     {"verify data", "Verifies the journal in the folder data."},
+    {"verify data --log https://exchange.example/log --policy policy.txt",
+     "And that it is the journal that was logged."},
     {NULL, NULL},
 };
 

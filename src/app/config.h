@@ -61,6 +61,7 @@ enum config_key {
     CONFIG_PUBLOG_ON,
     CONFIG_PUBLOG_ORIGIN,
     CONFIG_PUBLOG_SOCKET,
+    CONFIG_PUBLOG_LEDGER,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -69,7 +70,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 50U
+#define CONFIG_COUNT 51U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -314,6 +314,14 @@ const struct config_option config_options[CONFIG_COUNT] = {
                               .help = "The local socket of cambist open log. Who may open this "
                                       "file may log the events of openings and get their "
                                       "receipts. Relative to the data folder."},
+    [CONFIG_PUBLOG_LEDGER] = {.section = "publog",
+                              .name = "ledger",
+                              .kind = CONFIG_DURATION,
+                              .minimum = 1 * SECOND,
+                              .maximum = 24 * HOUR,
+                              .otherwise = "1 h",
+                              .help = "How often the journal's chain is logged, while there is "
+                                      "something new in it: cambist verify --log."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

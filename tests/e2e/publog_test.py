@@ -176,7 +176,7 @@ def processes_end(cli, venue, log, journal):
         journal.put()
         cli.check(s.eventually(lambda: venue.pid(name) not in (0, before)), f"{name} is back")
     def all_shown():
-        lines = log.entries()
+        lines = [line for line in log.entries() if line.startswith("searches ")]
         return lines and lines[-1].startswith(f"searches {journal.count} ")
     cli.check(s.eventually(all_shown), "all are shown")
     journal.are(log.entries())

@@ -84,7 +84,8 @@ static enum fault log_begin(struct log_agent *agent)
     agent->has_line = true;
     agent->turn_ns = 0;
     agent->ask_ns = 0;
-    return log_follow_load(agent);
+    TRY(log_follow_load(agent));
+    return log_ledger_load(agent);
 }
 
 /* Since when nothing newer was shown, as witnesses have said it; else since now. */
@@ -197,6 +198,7 @@ static void lag_note(struct log_agent *agent)
 static enum fault turn(struct log_agent *agent, u64 now_ns, bool *busy_out)
 {
     TRY(log_follow_turn(agent, busy_out));
+    TRY(log_ledger_turn(agent, now_ns));
     if (!agent->is_round && (agent->has_line || now_ns >= agent->turn_ns)) {
         agent->has_line = false;
         TRY(publog_turn(agent->publog));

@@ -1,6 +1,7 @@
 /* The agent of the process `log`: writes the venue's public log.
  *
  *     event log ──▶ readable lines ─┐
+ *     journal's chain ──▶ roots ────┤
  *                                   ├─▶ events.db ─▶ slots, lines ─▶ tlog_store ─▶ witnesses ─▶
  *     keep ──▶ private events ──────┤
  *     log.sock ──▶ of openings ─────┘
@@ -39,7 +40,8 @@ struct log_agent_options {
     /* To and from `keep`; NULL: there is no vault. */
     const struct channel *asks;
     const struct channel *events;
-    int listener; /* of log.sock, duplicated at open; -1: nobody asks */
+    u64 ledger_every_us; /* between two lines of the journal's chain */
+    int listener;        /* of log.sock, duplicated at open; -1: nobody asks */
 };
 
 /* For metrics. */

@@ -1,5 +1,6 @@
 /* The parts of the log's agent, for its own files: log_agent.c (life, slots, witnesses),
- * log_begin.c (key and policy), log_follow.c (what it reads), log_answer.c (its socket). */
+ * log_begin.c (key and policy), log_follow.c (what it reads), log_ledger.c (roots of the journal),
+ * log_answer.c (its socket). */
 #ifndef ROLE_VAULT_LOG_AGENT_INNER_H
 #define ROLE_VAULT_LOG_AGENT_INNER_H
 
@@ -41,6 +42,11 @@ struct log_agent {
     struct eventlog_reader *registration; /* keeps its segments from going */
     struct eventlog_reader *reader;       /* NULL: to be opened */
     struct publog_source_point journal;
+    /* Roots of the journal. */
+    struct publog_source_point ledger;
+    struct publog_source_point state;
+    u64 ledger_ns; /* looked at then */
+    u64 state_ns;
     /* The vault's events. */
     struct channel_writer keep_asks;
     struct channel_reader keep_events;
@@ -59,6 +65,11 @@ MUST_USE enum fault log_answer_open(struct log_agent *agent);
 void log_answer_close(struct log_agent *agent);
 /* At most one line. */
 MUST_USE enum fault log_answer_turn(struct log_agent *agent, bool *busy_out);
+
+/* ---- log_ledger.c ---- */
+
+MUST_USE enum fault log_ledger_load(struct log_agent *agent);
+MUST_USE enum fault log_ledger_turn(struct log_agent *agent, u64 now_ns);
 
 /* ---- log_follow.c ---- */
 

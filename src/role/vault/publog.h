@@ -107,6 +107,8 @@ struct publog_counts publog_counts(const struct publog *publog);
 enum publog_source {
     PUBLOG_SOURCE_JOURNAL = 1, /* the event log */
     PUBLOG_SOURCE_KEEP = 2,    /* the vault's events */
+    PUBLOG_SOURCE_LEDGER = 3,  /* the journal's chain: the number that was logged last */
+    PUBLOG_SOURCE_STATE = 4,   /* the same with a state hash */
 };
 
 #define PUBLOG_SOURCE_NAME_BYTES 32U
