@@ -61,7 +61,7 @@ static struct tlog_store *log_open(const struct bench *bench)
 {
     struct tlog_store *store = NULL;
     struct tlog_key key;
-    struct tlog_secret secret;
+    static struct tlog_secret secret; /* the store signs with it */
     char path[FILE_PATH_BYTES];
     char vkey[TLOG_VKEY_BYTES];
     (void)snprintf(path, sizeof(path), "%s.key", bench->folder);

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/span.h"
 #include "role/vault/share_part.h"
+#include "role/vault/tlog_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,6 +29,11 @@ enum fault ceremony_read_file(const char *path, char *target, size_t target_byte
     }
     return is_whole ? FAULT_NONE
                     : FAULT(FAULT_INPUT, "%s: longer than %zu bytes", path, target_bytes);
+}
+
+enum fault ceremony_read_own(const char *path, char *target, size_t target_bytes, size_t *size_out)
+{
+    return tlog_file_read_own(disk_real(), path, (u8 *)target, target_bytes, size_out);
 }
 
 enum fault ceremony_read(const char *path, struct share_transcript *transcript_out)

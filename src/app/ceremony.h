@@ -24,6 +24,9 @@ struct ceremony_chain {
 
 MUST_USE enum fault ceremony_read_file(const char *path, char *target, size_t target_bytes,
                                        size_t *size_out);
+/* The same of one that holds a secret: FAULT_UNPROTECTED where others may read or write it. */
+MUST_USE enum fault ceremony_read_own(const char *path, char *target, size_t target_bytes,
+                                      size_t *size_out);
 MUST_USE enum fault ceremony_read(const char *path, struct share_transcript *transcript_out);
 MUST_USE enum fault ceremony_read_chain(const char *path, struct ceremony_chain *chain_out);
 /* The line that join printed. */

@@ -139,7 +139,7 @@ static enum fault open_key(const struct option_call *call, struct opened *opened
 {
     const char *path = call->values[CEREMONY_KEY].text;
     TRY(wants(call, CEREMONY_KEY, call->operands[0]));
-    TRY(ceremony_read_file(path, opened->text, sizeof(opened->text), &opened->text_bytes));
+    TRY(ceremony_read_own(path, opened->text, sizeof(opened->text), &opened->text_bytes));
     opened->secrets = seal_room_take(room, sizeof(*opened->secrets));
     opened->passphrase = seal_room_take(room, CEREMONY_PASSPHRASE_BYTES);
     TRY(read_passphrase(call, opened->passphrase, &opened->passphrase_bytes));

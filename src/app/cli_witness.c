@@ -172,15 +172,18 @@ static enum fault witness_run(const struct option_call *call, const struct tlog_
 
 static enum fault serve(const struct option_call *call)
 {
-    struct tlog_secret secret;
+    struct tlog_secret *secret = NULL;
     u32 logs_count = 0;
     TRY(option_need(call, WITNESS_OPTION_KEY));
     TRY(option_need(call, WITNESS_OPTION_LOGS));
     TRY(logs_read(call->values[WITNESS_OPTION_LOGS].text, &logs_count));
-    TRY(tlog_secret_read(disk_real(), call->values[WITNESS_OPTION_KEY].text, TLOG_KEY_WITNESS,
-                         &secret));
-    enum fault fault = witness_run(call, &secret, logs_count);
-    tlog_secret_wipe(&secret);
+    TRY(tlog_secret_take(&secret));
+    enum fault fault = tlog_secret_read(disk_real(), call->values[WITNESS_OPTION_KEY].text,
+                                        TLOG_KEY_WITNESS, secret);
+    if (fault == FAULT_NONE) {
+        fault = witness_run(call, secret, logs_count);
+    }
+    tlog_secret_give_back(&secret);
     return fault;
 }
 

@@ -37,6 +37,20 @@ static int open_retrying(const char *path, int flags, mode_t mode)
     return descriptor;
 }
 
+/* Of what is open, so that nobody puts another file there in between. */
+static enum fault own_check(const struct file *file, int descriptor)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) {
+        return FAULT_ERRNO(errno, "%s: cannot look at it", file->path);
+    }
+    return (status.st_mode & (S_IRWXG | S_IRWXO)) == 0
+               ? FAULT_NONE
+               : FAULT(FAULT_UNPROTECTED,
+                       "%s: others than its owner may read or write it (mode %04o): chmod 600",
+                       file->path, status.st_mode & 07777U);
+}
+
 static enum fault real_open(struct disk *disk, struct file *file)
 {
     (void)disk;
@@ -55,6 +69,11 @@ static enum fault real_open(struct disk *disk, struct file *file)
     if (descriptor < 0) {
         return FAULT_ERRNO(errno, "%s: cannot %s", file->path,
                            (file->flags & FILE_CREATE) != 0 ? "create" : "open");
+    }
+    enum fault fault = (file->flags & FILE_OWN) != 0 ? own_check(file, descriptor) : FAULT_NONE;
+    if (fault != FAULT_NONE) {
+        (void)close(descriptor);
+        return fault;
     }
     file->handle = descriptor;
     return FAULT_NONE;

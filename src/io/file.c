@@ -31,6 +31,7 @@ enum fault file_open(struct disk *disk, const char *path, u32 flags, struct file
     *file_out = (struct file){.disk = NULL, .handle = -1, .flags = flags};
     CHECK((flags & FILE_WRITE) != 0 || (flags & (FILE_CREATE | FILE_DSYNC)) == 0);
     CHECK((flags & FILE_CREATE) != 0 || (flags & FILE_SECRET) == 0);
+    CHECK((flags & FILE_CREATE) == 0 || (flags & FILE_OWN) == 0);
     TRY(path_copy(file_out->path, path));
     TRY(disk->ops->open(disk, file_out));
     file_out->disk = disk;

@@ -22,6 +22,7 @@ enum {
     FILE_DIRECT = 1 << 2, /* past the page cache; refused with EINVAL: without, and said once */
     FILE_DSYNC = 1 << 3,  /* a write returns when its data is on the disk */
     FILE_SECRET = 1 << 4, /* with FILE_CREATE: nobody but its owner may read it */
+    FILE_OWN = 1 << 5,    /* without it: FAULT_UNPROTECTED where others may read or write it */
 };
 
 struct disk;

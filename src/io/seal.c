@@ -43,7 +43,7 @@ static enum fault key_read(struct disk *disk, const char *path, struct seal_key 
 {
     SCOPED_FILE file;
     u64 size = 0;
-    TRY(file_open(disk, path, 0, &file));
+    TRY(file_open(disk, path, FILE_OWN, &file));
     TRY(file_size(&file, &size));
     if (size != SEAL_KEY_BYTES) {
         return FAULT(FAULT_FOREIGN, "%s: a key file has %u bytes", path, SEAL_KEY_BYTES);

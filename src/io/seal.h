@@ -23,8 +23,8 @@ struct seal_key {
 };
 
 /* Reads the key file (exactly SEAL_KEY_BYTES bytes), or makes one of random bytes, synced, when
- * there is none: only its owner may read it. FAULT_FOREIGN when the file has another size. After
- * any fault *key_out is zeros. */
+ * there is none: only its owner may read it. FAULT_FOREIGN when the file has another size,
+ * FAULT_UNPROTECTED when others may read it. After any fault *key_out is zeros. */
 MUST_USE enum fault seal_key_open(struct disk *disk, const char *folder, const char *name,
                                   struct seal_key *key_out);
 void seal_key_wipe(struct seal_key *key);

@@ -121,7 +121,8 @@ static void a_file_of_another_size_is_no_key(void **state)
     struct seal_key again;
     struct file file;
     assert_int_equal(file_path(path, folder, "other"), FAULT_NONE);
-    assert_int_equal(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE, &file), FAULT_NONE);
+    assert_int_equal(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file),
+                     FAULT_NONE);
     assert_int_equal(file_write_at(&file, 0, "short", 5), FAULT_NONE);
     file_close(&file);
     static const struct seal_key none;
@@ -154,10 +155,25 @@ static void an_unfinished_key_file_is_made_anew(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+static void a_key_that_others_may_read_is_refused(void **state)
+{
+    (void)state;
+    char path[FILE_PATH_BYTES];
+    struct seal_key again;
+    assert_int_equal(file_path(path, folder, "keys.key"), FAULT_NONE);
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(seal_key_open(disk_real(), folder, "keys.key", &again), FAULT_UNPROTECTED);
+    assert_true(span_is_zero(span_of(again.bytes, sizeof(again.bytes))));
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(seal_key_open(disk_real(), folder, "keys.key", &again), FAULT_NONE);
+    assert_memory_equal(again.bytes, key.bytes, sizeof(key.bytes));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sealed_secret_opens),
+        cmocka_unit_test(a_key_that_others_may_read_is_refused),
         cmocka_unit_test(nothing_else_opens),
         cmocka_unit_test(only_its_owner_reads_the_key_file),
         cmocka_unit_test(the_key_file_stays),

@@ -71,9 +71,9 @@ static enum fault log_begin(struct log_agent *agent)
 {
     struct tlog_store_options of_store = {.disk = agent->options.disk,
                                           .folder = agent->folder,
-                                          .key = agent->secret.key,
+                                          .key = agent->secret->key,
                                           .private_pem =
-                                              span_of(agent->secret.pem, agent->secret.pem_bytes),
+                                              span_of(agent->secret->pem, agent->secret->pem_bytes),
                                           .entry_bytes_max = PUBLOG_LINE_BYTES_MAX};
     TRY(tlog_store_open(&agent->store, &of_store));
     struct publog_options of_publog = {
@@ -143,7 +143,8 @@ static enum fault log_open(struct agent *base)
     const struct log_agent_options *options = &agent->options;
     TRY(tlog_crypto_open(&agent->crypto));
     TRY(file_path(agent->folder, options->folder, LOG_FOLDER));
-    TRY(log_folder_prepare(options->disk, options->folder, options->origin, &agent->secret,
+    TRY(tlog_secret_take(&agent->secret));
+    TRY(log_folder_prepare(options->disk, options->folder, options->origin, agent->secret,
                            &agent->policy));
     TRY(witnesses_take(agent));
     TRY(log_follow_open(agent));
@@ -251,7 +252,7 @@ static void log_close(struct agent *base)
     log_answer_close(agent);
     log_give_back(agent);
     log_follow_close(agent);
-    tlog_secret_wipe(&agent->secret);
+    tlog_secret_give_back(&agent->secret);
     tlog_crypto_close(&agent->crypto);
 }
 

@@ -16,7 +16,7 @@ struct log_agent {
     struct log_agent_options options;
     char folder[FILE_PATH_BYTES]; /* the log's */
     char events[FILE_PATH_BYTES]; /* the event log */
-    struct tlog_secret secret;
+    struct tlog_secret *secret;   /* in locked memory */
     struct tlog_policy policy;
     struct tlog_ask_witness witnesses[TLOG_ASK_WITNESSES_MAX];
     u32 witnesses_count;

@@ -4,18 +4,19 @@
 #include "base/secret.h"
 #include "base/span.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SECRET_BYTES (TLOG_VKEY_BYTES + SIGN_PAIR_PEM_BYTES)
 
-enum fault tlog_file_read(struct disk *disk, const char *path, u8 *target, size_t bytes_max,
-                          size_t *size_out)
+static enum fault read_with(struct disk *disk, const char *path, u32 flags, u8 *target,
+                            size_t bytes_max, size_t *size_out)
 {
     SCOPED_FILE file = {.disk = NULL};
     u64 bytes = 0;
     *size_out = 0;
-    TRY(file_open(disk, path, 0, &file));
+    TRY(file_open(disk, path, flags, &file));
     TRY(file_size(&file, &bytes));
     if (bytes > bytes_max) {
         return FAULT(FAULT_LIMIT, "%s: %llu bytes; at most %zu", path, (unsigned long long)bytes,
@@ -24,6 +25,18 @@ enum fault tlog_file_read(struct disk *disk, const char *path, u8 *target, size_
     TRY(file_read_whole(&file, 0, target, (size_t)bytes));
     *size_out = (size_t)bytes;
     return FAULT_NONE;
+}
+
+enum fault tlog_file_read(struct disk *disk, const char *path, u8 *target, size_t bytes_max,
+                          size_t *size_out)
+{
+    return read_with(disk, path, 0, target, bytes_max, size_out);
+}
+
+enum fault tlog_file_read_own(struct disk *disk, const char *path, u8 *target, size_t bytes_max,
+                              size_t *size_out)
+{
+    return read_with(disk, path, FILE_OWN, target, bytes_max, size_out);
 }
 
 enum fault tlog_file_write(struct disk *disk, const char *path, u32 flags, struct span bytes)
@@ -165,14 +178,17 @@ static enum fault secret_parse(const char *path, struct span bytes, enum tlog_ke
 enum fault tlog_secret_read(struct disk *disk, const char *path, enum tlog_key_kind kind,
                             struct tlog_secret *secret_out)
 {
-    u8 bytes[SECRET_BYTES];
     size_t size = 0;
     memset(secret_out, 0, sizeof(*secret_out));
-    enum fault fault = tlog_file_read(disk, path, bytes, sizeof(bytes), &size);
+    u8 *bytes = sodium_init() < 0 ? NULL : sodium_malloc(SECRET_BYTES);
+    if (bytes == NULL) {
+        return FAULT(FAULT_LIMIT, "no guarded memory for a key");
+    }
+    enum fault fault = tlog_file_read_own(disk, path, bytes, SECRET_BYTES, &size);
     if (fault == FAULT_NONE) {
         fault = secret_parse(path, span_of(bytes, size), kind, secret_out);
     }
-    secret_wipe(bytes, sizeof(bytes));
+    sodium_free(bytes); /* which wipes */
     if (fault != FAULT_NONE) {
         tlog_secret_wipe(secret_out);
     }
@@ -182,4 +198,20 @@ enum fault tlog_secret_read(struct disk *disk, const char *path, enum tlog_key_k
 void tlog_secret_wipe(struct tlog_secret *secret)
 {
     secret_wipe(secret, sizeof(*secret));
+}
+
+enum fault tlog_secret_take(struct tlog_secret **secret_out)
+{
+    *secret_out = sodium_init() < 0 ? NULL : sodium_malloc(sizeof(**secret_out));
+    if (*secret_out == NULL) {
+        return FAULT(FAULT_LIMIT, "no guarded memory for a key");
+    }
+    sodium_memzero(*secret_out, sizeof(**secret_out));
+    return FAULT_NONE;
+}
+
+void tlog_secret_give_back(struct tlog_secret **secret)
+{
+    sodium_free(*secret); /* which wipes */
+    *secret = NULL;
 }

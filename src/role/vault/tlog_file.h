@@ -14,6 +14,9 @@
 /* All of a file; FAULT_MISSING, FAULT_LIMIT when it is longer. */
 MUST_USE enum fault tlog_file_read(struct disk *disk, const char *path, u8 *target,
                                    size_t bytes_max, size_t *size_out);
+/* The same of one that holds a secret: FAULT_UNPROTECTED where others may read or write it. */
+MUST_USE enum fault tlog_file_read_own(struct disk *disk, const char *path, u8 *target,
+                                       size_t bytes_max, size_t *size_out);
 
 /* Makes a file that is on the disk when this returns; its name is once the folder is synced. One
  * that is there goes first. */
@@ -36,9 +39,16 @@ struct tlog_secret {
 /* Makes a new pair and its file; FAULT_EXISTS when there is one. The name must be valid. */
 MUST_USE enum fault tlog_secret_make(struct disk *disk, const char *path, struct span name,
                                      enum tlog_key_kind kind, struct tlog_key *key_out);
-/* FAULT_INPUT: the file is not a key's, not of that kind, or its halves are not one pair. */
+/* FAULT_INPUT: the file is not a key's, not of that kind, or its halves are not one pair.
+ * FAULT_UNPROTECTED: others than its owner may read it. */
 MUST_USE enum fault tlog_secret_read(struct disk *disk, const char *path, enum tlog_key_kind kind,
                                      struct tlog_secret *secret_out);
 void tlog_secret_wipe(struct tlog_secret *secret);
+
+/* Where a secret lies while its process runs: zeros, in locked memory between guard pages and left
+ * out of core dumps, where the system lets us lock. FAULT_LIMIT. Given back it is wiped; NULL is
+ * fine. */
+MUST_USE enum fault tlog_secret_take(struct tlog_secret **secret_out);
+void tlog_secret_give_back(struct tlog_secret **secret);
 
 #endif /* ROLE_VAULT_TLOG_FILE_H */

@@ -41,6 +41,13 @@ static struct tlog_key key_make(enum tlog_key_kind kind)
     return key;
 }
 
+static void key_put(const u8 *bytes, size_t size)
+{
+    assert_int_equal(tlog_file_replace(disk_real(), folder, "key", span_of(bytes, size)),
+                     FAULT_NONE);
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
 static void a_key_is_read_as_it_was_made(void **state)
 {
     (void)state;
@@ -53,6 +60,38 @@ static void a_key_is_read_as_it_was_made(void **state)
     assert_int_equal(secret.pem[0], 0);
     assert_int_equal(stat(path, &known), 0);
     assert_int_equal(known.st_mode & 0777, 0600);
+}
+
+static void a_key_that_others_may_read_is_refused(void **state)
+{
+    static const mode_t modes[] = {0640, 0604, 0620, 0602, 0601, 0660, 0644};
+    (void)state;
+    struct tlog_secret secret;
+    struct tlog_key key = key_make(TLOG_KEY_LOG);
+    for (u32 i = 0; i < ARRAY_COUNT(modes); i += 1) {
+        assert_int_equal(chmod(path, modes[i]), 0);
+        assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, &secret),
+                         FAULT_UNPROTECTED);
+        assert_non_null(strstr(fault_text(), "others than its owner may read"));
+        assert_int_equal(secret.pem[0], 0);
+    }
+    assert_int_equal(chmod(path, 0400), 0);
+    assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, &secret), FAULT_NONE);
+    assert_true(tlog_key_equal(&key, &secret.key));
+    tlog_secret_wipe(&secret);
+}
+
+static void a_place_for_a_secret_is_wiped(void **state)
+{
+    (void)state;
+    struct tlog_secret *secret = NULL;
+    assert_int_equal(tlog_secret_take(&secret), FAULT_NONE);
+    assert_true(span_is_zero(span_of(secret, sizeof(*secret))));
+    (void)key_make(TLOG_KEY_LOG);
+    assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, secret), FAULT_NONE);
+    tlog_secret_give_back(&secret);
+    assert_null(secret);
+    tlog_secret_give_back(&secret);
 }
 
 static void a_key_is_never_written_over(void **state)
@@ -77,14 +116,12 @@ static void a_file_that_is_no_key_is_refused(void **state)
     assert_int_equal(tlog_file_read(disk_real(), path, bytes, sizeof(bytes), &size), FAULT_NONE);
     /* A name of another key, a half of the file, and nothing at all. */
     bytes[0] ^= 1;
-    assert_int_equal(tlog_file_replace(disk_real(), folder, "key", span_of(bytes, size)),
-                     FAULT_NONE);
+    key_put(bytes, size);
     assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, &secret), FAULT_INPUT);
     bytes[0] ^= 1;
-    assert_int_equal(tlog_file_replace(disk_real(), folder, "key", span_of(bytes, size / 2)),
-                     FAULT_NONE);
+    key_put(bytes, size / 2);
     assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, &secret), FAULT_INPUT);
-    assert_int_equal(tlog_file_replace(disk_real(), folder, "key", span_of(bytes, 0)), FAULT_NONE);
+    key_put(bytes, 0);
     assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, &secret), FAULT_INPUT);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, &secret), FAULT_MISSING);
@@ -110,8 +147,7 @@ static void halves_of_two_keys_are_refused(void **state)
     const u8 *end = memchr(first, '\n', first_bytes);
     assert_non_null(end);
     memcpy(second, first, (size_t)(end - first));
-    assert_int_equal(tlog_file_replace(disk_real(), folder, "key", span_of(second, second_bytes)),
-                     FAULT_NONE);
+    key_put(second, second_bytes);
     assert_int_equal(tlog_secret_read(disk_real(), path, TLOG_KEY_LOG, &secret), FAULT_INPUT);
 }
 
@@ -119,6 +155,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_key_is_read_as_it_was_made, make, clear),
+        cmocka_unit_test_setup_teardown(a_key_that_others_may_read_is_refused, make, clear),
+        cmocka_unit_test_setup_teardown(a_place_for_a_secret_is_wiped, make, clear),
         cmocka_unit_test_setup_teardown(a_key_is_never_written_over, make, clear),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_key_is_refused, make, clear),
         cmocka_unit_test_setup_teardown(halves_of_two_keys_are_refused, make, clear),

@@ -170,8 +170,7 @@ enum fault store_sign(struct tlog_store *store, u64 size, const struct tlog_hash
     char text[TLOG_CHECKPOINT_BYTES];
     char line[TLOG_LINE_BYTES];
     size_t bytes = tlog_checkpoint_write(&checkpoint, text);
-    TRY(tlog_note_sign(span_of(store->pem, store->pem_bytes), &store->key, 0, span_of(text, bytes),
-                       line));
+    TRY(tlog_note_sign(store->pem, &store->key, 0, span_of(text, bytes), line));
     int whole = snprintf((char *)store->note_bytes, STORE_NOTE_BYTES, "%s\n%s", text, line);
     CHECK(whole > 0 && (u32)whole < STORE_NOTE_BYTES);
     struct span note = span_of(store->note_bytes, (size_t)whole);

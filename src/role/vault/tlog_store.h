@@ -26,7 +26,6 @@
 #define TLOG_STORE_PUBLIC     "public"
 #define TLOG_STORE_SIGNED     "signed"
 #define TLOG_STORE_CHECKPOINT "checkpoint"
-#define TLOG_STORE_PEM_MAX    256U
 
 /* So many entries may wait for a commit. What a lost one leaves behind is looked for no further. */
 #define TLOG_STORE_WAITING_MAX 8192U
@@ -37,7 +36,7 @@ struct tlog_store_options {
     struct disk *disk;
     const char *folder;
     struct tlog_key key;     /* of the log; its name is the origin */
-    struct span private_pem; /* of the same key; copied, and wiped at close */
+    struct span private_pem; /* of the same key: stays where it is until close */
     u32 entry_bytes_max;     /* 1 to TLOG_ENTRY_BYTES_MAX */
 };
 

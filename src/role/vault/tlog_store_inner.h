@@ -34,8 +34,7 @@ struct tlog_store {
     struct disk *disk;
     struct disk_lock lock;
     struct tlog_key key;
-    char pem[TLOG_STORE_PEM_MAX];
-    size_t pem_bytes;
+    struct span pem; /* the caller's */
     u32 entry_bytes_max;
     bool is_broken;
     bool is_locked;

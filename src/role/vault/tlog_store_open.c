@@ -175,14 +175,10 @@ static enum fault store_load(struct tlog_store *store)
 static enum fault store_begin(struct tlog_store *store, const struct tlog_store_options *options)
 {
     char line[TLOG_LINE_BYTES];
-    if (!span_copy(options->private_pem, store->pem, sizeof(store->pem))) {
-        return FAULT(FAULT_INPUT, "the log's private key is too long to be one");
-    }
-    store->pem_bytes = options->private_pem.size;
+    store->pem = options->private_pem;
     store->bundle_bytes_max = (size_t)TLOG_TILE_WIDTH * (2U + options->entry_bytes_max);
     TRY(tlog_crypto_open(&store->crypto));
-    TRY(tlog_note_sign(span_of(store->pem, store->pem_bytes), &store->key, 0,
-                       span_of_text("is it the key?\n"), line));
+    TRY(tlog_note_sign(store->pem, &store->key, 0, span_of_text("is it the key?\n"), line));
     TRY(block_take(2 * store->bundle_bytes_max + STORE_NOTE_BYTES, "bundles of the log",
                    &store->block));
     store->bundle = store->block.memory;
@@ -230,6 +226,5 @@ void tlog_store_close(struct tlog_store *store)
     }
     block_give_back(&store->block);
     tlog_crypto_close(&store->crypto);
-    secret_wipe(store->pem, sizeof(store->pem));
     free(store);
 }

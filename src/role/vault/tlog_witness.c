@@ -34,7 +34,7 @@ struct tlog_witness {
     struct disk_lock lock;
     bool is_locked;
     char folder[FILE_PATH_BYTES];
-    struct tlog_secret secret;
+    struct tlog_secret *secret; /* in locked memory */
     struct tlog_crypto crypto;
     struct tlog_witness_counts counts;
     struct tlog_witness_ask ask;
@@ -125,7 +125,7 @@ static enum fault kept_take(struct tlog_witness *witness, struct witness_log *lo
         tlog_checkpoint_read(note->text, &checkpoint) != TLOG_FLAW_NONE ||
         !span_equal(checkpoint.origin, span_of(log->key.name, log->key.name_bytes)) ||
         tlog_note_verify(&witness->crypto, note, &log->key, &has_log, &time) != TLOG_FLAW_NONE ||
-        tlog_note_verify(&witness->crypto, note, &witness->secret.key, &has_own, &log->time) !=
+        tlog_note_verify(&witness->crypto, note, &witness->secret->key, &has_own, &log->time) !=
             TLOG_FLAW_NONE ||
         !has_log || !has_own) {
         return FAULT(FAULT_ROT, "%s: not a checkpoint that this witness has cosigned", path);
@@ -191,8 +191,11 @@ enum fault tlog_witness_open(struct tlog_witness **witness_out,
     }
     witness->disk = options->disk;
     witness->clock = options->clock;
-    witness->secret = *options->secret;
-    enum fault fault = witness_begin(witness, options);
+    enum fault fault = tlog_secret_take(&witness->secret);
+    if (fault == FAULT_NONE) {
+        *witness->secret = *options->secret;
+        fault = witness_begin(witness, options);
+    }
     if (fault != FAULT_NONE) {
         tlog_witness_close(witness);
         return fault;
@@ -213,7 +216,7 @@ void tlog_witness_close(struct tlog_witness *witness)
         disk_unlock(&witness->lock);
     }
     tlog_crypto_close(&witness->crypto);
-    tlog_secret_wipe(&witness->secret);
+    tlog_secret_give_back(&witness->secret);
     free(witness);
 }
 
@@ -257,8 +260,8 @@ static void cosign(struct tlog_witness *witness, struct witness_log *log,
         answer(answer_out, 503, TYPE_TEXT, "the clock is behind the last cosignature\n");
         return;
     }
-    enum fault fault = tlog_note_sign(span_of(witness->secret.pem, witness->secret.pem_bytes),
-                                      &witness->secret.key, time, witness->ask.note.text, line);
+    enum fault fault = tlog_note_sign(span_of(witness->secret->pem, witness->secret->pem_bytes),
+                                      &witness->secret->key, time, witness->ask.note.text, line);
     size_t bytes = fault == FAULT_NONE ? note_put(witness, log, line) : 0;
     if (fault == FAULT_LIMIT || (fault == FAULT_NONE && bytes == 0)) {
         fault_forget();

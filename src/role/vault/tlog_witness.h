@@ -41,7 +41,7 @@ struct tlog_witness_options {
     struct disk *disk;
     const char *folder; /* its parent must exist */
     struct clock *clock;
-    const struct tlog_secret *secret; /* of the witness; copied, and wiped at close */
+    const struct tlog_secret *secret; /* of the witness; copied into locked memory */
     const struct tlog_key *logs;      /* their names are their origins */
     u32 logs_count;
 };
