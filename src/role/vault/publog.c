@@ -105,6 +105,9 @@ static enum fault month_key(struct publog *publog, u64 slot, u8 key_out[PUBLOG_K
 {
     struct sql_call get = call(publog, PUBLOG_MONTH_GET);
     bool row = false;
+    if (slot > UINT32_MAX) { /* the clock, or a slot that was kept */
+        return FAULT(FAULT_LIMIT, "%s: a slot after 2106: is the clock right?", publog->sql.path);
+    }
     sql_put_u64(&get, publog_month_of(slot));
     TRY(sql_next(&publog->sql, &get, &row));
     if (row) {
@@ -259,22 +262,23 @@ static enum fault slot_fill(struct publog *publog, enum publog_class class, u64 
         }
         u64 place = sql_get_u64(&events);
         u64 kind = sql_get_u64(&events);
-        event.flags = (u8)sql_get_u64(&events);
+        u64 flags = sql_get_u64(&events);
         sql_get_bytes(&events, name, sizeof(name));
         u64 until = sql_get_u64(&events);
         sql_get_bytes(&events, salt, sizeof(salt));
         sql_get_bytes(&events, event.body, sizeof(event.body));
-        if (place >= PUBLOG_PLACES || kind == PUBLOG_KIND_PAD || kind >= PUBLOG_KIND_COUNT ||
-            (event.flags & ~PUBLOG_FLAGS) != 0) {
+        if (place >= PUBLOG_PLACES || publog->slot.taken[place] || kind == PUBLOG_KIND_PAD ||
+            kind >= PUBLOG_KIND_COUNT || (flags & ~(u64)PUBLOG_FLAGS) != 0) {
             sql_end(&events);
             return FAULT(FAULT_ROT, "%s: an event that cannot be", publog->sql.path);
         }
         event.kind = (enum publog_kind)kind;
+        event.flags = (u8)flags;
         publog_mark_of(&publog->sha256, salt, name, until, event.mark);
         publog_slot_put(&publog->slot, (u32)place, &event);
         *flags_out |= event.flags;
     }
-    CHECK(false);
+    CHECK(false); /* each takes a place of its own */
     return FAULT_NONE;
 }
 
@@ -368,8 +372,12 @@ static enum fault next_load(struct publog *publog)
         u64 slot = sql_get_u64(&last);
         sql_end(&last);
         publog->next[class] = slot + publog_slot_seconds((enum publog_class) class);
-        if (slot == 0) {
+        bool is_first = slot == 0;
+        if (is_first) {
             TRY(first_of(publog, (enum publog_class) class, &publog->next[class]));
+        }
+        if (!publog_slot_sound(class, is_first ? publog->next[class] : slot)) {
+            return FAULT(FAULT_ROT, "%s: a slot that cannot be", publog->sql.path);
         }
     }
     return FAULT_NONE;
@@ -383,14 +391,19 @@ static enum fault slot_waiting(struct publog *publog, struct publog_leaf *leaf_o
     struct sql_call open = call(publog, PUBLOG_SLOT_OPEN);
     sql_put_u64(&open, PUBLOG_NO_LEAF);
     TRY(sql_next(&publog->sql, &open, is_out));
-    if (*is_out) {
-        leaf_out->class = (enum publog_class)sql_get_u64(&open);
-        leaf_out->slot = sql_get_u64(&open);
-        leaf_out->flags = (u8)sql_get_u64(&open);
-        sql_get_bytes(&open, leaf_out->root, sizeof(leaf_out->root));
-        sql_end(&open);
+    if (!*is_out) {
+        return FAULT_NONE;
     }
-    return FAULT_NONE;
+    u64 class = sql_get_u64(&open);
+    u64 slot = sql_get_u64(&open);
+    u64 flags = sql_get_u64(&open);
+    *leaf_out =
+        (struct publog_leaf){.class = (enum publog_class) class, .slot = slot, .flags = (u8)flags};
+    sql_get_bytes(&open, leaf_out->root, sizeof(leaf_out->root));
+    sql_end(&open);
+    return publog_slot_sound(class, slot) && (flags & ~(u64)PUBLOG_FLAGS) == 0
+               ? FAULT_NONE
+               : FAULT(FAULT_ROT, "%s: a slot that cannot be", publog->sql.path);
 }
 
 static enum fault leaf_note(struct publog *publog, const struct publog_leaf *leaf, u64 index)
@@ -543,10 +556,14 @@ static enum fault slot_get(struct publog *publog, enum publog_class class, u64 s
     if (!row) {
         return FAULT(FAULT_UNAVAILABLE, "the event's slot has not ended");
     }
-    leaf_out->flags = (u8)sql_get_u64(&get);
+    u64 flags = sql_get_u64(&get);
     sql_get_bytes(&get, leaf_out->root, sizeof(leaf_out->root));
     *index_out = sql_get_u64(&get);
     sql_end(&get);
+    if ((flags & ~(u64)PUBLOG_FLAGS) != 0) {
+        return FAULT(FAULT_ROT, "%s: a slot that cannot be", publog->sql.path);
+    }
+    leaf_out->flags = (u8)flags;
     return *index_out < tlog_store_published_size(publog->store)
                ? FAULT_NONE
                : FAULT(FAULT_UNAVAILABLE, "the event's leaf is not published yet");
@@ -565,13 +582,19 @@ static enum fault event_show(struct publog *publog, u64 number, struct publog_sh
     if (!row) {
         return FAULT(FAULT_MISSING, "no event has the number %llu", (unsigned long long)number);
     }
-    enum publog_class class = (enum publog_class)sql_get_u64(&get);
+    u64 number_of_class = sql_get_u64(&get);
     u64 slot = sql_get_u64(&get);
-    receipt->place = (u32)sql_get_u64(&get);
+    u64 place = sql_get_u64(&get);
     shown_out->until = sql_get_u64(&get);
     sql_get_bytes(&get, shown_out->mark_salt, PUBLOG_SALT_BYTES);
     sql_get_bytes(&get, shown_out->body_salt, PUBLOG_SALT_BYTES);
     sql_end(&get);
+    if (!publog_slot_sound(number_of_class, slot) || place >= PUBLOG_PLACES ||
+        shown_out->until > INT64_MAX) {
+        return FAULT(FAULT_ROT, "%s: an event that cannot be", publog->sql.path);
+    }
+    enum publog_class class = (enum publog_class)number_of_class;
+    receipt->place = (u32)place;
     TRY(slot_get(publog, class, slot, &receipt->leaf, &index));
     TRY(slot_make(publog, class, slot, &made));
     if (memcmp(made.root, receipt->leaf.root, sizeof(made.root)) != 0) {

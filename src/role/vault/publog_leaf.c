@@ -49,6 +49,12 @@ u64 publog_slot_of(enum publog_class class, u64 seconds)
     return seconds - seconds % publog_slot_seconds(class);
 }
 
+bool publog_slot_sound(u64 class, u64 slot)
+{
+    return class >= PUBLOG_CLASS_ORDINARY && class <= PUBLOG_CLASSES && slot <= UINT32_MAX &&
+           slot % publog_slot_seconds((enum publog_class) class) == 0;
+}
+
 u32 publog_month_of(u64 seconds)
 {
     struct tm parts;

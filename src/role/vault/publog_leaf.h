@@ -86,6 +86,8 @@ const char *publog_kind_name(enum publog_kind kind);
 u64 publog_slot_seconds(enum publog_class class);
 /* The slot that a moment is in. */
 u64 publog_slot_of(enum publog_class class, u64 seconds);
+/* Whether numbers that were kept are a class and one of its slots. Moments are 32 bits. */
+MUST_USE bool publog_slot_sound(u64 class, u64 slot);
 /* The month that a slot belongs to: year * 12 + month from 0, in UTC. */
 u32 publog_month_of(u64 seconds);
 

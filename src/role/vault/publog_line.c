@@ -62,7 +62,9 @@ enum fault publog_line(struct publog *publog, struct span line, u64 *index_out)
         TRY(publog_leaves_put(publog));
         sql_put_u64(&get, number);
         TRY(sql_next(&publog->sql, &get, &row));
-        CHECK(row);
+        if (!row) {
+            return FAULT(FAULT_ROT, "%s: a line that was kept is gone", publog->sql.path);
+        }
         *index_out = sql_get_u64(&get);
         sql_end(&get);
     }
@@ -79,6 +81,10 @@ static enum fault line_waiting(struct publog *publog, struct sql_call *open_out,
     if (*is_out) {
         *number_out = sql_get_u64(open_out);
         *line_out = sql_get_span(open_out);
+        if (!publog_line_valid(*line_out)) { /* nor may it look like the leaf of a slot */
+            sql_end(open_out);
+            return FAULT(FAULT_ROT, "%s: a line that cannot be", publog->sql.path);
+        }
     }
     return FAULT_NONE;
 }

@@ -81,9 +81,14 @@ static enum fault is_closed(struct writing *writing, struct sqlite3_stmt *rows)
         if (!row) {
             break;
         }
-        enum publog_class class = (enum publog_class)sql_get_u64(&call);
+        u64 class = sql_get_u64(&call);
         u64 slot = sql_get_u64(&call);
-        classes += publog_month_of(slot + publog_slot_seconds(class)) > writing->month ? 1 : 0;
+        if (!publog_slot_sound(class, slot)) {
+            sql_end(&call);
+            return FAULT(FAULT_ROT, "%s: a slot that cannot be", writing->sql.path);
+        }
+        u64 next = slot + publog_slot_seconds((enum publog_class) class);
+        classes += publog_month_of(next) > writing->month ? 1 : 0;
     }
     sql_end(&call);
     if (classes == PUBLOG_CLASSES) {
