@@ -57,6 +57,9 @@ def by_hand(cli, path):
     cli.check(answers[3].startswith("exists event 3 "), f"with other flags: {answers[3]}")
     cli.check(answers[4].startswith("missing "), f"no such event: {answers[4]}")
     cli.check(all(answer.startswith("wrong ") for answer in answers[5:]), f"no lines: {answers[5:]}")
+    answers = ask(path, "slots ordinary 0 0", "slots emergency 1 0", "piece 1 0", "piece 7 0")
+    cli.check([answer.split(" ")[0] for answer in answers] == ["later", "wrong", "wrong", "later"],
+              f"no slot is published: {answers}")
 
 
 def killed(cli, venue):

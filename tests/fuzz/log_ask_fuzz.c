@@ -26,6 +26,11 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
         CHECK(ask.told.text.size > 0 && ask.told.text.size <= PUBLOG_TEXT_BYTES_MAX);
         CHECK(log_ask_print(&ask.told, line) == size + 1 && line[size] == '\n');
         CHECK(memcmp(line, copy, size) == 0);
+    } else if (ask.kind == LOG_ASK_SLOTS) {
+        CHECK(log_ask_slots_print(ask.class, ask.from_s, ask.to_s, line) == size + 1);
+        CHECK(memcmp(line, copy, size) == 0);
+    } else if (ask.kind == LOG_ASK_PIECE) {
+        CHECK(ask.number <= INT64_MAX && ask.offset <= PUBLOG_SPAN_BYTES_MAX);
     } else {
         CHECK(ask.kind == LOG_ASK_SHOW && ask.number <= INT64_MAX);
     }

@@ -13,6 +13,9 @@
 /* Of one connection at a time: one line is answered in a turn. */
 struct log_answer {
     struct log_ask ask;
+    u64 slots_number; /* of the text below: the last that was asked for, by whomever; 0: none yet */
+    size_t slots_bytes;
+    u8 slots[PUBLOG_SPAN_BYTES_MAX];
     u8 shown[PUBLOG_SHOWN_BYTES_MAX];
     char line[LOG_ANSWER_BYTES_MAX + 1];
 };
@@ -52,6 +55,14 @@ static struct span say_fault(struct log_agent *agent, enum fault fault)
     return say(agent, LOG_SAYS_STOPPED, text);
 }
 
+static struct span say_later(struct log_agent *agent)
+{
+    char text[FAULT_TEXT_BYTES];
+    (void)snprintf(text, sizeof(text), "%s", fault_text());
+    fault_forget();
+    return say(agent, LOG_SAYS_LATER, text);
+}
+
 static struct span answer_tell(struct log_agent *agent)
 {
     char text[24];
@@ -72,10 +83,7 @@ static struct span answer_show(struct log_agent *agent)
     enum fault fault =
         publog_show(agent->publog, answer->ask.number, answer->shown, sizeof(answer->shown), &size);
     if (fault == FAULT_UNAVAILABLE) {
-        char text[FAULT_TEXT_BYTES];
-        (void)snprintf(text, sizeof(text), "%s", fault_text());
-        fault_forget();
-        return say(agent, LOG_SAYS_LATER, text);
+        return say_later(agent);
     }
     if (fault != FAULT_NONE) {
         return say_fault(agent, fault);
@@ -90,6 +98,68 @@ static struct span answer_show(struct log_agent *agent)
     return span_of(answer->line, head + 2 * size);
 }
 
+/* ---- slots ---- */
+
+/* The log as it is published, as anybody reads it. */
+struct public_files {
+    struct tlog_files files; /* first: it is cast back */
+    const struct log_agent *agent;
+};
+
+static enum fault public_read(struct tlog_files *files, const char *path, u8 *target,
+                              size_t bytes_max, size_t *size_out)
+{
+    const struct log_agent *agent = ((struct public_files *)files)->agent;
+    char folder[FILE_PATH_BYTES];
+    char whole[FILE_PATH_BYTES];
+    TRY(file_path(folder, agent->folder, "public"));
+    TRY(file_path(whole, folder, path));
+    return tlog_file_read(agent->options.disk, whole, target, bytes_max, size_out);
+}
+
+static struct span answer_slots(struct log_agent *agent)
+{
+    struct log_answer *answer = agent->answer;
+    struct public_files files = {.files = {.read = public_read}, .agent = agent};
+    const struct publog_span_range range = {.folder = agent->folder,
+                                            .files = &files.files,
+                                            .class = answer->ask.class,
+                                            .from_s = answer->ask.from_s,
+                                            .to_s = answer->ask.to_s};
+    answer->slots_number += 1; /* nobody goes on with another text */
+    enum fault fault =
+        publog_span_write(&range, answer->slots, sizeof(answer->slots), &answer->slots_bytes);
+    if (fault != FAULT_NONE) {
+        answer->slots_bytes = 0;
+        bool is_early =
+            fault == FAULT_REFUSED ||
+            (fault == FAULT_MISSING && tlog_store_published_note(agent->store).size == 0);
+        return is_early ? say_later(agent) : say_fault(agent, fault);
+    }
+    int size = snprintf(answer->line, sizeof(answer->line), LOG_SAYS_SLOTS "%llu %zu",
+                        (unsigned long long)answer->slots_number, answer->slots_bytes);
+    return span_of(answer->line, (size_t)size);
+}
+
+static struct span answer_piece(struct log_agent *agent)
+{
+    struct log_answer *answer = agent->answer;
+    size_t head = strlen(LOG_SAYS_PIECE);
+    if (answer->slots_number == 0 || answer->ask.number != answer->slots_number) {
+        return say(agent, LOG_SAYS_LATER, "another text was asked for since: to be begun again");
+    }
+    if (answer->ask.offset >= answer->slots_bytes) {
+        return say(agent, LOG_SAYS_WRONG, "the text has no more bytes");
+    }
+    size_t left = answer->slots_bytes - (size_t)answer->ask.offset;
+    size_t size = left < LOG_PIECE_BYTES ? left : LOG_PIECE_BYTES;
+    memcpy(answer->line, LOG_SAYS_PIECE, head);
+    (void)bytes_to_hex(answer->slots + answer->ask.offset, size, answer->line + head);
+    return span_of(answer->line, head + 2 * size);
+}
+
+/* ---- a line ---- */
+
 static struct span answer_line(void *context, struct span line)
 {
     struct log_agent *agent = context;
@@ -101,7 +171,17 @@ static struct span answer_line(void *context, struct span line)
     if (agent->publog == NULL) {
         return say(agent, LOG_SAYS_STOPPED, "nothing is written to the log now");
     }
-    return agent->answer->ask.kind == LOG_ASK_TELL ? answer_tell(agent) : answer_show(agent);
+    switch (agent->answer->ask.kind) {
+    case LOG_ASK_TELL:
+        return answer_tell(agent);
+    case LOG_ASK_SHOW:
+        return answer_show(agent);
+    case LOG_ASK_SLOTS:
+        return answer_slots(agent);
+    case LOG_ASK_PIECE:
+        return answer_piece(agent);
+    }
+    CHECK(false);
 }
 
 enum fault log_answer_open(struct log_agent *agent)

@@ -38,6 +38,7 @@ static struct {
 static char line[LOG_ASK_BYTES_MAX + 2];
 static char heard[LOG_ANSWER_BYTES_MAX + 2];
 static u8 shown_bytes[PUBLOG_SHOWN_BYTES_MAX];
+static u8 slots_text[PUBLOG_SPAN_BYTES_MAX];
 static const u8 salt[PUBLOG_SALT_BYTES] = {1, 2, 3};
 
 static u32 nobody(struct tlog_transport *transport, const char *url, struct span body, u8 *target,
@@ -156,6 +157,62 @@ static enum fault verify(const struct publog_told *told)
     enum fault fault = publog_shown_verify(&crypto, &policy, "event", &shown, &wanted, &seen);
     tlog_crypto_close(&crypto);
     return fault;
+}
+
+/* The text that was announced in `heard`, put together; its bytes. */
+static size_t pieces_take(void)
+{
+    unsigned long long number = 0;
+    unsigned long long bytes = 0;
+    size_t used = 0;
+    is_said(heard, LOG_SAYS_SLOTS);
+    assert_int_equal(sscanf(heard, LOG_SAYS_SLOTS "%20llu %20llu", &number, &bytes), 2);
+    assert_true(bytes > 0 && bytes <= sizeof(slots_text));
+    while (used < bytes) {
+        (void)snprintf(line, sizeof(line), "piece %llu %zu\n", number, used);
+        is_said(ask(line), LOG_SAYS_PIECE);
+        size_t size = (strlen(heard) - strlen(LOG_SAYS_PIECE)) / 2;
+        assert_true(size == LOG_PIECE_BYTES || size == bytes - used);
+        assert_true(
+            bytes_from_hex(span_of_text(heard + strlen(LOG_SAYS_PIECE)), slots_text + used, size));
+        used += size;
+    }
+    return used;
+}
+
+/* Whether the text shows all slots of the event in shown_bytes, from that moment to its own. */
+static enum publog_span_flaw verify_slots(const struct publog_told *told, u64 first_s,
+                                          size_t shown_size, size_t slots_size)
+{
+    static struct tlog_policy policy;
+    static struct publog_span_slot room;
+    struct publog_span_counts counts;
+    struct tlog_crypto crypto;
+    struct publog_shown shown;
+    struct publog_seen seen;
+    assert_true(publog_shown_read(span_of(shown_bytes, shown_size), &shown));
+    assert_int_equal(tlog_crypto_open(&crypto), FAULT_NONE);
+    assert_int_equal(log_policy_load(disk_real(), place.folder, &crypto.sha256, &policy),
+                     FAULT_NONE);
+    struct publog_wanted event = {.kind = told->kind,
+                                  .class = told->class,
+                                  .name = told->name,
+                                  .text = told->text,
+                                  .mark_salt = told->mark_salt};
+    assert_int_equal(publog_shown_verify(&crypto, &policy, "event", &shown, &event, &seen),
+                     FAULT_NONE);
+    struct publog_span_wanted wanted = {
+        .first_s = first_s, .receipt = &shown.receipt, .seen = &seen};
+    enum publog_span_flaw flaw = publog_span_verify(
+        &crypto, &policy, span_of(slots_text, slots_size), &wanted, &room, &counts);
+    tlog_crypto_close(&crypto);
+    return flaw;
+}
+
+static const char *ask_slots(enum publog_class class, u64 from_s, u64 to_s)
+{
+    (void)log_ask_slots_print(class, from_s, to_s, line);
+    return ask(line);
 }
 
 /* ---- the scene ---- */
@@ -314,6 +371,58 @@ static void a_full_slot_leaves_it_to_the_next(void **state)
     assert_int_equal(log_agent_counts(place.agent).stops, 0);
 }
 
+/* Two openings of one grant, shown to whoever asks for the second: in many pieces. */
+static void slots_are_shown_whole(void **state)
+{
+    enum { EVENTS = 900 };
+    char text[24] = "an opening";
+    struct publog_told told = event_of(PUBLOG_KIND_OPENING, PUBLOG_CLASS_EMERGENCY, text);
+    (void)state;
+    told.mark_salt = salt;
+    for (u32 i = 0; i < EVENTS; i += 1) {
+        if (i % 200 == 199) {
+            pass(MINUTE);
+        }
+        told.mark_salt = i == 0 || i == EVENTS - 1 ? salt : NULL;
+        told.text = span_of(text, (size_t)snprintf(text, sizeof(text), "an opening %u", i));
+        is_said(tell(&told), LOG_SAYS_TOLD);
+    }
+    u64 now_s = clock_wall_us(&place.now.clock) / 1000000;
+    is_said(ask_slots(PUBLOG_CLASS_EMERGENCY, BEGIN, now_s), LOG_SAYS_LATER "not every slot");
+    pass(MINUTE);
+    (void)ask("show 900\n");
+    assert_int_equal(verify(&told), FAULT_NONE);
+    size_t shown_size = (strlen(heard) - strlen(LOG_SAYS_SHOWN)) / 2;
+    (void)ask_slots(PUBLOG_CLASS_EMERGENCY, BEGIN, now_s);
+    size_t size = pieces_take();
+    assert_true(size > 2U * LOG_PIECE_BYTES);
+    assert_int_equal(verify_slots(&told, BEGIN, shown_size, size), PUBLOG_SPAN_FLAW_AGAIN);
+    (void)ask_slots(PUBLOG_CLASS_EMERGENCY, BEGIN + MINUTE, now_s);
+    assert_int_equal(verify_slots(&told, BEGIN + MINUTE, shown_size, pieces_take()),
+                     PUBLOG_SPAN_FLAW_NONE);
+}
+
+/* Of two who ask at once, one begins again; nobody gets parts of two texts. */
+static void pieces_are_of_one_text(void **state)
+{
+    (void)state;
+    is_said(ask("piece 0 0\n"), LOG_SAYS_LATER);
+    is_said(ask("piece 1 0\n"), LOG_SAYS_LATER);
+    pass(2 * MINUTE);
+    is_said(ask_slots(PUBLOG_CLASS_EMERGENCY, BEGIN, BEGIN), LOG_SAYS_SLOTS "1 ");
+    is_said(ask("piece 1 0\n"), LOG_SAYS_PIECE);
+    is_said(ask("piece 1 4194304\n"), LOG_SAYS_WRONG);
+    is_said(ask_slots(PUBLOG_CLASS_EMERGENCY, BEGIN, BEGIN + MINUTE), LOG_SAYS_SLOTS "2 ");
+    is_said(ask("piece 1 0\n"), LOG_SAYS_LATER "another text");
+    is_said(ask("piece 2 0\n"), LOG_SAYS_PIECE);
+    is_said(ask_slots(PUBLOG_CLASS_EMERGENCY, BEGIN - MINUTE, BEGIN), LOG_SAYS_MISSING);
+    is_said(ask("piece 2 0\n"), LOG_SAYS_LATER);
+    is_said(ask("piece 3 0\n"), LOG_SAYS_WRONG);
+    is_said(ask_slots(PUBLOG_CLASS_EMERGENCY, BEGIN, BEGIN + 600 * MINUTE), LOG_SAYS_FULL);
+    is_said(ask("slots emergency 2 1\n"), LOG_SAYS_WRONG);
+    assert_int_equal(log_agent_counts(place.agent).stops, 0);
+}
+
 static void a_stopped_log_takes_nothing(void **state)
 {
     struct publog_told told = event_of(PUBLOG_KIND_GRANT, PUBLOG_CLASS_ORDINARY, "a grant");
@@ -326,6 +435,7 @@ static void a_stopped_log_takes_nothing(void **state)
     agent_begin();
     is_said(tell(&told), LOG_SAYS_STOPPED);
     is_said(ask("show 1\n"), LOG_SAYS_STOPPED);
+    is_said(ask_slots(PUBLOG_CLASS_ORDINARY, BEGIN, BEGIN), LOG_SAYS_STOPPED);
     disk_unlock(&lock);
     pass(12);
     assert_string_equal(tell(&told), "told 1");
@@ -363,6 +473,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_text_that_says_otherwise_is_refused, make, clear),
         cmocka_unit_test_setup_teardown(nothing_else_is_taken_or_shown, make, clear),
         cmocka_unit_test_setup_teardown(a_full_slot_leaves_it_to_the_next, make, clear),
+        cmocka_unit_test_setup_teardown(slots_are_shown_whole, make, clear),
+        cmocka_unit_test_setup_teardown(pieces_are_of_one_text, make, clear),
         cmocka_unit_test_setup_teardown(a_stopped_log_takes_nothing, make, clear),
         cmocka_unit_test_setup_teardown(what_was_told_outlives_a_kill, make, clear),
     };

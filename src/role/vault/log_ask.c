@@ -10,6 +10,7 @@
 
 #define UNTIL_MAX     253402300799ULL /* the end of the year 9999 */
 #define NUMBER_DIGITS 24U
+#define BEGINNING     "the line begins with none of tell, show, slots, piece"
 
 _Static_assert(LOG_ASK_BYTES_MAX >= 2 * PUBLOG_TEXT_BYTES_MAX + 2 * PUBLOG_CASE_BYTES +
                                         2 * PUBLOG_SALT_BYTES + 2 * NUMBER_DIGITS + 64,
@@ -94,6 +95,28 @@ static const char *tell_read(struct span rest, struct log_ask *ask)
     return NULL;
 }
 
+static const char *slots_read(struct span rest, struct log_ask *ask)
+{
+    struct span word;
+    if (!word_cut(&rest, &word) || !class_read(word, &ask->class)) {
+        return "the class is neither ordinary nor emergency";
+    }
+    if (!word_cut(&rest, &word) || !tlog_number_read(word, UINT32_MAX, &ask->from_s) ||
+        !tlog_number_read(rest, UINT32_MAX, &ask->to_s) || ask->to_s < ask->from_s) {
+        return "no two moments in seconds, one not before the other";
+    }
+    return NULL;
+}
+
+static const char *piece_read(struct span rest, struct log_ask *ask)
+{
+    struct span word;
+    return word_cut(&rest, &word) && tlog_number_read(word, INT64_MAX, &ask->number) &&
+                   tlog_number_read(rest, PUBLOG_SPAN_BYTES_MAX, &ask->offset)
+               ? NULL
+               : "no number of a text and offset in it";
+}
+
 const char *log_ask_read(struct span line, struct log_ask *ask_out)
 {
     struct span rest = line;
@@ -104,7 +127,7 @@ const char *log_ask_read(struct span line, struct log_ask *ask_out)
         return "the line is too long";
     }
     if (!word_cut(&rest, &word)) {
-        return "the line begins with neither tell nor show";
+        return BEGINNING;
     }
     if (is_word(word, "tell")) {
         ask_out->kind = LOG_ASK_TELL;
@@ -114,7 +137,15 @@ const char *log_ask_read(struct span line, struct log_ask *ask_out)
         ask_out->kind = LOG_ASK_SHOW;
         return tlog_number_read(rest, INT64_MAX, &ask_out->number) ? NULL : "no number of an event";
     }
-    return "the line begins with neither tell nor show";
+    if (is_word(word, "slots")) {
+        ask_out->kind = LOG_ASK_SLOTS;
+        return slots_read(rest, ask_out);
+    }
+    if (is_word(word, "piece")) {
+        ask_out->kind = LOG_ASK_PIECE;
+        return piece_read(rest, ask_out);
+    }
+    return BEGINNING;
 }
 
 size_t log_ask_print(const struct publog_told *told, char target[LOG_ASK_BYTES_MAX + 2])
@@ -136,4 +167,15 @@ size_t log_ask_print(const struct publog_told *told, char target[LOG_ASK_BYTES_M
     target[used] = '\n';
     target[used + 1] = 0;
     return used + 1;
+}
+
+size_t log_ask_slots_print(enum publog_class class, u64 from_s, u64 to_s,
+                           char target[LOG_SLOTS_BYTES_MAX])
+{
+    CHECK(class >= PUBLOG_CLASS_ORDINARY && class <= PUBLOG_CLASSES);
+    CHECK(from_s <= to_s && to_s <= UINT32_MAX);
+    int size = snprintf(target, LOG_SLOTS_BYTES_MAX, "slots %s %llu %llu\n", classes[class],
+                        (unsigned long long)from_s, (unsigned long long)to_s);
+    CHECK(size > 0 && (u32)size < LOG_SLOTS_BYTES_MAX);
+    return (size_t)size;
 }

@@ -48,6 +48,18 @@ static void what_is_printed_is_read(void **state)
     }
 }
 
+static void a_line_for_slots_is_read(void **state)
+{
+    (void)state;
+    size_t size = log_ask_slots_print(PUBLOG_CLASS_EMERGENCY, 7, UINT32_MAX, line);
+    assert_int_equal(line[size - 1], '\n');
+    assert_null(log_ask_read(span_of(line, size - 1), &ask));
+    assert_int_equal(ask.kind, LOG_ASK_SLOTS);
+    assert_int_equal(ask.class, PUBLOG_CLASS_EMERGENCY);
+    assert_int_equal(ask.from_s, 7);
+    assert_int_equal(ask.to_s, UINT32_MAX);
+}
+
 static void what_is_wrong_is_said(void **state)
 {
     static const struct {
@@ -58,9 +70,30 @@ static void what_is_wrong_is_said(void **state)
         {"show 9223372036854775807", NULL},
         {"tell grant ordinary 0 " CASE " 0 - 00", NULL},
         {"tell mismatch emergency 3 " CASE " 1 " SALT " ff00", NULL},
-        {"", "neither tell nor show"},
-        {"Tell", "neither tell nor show"},
-        {" tell", "neither tell nor show"},
+        {"slots ordinary 0 0", NULL},
+        {"slots emergency 1 4294967295", NULL},
+        {"piece 1 0", NULL},
+        {"piece 9223372036854775807 4194304", NULL},
+        {"", "none of tell, show"},
+        {"Tell", "none of tell, show"},
+        {" tell", "none of tell, show"},
+        {"slot", "none of tell, show"},
+        {"slots", "the class"},
+        {"slots often 0 0", "the class"},
+        {"slots ordinary", "no two moments"},
+        {"slots ordinary 0", "no two moments"},
+        {"slots ordinary 0 ", "no two moments"},
+        {"slots ordinary 2 1", "no two moments"},
+        {"slots ordinary 01 2", "no two moments"},
+        {"slots ordinary 1 2 ", "no two moments"},
+        {"slots ordinary 1 4294967296", "no two moments"},
+        {"piece", "no number of a text"},
+        {"piece 1", "no number of a text"},
+        {"piece 1 ", "no number of a text"},
+        {"piece 1 00", "no number of a text"},
+        {"piece 1 4194305", "no number of a text"},
+        {"piece 9223372036854775808 0", "no number of a text"},
+        {"piece 1 0 0", "no number of a text"},
         {"show", "no number"},
         {"show ", "no number"},
         {"show 01", "no number"},
@@ -111,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_printed_is_read),
+        cmocka_unit_test(a_line_for_slots_is_read),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(what_is_too_long_is_refused),
     };
