@@ -351,25 +351,13 @@ static enum fault share_read(const struct option_call *call, struct seal_room *r
     return grant_circle_may(&pins->circle, officer, &file->grant);
 }
 
-static enum fault judge_all(const struct open_pins *pins, struct open_folder *folder)
-{
-    struct opening_granted granted;
-    TRY(opening_judge_grant(&pins->judge, &folder->file,
-                            span_of(folder->grant_shown, folder->grant_shown_bytes), &granted));
-    TRY(opening_judge_rows(&pins->judge, &folder->file, &folder->rows));
-    TRY(open_folder_read_opening(folder));
-    TRY(open_folder_read_shown(folder));
-    return opening_judge_opening(&pins->judge, &folder->file, &granted, &folder->opening,
-                                 span_of(folder->opening_shown, folder->opening_shown_bytes));
-}
-
 static enum fault release_with(const struct option_call *call, struct seal_room *room,
                                const struct open_pins *pins, struct open_folder *folder)
 {
     static char text[RELEASE_TEXT_BYTES];
     struct share_holder holder;
     size_t size = 0;
-    TRY(judge_all(pins, folder));
+    TRY(open_folder_judge(&pins->judge, folder));
     struct share_secrets *secrets = seal_room_take(room, sizeof(*secrets));
     TRY(share_read(call, room, pins, &folder->file, &holder, secrets));
     TRY(release_make(room, &pins->key, &folder->opening, &folder->rows, holder.side, holder.index,
@@ -435,7 +423,8 @@ static const char *const text[] = {
     "release FOLDER (with --circle, --policy, --group-a, --group-b, --key, --passphrase, --book): prints the "
     "answers for the opener, when the approved grant is in the log, the opening is in the log behind it and at "
     "most 15 minutes old, witnesses saw both, and the day's budget holds. A grant is answered for one opening "
-    "alone, which the book in the officer's folder remembers.",
+    "alone: the folder's file slots shows the log from the grant's issue to the opening, with no earlier one, and "
+    "the book in the officer's folder remembers.",
     "Its memory is hidden from other processes of the same user, and leaves no core dump. approve and release "
     "read their files first; before a key is used they enter a sandbox without sockets, in which no file but "
     "the book can be opened.",

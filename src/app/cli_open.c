@@ -224,14 +224,15 @@ static const char *const text[] = {
     "that vault get wrote, in the grant's order) into the opening's folder and prints what the grant's lines "
     "say of each.",
     "run FOLDER (with --circle, --policy, --group-a, --group-b): looks at the grant, its receipt and the rows; "
-    "makes its keys and writes the file opening, which is to be logged; waits for opening.shown, then for the "
-    "officers' files release.NAME, at most 15 minutes; opens, compares, and writes manifest and delivery.age. "
+    "makes its keys and writes the file opening, which is to be logged; waits for opening.shown and slots, then "
+    "for the officers' files release.NAME, at most 15 minutes; opens, compares, and writes manifest and delivery.age. "
     "It has no network and sees nothing but the folder. When it was ended before, it takes another grant.",
     "verify MANIFEST OPENING FILE: whether the manifest is signed by the key of that opening, and is about "
     "that file.",
     "log FOLDER: tells the venue's log, on its machine, of the grant, opening, manifest and mismatch "
-    "in the folder, each once however often it is asked, and puts grant.shown and opening.shown "
-    "there. Their slots take up to ten minutes, one in an emergency: until then it ends with 21, and "
+    "in the folder, each once however often it is asked, and puts their receipts there (grant.shown, "
+    "opening.shown, delivered.shown, mismatch.shown) and, with the opening's, slots: the log from the grant's "
+    "issue to the opening, for officers and opener. Their slots take up to ten minutes, one in an emergency: until then it ends with 21, and "
     "is to be run again.",
     NULL,
 };

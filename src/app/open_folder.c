@@ -3,6 +3,7 @@
 #include "base/span.h"
 #include "role/vault/tlog_file.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -94,7 +95,7 @@ enum fault open_folder_read(struct disk *disk, const char *path, struct open_fol
     char grant[FILE_PATH_BYTES];
     size_t size = 0;
     _Static_assert(OPENING_ROWS_BYTES >= GRANT_FILE_BYTES, "both are read into it");
-    memset(folder_out, 0, sizeof(*folder_out));
+    memset(folder_out, 0, offsetof(struct open_folder, slots));
     folder_out->disk = disk;
     folder_out->path = path;
     TRY(file_path(grant, path, OPEN_GRANT));
@@ -116,8 +117,24 @@ enum fault open_folder_read_opening(struct open_folder *folder)
 
 enum fault open_folder_read_shown(struct open_folder *folder)
 {
-    return open_folder_file(folder, OPEN_OPENING_SHOWN, folder->opening_shown,
-                            sizeof(folder->opening_shown), &folder->opening_shown_bytes);
+    TRY(open_folder_file(folder, OPEN_OPENING_SHOWN, folder->opening_shown,
+                         sizeof(folder->opening_shown), &folder->opening_shown_bytes));
+    return open_folder_file(folder, OPEN_SLOTS, folder->slots, sizeof(folder->slots),
+                            &folder->slots_bytes);
+}
+
+enum fault open_folder_judge(const struct opening_judge *judge, struct open_folder *folder)
+{
+    struct opening_granted granted;
+    TRY(opening_judge_grant(judge, &folder->file,
+                            span_of(folder->grant_shown, folder->grant_shown_bytes), &granted));
+    TRY(opening_judge_rows(judge, &folder->file, &folder->rows));
+    TRY(open_folder_read_opening(folder));
+    TRY(open_folder_read_shown(folder));
+    struct span shown = span_of(folder->opening_shown, folder->opening_shown_bytes);
+    TRY(opening_judge_opening(judge, &folder->file, &granted, &folder->opening, shown));
+    return opening_judge_first(judge, &folder->file, &folder->opening, shown,
+                               span_of(folder->slots, folder->slots_bytes));
 }
 
 void open_body_name(u32 index, char target[FILE_NAME_BYTES])

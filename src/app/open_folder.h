@@ -8,15 +8,19 @@
 #include "io/fault.h"
 #include "io/file.h"
 #include "role/vault/opening.h"
+#include "role/vault/publog_span.h"
 
-#define OPEN_GRANT         "grant"
-#define OPEN_GRANT_SHOWN   "grant.shown"
-#define OPEN_ROWS          "rows"
-#define OPEN_OPENING       "opening"
-#define OPEN_OPENING_SHOWN "opening.shown"
-#define OPEN_DELIVERY      "delivery.age"
-#define OPEN_MANIFEST      "manifest"
-#define OPEN_MISMATCH      "mismatch"
+#define OPEN_GRANT           "grant"
+#define OPEN_GRANT_SHOWN     "grant.shown"
+#define OPEN_ROWS            "rows"
+#define OPEN_OPENING         "opening"
+#define OPEN_OPENING_SHOWN   "opening.shown"
+#define OPEN_SLOTS           "slots"
+#define OPEN_DELIVERY        "delivery.age"
+#define OPEN_MANIFEST        "manifest"
+#define OPEN_MISMATCH        "mismatch"
+#define OPEN_DELIVERED_SHOWN "delivered.shown"
+#define OPEN_MISMATCH_SHOWN  "mismatch.shown"
 
 /* What somebody believes: circle, policy of the log, transcripts of both groups. */
 struct open_pins {
@@ -51,15 +55,20 @@ struct open_folder {
     size_t grant_shown_bytes;
     size_t opening_shown_bytes;
     struct opening opening;
+    size_t slots_bytes;
+    u8 slots[PUBLOG_SPAN_BYTES_MAX];
 };
 
 MUST_USE enum fault open_grant_read(const char *path, struct grant_file *file_out);
 /* Grant, its receipt and the rows. `path` is kept. */
 MUST_USE enum fault open_folder_read(struct disk *disk, const char *path,
                                      struct open_folder *folder_out);
-/* The opening's text, and its receipt. FAULT_MISSING: it is not there. */
+/* The opening's text; its receipt and the slots behind it. FAULT_MISSING: one is not there. */
 MUST_USE enum fault open_folder_read_opening(struct open_folder *folder);
 MUST_USE enum fault open_folder_read_shown(struct open_folder *folder);
+/* Reads both, and judges all that must hold before an officer answers (role/vault/opening.h). */
+MUST_USE enum fault open_folder_judge(const struct opening_judge *judge,
+                                      struct open_folder *folder);
 
 /* A file of the folder, at most so long. FAULT_MISSING. */
 MUST_USE enum fault open_folder_file(const struct open_folder *folder, const char *name, u8 *target,

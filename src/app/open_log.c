@@ -18,12 +18,12 @@
 static const struct {
     enum publog_kind kind;
     const char *name;
-    const char *shown; /* NULL: nobody waits for it */
+    const char *shown;
 } texts[] = {
     {PUBLOG_KIND_GRANT, OPEN_GRANT, OPEN_GRANT_SHOWN},
     {PUBLOG_KIND_OPENING, OPEN_OPENING, OPEN_OPENING_SHOWN},
-    {PUBLOG_KIND_DELIVERED, OPEN_MANIFEST, NULL},
-    {PUBLOG_KIND_MISMATCH, OPEN_MISMATCH, NULL},
+    {PUBLOG_KIND_DELIVERED, OPEN_MANIFEST, OPEN_DELIVERED_SHOWN},
+    {PUBLOG_KIND_MISMATCH, OPEN_MISMATCH, OPEN_MISMATCH_SHOWN},
 };
 
 _Static_assert(OPENER_MANIFEST_BYTES <= PUBLOG_TEXT_BYTES_MAX, "a manifest is an event's text");
@@ -115,29 +115,141 @@ static enum fault text_read(struct carrier *carrier, u32 which, struct publog_to
                        size, PUBLOG_TEXT_BYTES_MAX);
 }
 
+/* The bytes that an answer has behind its word. */
+static enum fault bytes_take(const char *digits, const char *name, u8 *target, size_t bytes_max,
+                             size_t *size_out)
+{
+    size_t bytes = strlen(digits) / 2;
+    if (bytes == 0 || bytes > bytes_max || !bytes_from_hex(span_of_text(digits), target, bytes)) {
+        return FAULT(FAULT_FOREIGN, "%s: an answer of the log that is none", name);
+    }
+    *size_out = bytes;
+    return FAULT_NONE;
+}
+
+/* That something of this event is not to be had yet. */
+static void wait_for(struct carrier *carrier, const char *name, const char *number, const char *why)
+{
+    (void)printf("%s: event %s; not shown yet: %s\n", name, number, why);
+    carrier->is_waiting = true;
+}
+
+/* ---- the slots before an opening ---- */
+
+/* From "NUMBER BYTES" on, piece by piece, into the folder's. */
+static enum fault slots_take(struct carrier *carrier, const char *head, bool *is_whole_out)
+{
+    struct open_folder *folder = &carrier->folder;
+    unsigned long long number = 0;
+    unsigned long long bytes = 0;
+    char again[LOG_SLOTS_BYTES_MAX] = "";
+    if (sscanf(head, "%19llu %19llu", &number, &bytes) == 2) {
+        (void)snprintf(again, sizeof(again), "%llu %llu", number, bytes);
+    }
+    if (strcmp(again, head) != 0 || bytes == 0 || bytes > sizeof(folder->slots)) {
+        return FAULT(FAULT_FOREIGN, OPEN_SLOTS ": an answer of the log that is none");
+    }
+    folder->slots_bytes = 0;
+    *is_whole_out = false;
+    while (folder->slots_bytes < bytes) { /* each piece has a byte at least */
+        size_t got = 0;
+        int size = snprintf(carrier->line, sizeof(carrier->line), "piece %llu %zu\n", number,
+                            folder->slots_bytes);
+        TRY(ask(carrier, (size_t)size));
+        const char *digits = behind(carrier, LOG_SAYS_PIECE);
+        if (digits == NULL) {
+            return behind(carrier, LOG_SAYS_LATER) != NULL ? FAULT_NONE
+                                                           : refusal(carrier, OPEN_SLOTS);
+        }
+        TRY(bytes_take(digits, OPEN_SLOTS, folder->slots + folder->slots_bytes,
+                       (size_t)bytes - folder->slots_bytes, &got));
+        folder->slots_bytes += got;
+    }
+    *is_whole_out = true;
+    return FAULT_NONE;
+}
+
+/* Puts the log from the grant's issue to the opening there, which carrier->shown shows. */
+static enum fault slots_get(struct carrier *carrier, const char *number, size_t shown_bytes,
+                            bool *is_there_out)
+{
+    const struct grant *grant = &carrier->folder.file.grant;
+    struct publog_shown shown;
+    *is_there_out = false;
+    if (!publog_shown_read(span_of(carrier->shown, shown_bytes), &shown)) {
+        return FAULT(FAULT_FOREIGN, OPEN_OPENING_SHOWN ": shows nothing");
+    }
+    const struct publog_leaf *leaf = &shown.receipt.leaf;
+    u64 last_s = leaf->slot + publog_slot_seconds(leaf->class) - 1;
+    if (last_s < grant->issued_s || last_s > UINT32_MAX) {
+        return FAULT(FAULT_REFUSED, "opening: in the log before the grant was issued");
+    }
+    TRY(ask(carrier, log_ask_slots_print(leaf->class, grant->issued_s, last_s, carrier->line)));
+    const char *head = behind(carrier, LOG_SAYS_SLOTS);
+    const char *why = behind(carrier, LOG_SAYS_LATER);
+    if (head == NULL && why == NULL) {
+        return refusal(carrier, OPEN_SLOTS);
+    }
+    if (head != NULL) {
+        TRY(slots_take(carrier, head, is_there_out));
+        why = carrier->answer + strlen(LOG_SAYS_LATER); /* unless all of it is there */
+    }
+    if (!*is_there_out) {
+        wait_for(carrier, OPEN_SLOTS, number, why);
+        return FAULT_NONE;
+    }
+    TRY(tlog_file_replace(disk_real(), carrier->folder.path, OPEN_SLOTS,
+                          span_of(carrier->folder.slots, carrier->folder.slots_bytes)));
+    (void)printf(OPEN_OPENING ": event %s; " OPEN_SLOTS " is there\n", number);
+    return FAULT_NONE;
+}
+
+/* ---- the receipt of a text ---- */
+
+/* Slots come before the opening's receipt, and are of the same log or a longer one: whoever sees
+ * the receipt has both. */
 static enum fault receipt_get(struct carrier *carrier, u32 which, const char *number)
 {
     const char *name = texts[which].name;
+    size_t bytes = 0;
+    bool is_there = true;
     int size = snprintf(carrier->line, sizeof(carrier->line), "show %s\n", number);
     TRY(ask(carrier, (size_t)size));
     const char *why = behind(carrier, LOG_SAYS_LATER);
     if (why != NULL) {
-        (void)printf("%s: event %s; not shown yet: %s\n", name, number, why);
-        carrier->is_waiting = true;
+        wait_for(carrier, name, number, why);
         return FAULT_NONE;
     }
     const char *digits = behind(carrier, LOG_SAYS_SHOWN);
     if (digits == NULL) {
         return refusal(carrier, name);
     }
-    size_t bytes = strlen(digits) / 2;
-    if (bytes > sizeof(carrier->shown) ||
-        !bytes_from_hex(span_of_text(digits), carrier->shown, bytes)) {
-        return FAULT(FAULT_FOREIGN, "%s: an answer of the log that is none", name);
+    TRY(bytes_take(digits, name, carrier->shown, sizeof(carrier->shown), &bytes));
+    if (texts[which].kind == PUBLOG_KIND_OPENING) {
+        TRY(slots_get(carrier, number, bytes, &is_there));
     }
-    TRY(tlog_file_replace(disk_real(), carrier->folder.path, texts[which].shown,
-                          span_of(carrier->shown, bytes)));
-    (void)printf("%s: event %s; %s is there\n", name, number, texts[which].shown);
+    if (is_there) {
+        TRY(tlog_file_replace(disk_real(), carrier->folder.path, texts[which].shown,
+                              span_of(carrier->shown, bytes)));
+        (void)printf("%s: event %s; %s is there\n", name, number, texts[which].shown);
+    }
+    return FAULT_NONE;
+}
+
+/* What is there already stays; slots that are missing behind an opening's receipt come. */
+static enum fault receipt_keep(struct carrier *carrier, u32 which, const char *number)
+{
+    size_t bytes = 0;
+    bool is_there = true;
+    if (texts[which].kind == PUBLOG_KIND_OPENING) {
+        TRY(open_folder_has(&carrier->folder, OPEN_SLOTS, &is_there));
+    }
+    if (!is_there) {
+        TRY(open_folder_file(&carrier->folder, texts[which].shown, carrier->shown,
+                             sizeof(carrier->shown), &bytes));
+        return slots_get(carrier, number, bytes, &is_there);
+    }
+    (void)printf("%s: event %s\n", texts[which].name, number);
     return FAULT_NONE;
 }
 
@@ -161,15 +273,8 @@ static enum fault carry(struct carrier *carrier, u32 which)
         return FAULT(FAULT_FOREIGN, "%s: an answer of the log that is none", texts[which].name);
     }
     (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
-    is_there = true;
-    if (texts[which].shown != NULL) {
-        TRY(open_folder_has(&carrier->folder, texts[which].shown, &is_there));
-    }
-    if (!is_there) {
-        return receipt_get(carrier, which, number);
-    }
-    (void)printf("%s: event %s\n", texts[which].name, number);
-    return FAULT_NONE;
+    TRY(open_folder_has(&carrier->folder, texts[which].shown, &is_there));
+    return is_there ? receipt_keep(carrier, which, number) : receipt_get(carrier, which, number);
 }
 
 /* ---- the folder ---- */

@@ -158,6 +158,7 @@ static enum fault try_once(struct open_steps *steps)
         .file = &steps->folder.file,
         .grant_shown = span_of(steps->folder.grant_shown, steps->folder.grant_shown_bytes),
         .opening_shown = span_of(steps->folder.opening_shown, steps->folder.opening_shown_bytes),
+        .slots = span_of(steps->folder.slots, steps->folder.slots_bytes),
         .rows = &steps->folder.rows,
         .bodies = &steps->bodies,
         .releases = releases,
@@ -249,6 +250,9 @@ void open_steps_close(struct open_steps *steps)
 enum fault open_steps_shown(struct open_steps *steps, bool *is_there_out)
 {
     TRY(open_folder_has(&steps->folder, OPEN_OPENING_SHOWN, is_there_out));
+    if (*is_there_out) {
+        TRY(open_folder_has(&steps->folder, OPEN_SLOTS, is_there_out));
+    }
     return *is_there_out ? open_folder_read_shown(&steps->folder) : FAULT_NONE;
 }
 

@@ -25,7 +25,8 @@ void open_steps_close(struct open_steps *steps);
 
 /* Judges, makes the keys and writes the opening. FAULT_EXISTS: there is one already. */
 MUST_USE enum fault open_steps_begin(struct open_steps *steps);
-/* Whether the opening's receipt has come; it is read, and judged when it is delivered. */
+/* Whether the opening's receipt has come, and the slots behind it; both are read, and judged when
+ * it is delivered. */
 MUST_USE enum fault open_steps_shown(struct open_steps *steps, bool *is_there_out);
 /* Looks for answers that have come, and whether those not refused yet are enough. */
 MUST_USE enum fault open_steps_answers(struct open_steps *steps, bool *is_enough_out);

@@ -3,8 +3,8 @@
  *
  * Method: opener and officers' books on the false disk, with an accident at every operation in
  * turn. Then everybody starts again: in the same folder, and in a copy of it from before, as a
- * backup would bring it back. The disk is looked at after every part. The log is what it is
- * elsewhere: its receipt comes from outside. */
+ * backup would bring it back, in one plot with the officers' books. The disk is looked at after
+ * every part. The log is what it is elsewhere: receipts and slots come from outside. */
 #include "app/open_steps.h"
 
 #include "role/vault/release_book.h"
@@ -20,9 +20,12 @@ enum plot {
     PLOT_WRONG_ANSWER, /* and another officer's in its place */
     PLOT_MISMATCH,     /* somebody else than the paper says */
     PLOT_NOT_LOGGED,   /* the receipt is of another opening; all officers answer nevertheless */
+    PLOT_BOOKS_BACK,   /* as from before; all officers answer to anything */
+    PLOT_SLOTS_LOST,   /* of the second opening; and the books are back */
 };
 static enum plot plot;
 static u32 leaves_before; /* of the log, with the grant */
+static u32 openings;      /* that the log has, whosever */
 static bool is_logged;    /* the opening of the folder that is worked on */
 
 /* ---- the disk ---- */
@@ -76,7 +79,7 @@ static bool look(struct disk_false *disk, const char *folder)
         return false;
     }
     assert_true(is_logged);
-    assert_true(plot == PLOT_PLAIN || plot == PLOT_WRONG_ANSWER);
+    assert_true(plot != PLOT_MISMATCH && plot != PLOT_NOT_LOGGED);
     assert_true(find(disk, folder, OPEN_MANIFEST, &manifest));
     assert_true(find(disk, folder, OPEN_OPENING, &text));
     assert_int_equal(opening_read(text, OPEN_OPENING, &opening), FAULT_NONE);
@@ -88,6 +91,7 @@ static bool look(struct disk_false *disk, const char *folder)
 
 /* ---- the script ---- */
 
+/* Each in a slot of its own, behind the one before. */
 static void log_it(struct disk_false *disk, const char *folder, const struct opening *opening)
 {
     char text[OPENING_TEXT_BYTES];
@@ -100,16 +104,20 @@ static void log_it(struct disk_false *disk, const char *folder, const struct ope
                                               .mark_salt = salt,
                                               .name = grant.name,
                                               .text = span_of(text, opening_print(&logged, text)),
-                                              .slot_s = NOW_S - 600,
+                                              .slot_s = NOW_S - 1200 + 600ULL * openings,
                                               .times_s = NOW_S - 5,
                                               .witnesses = 3};
-    scene.leaves_count = leaves_before;
     opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    show_slots(&event);
+    if (plot != PLOT_SLOTS_LOST || openings == 0) {
+        put(disk, folder, OPEN_SLOTS, span_of(slots_text, slots_bytes));
+    }
     put(disk, folder, OPEN_OPENING_SHOWN, span_of(opening_shown, opening_shown_bytes));
+    openings += 1;
     is_logged = plot != PLOT_NOT_LOGGED;
 }
 
-/* The officer enters it into their book, and only then answers. */
+/* The officer looks whether it is the first, enters it into their book, and only then answers. */
 static enum fault answer(struct disk_false *disk, const char *folder, const struct opening *opening,
                          u32 officer)
 {
@@ -119,6 +127,10 @@ static enum fault answer(struct disk_false *disk, const char *folder, const stru
     char book[FILE_NAME_BYTES];
     size_t size = 0;
     (void)snprintf(book, sizeof(book), "book.%u", officer);
+    if (plot < PLOT_NOT_LOGGED) {
+        TRY(opening_judge_first(&judge, &file, opening, span_of(opening_shown, opening_shown_bytes),
+                                span_of(slots_text, slots_bytes)));
+    }
     TRY(release_book_enter(disk_false_disk(disk), book, &file, opening, scene.circle.records_a_day,
                            NOW_S));
     assert_int_equal(release_make(scene.room, &scene.key, opening, &rows, side->group.roster.side,
@@ -143,6 +155,10 @@ static enum fault go(struct disk_false *disk, const char *folder, struct open_st
     judge.now_s = NOW_S;
     log_it(disk, folder, open_steps_opening(steps));
     TRY(open_steps_shown(steps, &is_there));
+    if (plot == PLOT_SLOTS_LOST && openings > 1) {
+        assert_false(is_there);
+        return FAULT(FAULT_TIMEOUT, "it waits until its time is over");
+    }
     assert_true(is_there);
     for (u32 i = 0; i < count; i += 1) {
         TRY(answer(disk, folder, open_steps_opening(steps), officers[i]));
@@ -189,16 +205,32 @@ static struct disk_false *disk_make(u64 seed, u64 operation, enum accident accid
     return disk;
 }
 
+/* The officers forget what they answered. */
+static void books_back(struct disk_false *disk)
+{
+    static const char *const books[] = {"book.0", "book.1", "book.3", "book.4", "book.5"};
+    for (u32 i = 0; i < ARRAY_COUNT(books); i += 1) {
+        struct span found;
+        if (find(disk, books[i], "released", &found)) {
+            char path[FILE_PATH_BYTES];
+            assert_int_equal(file_path(path, books[i], "released"), FAULT_NONE);
+            disk_false_remove(disk, path);
+        }
+    }
+}
+
 static bool run(u64 seed, u64 operation, enum accident accident)
 {
     struct disk_false *disk = disk_make(seed, operation, accident);
     u64 before = disk_false_operations(disk);
     struct span found;
+    scene.leaves_count = leaves_before;
+    openings = 0;
     enum fault fault = script(disk, CASE);
     bool is_hit = disk_false_operations(disk) >= before + operation;
     bool is_delivered = look(disk, CASE);
     if (!is_hit) {
-        bool delivers = plot == PLOT_PLAIN || plot == PLOT_WRONG_ANSWER;
+        bool delivers = plot != PLOT_MISMATCH && plot != PLOT_NOT_LOGGED;
         if (fault != (delivers ? FAULT_NONE : FAULT_REFUSED)) {
             fail_msg("%s", fault_text());
         }
@@ -216,11 +248,15 @@ static bool run(u64 seed, u64 operation, enum accident accident)
     assert_true(!was_begun || fault == FAULT_EXISTS);
     is_logged = was_begun ? was_logged : is_logged;
     is_delivered = look(disk, CASE) || is_delivered;
-    /* Again in a copy from before: the same officers answer for one opening alone. */
+    /* Again in a copy from before: an opening that was logged stays the only one. */
+    if (plot == PLOT_BOOKS_BACK || plot == PLOT_SLOTS_LOST) {
+        books_back(disk);
+    }
+    bool was_opened = openings > 0;
     fault = script(disk, COPY);
-    is_logged = is_logged || was_logged;
-    assert_false(look(disk, COPY) && is_delivered);
-    assert_true(!is_delivered || fault == FAULT_REFUSED);
+    assert_false(look(disk, COPY) && was_opened);
+    assert_true(!was_opened || fault == (plot == PLOT_SLOTS_LOST ? FAULT_TIMEOUT : FAULT_REFUSED));
+    assert_true(was_opened || !is_delivered);
     disk_false_close(disk);
     return is_hit;
 }
@@ -240,7 +276,7 @@ static void prepare_grant(void)
 {
     rows_make();
     sign("0134");
-    scene.leaves_count = 3;
+    forget_log();
     log_grant();
 }
 
@@ -271,6 +307,26 @@ static void killed_around_a_mismatch(void **state)
     everywhere(PLOT_MISMATCH, 60);
 }
 
+/* Nobody remembers the first opening but the log. */
+static void killed_and_the_books_put_back(void **state)
+{
+    (void)state;
+    prepare(2);
+    prepare_grant();
+    everywhere(PLOT_BOOKS_BACK, 100);
+}
+
+/* Whoever keeps the slots back has an opener that waits for them until its time is over. */
+static void without_slots_nothing_is_delivered(void **state)
+{
+    (void)state;
+    prepare(2);
+    prepare_grant();
+    plot = PLOT_SLOTS_LOST;
+    leaves_before = scene.leaves_count;
+    assert_false(run(test_seed(), 1U << 30, ACCIDENT_KILL)); /* there is none */
+}
+
 static void killed_without_a_leaf(void **state)
 {
     (void)state;
@@ -285,6 +341,8 @@ int main(void)
         cmocka_unit_test(killed_between_every_pair_of_steps),
         cmocka_unit_test(killed_around_a_wrong_answer),
         cmocka_unit_test(killed_around_a_mismatch),
+        cmocka_unit_test(killed_and_the_books_put_back),
+        cmocka_unit_test(without_slots_nothing_is_delivered),
         cmocka_unit_test(killed_without_a_leaf),
     };
     int failed = cmocka_run_group_tests(tests, make, clear);

@@ -3,11 +3,14 @@
  *
  *     open_make FOLDER         writes everything into FOLDER, then reads lines:
  *     grant CASE               logs CASE/grant, writes CASE/grant.shown
- *     opening CASE [AGE] [N]   logs CASE/opening, writes CASE/opening.shown; witnesses saw it AGE
- *                              seconds ago, N of them
+ *     opening CASE [AGE] [N]   logs CASE/opening, writes CASE/slots and CASE/opening.shown;
+ *                              witnesses saw it AGE seconds ago, N of them
  *     again                    another grant of the same records, FOLDER/grant.text
+ *     fork                     from now on another log, which forks off before the first opening of
+ *                              this grant, and all witnesses cosign that too
  *
- * and answers each with a line. The keys and texts are made anew each time. */
+ * and answers each with a line. The keys and texts are made anew each time. Each event has a slot
+ * of its own, the first one some hours ago: nobody waits for one to end. */
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
@@ -21,10 +24,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { PEOPLE = 2, BYTES = 131072 };
+enum { PEOPLE = 2, BYTES = 131072, BEFORE_S = 12 * 3600, SLOT_S = 600 };
 
 static struct opening_scene scene;
 static struct grant grant;
+static u64 moment_s;    /* in the next event's slot */
+static u32 fork_leaves; /* of the log before the grant's first opening; 0: there is none yet */
 static const char *folder;
 static char text[BYTES];
 
@@ -95,9 +100,9 @@ static void put_record(u32 number)
 
 static void put_grant(void)
 {
-    u64 now = (u64)time(NULL);
-    grant.issued_s = now;
-    grant.expires_s = now + GRANT_PLAIN_S;
+    grant.issued_s = moment_s;
+    grant.expires_s = moment_s + GRANT_PLAIN_S;
+    fork_leaves = 0;
     grant.silence_s = 0;
     randombytes_buf(grant.nonce, sizeof(grant.nonce));
     grant.log_size = scene.leaves_count;
@@ -114,6 +119,8 @@ static void put_all(void)
 {
     char hex[65];
     opening_scene_open(&scene);
+    moment_s = (u64)time(NULL) - BEFORE_S;
+    scene.begins_s = moment_s;
     grant = grant_scene_make(PEOPLE);
     opening_scene_fill(&scene, &grant);
     for (u32 i = 0; i < OPENING_SCENE_OFFICERS; i += 1) {
@@ -133,21 +140,48 @@ static void put_all(void)
     put_grant();
 }
 
-static void show(const char *place, const char *name, struct opening_scene_event *event)
+/* There at once, as programs find it. */
+static void put_at_once(const char *place, const char *name, struct span bytes)
 {
-    static u8 shown[OPENING_SCENE_SHOWN];
     char fresh[512];
     char path[512];
+    (void)snprintf(fresh, sizeof(fresh), "%s/%s.new", place, name);
+    (void)snprintf(path, sizeof(path), "%s/%s", place, name);
+    FILE *file = fopen(fresh, "we");
+    CHECK(file != NULL && fwrite(bytes.data, 1, bytes.size, file) == bytes.size &&
+          fclose(file) == 0);
+    CHECK(rename(fresh, path) == 0);
+}
+
+static void show_slots(const char *place, const struct grant *of)
+{
+    static u8 slots[PUBLOG_SPAN_BYTES_MAX];
+    const struct opening_scene_slots wanted = {.class = PUBLOG_CLASS_ORDINARY,
+                                               .from_s = of->issued_s,
+                                               .to_s = moment_s,
+                                               .times_s = (u64)time(NULL)};
+    size_t size = opening_scene_slots(&scene, &wanted, slots);
+    CHECK(size > 0);
+    put_at_once(place, "slots", span_of(slots, size));
+}
+
+/* Logs it and shows it, behind slots from this grant's issue on, unless that is NULL. */
+static void show(const char *place, const char *name, struct opening_scene_event *event,
+                 const struct grant *slots_of)
+{
+    static u8 shown[OPENING_SCENE_SHOWN];
+    char shown_name[64];
     event->text = span_of(text, get_file(place, name));
     event->name = grant.name;
     event->class = PUBLOG_CLASS_ORDINARY;
-    event->slot_s = (u64)time(NULL);
+    event->slot_s = moment_s;
     size_t size = opening_scene_show(&scene, event, shown);
-    (void)snprintf(fresh, sizeof(fresh), "%s/%s.new", place, name);
-    (void)snprintf(path, sizeof(path), "%s/%s.shown", place, name);
-    FILE *file = fopen(fresh, "we");
-    CHECK(file != NULL && fwrite(shown, 1, size, file) == size && fclose(file) == 0);
-    CHECK(rename(fresh, path) == 0);
+    if (slots_of != NULL) {
+        show_slots(place, slots_of);
+    }
+    (void)snprintf(shown_name, sizeof(shown_name), "%s.shown", name);
+    put_at_once(place, shown_name, span_of(shown, size));
+    moment_s += SLOT_S;
 }
 
 static void show_opening(const char *place, unsigned age, unsigned witnesses)
@@ -162,7 +196,8 @@ static void show_opening(const char *place, unsigned age, unsigned witnesses)
                                         .mark_salt = salt,
                                         .times_s = (u64)time(NULL) - age,
                                         .witnesses = witnesses};
-    show(place, "opening", &event);
+    fork_leaves = fork_leaves == 0 ? scene.leaves_count : fork_leaves;
+    show(place, "opening", &event, &file.grant);
 }
 
 int main(int count, char **arguments)
@@ -182,9 +217,11 @@ int main(int count, char **arguments)
                                             .times_s = (u64)time(NULL),
                                             .witnesses = OPENING_SCENE_WITNESSES};
         if (strcmp(what, "grant") == 0) {
-            show(place, "grant", &event);
+            show(place, "grant", &event, NULL);
         } else if (strcmp(what, "opening") == 0) {
             show_opening(place, age, witnesses);
+        } else if (strcmp(what, "fork") == 0) {
+            scene.leaves_count = fork_leaves;
         } else {
             put_grant();
         }

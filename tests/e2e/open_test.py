@@ -1,8 +1,9 @@
 #!/usr/bin/env -S python3 -B
 """An opening from the grant to the delivery with the real program: officers approve and answer, the
 opener delivers one file, which Debian's age and age-encryption from npm read. Then what must not
-work: an opening begun twice, an opener that was killed, a stale log, too few witnesses, a wrong
-answer, a used budget, a look into the memory of who holds keys. Nothing but the delivered file holds
+work: an opening begun twice, also where books were put back or others are asked, slots of the log
+that are kept back, an opener that was killed, a stale log, too few witnesses, a wrong answer, a used
+budget, a look into the memory of who holds keys. Nothing but the delivered file holds
 what the records say.
 
 usage: open_test.py BINARY OPEN_MAKE FOLDER   (of the build, where the packages are installed)
@@ -13,6 +14,7 @@ import ctypes
 import errno
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -202,6 +204,34 @@ def archive_is_right(cli, archive, case):
     cli.check(read(os.path.join(case, "grant")).startswith(grant), "the grant is in it")
 
 
+def slots_are_kept_back(world, case):
+    """What an officer says who sees another file `slots` than the log would show."""
+    view = world.cli.path("view")
+    shutil.copytree(case, view)
+    path = os.path.join(view, "slots")
+    slots = read(path)
+    at = [0]
+    while b"\nslot " in slots[at[-1]:]:
+        at.append(slots.index(b"\nslot ", at[-1]) + 1)
+    world.cli.equal(len(at), 3, "two slots: the grant's, the opening's")
+    nobody = "nobody.book"
+    os.unlink(path)
+    world.refused(14, "slots", *world.releases("a0-1", view, nobody))
+    not_shown = "the log is not shown from grant to opening: "
+    for changed, words in (
+            (slots[:at[1]] + slots[at[2]:], "a slot is missing"),
+            (slots[:at[2]] + slots[slots.index(b"\n\n") + 1:], "the last slot is not the one"),
+            (slots.replace(b"\nclass 1\n", b"\nclass 2\n"), "slots of another class"),
+            (slots.replace(b"event ", b"event 0", 1), "not such a text"),
+            (slots[:at[1]] + re.sub(rb"event .*\n", b"", slots[at[1]:], 1), "do not lead to the root"),
+            (b"", "not such a text")):
+        with open(path, "wb") as file:
+            file.write(changed)
+        world.refused(27, not_shown, *world.releases("a0-1", view, nobody))
+        world.refused(27, words, *world.releases("a0-1", view, nobody))
+    world.cli.equal(os.listdir(world.cli.path(nobody)), [], "nothing is in the book")
+
+
 def a_delivery(world, build):
     cli = world.cli
     case = world.folder("case")
@@ -216,6 +246,7 @@ def a_delivery(world, build):
     opener = world.begin(case)
     world.refused(14, "opening.shown", *world.releases("a0-1", case))
     world.tell("opening " + case)
+    slots_are_kept_back(world, case)
     begin = time.monotonic()
     for officer in CHOSEN:
         world.put(case, officer, world.step(*world.releases(officer, case)))
@@ -237,13 +268,45 @@ def a_delivery(world, build):
     return case
 
 
-def again_in_another_folder(world, case):
+def folder_from_before(world, case, name):
     """The same grant, its receipt and rows, as after yesterday's backup was restored."""
-    copy = world.cli.path("copy")
+    copy = world.cli.path(name)
     os.mkdir(copy)
-    for name in os.listdir(case):
-        if name.startswith(("grant", "rows", "body")):
-            shutil.copyfile(os.path.join(case, name), os.path.join(copy, name))
+    for part in os.listdir(case):
+        if part.startswith(("grant", "rows", "body")):
+            shutil.copyfile(os.path.join(case, part), os.path.join(copy, part))
+    return copy
+
+
+def nothing_is_delivered(world, case):
+    world.cli.check(not any(name.startswith(("delivery", "manifest"))
+                            for name in os.listdir(case)), f"nothing is delivered in {case}")
+
+
+def an_earlier_opening_is_in_the_log(world, case):
+    """Officers with their books, with the books of the day before, or who did not answer the first
+    time; and the opener, whatever answers it gets. Then with the grant logged again before it."""
+    for name in ("second", "third"):
+        copy = folder_from_before(world, case, name)
+        if name == "third":
+            world.tell("grant " + copy)
+        opener = world.begin(copy)
+        world.tell("opening " + copy)
+        words = "slots: an earlier opening of this grant is in the log"
+        for officer, book in [(officer, officer + ".book") for officer in CHOSEN] + [
+                ("a0-1", "restored.book"), ("a0-3", "a0-3.first.book"), ("b0-3", "b0-3.first.book")]:
+            world.refused(27, words, *world.releases(officer, copy, book))
+        for officer in CHOSEN:
+            world.put(copy, officer, read(os.path.join(case, "release." + officer)).decode())
+        code, text, error = world.end(opener)
+        world.cli.check(code == 27 and words in error and text == "", f"the opener: {error}")
+        nothing_is_delivered(world, copy)
+
+
+def again_in_another_folder(world, case):
+    """Where the log hides the first opening, the officers' books still have it."""
+    copy = folder_from_before(world, case, "copy")
+    world.tell("fork")
     opener = world.begin(copy)
     world.tell("opening " + copy)
     for officer in CHOSEN:
@@ -254,7 +317,7 @@ def again_in_another_folder(world, case):
     world.cli.check(opener.poll() is None, "the old answers open nothing; it waits for others")
     opener.kill()
     world.end(opener)
-    world.cli.check(not os.path.exists(os.path.join(copy, "delivery.age")), "nothing is delivered")
+    nothing_is_delivered(world, copy)
 
 
 def the_budget(world):
@@ -270,8 +333,7 @@ def the_budget(world):
     # Killed behind its opening: nothing goes on there, and what was answered is of no use.
     world.refused(15, "an opening was begun here; it takes another grant", "open", "run", case,
                   *world.pins)
-    world.cli.check(not any(name.startswith(("delivery", "manifest"))
-                            for name in os.listdir(case)), "nothing is delivered")
+    nothing_is_delivered(world, case)
 
 
 def the_log_is_not_believed(world):
@@ -412,6 +474,7 @@ def main():
     cli = p.Program(sys.argv[1])
     world = World(cli, sys.argv[2])
     case = a_delivery(world, os.path.join(os.path.abspath(sys.argv[3]), "open_foreign"))
+    an_earlier_opening_is_in_the_log(world, case)
     again_in_another_folder(world, case)
     the_budget(world)
     the_log_is_not_believed(world)

@@ -31,6 +31,8 @@ static u8 grant_shown[OPENING_SCENE_SHOWN];
 static u8 opening_shown[OPENING_SCENE_SHOWN];
 static size_t grant_shown_bytes;
 static size_t opening_shown_bytes;
+static u8 slots_text[PUBLOG_SPAN_BYTES_MAX];
+static size_t slots_bytes;
 static char release_texts[RELEASES_MAX][RELEASE_TEXT_BYTES];
 static struct opener_release releases[RELEASES_MAX];
 static u32 releases_count;
@@ -113,6 +115,12 @@ static inline struct opening_scene_event grant_event(char text[GRANT_FILE_BYTES]
                                         .witnesses = 3};
 }
 
+/* Nothing of the opening is in the log; what else is there is not looked at. */
+static inline void forget_log(void)
+{
+    scene.leaves_count = 3;
+}
+
 static inline void log_grant(void)
 {
     static char text[GRANT_FILE_BYTES];
@@ -134,12 +142,23 @@ static inline struct opening_scene_event opening_event(char text[OPENING_TEXT_BY
         .witnesses = 3};
 }
 
+/* The log from the grant's issue to the slot of this event. */
+static inline void show_slots(const struct opening_scene_event *event)
+{
+    const struct opening_scene_slots slots = {.class = event->class,
+                                              .from_s = grant.issued_s,
+                                              .to_s = event->slot_s,
+                                              .times_s = event->times_s};
+    slots_bytes = opening_scene_slots(&scene, &slots, slots_text);
+}
+
 static inline void log_opening(void)
 {
     char text[OPENING_TEXT_BYTES];
     u8 salt[32];
     struct opening_scene_event event = opening_event(text, salt);
     opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    show_slots(&event);
 }
 
 static inline void begin_opener(void)
@@ -171,7 +190,8 @@ static inline void release(const char *officers)
 static inline void prepare(u32 people)
 {
     grant = grant_scene_make(people);
-    scene.leaves_count = 3;
+    scene.begins_s = grant.issued_s;
+    forget_log();
     opening_scene_fill(&scene, &grant);
     rows_make();
     sign(people > 10 ? "012345" : "0134");
@@ -192,6 +212,7 @@ static inline enum fault deliver(void)
                                .file = &file,
                                .grant_shown = span_of(grant_shown, grant_shown_bytes),
                                .opening_shown = span_of(opening_shown, opening_shown_bytes),
+                               .slots = span_of(slots_text, slots_bytes),
                                .rows = &rows,
                                .bodies = &bodies,
                                .releases = releases,
@@ -219,6 +240,7 @@ static inline void assert_no_canary(void)
     assert_false(has_canary(&file, sizeof(file)));
     assert_false(has_canary(grant_shown, sizeof(grant_shown)));
     assert_false(has_canary(opening_shown, sizeof(opening_shown)));
+    assert_false(has_canary(slots_text, slots_bytes));
     assert_true(span_is_zero(seal_room_bytes(scene.room)));
 }
 
@@ -245,8 +267,10 @@ static inline enum fault judge_all(void)
     struct opening_granted granted;
     TRY(opening_judge_grant(&judge, &file, span_of(grant_shown, grant_shown_bytes), &granted));
     TRY(opening_judge_rows(&judge, &file, &rows));
-    return opening_judge_opening(&judge, &file, &granted, opener_opening(opener),
-                                 span_of(opening_shown, opening_shown_bytes));
+    struct span shown = span_of(opening_shown, opening_shown_bytes);
+    TRY(opening_judge_opening(&judge, &file, &granted, opener_opening(opener), shown));
+    return opening_judge_first(&judge, &file, opener_opening(opener), shown,
+                               span_of(slots_text, slots_bytes));
 }
 
 static inline void assert_judged(enum fault wanted, const char *words)

@@ -162,6 +162,8 @@ void opening_scene_sign(const struct opening_scene *scene, const struct grant *g
 
 /* ---- the log ---- */
 
+static const u8 month_key[PUBLOG_KEY_BYTES] = {7};
+
 struct scene_nodes {
     struct tlog_nodes nodes;
     struct opening_scene *scene;
@@ -173,13 +175,24 @@ static enum fault scene_node(struct tlog_nodes *nodes, u32 level, u64 index,
     struct opening_scene *scene = ((struct scene_nodes *)nodes)->scene;
     struct tlog_range range = {.size = 0};
     for (u64 leaf = index << level; leaf < (index + 1) << level; leaf += 1) {
-        struct tlog_hash hash;
-        tlog_hash_leaf(&scene->crypto.sha256, span_of(scene->leaves[leaf], PUBLOG_LEAF_BYTES),
-                       &hash);
-        tlog_range_add(&scene->crypto.sha256, &range, &hash);
+        tlog_range_add(&scene->crypto.sha256, &range, &scene->leaves[leaf].hash);
     }
     tlog_range_root(&scene->crypto.sha256, &range, hash_out);
     return FAULT_NONE;
+}
+
+static struct scene_nodes nodes_of(struct opening_scene *scene)
+{
+    struct scene_nodes nodes = {.nodes = {.node = scene_node, .size = scene->leaves_count},
+                                .scene = scene};
+    for (u32 i = 0; i < scene->leaves_count; i += 1) {
+        if (!scene->leaves[i].is_slot) { /* what it is, a test may have written */
+            tlog_hash_leaf(&scene->crypto.sha256,
+                           span_of(scene->leaves[i].bytes, PUBLOG_LEAF_BYTES),
+                           &scene->leaves[i].hash);
+        }
+    }
+    return nodes;
 }
 
 /* A checkpoint over all leaves, signed and cosigned. */
@@ -207,16 +220,52 @@ static size_t checkpoint_make(struct opening_scene *scene, struct scene_nodes *n
     return used;
 }
 
+/* Logs a slot, with an event unless that is NULL. */
+static struct opening_scene_leaf *leaf_add(struct opening_scene *scene, struct publog_leaf leaf,
+                                           const struct publog_event *event,
+                                           struct publog_slot *slot)
+{
+    CHECK(scene->leaves_count < OPENING_SCENE_LEAVES);
+    struct opening_scene_leaf *added = &scene->leaves[scene->leaves_count];
+    *added = (struct opening_scene_leaf){.is_slot = true, .leaf = leaf, .has_event = event != NULL};
+    publog_slot_begin(slot);
+    if (event != NULL) {
+        added->event = *event;
+        added->place = randombytes_uniform(PUBLOG_PLACES);
+        publog_slot_put(slot, added->place, event);
+    }
+    publog_slot_make(slot, &scene->crypto.sha256, month_key, leaf.class, leaf.slot,
+                     added->leaf.root);
+    publog_leaf_encode(&added->leaf, added->bytes);
+    tlog_hash_leaf(&scene->crypto.sha256, span_of(added->bytes, PUBLOG_LEAF_BYTES), &added->hash);
+    scene->leaves_count += 1;
+    return added;
+}
+
+/* Logs the slots before this one that were not logged yet. */
+static void gap_fill(struct opening_scene *scene, enum publog_class class, u64 slot_s,
+                     struct publog_slot *slot)
+{
+    u64 next = publog_slot_of(class, scene->begins_s);
+    for (u32 i = 0; i < scene->leaves_count; i += 1) {
+        const struct opening_scene_leaf *leaf = &scene->leaves[i];
+        if (leaf->is_slot && leaf->leaf.class == class && leaf->leaf.slot >= next) {
+            next = leaf->leaf.slot + publog_slot_seconds(class);
+        }
+    }
+    for (; next < slot_s; next += publog_slot_seconds(class)) {
+        (void)leaf_add(scene, (struct publog_leaf){.class = class, .slot = next}, NULL, slot);
+    }
+}
+
 size_t opening_scene_show(struct opening_scene *scene, const struct opening_scene_event *event,
                           u8 target[OPENING_SCENE_SHOWN])
 {
     static struct publog_slot slot;
     static u8 proof[TLOG_RECEIPT_BYTES_MAX];
-    static const u8 month_key[PUBLOG_KEY_BYTES] = {7};
     char note[4096];
     struct publog_shown shown = {.until = 0};
     struct publog_receipt *receipt = &shown.receipt;
-    struct scene_nodes nodes = {.nodes = {.node = scene_node}, .scene = scene};
     randombytes_buf(shown.body_salt, sizeof(shown.body_salt));
     randombytes_buf(shown.mark_salt, sizeof(shown.mark_salt));
     if (event->mark_salt != NULL) {
@@ -225,20 +274,16 @@ size_t opening_scene_show(struct opening_scene *scene, const struct opening_scen
     receipt->event = (struct publog_event){.kind = event->kind, .flags = event->flags};
     publog_body_of(&scene->crypto.sha256, shown.body_salt, event->text, receipt->event.body);
     publog_mark_of(&scene->crypto.sha256, shown.mark_salt, event->name, 0, receipt->event.mark);
-    receipt->place = randombytes_uniform(PUBLOG_PLACES);
-    receipt->leaf = (struct publog_leaf){.class = event->class,
-                                         .flags = event->is_flag_hidden ? 0 : event->flags,
-                                         .slot = publog_slot_of(event->class, event->slot_s)};
-    publog_slot_begin(&slot);
-    publog_slot_put(&slot, receipt->place, &receipt->event);
-    publog_slot_make(&slot, &scene->crypto.sha256, month_key, event->class, receipt->leaf.slot,
-                     receipt->leaf.root);
+    const struct publog_leaf leaf = {.class = event->class,
+                                     .flags = event->is_flag_hidden ? 0 : event->flags,
+                                     .slot = publog_slot_of(event->class, event->slot_s)};
+    gap_fill(scene, leaf.class, leaf.slot, &slot);
+    const struct opening_scene_leaf *added = leaf_add(scene, leaf, &receipt->event, &slot);
+    receipt->place = added->place;
+    receipt->leaf = added->leaf;
+    memcpy(receipt->leaf_bytes, added->bytes, PUBLOG_LEAF_BYTES);
     publog_slot_path(&slot, receipt->place, receipt->path);
-    publog_leaf_encode(&receipt->leaf, receipt->leaf_bytes);
-    CHECK(scene->leaves_count < OPENING_SCENE_LEAVES);
-    memcpy(scene->leaves[scene->leaves_count], receipt->leaf_bytes, PUBLOG_LEAF_BYTES);
-    scene->leaves_count += 1;
-    nodes.nodes.size = scene->leaves_count;
+    struct scene_nodes nodes = nodes_of(scene);
     struct tlog_receipt of_leaf = {.index = scene->leaves_count - 1};
     assert_int_equal(tlog_inclusion_make(&scene->crypto.sha256, &nodes.nodes, of_leaf.index,
                                          scene->leaves_count, &of_leaf.proof),
@@ -251,4 +296,64 @@ size_t opening_scene_show(struct opening_scene *scene, const struct opening_scen
     bytes = publog_shown_write(&shown, target, OPENING_SCENE_SHOWN);
     assert_true(bytes > 0);
     return bytes;
+}
+
+/* ---- its slots ---- */
+
+/* The last leaf of the slot; false: it was not logged. */
+static bool leaf_find(const struct opening_scene *scene, enum publog_class class, u64 slot,
+                      u32 *index_out)
+{
+    for (u32 i = scene->leaves_count; i > 0; i -= 1) {
+        const struct opening_scene_leaf *leaf = &scene->leaves[i - 1];
+        if (leaf->is_slot && leaf->leaf.class == class && leaf->leaf.slot == slot) {
+            *index_out = i - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t slot_write(struct opening_scene *scene, struct scene_nodes *nodes, u32 index,
+                         u8 *target, size_t target_bytes)
+{
+    static struct publog_span_slot slot;
+    const struct opening_scene_leaf *leaf = &scene->leaves[index];
+    slot.index = index;
+    slot.leaf = leaf->leaf;
+    memcpy(slot.leaf_bytes, leaf->bytes, PUBLOG_LEAF_BYTES);
+    publog_slot_key_of(&scene->crypto.sha256, month_key, leaf->leaf.class, leaf->leaf.slot,
+                       slot.key);
+    publog_slot_begin(&slot.events);
+    if (leaf->has_event) {
+        publog_slot_put(&slot.events, leaf->place, &leaf->event);
+    }
+    assert_int_equal(tlog_inclusion_make(&scene->crypto.sha256, &nodes->nodes, index,
+                                         scene->leaves_count, &slot.proof),
+                     FAULT_NONE);
+    size_t bytes = publog_span_slot_write(&slot, target, target_bytes);
+    assert_true(bytes > 0);
+    return bytes;
+}
+
+size_t opening_scene_slots(struct opening_scene *scene, const struct opening_scene_slots *slots,
+                           u8 target[PUBLOG_SPAN_BYTES_MAX])
+{
+    char note[4096];
+    struct scene_nodes nodes = nodes_of(scene);
+    u64 last = publog_slot_of(slots->class, slots->to_s);
+    size_t used = publog_span_head_write(slots->class, target, PUBLOG_SPAN_BYTES_MAX);
+    for (u64 slot = publog_slot_of(slots->class, slots->from_s); slot <= last;
+         slot += publog_slot_seconds(slots->class)) {
+        u32 index = 0;
+        if (!leaf_find(scene, slots->class, slot, &index)) {
+            return 0;
+        }
+        used += slot_write(scene, &nodes, index, target + used, PUBLOG_SPAN_BYTES_MAX - used);
+    }
+    size_t size = checkpoint_make(scene, &nodes, slots->times_s, OPENING_SCENE_WITNESSES, note);
+    size_t tail =
+        publog_span_tail_write(span_of(note, size), target + used, PUBLOG_SPAN_BYTES_MAX - used);
+    assert_true(tail > 0);
+    return used + tail;
 }

@@ -5,7 +5,7 @@
 #define TESTS_SUPPORT_OPENING_SCENE_H
 
 #include "role/vault/grant_circle.h"
-#include "role/vault/publog_shown.h"
+#include "role/vault/publog_span.h"
 #include "role/vault/seal_record.h"
 #include "role/vault/share_part.h"
 #include "role/vault/tlog_policy.h"
@@ -15,7 +15,7 @@
 
 #define OPENING_SCENE_OFFICERS  6U /* the first three are A's */
 #define OPENING_SCENE_WITNESSES 3U
-#define OPENING_SCENE_LEAVES    64U
+#define OPENING_SCENE_LEAVES    1024U
 #define OPENING_SCENE_TEXT      512U
 #define OPENING_SCENE_CANARY    "canary-4f1d2c"
 #define OPENING_SCENE_SHOWN     (PUBLOG_SHOWN_BYTES_MAX)
@@ -26,6 +26,17 @@ struct opening_scene_record {
     size_t body_bytes;
     u8 hash[SEAL_HASH_BYTES];
     struct seal_wrap wrap;
+};
+
+/* A leaf of the log: of a slot, or of something else that nobody looks at. */
+struct opening_scene_leaf {
+    u8 bytes[PUBLOG_LEAF_BYTES];
+    struct tlog_hash hash;
+    bool is_slot;
+    struct publog_leaf leaf;
+    bool has_event; /* one at most */
+    u32 place;
+    struct publog_event event;
 };
 
 struct opening_scene {
@@ -41,9 +52,10 @@ struct opening_scene {
     char policy_text[4096];
     struct tlog_policy policy;
     u8 recipient_secret[32];
-    /* the log: leaves of slots, one after the other */
+    /* the log; it begins with the slots of that moment, and its last leaves may be taken back */
+    u64 begins_s;
     u32 leaves_count;
-    u8 leaves[OPENING_SCENE_LEAVES][PUBLOG_LEAF_BYTES];
+    struct opening_scene_leaf leaves[OPENING_SCENE_LEAVES];
     struct opening_scene_record records[2 * GRANT_SUBJECTS_MAX];
     u32 records_count;
 };
@@ -74,8 +86,22 @@ struct opening_scene_event {
     u64 times_s; /* when the witnesses cosign */
     u32 witnesses;
 };
-/* Logs a slot with this event alone, and shows it; the bytes written. */
+/* Logs a slot with this event alone, behind empty ones for those that were not logged since the
+ * last of its class, and shows it; the bytes written. A slot that was logged before is logged
+ * again. */
 size_t opening_scene_show(struct opening_scene *scene, const struct opening_scene_event *event,
                           u8 target[OPENING_SCENE_SHOWN]);
+
+/* Slots of the log, under a checkpoint that all witnesses cosign. */
+struct opening_scene_slots {
+    enum publog_class class;
+    u64 from_s; /* the slots that these two moments are in, and all between */
+    u64 to_s;
+    u64 times_s;
+};
+/* The text that shows them (publog_span.h), and its bytes; 0: the log has not all of them. Of a
+ * slot that was logged more than once, the last one. */
+size_t opening_scene_slots(struct opening_scene *scene, const struct opening_scene_slots *slots,
+                           u8 target[PUBLOG_SPAN_BYTES_MAX]);
 
 #endif /* TESTS_SUPPORT_OPENING_SCENE_H */

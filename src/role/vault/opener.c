@@ -372,6 +372,8 @@ static enum fault deliver(struct opener *opener, const struct opener_call *call,
     TRY(opening_judge_rows(call->judge, call->file, call->rows));
     TRY(opening_judge_opening(call->judge, call->file, &granted, &opener->opening,
                               call->opening_shown));
+    TRY(opening_judge_first(call->judge, call->file, &opener->opening, call->opening_shown,
+                            call->slots));
     opening_context(&opener->opening, context);
     TRY(gather(opener, call, context, result));
     TRY(record_open(opener, call, 0, &bytes, &result->wrong)); /* there are enough answers */

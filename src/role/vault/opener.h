@@ -46,6 +46,7 @@ struct opener_call {
     const struct grant_file *file;
     struct span grant_shown;
     struct span opening_shown;
+    struct span slots; /* from the grant's issue to the opening (publog_span.h) */
     const struct opening_rows *rows;
     struct opener_bodies *bodies;
     const struct opener_release *releases;

@@ -97,6 +97,7 @@ static void somebody_else_than_the_paper_says(void **state)
                    grant.records[2].row);
     rows_make();
     sign("0134");
+    forget_log();
     log_grant();
     begin_opener();
     log_opening();
@@ -257,6 +258,7 @@ static void a_disk_that_fills_delivers_no_manifest(void **state)
                                .file = &file,
                                .grant_shown = span_of(grant_shown, grant_shown_bytes),
                                .opening_shown = span_of(opening_shown, opening_shown_bytes),
+                               .slots = span_of(slots_text, slots_bytes),
                                .rows = &rows,
                                .bodies = &bodies,
                                .releases = releases,

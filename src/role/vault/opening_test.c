@@ -268,6 +268,83 @@ static void the_quarter_of_an_hour_is_over(void **state)
     assert_judged(FAULT_REFUSED, "opening: over 900 seconds after it began");
 }
 
+/* ---- attacks with the slots from grant to opening ---- */
+
+/* Ten minutes later another opener begins: what officers and it are shown has the first opening,
+ * whoever answered that one and whatever became of their books. */
+static void a_second_opening_of_a_grant(void **state)
+{
+    (void)state;
+    for (u32 is_emergency = 0; is_emergency < 2; is_emergency += 1) {
+        prepare(1);
+        grant.is_emergency = is_emergency == 1;
+        grant.expires_s = grant.issued_s + GRANT_EMERGENCY_S;
+        sign("0134");
+        forget_log();
+        log_grant();
+        begin_opener();
+        log_opening();
+        assert_int_equal(judge_all(), FAULT_NONE);
+        judge.now_s += 600;
+        begin_opener();
+        log_opening();
+        release("0134");
+        assert_judged(FAULT_REFUSED, "slots: an earlier opening of this grant is in the log");
+    }
+}
+
+static void a_second_opening_behind_the_grant_again(void **state)
+{
+    (void)state;
+    static char text[GRANT_FILE_BYTES];
+    prepare(1);
+    judge.now_s += 1800;
+    struct opening_scene_event event = grant_event(text);
+    event.slot_s = judge.now_s - 1200;
+    grant_shown_bytes = opening_scene_show(&scene, &event, grant_shown);
+    begin_opener();
+    log_opening();
+    release("0134");
+    assert_judged(FAULT_REFUSED, "slots: an earlier opening of this grant is in the log");
+    /* From the grant's second event on there is none; but it was issued before. */
+    const struct opening_scene_slots slots = {.class = PUBLOG_CLASS_ORDINARY,
+                                              .from_s = event.slot_s,
+                                              .to_s = judge.now_s - 600,
+                                              .times_s = judge.now_s};
+    slots_bytes = opening_scene_slots(&scene, &slots, slots_text);
+    assert_judged(FAULT_REFUSED, "slots: the log is not shown from grant to opening: a slot is "
+                                 "missing");
+}
+
+static void slots_that_are_kept_back(void **state)
+{
+    (void)state;
+    prepare(1);
+    slots_bytes = 0;
+    assert_judged(FAULT_REFUSED, "slots: the log is not shown from grant to opening: not such a");
+    log_opening();
+    u8 *second = memmem(slots_text + 40, slots_bytes - 40, "\nslot ", 6);
+    assert_non_null(second);
+    u8 *third = memmem(second + 1, slots_bytes - (size_t)(second + 1 - slots_text), "\nslot ", 6);
+    assert_non_null(third);
+    memmove(second, third, slots_bytes - (size_t)(third - slots_text)); /* the empty one */
+    slots_bytes -= (size_t)(third - second);
+    assert_judged(FAULT_REFUSED, "a slot is missing");
+    log_opening();
+    slots_text[slots_bytes / 2] ^= 1;
+    assert_judged(FAULT_REFUSED, "slots: the log is not shown from grant to opening: ");
+    const struct opening_scene_event event = {.class = PUBLOG_CLASS_EMERGENCY,
+                                              .kind = PUBLOG_KIND_LOOKUP,
+                                              .name = grant.name,
+                                              .text = span_of_text("of no importance"),
+                                              .slot_s = judge.now_s - 600,
+                                              .times_s = judge.now_s};
+    static u8 shown[OPENING_SCENE_SHOWN];
+    assert_true(opening_scene_show(&scene, &event, shown) > 0);
+    show_slots(&event);
+    assert_judged(FAULT_REFUSED, "slots of another class");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +366,9 @@ int main(void)
         cmocka_unit_test(answers_to_a_killed_opener_are_lost),
         cmocka_unit_test(an_opening_before_its_grant),
         cmocka_unit_test(the_quarter_of_an_hour_is_over),
+        cmocka_unit_test(a_second_opening_of_a_grant),
+        cmocka_unit_test(a_second_opening_behind_the_grant_again),
+        cmocka_unit_test(slots_that_are_kept_back),
     };
     int failed = cmocka_run_group_tests(tests, make, clear);
     opener_close(opener);
