@@ -107,6 +107,59 @@ static void somebody_else_than_the_paper_says(void **state)
     assert_refused(FAULT_REFUSED, "used already");
 }
 
+/* ---- a person's own request ---- */
+
+/* The grant of person 7 for their own bank record, and an identity that names this key. */
+static void own_request(const char *key)
+{
+    char identity[OPENING_SCENE_TEXT];
+    char recipient[AGE_RECIPIENT_BYTES];
+    prepare(1);
+    grant.kind = GRANT_CUSTOMER;
+    grant.basis = GRANT_ACCESS;
+    grant.silence_s = 0;
+    memset(grant.authority, 0, sizeof(grant.authority));
+    memcpy(grant.authority, "none", 4);
+    age_recipient_print(grant.recipient, recipient);
+    grant.identifiers[0].field = GRANT_FIELD_KEY;
+    assert_true(grant_identifier_hash(grant.nonce, 7, GRANT_FIELD_KEY, span_of_text(recipient),
+                                      grant.identifiers[0].hash));
+    (void)snprintf(identity, sizeof(identity), "name: Anna %s\n%s%s\n", OPENING_SCENE_CANARY,
+                   key == NULL ? "document: XY-000100" : "key: ", key == NULL ? "" : key);
+    opening_scene_seal(&scene, 0, identity);
+    grant_row_hash(&scene.records[0].label, &scene.records[0].wrap, scene.records[0].hash,
+                   grant.records[0].row);
+    rows_make();
+    sign("0134");
+    forget_log();
+    log_grant();
+    begin_opener();
+    log_opening();
+    release("0134");
+}
+
+static void a_persons_own_request_goes_to_the_key_in_their_record(void **state)
+{
+    (void)state;
+    static const u8 secret_of_another[32] = {4, 5, 6};
+    char key[AGE_RECIPIENT_BYTES];
+    u8 other[AGE_KEY_BYTES];
+    size_t size = 0;
+    prepare(1);
+    age_recipient_print(grant.recipient, key);
+    own_request(key);
+    assert_delivered();
+    assert_true(
+        age_read(span_of(output.bytes, output.size), scene.recipient_secret, opened, &size));
+    assert_true(has_canary(opened, size));
+    assert_int_equal(crypto_scalarmult_base(other, secret_of_another), 0);
+    age_recipient_print(other, key);
+    own_request(key);
+    assert_refused(FAULT_REFUSED, "mismatch: the key of person 7 is not what the paper says");
+    own_request(NULL);
+    assert_refused(FAULT_REFUSED, "mismatch: the key of person 7 is not what the paper says");
+}
+
 /* ---- attacks on rows and shares ---- */
 
 static void another_persons_point_under_ones_own_record(void **state)
@@ -315,6 +368,7 @@ int main(void)
         cmocka_unit_test(the_manifest_is_signed_by_the_key_in_the_log),
         cmocka_unit_test(it_is_delivered_once),
         cmocka_unit_test(somebody_else_than_the_paper_says),
+        cmocka_unit_test(a_persons_own_request_goes_to_the_key_in_their_record),
         cmocka_unit_test(another_persons_point_under_ones_own_record),
         cmocka_unit_test(rows_that_the_grant_does_not_name),
         cmocka_unit_test(a_share_for_one_record_replayed_on_another),
