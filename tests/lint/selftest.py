@@ -162,6 +162,12 @@ CASES = {
                              "docs/a.md": "# One two\n[up](../README.md)\n```\n[c](none)\n```\n"}, []),
         ("no file", {"README.md": "x\n[a](docs/a.md)\n"}, ["README.md:2"]),
         ("no heading", {"README.md": "# Two\n[a](#one)\n"}, ["README.md:2"]),
+        ("tests that are there",
+         {"README.md": "`one`, `two` ([`a_test.c`](a_test.c)), `one` in [`a_test.c`](a_test.c)\n",
+          "a_test.c": "one(); two();\n"}, []),
+        ("a test that is gone",
+         {"README.md": "x\n`one`, `two` ([`a_test.c`](a_test.c))\n", "a_test.c": "one();\n"},
+         ["README.md:2"]),
     ],
     "rules": [
         ("a pack and its act", rules(PACK), []),
