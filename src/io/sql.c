@@ -113,6 +113,20 @@ static enum fault schema_make(struct sql *sql, const struct sql_format *format)
     return sql_run(sql, "COMMIT");
 }
 
+static enum fault schema_upgrade(struct sql *sql, const struct sql_format *format, u64 version)
+{
+    char text[64];
+    TRY(sql_run(sql, "BEGIN IMMEDIATE"));
+    for (u64 from = version; from < format->version; from += 1) {
+        const char *const *texts = format->upgrades[from - 1];
+        for (u32 i = 0; texts[i] != NULL; i += 1) {
+            TRY(sql_run(sql, texts[i]));
+        }
+    }
+    (void)snprintf(text, sizeof(text), "PRAGMA user_version=%u; COMMIT", format->version);
+    return sql_run(sql, text);
+}
+
 /* Whose file it is, before anything in it is believed. */
 static enum fault format_check(struct sql *sql, enum sql_access access,
                                const struct sql_format *format)
@@ -132,6 +146,10 @@ static enum fault format_check(struct sql *sql, enum sql_access access,
     if (version > format->version) {
         return FAULT(FAULT_NEWER, "%s: schema version %llu, this program knows %u", sql->path,
                      (unsigned long long)version, format->version);
+    }
+    if (version > 0 && version < format->version && access == SQL_WRITE &&
+        format->upgrades != NULL) {
+        return schema_upgrade(sql, format, version);
     }
     if (version != format->version) {
         return FAULT(FAULT_FOREIGN, "%s: schema version %llu of %s is not known", sql->path,

@@ -35,6 +35,10 @@ struct sql_format {
     u32 version;     /* of the schema, from 1 */
     const char *what;
     const char *const *schema; /* run once, on a new database; NULL ends it */
+    /* What brings a database of version 1 to version 2, then on, each ended by NULL: one for every
+     * earlier version. All are run in one transaction when it is opened to be written. NULL: an
+     * earlier version is FAULT_FOREIGN. */
+    const char *const *const *upgrades;
 };
 
 /* Opens, or with SQL_WRITE makes, the database at `path`. FAULT_MISSING: there is none to read.

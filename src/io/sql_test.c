@@ -68,6 +68,37 @@ static void write_file(const char *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
+static void an_earlier_version_is_brought_up(void **state)
+{
+    static const char *const to_2[] = {"CREATE TABLE second (id INTEGER PRIMARY KEY) STRICT", NULL};
+    static const char *const to_3[] = {"ALTER TABLE number ADD COLUMN more INTEGER",
+                                       "INSERT INTO second VALUES (7)", NULL};
+    static const char *const to_3_wrong[] = {"INSERT INTO number (id, value) VALUES (2, 2)",
+                                             "INSERT INTO none VALUES (7)", NULL};
+    static const char *const *const upgrades[] = {to_2, to_3};
+    static const char *const *const upgrades_wrong[] = {to_2, to_3_wrong};
+    struct sql sql;
+    struct sql_format first = format;
+    struct sql_format third = format;
+    (void)state;
+    first.version = 1;
+    third.upgrades = upgrades_wrong;
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &first), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "INSERT INTO number (id, value) VALUES (1, 1)"), FAULT_NONE);
+    sql_close(&sql);
+    assert_int_not_equal(sql_open(&sql, path, SQL_WRITE, &third), FAULT_NONE); /* all or nothing */
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &first), FAULT_NONE);
+    sql_close(&sql);
+    third.upgrades = upgrades;
+    assert_int_equal(sql_open(&sql, path, SQL_READ, &third), FAULT_FOREIGN);
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &third), FAULT_NONE);
+    assert_int_equal(sql_run(&sql, "UPDATE number SET more=(SELECT id FROM second)"), FAULT_NONE);
+    sql_close(&sql);
+    assert_int_equal(sql_open(&sql, path, SQL_READ, &format), FAULT_NONE);
+    sql_close(&sql);
+    assert_int_equal(sql_open(&sql, path, SQL_WRITE, &first), FAULT_NEWER);
+}
+
 static void numbers_come_back(void **state)
 {
     (void)state;
@@ -265,6 +296,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(foreign_bytes_are_refused, make, clear),
         cmocka_unit_test_setup_teardown(a_damaged_page_is_told, make, clear),
         cmocka_unit_test_setup_teardown(too_many_steps_are_stopped, make, clear),
+        cmocka_unit_test_setup_teardown(an_earlier_version_is_brought_up, make, clear),
         cmocka_unit_test_setup_teardown(a_statement_is_prepared_once, make, clear),
         cmocka_unit_test_setup_teardown(a_copy_is_one_moment_of_it, make, clear),
         cmocka_unit_test_setup_teardown(a_reader_is_told_of_at_a_checkpoint, make, clear),

@@ -178,9 +178,12 @@ def comes_back(cli, venue, vault, dice):
     cli.equal((vault.number("coming"), vault.number("dead")), (0, 0), "nothing is half")
 
 
-def is_erased(cli, vault, folder, dice):
+def is_erased(cli, venue, vault, folder, dice):
     wrap, hand = dice.randbytes(144), dice.randbytes(88)
-    vault.put(record(900, CONTACT, 1, wrap, b"sealed", hands=[(REVIEW, hand)]))
+    again = vault.put_file(record(900, CONTACT, 1, wrap, b"sealed", hands=[(REVIEW, hand)]))
+    vault.good("put", again)
+    vault.good("get", "900", "contact", cli.path("got-900"))
+    os.remove(cli.path("got-900"))
     vault.bad(REFUSED, "last day", "erase", "900", "contact", "1")
     cli.check(in_files(folder, [wrap[20:84]]), "the key is in the file")
     cli.equal(vault.good("retain", "900", "all", "2020-01-01"), "1 records\n", "retain")
@@ -194,6 +197,10 @@ def is_erased(cli, vault, folder, dice):
     vault.good("backup", keys, bodies)
     cli.equal((os.listdir(keys), os.listdir(bodies)), (["keys.db"], ["bodies.db"]), "two copies")
     cli.equal(in_files(keys, [wrap[20:84]]), [], "nor in the copy")
+    found = in_memory(venue.pid("keep"), [wrap[20:84], hand[:64]])
+    cli.check(not found, f"nor in the memory of keep: {found}")
+    vault.bad(REFUSED, "what is gone does not come back", "put", again)
+    vault.put(record(900, CONTACT, 2, dice.randbytes(144), b"later"))
 
 
 def is_nowhere(cli, venue, folder, metrics):
@@ -255,7 +262,7 @@ def test(cli):
         is_nowhere(cli, venue, folder, metrics or "")
         is_alone(cli, venue)
         comes_back(cli, venue, vault, dice)
-        is_erased(cli, vault, folder, dice)
+        is_erased(cli, venue, vault, folder, dice)
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
     cli.equal(in_files(folder, SEEN), [], "values in files at the end")
 

@@ -20,7 +20,7 @@ static const char *const names[BLIND_FIELD_MAX + 1] = {BLIND_FIELD_TABLE(FIELD_N
 #undef FIELD_NAME_ROW
 
 struct blind_index {
-    u8 keys[BLIND_FIELD_MAX + 1][KEY_BYTES]; /* by field */
+    u8 keys[BLIND_FIELD_MAX + 1][KEY_BYTES]; /* by field; 0: of marks */
     struct seal_key file;                    /* wiped once they are derived */
 };
 
@@ -38,7 +38,7 @@ u32 blind_field_by_name(struct span name)
 
 static void keys_derive(struct blind_index *index)
 {
-    for (u32 field = 1; field <= BLIND_FIELD_MAX; field += 1) {
+    for (u32 field = 0; field <= BLIND_FIELD_MAX; field += 1) {
         u8 label[sizeof(DERIVATION)];
         memcpy(label, DERIVATION, sizeof(label));
         label[sizeof(label) - 1] = (u8)field; /* in the place of the closing zero */
@@ -77,6 +77,11 @@ enum fault blind_index_open(struct blind_index **index_out, struct disk *disk, c
 void blind_index_close(struct blind_index *index)
 {
     sodium_free(index);
+}
+
+const u8 *blind_index_mark_key(const struct blind_index *index)
+{
+    return index->keys[0];
 }
 
 /* ---- one form ---- */

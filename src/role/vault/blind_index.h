@@ -42,4 +42,8 @@ u32 blind_field_by_name(struct span name);
 MUST_USE bool blind_index_tag(const struct blind_index *index, u32 field, struct personal *value,
                               struct vault_tag *tag_out);
 
+/* The key of what is remembered of records that are gone (vault_store.h): 32 bytes in the index's
+ * locked memory, until it is closed. */
+const u8 *blind_index_mark_key(const struct blind_index *index);
+
 #endif /* ROLE_VAULT_BLIND_INDEX_H */

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "io/log.h"
+#include "io/sql_wipe.h"
 #include "role/vault/vault_agent_inner.h"
 
 #include <sodium.h>
@@ -44,7 +45,15 @@ static enum fault over_turn(struct vault_agent *agent)
     u64 now_us = clock_wall_us(agent->options.clock);
     u64 erased = 0;
     if (now_ns >= agent->check_ns) {
-        TRY(vault_store_erase_due(&agent->store, now_us, &erased));
+        enum fault fault = vault_store_erase_due(&agent->store, now_us, &erased);
+        if (fault == FAULT_ROT) { /* said once; the rest is erased */
+            if (!agent->is_damaged) {
+                log_error("vault.damaged", LOG_FAULT(fault));
+            }
+            fault_forget();
+        }
+        agent->is_damaged = fault == FAULT_ROT;
+        TRY(fault == FAULT_ROT ? FAULT_NONE : fault);
         TRY(sweep_turn(agent, now_us));
         if (erased > 0) {
             log_info("vault.erased", LOG_U64("count", erased));
@@ -78,10 +87,18 @@ static enum fault vault_open(struct agent *base)
     struct vault_agent *agent = agent_of(base);
     const struct vault_agent_options *options = &agent->options;
     char folder[FILE_PATH_BYTES];
+    if (!sql_wipe_freed()) {
+        log_warn("vault.not_wiped", LOG_STR("cause", "SQLite was in use before the vault"));
+    }
     TRY(file_path(folder, options->folder, VAULT_FOLDER));
-    TRY(vault_store_open(&agent->store, options->disk, folder));
-    TRY(vault_groups_open(options->disk, folder, &agent->groups));
+    TRY(disk_make_folder(options->disk, folder));
     TRY(blind_index_open(&agent->index, options->disk, folder));
+    TRY(vault_store_open(&agent->store, options->disk, folder, blind_index_mark_key(agent->index)));
+    if (agent->store.has_lost_marks) {
+        log_error("vault.marks_lost",
+                  LOG_STR("cause", "index.key is another: what was erased may be put again"));
+    }
+    TRY(vault_groups_open(options->disk, folder, &agent->groups));
     TRY(personal_open(&agent->value));
     agent->counts.locked = can_lock() ? 1 : 0;
     if (agent->counts.locked == 0) {
@@ -111,11 +128,11 @@ static void vault_close(struct agent *base)
 {
     struct vault_agent *agent = agent_of(base);
     vault_talk_close(agent);
+    vault_store_close(&agent->store);
     personal_close(agent->value);
     blind_index_close(agent->index);
     agent->value = NULL;
     agent->index = NULL;
-    vault_store_close(&agent->store);
 }
 
 static const struct agent_ops vault_ops = {

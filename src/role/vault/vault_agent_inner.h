@@ -44,6 +44,7 @@ struct vault_agent {
     struct channel_reader asks; /* of the log's process */
     struct channel_writer events;
     enum fault turn_fault;
+    bool is_damaged; /* rows that are due cannot be */
     bool is_busy;
 };
 

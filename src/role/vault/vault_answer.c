@@ -142,6 +142,8 @@ static enum fault on_get(struct vault_agent *agent, struct span *answer_out)
                         &record));
     struct vault_writer writer = begin(agent, VAULT_ASK_GET, VAULT_CODE_OK);
     vault_write_record(&writer, &record);
+    secret_wipe(agent->body, record.body.size);
+    secret_wipe(&record, sizeof(record));
     *answer_out = end(&writer);
     return FAULT_NONE;
 }
@@ -179,6 +181,7 @@ static enum fault on_wraps(struct vault_agent *agent, struct span *answer_out)
         vault_write_bytes(&writer, span_of(wrapped[i].hash, sizeof(wrapped[i].hash)));
         vault_write_bytes(&writer, span_of(wrapped[i].wrap, sizeof(wrapped[i].wrap)));
     }
+    secret_wipe(wrapped, sizeof(wrapped));
     *answer_out = end(&writer);
     return FAULT_NONE;
 }
@@ -317,6 +320,7 @@ enum fault vault_answer(struct vault_agent *agent, u8 *frame, u32 frame_bytes,
         fault = act(agent, frame, answer_out);
     }
     secret_wipe(frame, frame_bytes);
+    secret_wipe(&agent->ask, sizeof(agent->ask)); /* keys of records among it */
     if (fault == FAULT_ROT) {
         log_error("vault.damaged", LOG_FAULT(fault));
     }

@@ -77,6 +77,7 @@ static enum fault keys_add(struct vault_store *store, const struct vault_record 
 {
     for (u32 i = 0; i < count; i += 1) {
         TRY(key_add(store, &records[i]));
+        TRY(vault_marks_add(store, &records[i].label));
     }
     return vault_count(store, count, 0);
 }
@@ -94,6 +95,7 @@ enum fault vault_store_put(struct vault_store *store, const struct vault_record 
             }
         }
     }
+    TRY(vault_marks_check(store, records, count));
     vault_step(store);
     TRY(vault_begin(store, VAULT_IN_BODIES));
     TRY(vault_end(store, VAULT_IN_BODIES, bodies_add(store, records, count)));

@@ -26,7 +26,9 @@ static enum fault key_remove(struct vault_store *store, const struct seal_label 
 {
     struct vault_event event = {.time_us = now_us, .count = 1, .kind = VAULT_EVENT_ERASED};
     TRY(vault_do_place(store, VAULT_SQL_WRAP_REMOVE, label));
-    CHECK(sql_changes(&store->keys) == 1);
+    if (sql_changes(&store->keys) != 1) {
+        return vault_rot(&store->keys);
+    }
     TRY(vault_do_place(store, VAULT_SQL_HANDS_REMOVE, label));
     TRY(vault_do_place(store, VAULT_SQL_TAGS_REMOVE, label));
     TRY(vault_do_place(store, VAULT_SQL_DEAD_ADD, label));
@@ -85,11 +87,16 @@ enum fault vault_store_erase_due(struct vault_store *store, u64 now_us, u64 *cou
     TRY(vault_end(store, VAULT_IN_KEYS,
                   hands_remove(store, VAULT_SQL_HANDS_OVER, &call, now_us, count_out)));
     TRY(vault_due(store, day_of(now_us), due, &count));
+    bool is_rotten = false; /* a row that cannot be keeps no other from being erased */
     for (u32 i = 0; i < count; i += 1) {
+        if (!seal_label_is_sound(&due[i].label)) {
+            is_rotten = true;
+            continue;
+        }
         TRY(vault_store_erase(store, due[i].label, now_us));
         *count_out += 1;
     }
-    return FAULT_NONE;
+    return is_rotten ? vault_rot(&store->keys) : FAULT_NONE;
 }
 
 enum fault vault_store_hands_drop(struct vault_store *store, struct seal_label label, u64 now_us,

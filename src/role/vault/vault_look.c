@@ -63,6 +63,7 @@ static enum fault tag_find(struct vault_store *store, const struct vault_tag *ta
                            struct seal_label labels_out[VAULT_LIST_MAX], u32 *count_out)
 {
     struct sql_call call = vault_call(store, VAULT_SQL_TAGS_FIND);
+    struct vault_listed listed;
     bool row = false;
     *count_out = 0;
     sql_put_u64(&call, tag->field);
@@ -70,7 +71,8 @@ static enum fault tag_find(struct vault_store *store, const struct vault_tag *ta
     TRY(sql_next(&store->keys, &call, &row));
     while (row) {
         CHECK(*count_out < VAULT_LIST_MAX);
-        labels_out[*count_out] = vault_get_listed(&call).label;
+        TRY(vault_get_sound(store, &call, &listed));
+        labels_out[*count_out] = listed.label;
         *count_out += 1;
         TRY(sql_next(&store->keys, &call, &row));
     }

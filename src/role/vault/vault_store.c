@@ -10,6 +10,16 @@
 #define APPLICATION_KEYS   0x43566b79U /* "CVky" */
 #define APPLICATION_BODIES 0x43566279U /* "CVby" */
 
+#define EVER_TABLE                                                        \
+    "CREATE TABLE ever (mark BLOB PRIMARY KEY, version INTEGER NOT NULL)" \
+    " STRICT, WITHOUT ROWID"
+#define ASKS_TABLE \
+    "CREATE TABLE asks (nonce BLOB PRIMARY KEY, time INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+#define DRILLS_TABLE                                                                \
+    "CREATE TABLE drills (side INTEGER NOT NULL, epoch INTEGER NOT NULL,"           \
+    " generation INTEGER NOT NULL, member INTEGER NOT NULL, time INTEGER NOT NULL," \
+    " PRIMARY KEY (side, epoch, generation, member)) STRICT, WITHOUT ROWID"
+
 static const char *const keys_schema[] = {
     "CREATE TABLE wraps (subject INTEGER NOT NULL, part INTEGER NOT NULL, version INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL, retention INTEGER NOT NULL, until INTEGER NOT NULL,"
@@ -34,8 +44,14 @@ static const char *const keys_schema[] = {
     "CREATE TABLE events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " field INTEGER NOT NULL, count INTEGER NOT NULL, matter BLOB NOT NULL) STRICT",
     "CREATE INDEX events_kind ON events (kind, time)",
+    EVER_TABLE,
+    ASKS_TABLE,
+    DRILLS_TABLE,
     NULL,
 };
+
+static const char *const keys_to_2[] = {EVER_TABLE, ASKS_TABLE, DRILLS_TABLE, NULL};
+static const char *const *const keys_upgrades[] = {keys_to_2};
 
 static const char *const bodies_schema[] = {
     "CREATE TABLE bodies (row INTEGER PRIMARY KEY, subject INTEGER NOT NULL, part INTEGER NOT NULL,"
@@ -46,9 +62,10 @@ static const char *const bodies_schema[] = {
 };
 
 static const struct sql_format keys_format = {.application = APPLICATION_KEYS,
-                                              .version = 1,
+                                              .version = 2,
                                               .what = "the vault's keys",
-                                              .schema = keys_schema};
+                                              .schema = keys_schema,
+                                              .upgrades = keys_upgrades};
 static const struct sql_format bodies_format = {.application = APPLICATION_BODIES,
                                                 .version = 1,
                                                 .what = "the vault's bodies",
@@ -111,6 +128,11 @@ static const char *const texts[VAULT_SQL_COUNT] = {
     [VAULT_SQL_UNSWEPT] = "SELECT coalesce(min(time), 0) FROM events WHERE kind IN (2, 3, 5)"
                           " AND number>(SELECT coalesce(max(number), 0) FROM events WHERE kind=4)",
     [VAULT_SQL_WALK] = "SELECT " LISTED ", wrap, hash FROM wraps ORDER BY subject, part, version",
+    [VAULT_SQL_MARK] = "SELECT version FROM ever WHERE mark=?",
+    [VAULT_SQL_MARK_PUT] = "INSERT INTO ever (mark, version) VALUES (?, ?) ON CONFLICT (mark)"
+                           " DO UPDATE SET version=max(version, excluded.version)",
+    [VAULT_SQL_MARKS] = "SELECT count(*) FROM ever",
+    [VAULT_SQL_MARKS_FROM] = "SELECT subject, part, max(version) FROM wraps GROUP BY subject, part",
     [VAULT_SQL_BODY_ADD] = "INSERT INTO bodies (subject, part, version, body) VALUES (?, ?, ?, ?)",
     [VAULT_SQL_BODY] = "SELECT body FROM bodies WHERE " PLACE,
     [VAULT_SQL_BODY_REMOVE] = "DELETE FROM bodies WHERE " PLACE,
@@ -185,16 +207,39 @@ enum fault vault_do_place(struct vault_store *store, enum vault_statement statem
     return vault_do(store, statement, &call);
 }
 
+/* 0, which no label has, for what is too large. */
+static u32 get_within(struct sql_call *call, u32 high)
+{
+    u64 value = sql_get_u64(call);
+    return value > high ? 0 : (u32)value;
+}
+
 struct vault_listed vault_get_listed(struct sql_call *call)
 {
     struct vault_listed listed = {.until_day = 0};
     listed.label.subject = sql_get_u64(call);
-    listed.label.group = (u8)sql_get_u64(call);
-    listed.label.version = (u32)sql_get_u64(call);
-    listed.label.epoch = (u32)sql_get_u64(call);
-    listed.label.retention = (u8)sql_get_u64(call);
-    listed.until_day = (u32)sql_get_u64(call);
+    listed.label.group = (u8)get_within(call, SEAL_GROUP_MAX);
+    listed.label.version = get_within(call, UINT32_MAX);
+    listed.label.epoch = get_within(call, UINT32_MAX);
+    listed.label.retention = (u8)get_within(call, UINT8_MAX);
+    listed.until_day = get_within(call, UINT32_MAX);
     return listed;
+}
+
+enum fault vault_rot(const struct sql *sql)
+{
+    return FAULT(FAULT_ROT, "%s: a row that cannot be", sql->path);
+}
+
+enum fault vault_get_sound(struct vault_store *store, struct sql_call *call,
+                           struct vault_listed *listed_out)
+{
+    *listed_out = vault_get_listed(call);
+    if (!seal_label_is_sound(&listed_out->label)) {
+        sql_end(call);
+        return vault_rot(&store->keys);
+    }
+    return FAULT_NONE;
 }
 
 enum fault vault_find(struct vault_store *store, const struct seal_label *label,
@@ -211,7 +256,8 @@ enum fault vault_find(struct vault_store *store, const struct seal_label *label,
     if (!*found_out) {
         return FAULT_NONE;
     }
-    struct vault_listed listed = vault_get_listed(&call);
+    struct vault_listed listed;
+    TRY(vault_get_sound(store, &call, &listed));
     record_out->label = listed.label;
     record_out->until_day = listed.until_day;
     record_out->hands_count = 0;
@@ -233,9 +279,12 @@ static enum fault one_of(struct vault_store *store, enum vault_statement stateme
     TRY(sql_next(vault_sql(store, statement), &call, found_out));
     if (*found_out) {
         label_out->subject = sql_get_u64(&call);
-        label_out->group = (u8)sql_get_u64(&call);
-        label_out->version = (u32)sql_get_u64(&call);
+        label_out->group = (u8)get_within(&call, SEAL_GROUP_MAX);
+        label_out->version = get_within(&call, UINT32_MAX);
         sql_end(&call);
+        if (label_out->group == 0 || label_out->version == 0) {
+            return vault_rot(vault_sql(store, statement));
+        }
     }
     return FAULT_NONE;
 }
@@ -304,12 +353,14 @@ static enum fault open_inner(struct vault_store *store, struct disk *disk, const
                         &store->statements[i]));
     }
     TRY(coming_settle(store));
-    return dead_settle(store);
+    TRY(dead_settle(store));
+    return vault_marks_open(store);
 }
 
-enum fault vault_store_open(struct vault_store *store, struct disk *disk, const char *folder)
+enum fault vault_store_open(struct vault_store *store, struct disk *disk, const char *folder,
+                            const u8 *mark_key)
 {
-    *store = (struct vault_store){.step = NULL};
+    *store = (struct vault_store){.mark_key = mark_key};
     enum fault fault = open_inner(store, disk, folder);
     if (fault != FAULT_NONE) {
         vault_store_close(store);
@@ -390,7 +441,7 @@ static enum fault listed_get(struct vault_store *store, struct sql_call *call,
     TRY(sql_next(&store->keys, call, &row));
     while (row) {
         CHECK(*count_out < VAULT_LIST_MAX);
-        listed_out[*count_out] = vault_get_listed(call);
+        TRY(vault_get_sound(store, call, &listed_out[*count_out]));
         *count_out += 1;
         TRY(sql_next(&store->keys, call, &row));
     }
@@ -417,6 +468,7 @@ enum fault vault_store_wraps(struct vault_store *store, u32 epoch, const struct 
                              struct vault_wrapped wrapped_out[VAULT_LIST_MAX], u32 *count_out)
 {
     struct sql_call call = vault_call(store, VAULT_SQL_WRAPS);
+    struct vault_listed listed;
     bool row = false;
     *count_out = 0;
     sql_put_u64(&call, epoch);
@@ -425,7 +477,8 @@ enum fault vault_store_wraps(struct vault_store *store, u32 epoch, const struct 
     while (row) {
         struct vault_wrapped *wrapped = &wrapped_out[*count_out];
         CHECK(*count_out < VAULT_LIST_MAX);
-        wrapped->label = vault_get_listed(&call).label;
+        TRY(vault_get_sound(store, &call, &listed));
+        wrapped->label = listed.label;
         sql_get_bytes(&call, wrapped->wrap, sizeof(wrapped->wrap));
         sql_get_bytes(&call, wrapped->hash, sizeof(wrapped->hash));
         *count_out += 1;
@@ -438,6 +491,15 @@ enum fault vault_due(struct vault_store *store, u32 today,
                      struct vault_listed listed_out[VAULT_LIST_MAX], u32 *count_out)
 {
     struct sql_call call = vault_call(store, VAULT_SQL_DUE);
+    bool row = false;
+    *count_out = 0;
     sql_put_u64(&call, today);
-    return listed_get(store, &call, listed_out, count_out);
+    TRY(sql_next(&store->keys, &call, &row));
+    while (row) {
+        CHECK(*count_out < VAULT_LIST_MAX);
+        listed_out[*count_out] = vault_get_listed(&call);
+        *count_out += 1;
+        TRY(sql_next(&store->keys, &call, &row));
+    }
+    return FAULT_NONE;
 }

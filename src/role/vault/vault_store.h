@@ -29,6 +29,8 @@
 #define VAULT_HAND_BYTES     88U
 #define VAULT_TAG_BYTES      16U
 #define VAULT_CASE_BYTES     32U
+#define VAULT_MARK_BYTES     16U
+#define VAULT_MARK_KEY_BYTES 32U
 #define VAULT_BODY_BYTES_MAX ((8U << 20) + 4096U)
 #define VAULT_HANDS_MAX      4U /* of a record */
 #define VAULT_TAGS_MAX       8U /* of a record */
@@ -139,6 +141,10 @@ enum vault_statement {
     VAULT_SQL_EVENTS_SINCE,
     VAULT_SQL_UNSWEPT,
     VAULT_SQL_WALK,
+    VAULT_SQL_MARK,
+    VAULT_SQL_MARK_PUT,
+    VAULT_SQL_MARKS,
+    VAULT_SQL_MARKS_FROM,
     VAULT_SQL_BODY_ADD, /* from here on of bodies.db */
     VAULT_SQL_BODY,
     VAULT_SQL_BODY_REMOVE,
@@ -154,20 +160,25 @@ struct vault_store {
     struct sql keys;
     struct sql bodies;
     struct sqlite3_stmt *statements[VAULT_SQL_COUNT];
+    const u8 *mark_key;           /* the caller's */
+    bool has_lost_marks;          /* those that are there were made with another key */
     void (*step)(void *argument); /* called between two steps; for tests, else NULL */
     void *argument;
 };
 
-/* Makes the files where there are none, and finishes what was left. `folder` is the vault's. */
+/* Makes the files where there are none, and finishes what was left. `folder` is the vault's.
+ * `mark_key`, of VAULT_MARK_KEY_BYTES, stays until the store is closed: the highest version that a
+ * subject's group ever had is kept under a hash with it, so that nothing that was erased can be put
+ * again, and who was here cannot be read from it. FAULT_ROT: a row that cannot be. */
 MUST_USE enum fault vault_store_open(struct vault_store *store, struct disk *disk,
-                                     const char *folder);
+                                     const char *folder, const u8 *mark_key);
 /* Also after a fault. The write-ahead logs are emptied where that can be done. */
 void vault_store_close(struct vault_store *store);
 
 /* ---- records ---- */
 
-/* All of them, or none. FAULT_EXISTS: one is there already. `hash` of each is that of its body, or
- * FAULT_REFUSED. */
+/* All of them, or none. FAULT_EXISTS: one is there already. FAULT_REFUSED: `hash` is not that of
+ * the body, or this version of the subject's group, or a later one, was put before and is gone. */
 MUST_USE enum fault vault_store_put(struct vault_store *store, const struct vault_record *records,
                                     u32 count);
 /* Version 0: the newest. Tags are left out, and hands that were over at `now_s`. The body lies in

@@ -1,6 +1,6 @@
 /* The parts of the vault's store, for its own files: vault_store.c (life, reading), vault_change.c
- * (put, epochs), vault_erase.c (retention, erasure, sweeps), vault_look.c (search, events,
- * integrity). */
+ * (put, epochs), vault_marks.c (what was put before), vault_erase.c (retention, erasure, sweeps),
+ * vault_look.c (search, events, integrity). */
 #ifndef ROLE_VAULT_VAULT_STORE_INNER_H
 #define ROLE_VAULT_VAULT_STORE_INNER_H
 
@@ -34,10 +34,26 @@ MUST_USE enum fault vault_do_place(struct vault_store *store, enum vault_stateme
 /* The record's row, body and hands left out. *found_out: it is there. */
 MUST_USE enum fault vault_find(struct vault_store *store, const struct seal_label *label,
                                struct vault_record *record_out, bool *found_out);
-/* Subject, group, version, epoch, retention class, last day, from the next column on. */
+/* Subject, group, version, epoch, retention class, last day, from the next column on. What is out
+ * of its range makes a label that is not sound. */
 struct vault_listed vault_get_listed(struct sql_call *call);
+/* FAULT_ROT where the label is not sound; the statement has ended then. */
+MUST_USE enum fault vault_get_sound(struct vault_store *store, struct sql_call *call,
+                                    struct vault_listed *listed_out);
+/* FAULT_ROT: what a table of this file has cannot be. */
+MUST_USE enum fault vault_rot(const struct sql *sql);
 
-/* Records whose last day is before today. */
+/* ---- vault_marks.c ---- */
+
+/* What is remembered of subject and group. Fills up what is missing: files of before have none. */
+MUST_USE enum fault vault_marks_open(struct vault_store *store);
+/* FAULT_REFUSED: an earlier or the same version as one that was put, also among these. */
+MUST_USE enum fault vault_marks_check(struct vault_store *store, const struct vault_record *records,
+                                      u32 count);
+/* Within the step that adds the keys. */
+MUST_USE enum fault vault_marks_add(struct vault_store *store, const struct seal_label *label);
+
+/* Records whose last day is before today; their labels need not be sound. */
 MUST_USE enum fault vault_due(struct vault_store *store, u32 today,
                               struct vault_listed listed_out[VAULT_LIST_MAX], u32 *count_out);
 

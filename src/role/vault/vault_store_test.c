@@ -1,155 +1,18 @@
-/* Aim: a record is in both files or in neither, whenever the process is killed; what is erased is
- * gone from every byte of the folder; what somebody does behind our back is seen. Method: a folder
+/* Aim: a record is in both files or in neither, whenever the process is killed; what
+ * somebody does behind our back is seen. Method: a folder
  * of its own; children that kill themselves at each step in turn; a naive model beside random
- * operations; a search through all bytes of all files. */
+ * operations. What is gone: vault_erase_test.c. */
 #include "role/vault/vault_store.h"
 
 #include "base/random.h"
-#include "base/span.h"
-#include "role/vault/seal_record.h"
-#include "tests/support/engine_scene.h"
-#include "tests/support/test.h"
+#include "tests/support/vault_scene.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define DAY_US  86400000000ULL
-#define TODAY   20000U
-#define NOW_US  (TODAY * DAY_US + 5000000ULL)
-#define FAR_DAY 30000U
-#define PART    64U /* of a wrap that is looked for: long enough to be no accident */
-
-static char folder[SCENE_PATH_BYTES];
-static u8 target[VAULT_BODY_BYTES_MAX];
-
-static int setup(void **state)
-{
-    (void)state;
-    scene_folder_make(folder);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    scene_folder_remove(folder);
-    return 0;
-}
-
-static void reopen(struct vault_store *store)
-{
-    vault_store_close(store);
-    scene_must(vault_store_open(store, disk_real(), folder));
-}
-
-/* Power cuts are not tested here: many small changes need not wait for the disk. */
-static void open_fast(struct vault_store *store)
-{
-    scene_must(vault_store_open(store, disk_real(), folder));
-    scene_must(sql_run(&store->keys, "PRAGMA synchronous=OFF"));
-    scene_must(sql_run(&store->bodies, "PRAGMA synchronous=OFF"));
-}
-
-/* A record whose bytes follow from its label and a seed. */
-static struct vault_record record_of(u64 subject, u8 group, u32 version, u64 seed, u8 *body,
-                                     size_t body_bytes)
-{
-    struct random random;
-    struct vault_record record = {.label = {.subject = subject,
-                                            .version = version,
-                                            .epoch = 1,
-                                            .group = group,
-                                            .retention = 1},
-                                  .hands_count = 1,
-                                  .tags_count = 1};
-    random_init(&random, random_seed_derive(seed, subject * 1000 + group * 100 + version));
-    random_fill(&random, record.wrap, sizeof(record.wrap));
-    random_fill(&random, record.hands[0].bytes, sizeof(record.hands[0].bytes));
-    record.hands[0].until_s = NOW_US / 1000000 + 100;
-    record.tags[0].field = 1;
-    random_fill(&random, record.tags[0].bytes, sizeof(record.tags[0].bytes));
-    random_fill(&random, body, body_bytes);
-    record.body = span_of(body, body_bytes);
-    seal_body_hash(record.body, record.hash);
-    return record;
-}
-
-static void assert_clean(struct vault_store *store)
-{
-    struct vault_verdict verdict;
-    struct vault_totals totals;
-    scene_must(vault_store_verify(store, &verdict));
-    scene_must(vault_store_totals(store, &totals));
-    assert_int_equal(verdict.changed, 0);
-    assert_int_equal(verdict.without_body, 0);
-    assert_int_equal(verdict.without_key, 0);
-    assert_int_equal(verdict.records, verdict.put - verdict.erased);
-    assert_int_equal(totals.coming, 0);
-    assert_int_equal(totals.dead, 0);
-}
-
-static bool is_there(struct vault_store *store, const struct vault_record *record)
-{
-    struct vault_record found;
-    enum fault fault = vault_store_get(store, record->label, 0, target, &found);
-    if (fault == FAULT_MISSING) {
-        return false;
-    }
-    scene_must(fault);
-    assert_memory_equal(found.wrap, record->wrap, sizeof(found.wrap));
-    assert_memory_equal(found.hash, record->hash, sizeof(found.hash));
-    assert_true(span_equal(found.body, record->body));
-    return true;
-}
-
-/* ---- every byte of every file below a folder ---- */
-
-static u64 file_count(const char *path, struct span wanted)
-{
-    u64 count = 0;
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    long size = ftell(file);
-    rewind(file);
-    u8 *bytes = malloc((size_t)size + 1);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, (size_t)size, file), (size_t)size);
-    (void)fclose(file);
-    const u8 *at = bytes;
-    while (at != NULL) {
-        at = memmem(at, (size_t)(bytes + size - at), wanted.data, wanted.size);
-        count += at == NULL ? 0 : 1;
-        at = at == NULL ? NULL : at + 1;
-    }
-    free(bytes);
-    return count;
-}
-
-static u64 folder_count(const char *path, struct span wanted)
-{
-    u64 count = 0;
-    DIR *directory = opendir(path);
-    assert_non_null(directory);
-    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
-        char inner[2 * SCENE_PATH_BYTES];
-        struct stat status;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-            continue;
-        }
-        (void)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
-        assert_int_equal(lstat(inner, &status), 0);
-        count += S_ISDIR(status.st_mode) ? folder_count(inner, wanted) : file_count(inner, wanted);
-    }
-    (void)closedir(directory);
-    return count;
-}
 
 /* ---- tests ---- */
 
@@ -163,7 +26,7 @@ static void what_was_put_is_there(void **state)
     struct vault_record found;
     u32 count = 0;
     (void)state;
-    scene_must(vault_store_open(&store, disk_real(), folder));
+    scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
     records[0] = record_of(7, SEAL_GROUP_ADDRESS, 1, 1, bodies[0], 0);
     records[1] = record_of(7, SEAL_GROUP_ADDRESS, 2, 1, bodies[1], 1);
     records[2] = record_of(7, SEAL_GROUP_BANK, 1, 1, bodies[2], 5000);
@@ -200,7 +63,7 @@ static void a_hand_may_be_for_ever(void **state)
     u8 body[1];
     u64 count = 0;
     (void)state;
-    scene_must(vault_store_open(&store, disk_real(), folder));
+    scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
     struct vault_record record = record_of(9, SEAL_GROUP_BANK, 1, 1, body, sizeof(body));
     record.hands_count = 2;
     record.hands[1] = record.hands[0];
@@ -228,7 +91,7 @@ static void several_come_together_or_not_at_all(void **state)
     struct vault_store store;
     struct vault_record records[3];
     (void)state;
-    scene_must(vault_store_open(&store, disk_real(), folder));
+    scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
     struct vault_record first = record_of(7, SEAL_GROUP_BANK, 1, 1, bodies[3], 100);
     scene_must(vault_store_put(&store, &first, 1));
     records[0] = record_of(7, SEAL_GROUP_ADDRESS, 1, 1, bodies[0], 100);
@@ -269,7 +132,7 @@ static bool do_and_die(enum deed deed, const struct vault_record *records, u32 c
     assert_true(child >= 0);
     if (child == 0) {
         struct vault_store store;
-        enum fault fault = vault_store_open(&store, disk_real(), folder);
+        enum fault fault = vault_store_open(&store, disk_real(), folder, mark_key);
         store.step = die_at_step;
         steps_left = at_step;
         if (fault == FAULT_NONE && deed == DEED_PUT) {
@@ -307,12 +170,12 @@ static void killed_between_any_two_steps_nothing_is_half(void **state)
                 record_of(subject, SEAL_GROUP_LOGINS, 1, 1, bodies[1], 3000)};
             records[0].until_day = TODAY - 1;
             if (deed != DEED_PUT) {
-                scene_must(vault_store_open(&store, disk_real(), folder));
+                scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
                 scene_must(vault_store_put(&store, records, 2));
                 vault_store_close(&store);
             }
             is_done = do_and_die((enum deed)deed, records, 2, step);
-            scene_must(vault_store_open(&store, disk_real(), folder));
+            scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
             assert_clean(&store);
             bool has = is_there(&store, &records[0]);
             if (deed == DEED_PUT) {
@@ -382,7 +245,7 @@ static void a_new_epoch_replaces_wraps_and_no_body(void **state)
     struct vault_record found;
     u32 count = 0;
     (void)state;
-    scene_must(vault_store_open(&store, disk_real(), folder));
+    scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
     for (u32 i = 0; i < 2; i += 1) {
         records[i] = record_of(i + 1, SEAL_GROUP_BANK, 1, 1, bodies[i], 100);
         rewraps[i] = (struct vault_rewrap){.label = records[i].label, .epoch = 2};
@@ -415,93 +278,6 @@ static void a_new_epoch_replaces_wraps_and_no_body(void **state)
     vault_store_close(&store);
 }
 
-/* ---- retention ---- */
-
-static void nothing_is_erased_before_its_last_day_has_passed(void **state)
-{
-    static u8 body[100];
-    struct vault_store store;
-    u64 changed = 0;
-    u64 count = 0;
-    (void)state;
-    scene_must(vault_store_open(&store, disk_real(), folder));
-    struct vault_record record = record_of(7, SEAL_GROUP_BANK, 1, 1, body, 100);
-    scene_must(vault_store_put(&store, &record, 1));
-    assert_int_equal(vault_store_erase(&store, record.label, NOW_US), FAULT_REFUSED);
-    scene_must(vault_store_retain(&store, 7, SEAL_GROUP_ADDRESS, TODAY - 1, &changed));
-    assert_int_equal(changed, 0);
-    scene_must(vault_store_retain(&store, 7, 0, TODAY, &changed));
-    assert_int_equal(changed, 1);
-    assert_int_equal(vault_store_erase(&store, record.label, NOW_US), FAULT_REFUSED);
-    scene_must(vault_store_erase_due(&store, NOW_US, &count));
-    assert_int_equal(count, 0);
-    scene_must(vault_store_erase_due(&store, NOW_US + DAY_US, &count));
-    assert_int_equal(count, 2); /* the hand is over as well */
-    assert_false(is_there(&store, &record));
-    assert_int_equal(vault_store_erase(&store, record.label, NOW_US), FAULT_MISSING);
-    scene_must(vault_store_shredded(&store, TODAY + 1, &count));
-    assert_int_equal(count, 1);
-    scene_must(vault_store_shredded(&store, TODAY, &count));
-    assert_int_equal(count, 0);
-    assert_clean(&store);
-    vault_store_close(&store);
-}
-
-/* Many records, so that pages split and cells move, and copies stay where nobody looks. */
-static void an_erased_key_is_in_no_byte_of_any_file(void **state)
-{
-    static u8 body[16];
-    u32 count = (u32)test_rounds(1500) + 100;
-    u64 seed = test_seed();
-    struct random random;
-    struct vault_store store;
-    u64 left = 0;
-    u64 shredded = 0;
-    u64 since_us = 0;
-    (void)state;
-    random_init(&random, seed);
-    open_fast(&store);
-    u64 *subjects = calloc(count, sizeof(*subjects));
-    assert_non_null(subjects);
-    for (u32 i = 0; i < count; i += 1) {
-        subjects[i] = random_u64(&random) >> 20 | 1U << 20;
-        struct vault_record record =
-            record_of(subjects[i], SEAL_GROUP_BANK, 1, seed, body, sizeof(body));
-        record.until_day = i % 3 == 0 ? TODAY - 1 : FAR_DAY;
-        scene_must(vault_store_put(&store, &record, 1));
-        if (i % 50 == 0) {
-            assert_true(folder_count(folder, span_of(record.wrap + 40, PART)) > 0);
-        }
-    }
-    for (u64 erased = 1; erased > 0;) {
-        scene_must(vault_store_erase_due(&store, NOW_US, &erased));
-        shredded += erased;
-    }
-    assert_int_equal(shredded, (count + 2) / 3);
-    scene_must(vault_store_unswept(&store, &since_us));
-    assert_int_equal(since_us, NOW_US);
-    scene_must(vault_store_sweep(&store, NOW_US));
-    scene_must(vault_store_unswept(&store, &since_us));
-    assert_int_equal(since_us, 0);
-    for (u32 i = 0; i < count; i += 1) {
-        struct vault_record record =
-            record_of(subjects[i], SEAL_GROUP_BANK, 1, seed, body, sizeof(body));
-        u64 wraps = folder_count(folder, span_of(record.wrap + 40, PART));
-        u64 hands = folder_count(folder, span_of(record.hands[0].bytes, PART));
-        u64 tags = folder_count(folder, span_of(record.tags[0].bytes, VAULT_TAG_BYTES));
-        if (i % 3 == 0) {
-            assert_int_equal(wraps + hands + tags, 0);
-        } else {
-            assert_true(wraps > 0 && hands > 0 && tags > 0);
-            left += 1;
-        }
-    }
-    assert_true(left > 0);
-    free(subjects);
-    assert_clean(&store);
-    vault_store_close(&store);
-}
-
 /* ---- search ---- */
 
 static void lookups_are_told_and_counted_also_by_who_starts_again(void **state)
@@ -513,7 +289,7 @@ static void lookups_are_told_and_counted_also_by_who_starts_again(void **state)
     struct seal_label labels[VAULT_LIST_MAX];
     u32 count = 0;
     (void)state;
-    scene_must(vault_store_open(&store, disk_real(), folder));
+    scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
     struct vault_record records[2] = {record_of(1, SEAL_GROUP_CONTACT, 1, 1, bodies[0], 10),
                                       record_of(2, SEAL_GROUP_CONTACT, 1, 1, bodies[1], 10)};
     records[1].tags[0] = records[0].tags[0];
@@ -569,7 +345,7 @@ static void what_others_change_is_seen(void **state)
         struct vault_verdict after;
         char place[SCENE_PATH_BYTES];
         scene_folder_make(place);
-        scene_must(vault_store_open(&store, disk_real(), place));
+        scene_must(vault_store_open(&store, disk_real(), place, mark_key));
         for (u32 at = 0; at < 3; at += 1) {
             records[at] = record_of(at + 1, SEAL_GROUP_BANK, 1, 1, bodies[at], 40);
         }
@@ -591,10 +367,11 @@ static void what_others_change_is_seen(void **state)
 
 /* ---- against a model ---- */
 
-enum { MODEL_SUBJECTS = 12, MODEL_VERSIONS = 3 };
+enum { MODEL_SUBJECTS = 12, MODEL_VERSIONS = 40 };
 
 struct modelled {
     bool is_there;
+    bool was_there;
     u32 epoch;
     u32 until_day;
 };
@@ -615,13 +392,19 @@ static void model_act(struct vault_store *store, struct random *random, u64 seed
     memcpy(rewrap.wrap, record.wrap, sizeof(rewrap.wrap));
     switch (random_below(random, 5)) {
     case 0:
-    case 1:
-        assert_int_equal(vault_store_put(store, &record, 1),
-                         row->is_there ? FAULT_EXISTS : FAULT_NONE);
-        if (!row->is_there) {
-            *row = (struct modelled){.is_there = true, .epoch = 1};
+    case 1: {
+        bool is_late = false; /* this version, or a later one, was there before */
+        for (u32 at = version; at < MODEL_VERSIONS; at += 1) {
+            is_late = is_late || model[subject][at].was_there;
+        }
+        assert_int_equal(vault_store_put(store, &record, 1), row->is_there ? FAULT_EXISTS
+                                                             : is_late     ? FAULT_REFUSED
+                                                                           : FAULT_NONE);
+        if (!is_late) {
+            *row = (struct modelled){.is_there = true, .was_there = true, .epoch = 1};
         }
         break;
+    }
     case 2:
         assert_int_equal(vault_store_erase(store, record.label, NOW_US),
                          !row->is_there                                   ? FAULT_MISSING
@@ -687,9 +470,6 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(wraps_of_an_epoch_come_in_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(a_new_epoch_replaces_wraps_and_no_body, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_is_erased_before_its_last_day_has_passed, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(an_erased_key_is_in_no_byte_of_any_file, setup, teardown),
         cmocka_unit_test_setup_teardown(lookups_are_told_and_counted_also_by_who_starts_again,
                                         setup, teardown),
         cmocka_unit_test(what_others_change_is_seen),

@@ -32,7 +32,12 @@ static void *accept_visit(void *context, struct net_conn *conn, const struct net
 /* False: the connection ends. */
 static bool send(struct vault_visit *visit, struct span answer)
 {
-    bool is_sent = net_send_copy(visit->conn, answer);
+    struct net_buffer *buffer = net_buffer_copy(&visit->agent->pool, answer);
+    secret_wipe(visit->agent->answer, answer.size);
+    if (buffer != NULL) {
+        buffer->is_secret = true; /* it may be a record */
+    }
+    bool is_sent = buffer != NULL && net_send_last(visit->conn, buffer);
     if (!is_sent) {
         net_shut_now(visit->conn);
     }
