@@ -52,6 +52,7 @@ VALGRIND_WITHOUT = [  # tens of seconds each here; asan runs them with more roun
     "vault_opener_test",
     "vault_publog_span_test",
     "vault_publog_test",
+    "vault_rewrapper_test",
     "vault_tlog_check_test",
 ]
 

@@ -137,6 +137,21 @@ void opening_scene_fill(struct opening_scene *scene, struct grant *grant)
 
 /* ---- approvals ---- */
 
+void opening_scene_signature(const struct opening_scene *scene, u32 officer, struct span message,
+                             struct grant_signature *signature_out)
+{
+    char public_key[SIGN_PUBLIC_TEXT_BYTES];
+    char text[SIGN_SIGNATURE_TEXT_BYTES];
+    *signature_out = (struct grant_signature){.officer = ""};
+    officer_code(scene, officer, signature_out->officer);
+    assert_int_equal(
+        sign_with_private(log_scene_pem(&scene->signers[officer]), message, public_key, text),
+        FAULT_NONE);
+    assert_int_equal(
+        sign_decode_base64(span_of_text(text), signature_out->bytes, sizeof(signature_out->bytes)),
+        sizeof(signature_out->bytes));
+}
+
 void opening_scene_sign(const struct opening_scene *scene, const struct grant *grant,
                         const u32 *officers, u32 count, struct grant_file *file_out)
 {
@@ -145,17 +160,9 @@ void opening_scene_sign(const struct opening_scene *scene, const struct grant *g
     file_out->text_bytes = grant_print(grant, file_out->text);
     (void)crypto_hash_sha256(file_out->hash, (const u8 *)file_out->text, file_out->text_bytes);
     for (u32 i = 0; i < count; i += 1) {
-        struct grant_signature signature = {.officer = ""};
-        char public_key[SIGN_PUBLIC_TEXT_BYTES];
-        char text[SIGN_SIGNATURE_TEXT_BYTES];
-        officer_code(scene, officers[i], signature.officer);
-        assert_int_equal(sign_with_private(log_scene_pem(&scene->signers[officers[i]]),
-                                           span_of(file_out->text, file_out->text_bytes),
-                                           public_key, text),
-                         FAULT_NONE);
-        assert_int_equal(
-            sign_decode_base64(span_of_text(text), signature.bytes, sizeof(signature.bytes)),
-            sizeof(signature.bytes));
+        struct grant_signature signature;
+        opening_scene_signature(scene, officers[i], span_of(file_out->text, file_out->text_bytes),
+                                &signature);
         assert_int_equal(grant_file_add(file_out, &signature), FAULT_NONE);
     }
 }

@@ -74,6 +74,10 @@ void opening_scene_seal(struct opening_scene *scene, u32 record, const char *tex
 void opening_scene_sign(const struct opening_scene *scene, const struct grant *grant,
                         const u32 *officers, u32 count, struct grant_file *file_out);
 
+/* One officer's, over any text. */
+void opening_scene_signature(const struct opening_scene *scene, u32 officer, struct span message,
+                             struct grant_signature *signature_out);
+
 struct opening_scene_event {
     enum publog_class class;
     enum publog_kind kind;

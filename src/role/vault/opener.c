@@ -43,12 +43,8 @@ enum fault opener_open(struct opener **opener_out, const struct grant_file *file
     }
     opener->key = seal_room_take(opener->room, sizeof(*opener->key));
     opener->signer = seal_room_take(opener->room, crypto_sign_SECRETKEYBYTES);
-    opener->opening.begins_s = now_s;
-    memcpy(opener->opening.venue, file->grant.venue, sizeof(opener->opening.venue));
-    memcpy(opener->opening.grant, file->hash, sizeof(opener->opening.grant));
-    seal_scalar_random(opener->key);
-    CHECK(seal_point_of(opener->key, &opener->opening.key));
-    CHECK(crypto_sign_keypair(opener->opening.signer, opener->signer) == 0);
+    opening_make(file->grant.venue, file->hash, now_s, opener->key, opener->signer,
+                 &opener->opening);
     *opener_out = opener;
     return FAULT_NONE;
 }
@@ -254,14 +250,10 @@ static void manifest_end(struct manifest *manifest, const struct opener *opener,
                          const u8 file_hash[SHA256_BYTES])
 {
     char hex[65];
-    u8 signature[crypto_sign_BYTES];
-    char text[SIGN_SIGNATURE_TEXT_BYTES];
     tell(manifest, "file: %s\n", bytes_to_hex(file_hash, SHA256_BYTES, hex));
     tell(manifest, "bytes: %llu\n", (unsigned long long)file_bytes);
-    (void)crypto_sign_detached(signature, NULL, (const u8 *)manifest->text, manifest->size,
-                               opener->signer);
-    sign_pair_text(span_of(signature, sizeof(signature)), text);
-    tell(manifest, "signature: %s\n", text);
+    manifest->size = opening_manifest_sign(opener->signer, manifest->text, manifest->size,
+                                           OPENER_MANIFEST_BYTES);
 }
 
 enum fault opener_manifest_check(struct span manifest, const struct opening *opening)

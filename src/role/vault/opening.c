@@ -3,6 +3,8 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
+#include "io/sign.h"
+#include "io/sign_pair.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -35,6 +37,28 @@ static bool take_hex(struct span *rest, const char *word, void *target, size_t s
 }
 
 /* ---- the opening's text ---- */
+
+void opening_make(const char *venue, const u8 hash[GRANT_HASH_BYTES], u64 now_s,
+                  struct seal_scalar *key, u8 *signer, struct opening *opening_out)
+{
+    *opening_out = (struct opening){.begins_s = now_s};
+    CHECK(span_copy(span_of_text(venue), opening_out->venue, sizeof(opening_out->venue) - 1));
+    memcpy(opening_out->grant, hash, sizeof(opening_out->grant));
+    seal_scalar_random(key);
+    CHECK(seal_point_of(key, &opening_out->key));
+    CHECK(crypto_sign_keypair(opening_out->signer, signer) == 0);
+}
+
+size_t opening_manifest_sign(const u8 *signer, char *text, size_t size, size_t room)
+{
+    u8 signature[crypto_sign_BYTES];
+    char base64[SIGN_SIGNATURE_TEXT_BYTES];
+    (void)crypto_sign_detached(signature, NULL, (const u8 *)text, size, signer);
+    sign_pair_text(span_of(signature, sizeof(signature)), base64);
+    int more = snprintf(text + size, room - size, "signature: %s\n", base64);
+    CHECK(more > 0 && (size_t)more < room - size);
+    return size + (size_t)more;
+}
 
 size_t opening_print(const struct opening *opening, char target[OPENING_TEXT_BYTES])
 {

@@ -33,6 +33,14 @@ struct opening {
     u64 begins_s;
 };
 
+/* One-time keys in `key` and `signer` (crypto_sign_SECRETKEYBYTES), both in locked memory, and the
+ * opening that names them, of what has this hash. */
+void opening_make(const char *venue, const u8 hash[GRANT_HASH_BYTES], u64 now_s,
+                  struct seal_scalar *key, u8 *signer, struct opening *opening_out);
+/* Appends "signature: BASE64" over the `size` bytes of a manifest, by that key; the whole size.
+ * CHECK: it fits into `room`. */
+size_t opening_manifest_sign(const u8 *signer, char *text, size_t size, size_t room);
+
 size_t opening_print(const struct opening *opening, char target[OPENING_TEXT_BYTES]);
 /* FAULT_INPUT with "NAME: reason". */
 MUST_USE enum fault opening_read(struct span text, const char *name, struct opening *opening_out);
