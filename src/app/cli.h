@@ -37,6 +37,7 @@ extern const struct subcommand cli_log;
 extern const struct subcommand cli_ceremony;
 extern const struct subcommand cli_officer;
 extern const struct subcommand cli_open;
+extern const struct subcommand cli_rotate;
 extern const struct subcommand cli_check_config;
 extern const struct subcommand cli_man;
 extern const struct subcommand cli_completion;

@@ -1,20 +1,20 @@
 /* cambist vault: asks the vault's process, and copies its files. */
 #include "app/cli.h"
-#include "app/local_socket.h"
 #include "app/time_text.h"
+#include "app/vault_client.h"
+#include "app/vault_rotate.h"
 #include "base/bytes.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "role/cases/case_days.h"
 #include "role/vault/blind_index.h"
+#include "role/vault/share_group.h"
 #include "role/vault/vault_message.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define WAIT_S       120U /* a sweep rewrites a file */
-#define ANSWER_HEAD  (VAULT_HEAD_BYTES + 4U)
 #define DAY_US       86400000000ULL
 #define DAY_CHARS    10U /* of the text of a moment */
 #define LISTED_BYTES (SEAL_LABEL_BYTES + 4U)
@@ -36,66 +36,31 @@ static const struct option options[] = {
 
 struct vault_cli {
     const struct option_call *call;
-    int socket;
-    struct vault_writer writer;
-    u8 frame[VAULT_FRAME_BYTES_MAX];
-    u8 answer[VAULT_FRAME_BYTES_MAX];
-    struct span contents; /* of the answer, behind its code */
+    struct vault_client client;
 };
 
 /* ---- one frame, one answer ---- */
 
-static void begin(struct vault_cli *cli, u32 kind)
+static void begin(struct vault_cli *cli, enum vault_ask_kind kind)
 {
-    cli->writer = vault_writer_begin(cli->frame, sizeof(cli->frame), kind);
+    vault_client_begin(&cli->client, kind);
 }
 
-static enum fault receive(struct vault_cli *cli)
+static enum fault connect_to(struct vault_cli *cli)
 {
-    u32 used = 0;
-    while (used < ANSWER_HEAD || used < bytes_u32(cli->answer)) {
-        size_t got = 0;
-        if (used == sizeof(cli->answer)) {
-            return FAULT(FAULT_FOREIGN, "an answer that is none");
-        }
-        TRY(local_socket_receive(cli->socket, cli->answer + used, sizeof(cli->answer) - used,
-                                 &got));
-        used += (u32)got;
-        u32 bytes = vault_frame_bytes(span_of(cli->answer, used));
-        if (bytes == UINT32_MAX || (bytes != 0 && (bytes < ANSWER_HEAD || bytes < used))) {
-            return FAULT(FAULT_FOREIGN, "an answer that is none");
-        }
+    const struct option_value *values = cli->call->values;
+    char path[FILE_PATH_BYTES];
+    if (values[VAULT_SOCKET].given) {
+        return vault_client_open(&cli->client, values[VAULT_SOCKET].text);
     }
-    cli->contents = span_of(cli->answer + ANSWER_HEAD, used - ANSWER_HEAD);
-    return FAULT_NONE;
+    TRY(file_path(path, values[VAULT_DATA].text, "keep.sock"));
+    return vault_client_open(&cli->client, path);
 }
 
 static enum fault ask(struct vault_cli *cli)
 {
-    static const enum fault faults[] = {
-        [VAULT_CODE_OK] = FAULT_NONE,         [VAULT_CODE_WRONG] = FAULT_INPUT,
-        [VAULT_CODE_MISSING] = FAULT_MISSING, [VAULT_CODE_EXISTS] = FAULT_EXISTS,
-        [VAULT_CODE_REFUSED] = FAULT_REFUSED, [VAULT_CODE_LIMIT] = FAULT_LIMIT};
-    const struct option_value *values = cli->call->values;
-    char path[FILE_PATH_BYTES];
-    if (values[VAULT_SOCKET].given) {
-        TRY(local_socket_open(values[VAULT_SOCKET].text, WAIT_S, &cli->socket));
-    } else {
-        TRY(file_path(path, values[VAULT_DATA].text, "keep.sock"));
-        TRY(local_socket_open(path, WAIT_S, &cli->socket));
-    }
-    vault_writer_end(&cli->writer);
-    enum fault fault = local_socket_send(cli->socket, span_of(cli->writer.bytes, cli->writer.size));
-    secret_wipe(cli->writer.bytes, cli->writer.size);
-    TRY(fault);
-    TRY(receive(cli));
-    u32 code = bytes_u32(cli->answer + VAULT_HEAD_BYTES);
-    if (code >= ARRAY_COUNT(faults)) {
-        return FAULT(FAULT_FOREIGN, "an answer that is none");
-    }
-    return code == VAULT_CODE_OK ? FAULT_NONE
-                                 : FAULT(faults[code], "%.*s", (int)cli->contents.size,
-                                         (const char *)cli->contents.data);
+    TRY(connect_to(cli));
+    return vault_client_ask(&cli->client);
 }
 
 /* ---- operands ---- */
@@ -138,7 +103,7 @@ static enum fault place_put(struct vault_cli *cli, bool has_version)
     }
     label.group = (u8)group;
     label.version = (u32)version;
-    vault_write_place(&cli->writer, &label);
+    vault_write_place(&cli->client.writer, &label);
     return FAULT_NONE;
 }
 
@@ -153,12 +118,12 @@ static void day_print(u32 day, char target[TIME_TEXT_BYTES])
 /* Labels, with their last day where `bytes` has room for it. */
 static enum fault listed_print(const struct vault_cli *cli, u32 bytes)
 {
-    u32 count = cli->contents.size < 4 ? 0 : bytes_u32(cli->contents.data);
-    if (cli->contents.size != 4 + (size_t)count * bytes) {
+    u32 count = cli->client.contents.size < 4 ? 0 : bytes_u32(cli->client.contents.data);
+    if (cli->client.contents.size != 4 + (size_t)count * bytes) {
         return FAULT(FAULT_FOREIGN, "an answer that is none");
     }
     for (u32 i = 0; i < count; i += 1) {
-        const u8 *at = cli->contents.data + 4 + (size_t)i * bytes;
+        const u8 *at = cli->client.contents.data + 4 + (size_t)i * bytes;
         struct seal_label label;
         char day[TIME_TEXT_BYTES];
         TRY(seal_label_decode(span_of(at, SEAL_LABEL_BYTES), &label));
@@ -177,12 +142,12 @@ static enum fault numbers_print(const struct vault_cli *cli, const char *const *
                                 size_t more)
 {
     char text[CLI_COUNT_BYTES];
-    if (cli->contents.size != (size_t)count * sizeof(u64) + more) {
+    if (cli->client.contents.size != (size_t)count * sizeof(u64) + more) {
         return FAULT(FAULT_FOREIGN, "an answer that is none");
     }
     for (u32 i = 0; i < count; i += 1) {
         cli_line(names[i], "%s",
-                 cli_count(bytes_u64(cli->contents.data + (size_t)i * sizeof(u64)), text));
+                 cli_count(bytes_u64(cli->client.contents.data + (size_t)i * sizeof(u64)), text));
     }
     return FAULT_NONE;
 }
@@ -212,11 +177,11 @@ static enum fault put(struct vault_cli *cli)
     begin(cli, VAULT_ASK_PUT);
     TRY(file_open(disk_real(), operand(cli, 1), 0, &file));
     TRY(file_size(&file, &size));
-    if (size > sizeof(cli->frame) - VAULT_HEAD_BYTES) {
+    if (size > sizeof(cli->client.frame) - VAULT_HEAD_BYTES) {
         return FAULT(FAULT_INPUT, "%s: too long for one frame", operand(cli, 1));
     }
-    TRY(file_read_whole(&file, 0, cli->frame + VAULT_HEAD_BYTES, size));
-    cli->writer.size += (u32)size;
+    TRY(file_read_whole(&file, 0, cli->client.frame + VAULT_HEAD_BYTES, size));
+    cli->client.writer.size += (u32)size;
     return ask(cli);
 }
 
@@ -229,7 +194,7 @@ static enum fault get(struct vault_cli *cli)
     TRY(ask(cli));
     SCOPED_FILE file = {.disk = NULL};
     TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
-    return file_write_at(&file, 0, cli->contents.data, cli->contents.size);
+    return file_write_at(&file, 0, cli->client.contents.data, cli->client.contents.size);
 }
 
 static enum fault list(struct vault_cli *cli)
@@ -237,7 +202,7 @@ static enum fault list(struct vault_cli *cli)
     u64 subject = 0;
     TRY(number_of(cli, 1, "a person", &subject));
     begin(cli, VAULT_ASK_LIST);
-    vault_write_u64(&cli->writer, subject);
+    vault_write_u64(&cli->client.writer, subject);
     TRY(ask(cli));
     return listed_print(cli, LISTED_BYTES);
 }
@@ -247,17 +212,17 @@ static enum fault stale(struct vault_cli *cli)
     u64 epoch = 0;
     TRY(number_of(cli, 1, "an epoch", &epoch));
     begin(cli, VAULT_ASK_STALE);
-    vault_write_u32(&cli->writer, (u32)(epoch > UINT32_MAX ? UINT32_MAX : epoch));
+    vault_write_u32(&cli->client.writer, (u32)(epoch > UINT32_MAX ? UINT32_MAX : epoch));
     TRY(ask(cli));
     return listed_print(cli, SEAL_LABEL_BYTES);
 }
 
 static enum fault count_print(const struct vault_cli *cli, const char *what)
 {
-    if (cli->contents.size != sizeof(u32)) {
+    if (cli->client.contents.size != sizeof(u32)) {
         return FAULT(FAULT_FOREIGN, "an answer that is none");
     }
-    (void)printf("%u %s\n", bytes_u32(cli->contents.data), what);
+    (void)printf("%u %s\n", bytes_u32(cli->client.contents.data), what);
     return FAULT_NONE;
 }
 
@@ -273,9 +238,9 @@ static enum fault retain(struct vault_cli *cli)
         return FAULT(FAULT_USAGE, "\"%s\" is no day: 2026-11-22, or none", operand(cli, 3));
     }
     begin(cli, VAULT_ASK_RETAIN);
-    vault_write_u64(&cli->writer, subject);
-    vault_write_u32(&cli->writer, group);
-    vault_write_u32(&cli->writer, day);
+    vault_write_u64(&cli->client.writer, subject);
+    vault_write_u32(&cli->client.writer, group);
+    vault_write_u32(&cli->client.writer, day);
     TRY(ask(cli));
     return count_print(cli, "records");
 }
@@ -313,10 +278,10 @@ static enum fault lookup(struct vault_cli *cli)
     }
     size -= size > 0 && value[size - 1] == '\n' ? 1 : 0;
     begin(cli, VAULT_ASK_LOOKUP);
-    vault_write_bytes(&cli->writer, span_of(matter, sizeof(matter)));
-    vault_write_u16(&cli->writer, (u16)field);
-    vault_write_u16(&cli->writer, (u16)size);
-    vault_write_bytes(&cli->writer, span_of(value, size));
+    vault_write_bytes(&cli->client.writer, span_of(matter, sizeof(matter)));
+    vault_write_u16(&cli->client.writer, (u16)field);
+    vault_write_u16(&cli->client.writer, (u16)size);
+    vault_write_bytes(&cli->client.writer, span_of(value, size));
     secret_wipe(value, sizeof(value));
     TRY(ask(cli));
     return listed_print(cli, SEAL_LABEL_BYTES);
@@ -336,7 +301,7 @@ static enum fault verify(struct vault_cli *cli)
     begin(cli, VAULT_ASK_VERIFY);
     TRY(ask(cli));
     TRY(numbers_print(cli, names, ARRAY_COUNT(names), VAULT_HASH_BYTES));
-    const u8 *at = cli->contents.data;
+    const u8 *at = cli->client.contents.data;
     cli_line("root", "%s", cli_hash(at + sizeof(u64) * ARRAY_COUNT(names), hash));
     if (bytes_u64(at) != bytes_u64(at + 8) - bytes_u64(at + 16) ||
         !span_is_zero(span_of(at + 24, 24))) {
@@ -355,20 +320,57 @@ static enum fault events(struct vault_cli *cli)
         TRY(number_of(cli, 1, "an event", &from));
     }
     begin(cli, VAULT_ASK_EVENTS);
-    vault_write_u64(&cli->writer, from);
+    vault_write_u64(&cli->client.writer, from);
     TRY(ask(cli));
-    u32 count = cli->contents.size < 4 ? 0 : bytes_u32(cli->contents.data);
-    if (cli->contents.size != 4 + (size_t)count * VAULT_EVENT_BYTES) {
+    u32 count = cli->client.contents.size < 4 ? 0 : bytes_u32(cli->client.contents.data);
+    if (cli->client.contents.size != 4 + (size_t)count * VAULT_EVENT_BYTES) {
         return FAULT(FAULT_FOREIGN, "an answer that is none");
     }
     for (u32 i = 0; i < count; i += 1) {
-        const u8 *at = cli->contents.data + 4 + (size_t)i * VAULT_EVENT_BYTES;
+        const u8 *at = cli->client.contents.data + 4 + (size_t)i * VAULT_EVENT_BYTES;
         u32 kind = bytes_u16(at + 16);
         (void)printf("%lu %lu %s field %u count %lu\n", bytes_u64(at), bytes_u64(at + 8),
                      names[kind < ARRAY_COUNT(names) ? kind : 0], bytes_u16(at + 18),
                      bytes_u64(at + 24));
     }
     return FAULT_NONE;
+}
+
+static enum fault rotate_collect(struct vault_cli *cli, const char *folder)
+{
+    u64 epoch = 0;
+    u32 count = 0;
+    TRY(number_of(cli, 3, "an epoch", &epoch));
+    if (epoch > SHARE_EPOCH_MAX) {
+        return FAULT(FAULT_USAGE, "\"%s\" is not a number of an epoch", operand(cli, 3));
+    }
+    TRY(vault_rotate_collect(&cli->client, folder, (u32)epoch, &count));
+    cli_line("rows", "%u", count);
+    return FAULT_NONE;
+}
+
+/* What was done is told, also where something is left. */
+static enum fault rotate_put(struct vault_cli *cli, const char *folder)
+{
+    struct vault_rotate_counts counts;
+    enum fault fault = vault_rotate_put(&cli->client, folder, &counts);
+    if (fault == FAULT_NONE || fault == FAULT_UNAVAILABLE) {
+        cli_line("wrapped anew", "%u", counts.put);
+        cli_line("passed over", "%u", counts.passed);
+        cli_line("left", "%u", counts.left);
+    }
+    return fault;
+}
+
+static enum fault rotate(struct vault_cli *cli)
+{
+    bool is_put = strcmp(operand(cli, 1), "put") == 0;
+    if (cli->call->operands_count != (is_put ? 3U : 4U) ||
+        (!is_put && strcmp(operand(cli, 1), "collect") != 0)) {
+        return FAULT(FAULT_USAGE, "rotate collect FOLDER EPOCH, or rotate put FOLDER");
+    }
+    TRY(connect_to(cli));
+    return is_put ? rotate_put(cli, operand(cli, 2)) : rotate_collect(cli, operand(cli, 2));
 }
 
 /* Keys first: a body without its key says nothing, a key without its body would be damage. */
@@ -400,7 +402,7 @@ static const struct {
     {"list", 2, 2, list},     {"stale", 2, 2, stale},   {"retain", 4, 4, retain},
     {"erase", 4, 4, erase},   {"drop", 4, 4, drop},     {"lookup", 3, 3, lookup},
     {"sweep", 1, 1, sweep},   {"verify", 1, 1, verify}, {"events", 1, 2, events},
-    {"backup", 3, 3, backup},
+    {"backup", 3, 3, backup}, {"rotate", 3, 4, rotate},
 };
 
 static enum fault act(struct vault_cli *cli)
@@ -415,18 +417,17 @@ static enum fault act(struct vault_cli *cli)
     return FAULT(FAULT_USAGE, "one of: status, put FILE, get PERSON GROUP [VERSION] FILE, list "
                               "PERSON, stale EPOCH, retain PERSON GROUP|all DAY|none, erase PERSON "
                               "GROUP VERSION, drop PERSON GROUP VERSION, lookup FIELD CASE, sweep, "
-                              "verify, events [FROM], backup KEYS BODIES");
+                              "verify, events [FROM], backup KEYS BODIES, rotate collect FOLDER "
+                              "EPOCH, rotate put FOLDER");
 }
 
 static int run(const struct option_call *call)
 {
     static struct vault_cli cli;
     cli.call = call;
-    cli.socket = -1;
+    cli.client.socket = -1;
     enum fault fault = act(&cli);
-    if (cli.socket >= 0) {
-        (void)close(cli.socket);
-    }
+    vault_client_close(&cli.client);
     return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
 }
 
@@ -440,6 +441,9 @@ static const char *const text[] = {
     "left in it. lookup reads a value from standard input and tells whose it is: CASE is 64 small "
     "hex digits, the look-up is counted and stands in events. verify walks through everything.",
     "backup copies the keys and the bodies into two folders, to be kept for different times.",
+    "rotate collect FOLDER EPOCH writes the rows of all records of an epoch into the folder of a rotation (cambist "
+    "rotate); rotate put FOLDER replaces their wraps with those that it made. It may be ended anywhere and run again, "
+    "and ends with 21 when records of the old epoch are left, which were put meanwhile.",
     NULL,
 };
 

@@ -1,0 +1,134 @@
+#include "app/rotate_run.h"
+
+#include "app/rotate_steps.h"
+#include "io/sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define PAUSE_NS   100000000L
+#define FILES_OPEN 64U
+
+/* What was told last: it is not said again ten times a second. */
+struct teller {
+    char text[FAULT_TEXT_BYTES];
+};
+
+static void tell_fault(struct teller *teller)
+{
+    char text[FAULT_TEXT_BYTES];
+    (void)snprintf(text, sizeof(text), "%s", fault_text());
+    if (strcmp(text, teller->text) != 0) {
+        (void)fprintf(stderr, "not taken: %s\n", text);
+        memcpy(teller->text, text, sizeof(text));
+    }
+    fault_forget();
+}
+
+static enum fault pause_or_end(struct rotate_pins *pins, const struct rotate_steps *steps,
+                               const char *what)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+    (void)nanosleep(&pause, NULL);
+    open_pins_now(&pins->old);
+    return pins->old.judge.now_s <= rotate_steps_opening(steps)->begins_s + ROTATION_OPENING_S
+               ? FAULT_NONE
+               : FAULT(FAULT_TIMEOUT, "no %s within %u seconds; it takes another rotation", what,
+                       ROTATION_OPENING_S);
+}
+
+static enum fault wait_answers(struct rotate_pins *pins, struct rotate_steps *steps,
+                               struct teller *teller)
+{
+    bool is_enough = false;
+    while (!is_enough) {
+        TRY(pause_or_end(pins, steps, "answers of enough officers"));
+        if (rotate_steps_answers(steps, &is_enough) != FAULT_NONE) {
+            tell_fault(teller);
+        }
+    }
+    return FAULT_NONE;
+}
+
+/* A receipt that has become old is replaced by a fresh one; till then nothing is wrapped. */
+static enum fault wait_allowed(struct rotate_pins *pins, struct rotate_steps *steps,
+                               struct teller *teller)
+{
+    bool is_allowed = false;
+    while (!is_allowed) {
+        TRY(pause_or_end(pins, steps, OPEN_OPENING_SHOWN " and " ROTATE_SLOTS " that hold"));
+        if (rotate_steps_allow(steps, &is_allowed) != FAULT_NONE) {
+            tell_fault(teller);
+        }
+    }
+    return FAULT_NONE;
+}
+
+static enum fault wrap_all(struct rotate_pins *pins, struct rotate_steps *steps,
+                           struct teller *teller)
+{
+    bool is_last = false;
+    while (!is_last) {
+        bool is_answer = false;
+        enum fault fault = rotate_steps_piece(steps, &is_last, &is_answer);
+        if (fault != FAULT_NONE && !is_answer) {
+            return fault;
+        }
+        if (fault != FAULT_NONE) {
+            tell_fault(teller);
+            TRY(wait_answers(pins, steps, teller));
+        }
+    }
+    return rotate_steps_end(steps);
+}
+
+/* ---- the process ---- */
+
+static enum fault enter_sandbox(const char *folder, bool is_required)
+{
+    const struct sandbox_path path = {.path = folder, .is_writable = true};
+    const struct sandbox_options options = {.role = "opener",
+                                            .paths = &path,
+                                            .paths_count = 1,
+                                            .files_max = FILES_OPEN,
+                                            .is_required = is_required};
+    struct sandbox_report report;
+    char text[SANDBOX_TEXT_BYTES];
+    TRY(sandbox_enter(&options, &report));
+    sandbox_report_print(&report, text);
+    (void)fprintf(stderr, "sandbox: %s\n", text);
+    return FAULT_NONE;
+}
+
+static enum fault go(struct rotate_pins *pins, struct rotate_steps *steps)
+{
+    struct teller teller = {.text = ""};
+    TRY(rotate_steps_begin(steps));
+    (void)fprintf(stderr, "opening: written; waiting for the log and answers\n");
+    TRY(wait_answers(pins, steps, &teller));
+    TRY(wait_allowed(pins, steps, &teller));
+    (void)fprintf(stderr, "opening: in the log, with answers; wrapping\n");
+    TRY(wrap_all(pins, steps, &teller));
+    struct span manifest = rotate_steps_manifest(steps);
+    (void)printf("%.*s", (int)manifest.size, (const char *)manifest.data);
+    return FAULT_NONE;
+}
+
+enum fault rotate_run(const char *folder, const struct rotate_pin_paths *paths,
+                      bool is_sandbox_required)
+{
+    static struct rotate_pins pins;
+    struct rotate_steps *steps = NULL;
+    TRY(rotate_pins_read(paths, &pins));
+    enum fault fault = rotate_steps_open(disk_real(), folder, &pins.judge, &steps);
+    if (fault == FAULT_NONE) {
+        fault = enter_sandbox(folder, is_sandbox_required);
+    }
+    if (fault == FAULT_NONE) {
+        fault = go(&pins, steps);
+    }
+    rotate_steps_close(steps);
+    rotate_pins_close(&pins);
+    return fault;
+}
