@@ -1,6 +1,7 @@
 /* cambist rotate: a new group key for all records. On officers' machines it shows, approves and
  * answers; on the vault's it drafts and runs the re-wrapper (docs/rotation.md). */
 #include "app/cli.h"
+#include "app/rotate_log.h"
 #include "app/rotate_officer.h"
 #include "app/rotate_run.h"
 #include "base/span.h"
@@ -25,6 +26,8 @@ enum {
     ROTATE_PASSPHRASE,
     ROTATE_BOOK,
     ROTATE_SANDBOX,
+    ROTATE_DATA,
+    ROTATE_SOCKET,
 };
 
 static const struct option options[] = {
@@ -84,6 +87,16 @@ static const struct option options[] = {
                         .kind = OPTION_FLAG,
                         .help = "approve, answer, run: end with 26 when the kernel lacks a "
                                 "protection."},
+    [ROTATE_DATA] = {.name = "data",
+                     .kind = OPTION_TEXT,
+                     .value = "DIR",
+                     .otherwise = "data",
+                     .help = "log: the venue's data folder."},
+    [ROTATE_SOCKET] = {.name = "socket",
+                       .kind = OPTION_TEXT,
+                       .value = "FILE",
+                       .help = "log: the socket that publog.socket names. Without it log.sock in "
+                               "the data folder."},
 };
 
 static enum fault wants(const struct option_call *call, u32 place)
@@ -247,6 +260,17 @@ static enum fault run_rewrapper(const struct option_call *call)
     return rotate_run(call->operands[1], &paths, call->values[ROTATE_SANDBOX].given);
 }
 
+static enum fault run_log(const struct option_call *call)
+{
+    char path[FILE_PATH_BYTES];
+    TRY(one_operand(call));
+    if (call->values[ROTATE_SOCKET].given) {
+        return rotate_log(call->operands[1], call->values[ROTATE_SOCKET].text);
+    }
+    TRY(file_path(path, call->values[ROTATE_DATA].text, "log.sock"));
+    return rotate_log(call->operands[1], path);
+}
+
 /* ---- the command ---- */
 
 static const struct {
@@ -254,7 +278,8 @@ static const struct {
     enum fault (*judged)(const struct option_call *call, struct rotate_pins *pins);
     enum fault (*run)(const struct option_call *call); /* where `judged` is NULL */
 } steps[] = {{"draft", draft, NULL},   {"show", show, NULL}, {"approve", approve, NULL},
-             {"answer", answer, NULL}, {"join", NULL, join}, {"run", NULL, run_rewrapper}};
+             {"answer", answer, NULL}, {"join", NULL, join}, {"run", NULL, run_rewrapper},
+             {"log", NULL, run_log}};
 
 static enum fault step(const struct option_call *call, u32 number)
 {
@@ -277,7 +302,7 @@ static enum fault step(const struct option_call *call, u32 number)
 static int run(const struct option_call *call)
 {
     enum fault fault =
-        FAULT(FAULT_USAGE, "\"%s\" is none of draft, show, approve, join, answer, run",
+        FAULT(FAULT_USAGE, "\"%s\" is none of draft, show, approve, join, answer, run, log",
               call->operands[0]);
     for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
         if (strcmp(call->operands[0], steps[i].name) == 0) {
@@ -290,7 +315,7 @@ static int run(const struct option_call *call)
 static const char *const text[] = {
     "Wraps all records of an epoch anew for the key of the next one. It takes the full quorum of both groups, an "
     "entry in the public log 72 hours before, and touches no body; nobody gets to read anything. The steps stand "
-    "in docs/rotation.md; cambist vault rotate collects the rows and puts the new wraps. All steps but join want "
+    "in docs/rotation.md; cambist vault rotate collects the rows and puts the new wraps. All steps but join and log want "
     "--circle, --policy, --group-a, --group-b, --to-group-a and --to-group-b: one's own copies.",
     "draft FOLDER (with --log-size): prints the rotation of the folder's rows. show ROTATION...: its text, who has "
     "signed, whether both epochs are the pinned ones, and whether that is enough. approve ROTATION (with --name, "
@@ -299,6 +324,9 @@ static const char *const text[] = {
     "run FOLDER: the re-wrapper. It makes its keys and writes the file opening, which is to be logged; waits for "
     "opening.shown and slots and for the officers' files release.NAME, at most 6 hours; wraps every row anew, and "
     "writes manifest and wraps. It has no network and sees nothing but the folder.",
+    "log FOLDER: tells the venue's log, on its machine, of rotation, opening and manifest in the folder, each once "
+    "however often it is asked, and puts rotation.shown, opening.shown and slots there; the last two anew each time, "
+    "until the manifest is there. It ends with 21 while a slot has not ended, and is to be run again.",
     "answer FOLDER (with --key, --passphrase, --book): writes the officer's answers for all rows to standard "
     "output, when everything that the officer's own files say of the rotation holds.",
     NULL,
@@ -314,7 +342,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_rotate = {
     .name = "rotate",
     .summary = "wraps all records anew for a new group key",
-    .operands = "draft|answer|run FOLDER | show|approve|join ROTATION...",
+    .operands = "draft|log|run|answer FOLDER | show|approve|join ROTATION...",
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
     .options = options,

@@ -17,10 +17,10 @@
 /* What openings leave in their folder, and where its receipt goes. */
 static const struct {
     enum publog_kind kind;
-    const char *name;
+    const char *name; /* NULL: what was approved */
     const char *shown;
 } texts[] = {
-    {PUBLOG_KIND_GRANT, OPEN_GRANT, OPEN_GRANT_SHOWN},
+    {PUBLOG_KIND_GRANT, NULL, NULL},
     {PUBLOG_KIND_OPENING, OPEN_OPENING, OPEN_OPENING_SHOWN},
     {PUBLOG_KIND_DELIVERED, OPEN_MANIFEST, OPEN_DELIVERED_SHOWN},
     {PUBLOG_KIND_MISMATCH, OPEN_MISMATCH, OPEN_MISMATCH_SHOWN},
@@ -29,10 +29,10 @@ static const struct {
 _Static_assert(OPENER_MANIFEST_BYTES <= PUBLOG_TEXT_BYTES_MAX, "a manifest is an event's text");
 
 struct carrier {
-    struct open_folder folder; /* its path and the grant */
+    const struct open_log_matter *matter;
+    struct open_folder folder; /* its path */
     int socket;
-    u8 mark_salt[PUBLOG_SALT_BYTES];
-    u8 text[GRANT_FILE_BYTES];
+    u8 text[PUBLOG_TEXT_BYTES_MAX];
     u8 shown[PUBLOG_SHOWN_BYTES_MAX];
     char line[LOG_ASK_BYTES_MAX + 2];
     char answer[LOG_ANSWER_BYTES_MAX + 2];
@@ -86,33 +86,41 @@ static enum fault refusal(const struct carrier *carrier, const char *name)
 
 /* ---- one text ---- */
 
+static const char *name_of(const struct carrier *carrier, u32 which)
+{
+    return texts[which].name == NULL ? carrier->matter->name : texts[which].name;
+}
+
+static const char *shown_of(const struct carrier *carrier, u32 which)
+{
+    return texts[which].shown == NULL ? carrier->matter->shown : texts[which].shown;
+}
+
 /* In the one form that everybody judges. */
 static enum fault text_read(struct carrier *carrier, u32 which, struct publog_told *told)
 {
+    const struct open_log_matter *matter = carrier->matter;
     struct open_folder *folder = &carrier->folder;
-    const struct grant *grant = &folder->file.grant;
+    const char *name = name_of(carrier, which);
     size_t size = 0;
-    *told = (struct publog_told){.kind = texts[which].kind,
-                                 .class = grant->is_emergency ? PUBLOG_CLASS_EMERGENCY
-                                                              : PUBLOG_CLASS_ORDINARY};
-    memcpy(told->name, grant->name, sizeof(told->name));
+    *told = (struct publog_told){.kind = texts[which].kind, .class = matter->class};
+    memcpy(told->name, matter->name_of_case, sizeof(told->name));
     if (told->kind == PUBLOG_KIND_GRANT) {
-        size = grant_file_print(&folder->file, (char *)carrier->text);
-        told->flags = grant->is_bulk ? PUBLOG_FLAG_BULK : 0;
+        told->text = matter->approved;
+        told->flags = matter->is_bulk ? PUBLOG_FLAG_BULK : 0;
     } else if (told->kind == PUBLOG_KIND_OPENING) {
         TRY(open_folder_read_opening(folder));
         size = opening_print(&folder->opening, (char *)carrier->text);
-        grant_mark_salt(grant, folder->file.hash, carrier->mark_salt);
-        told->mark_salt = carrier->mark_salt;
+        told->text = span_of(carrier->text, size);
+        told->mark_salt = matter->mark_salt;
     } else {
-        TRY(open_folder_file(folder, texts[which].name, carrier->text, PUBLOG_TEXT_BYTES_MAX,
-                             &size));
+        TRY(open_folder_file(folder, name, carrier->text, PUBLOG_TEXT_BYTES_MAX, &size));
+        told->text = span_of(carrier->text, size);
     }
-    told->text = span_of(carrier->text, size);
-    return size > 0 && size <= PUBLOG_TEXT_BYTES_MAX
+    return told->text.size > 0 && told->text.size <= PUBLOG_TEXT_BYTES_MAX
                ? FAULT_NONE
-               : FAULT(FAULT_LIMIT, "%s: %zu bytes, an event's text has 1 to %u", texts[which].name,
-                       size, PUBLOG_TEXT_BYTES_MAX);
+               : FAULT(FAULT_LIMIT, "%s: %zu bytes, an event's text has 1 to %u", name,
+                       told->text.size, PUBLOG_TEXT_BYTES_MAX);
 }
 
 /* The bytes that an answer has behind its word. */
@@ -173,7 +181,7 @@ static enum fault slots_take(struct carrier *carrier, const char *head, bool *is
 static enum fault slots_get(struct carrier *carrier, const char *number, size_t shown_bytes,
                             bool *is_there_out)
 {
-    const struct grant *grant = &carrier->folder.file.grant;
+    const struct open_log_matter *matter = carrier->matter;
     struct publog_shown shown;
     *is_there_out = false;
     if (!publog_shown_read(span_of(carrier->shown, shown_bytes), &shown)) {
@@ -181,10 +189,10 @@ static enum fault slots_get(struct carrier *carrier, const char *number, size_t 
     }
     const struct publog_leaf *leaf = &shown.receipt.leaf;
     u64 last_s = leaf->slot + publog_slot_seconds(leaf->class) - 1;
-    if (last_s < grant->issued_s || last_s > UINT32_MAX) {
-        return FAULT(FAULT_REFUSED, "opening: in the log before the grant was issued");
+    if (last_s < matter->issued_s || last_s > UINT32_MAX) {
+        return FAULT(FAULT_REFUSED, "opening: in the log before the %s was issued", matter->name);
     }
-    TRY(ask(carrier, log_ask_slots_print(leaf->class, grant->issued_s, last_s, carrier->line)));
+    TRY(ask(carrier, log_ask_slots_print(leaf->class, matter->issued_s, last_s, carrier->line)));
     const char *head = behind(carrier, LOG_SAYS_SLOTS);
     const char *why = behind(carrier, LOG_SAYS_LATER);
     if (head == NULL && why == NULL) {
@@ -210,7 +218,8 @@ static enum fault slots_get(struct carrier *carrier, const char *number, size_t 
  * the receipt has both. */
 static enum fault receipt_get(struct carrier *carrier, u32 which, const char *number)
 {
-    const char *name = texts[which].name;
+    const char *name = name_of(carrier, which);
+    const char *shown = shown_of(carrier, which);
     size_t bytes = 0;
     bool is_there = true;
     int size = snprintf(carrier->line, sizeof(carrier->line), "show %s\n", number);
@@ -229,9 +238,9 @@ static enum fault receipt_get(struct carrier *carrier, u32 which, const char *nu
         TRY(slots_get(carrier, number, bytes, &is_there));
     }
     if (is_there) {
-        TRY(tlog_file_replace(disk_real(), carrier->folder.path, texts[which].shown,
+        TRY(tlog_file_replace(disk_real(), carrier->folder.path, shown,
                               span_of(carrier->shown, bytes)));
-        (void)printf("%s: event %s; %s is there\n", name, number, texts[which].shown);
+        (void)printf("%s: event %s; %s is there\n", name, number, shown);
     }
     return FAULT_NONE;
 }
@@ -245,11 +254,11 @@ static enum fault receipt_keep(struct carrier *carrier, u32 which, const char *n
         TRY(open_folder_has(&carrier->folder, OPEN_SLOTS, &is_there));
     }
     if (!is_there) {
-        TRY(open_folder_file(&carrier->folder, texts[which].shown, carrier->shown,
+        TRY(open_folder_file(&carrier->folder, shown_of(carrier, which), carrier->shown,
                              sizeof(carrier->shown), &bytes));
         return slots_get(carrier, number, bytes, &is_there);
     }
-    (void)printf("%s: event %s\n", texts[which].name, number);
+    (void)printf("%s: event %s\n", name_of(carrier, which), number);
     return FAULT_NONE;
 }
 
@@ -259,7 +268,8 @@ static enum fault carry(struct carrier *carrier, u32 which)
     char number[24];
     u64 value = 0;
     bool is_there = false;
-    TRY(open_folder_has(&carrier->folder, texts[which].name, &is_there));
+    const char *name = name_of(carrier, which);
+    TRY(open_folder_has(&carrier->folder, name, &is_there));
     if (!is_there) {
         return FAULT_NONE;
     }
@@ -267,13 +277,16 @@ static enum fault carry(struct carrier *carrier, u32 which)
     TRY(ask(carrier, log_ask_print(&told, carrier->line)));
     const char *answer = behind(carrier, LOG_SAYS_TOLD);
     if (answer == NULL) {
-        return refusal(carrier, texts[which].name);
+        return refusal(carrier, name);
     }
     if (!tlog_number_read(span_of_text(answer), INT64_MAX, &value)) {
-        return FAULT(FAULT_FOREIGN, "%s: an answer of the log that is none", texts[which].name);
+        return FAULT(FAULT_FOREIGN, "%s: an answer of the log that is none", name);
     }
     (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
-    TRY(open_folder_has(&carrier->folder, texts[which].shown, &is_there));
+    TRY(open_folder_has(&carrier->folder, shown_of(carrier, which), &is_there));
+    if (texts[which].kind == PUBLOG_KIND_OPENING && carrier->matter->is_shown_anew) {
+        TRY(open_folder_has(&carrier->folder, OPEN_MANIFEST, &is_there));
+    }
     return is_there ? receipt_keep(carrier, which, number) : receipt_get(carrier, which, number);
 }
 
@@ -288,17 +301,38 @@ static enum fault carry_all(struct carrier *carrier)
                                : FAULT_NONE;
 }
 
-enum fault open_log(const char *folder, const char *socket)
+enum fault open_log_carry(const char *folder, const struct open_log_matter *matter,
+                          const char *socket)
 {
     static struct carrier carrier;
-    char path[FILE_PATH_BYTES];
     carrier.is_waiting = false;
+    carrier.matter = matter;
     carrier.folder.disk = disk_real();
     carrier.folder.path = folder;
-    TRY(file_path(path, folder, OPEN_GRANT));
-    TRY(open_grant_read(path, &carrier.folder.file));
     TRY(local_socket_open(socket, WAIT_S, &carrier.socket));
     enum fault fault = carry_all(&carrier);
     (void)close(carrier.socket);
     return fault;
+}
+
+enum fault open_log(const char *folder, const char *socket)
+{
+    static struct grant_file file;
+    static char text[GRANT_FILE_BYTES];
+    const struct grant *grant = &file.grant;
+    char path[FILE_PATH_BYTES];
+    u8 salt[PUBLOG_SALT_BYTES];
+    TRY(file_path(path, folder, OPEN_GRANT));
+    TRY(open_grant_read(path, &file));
+    grant_mark_salt(grant, file.hash, salt);
+    const struct open_log_matter matter = {.name = OPEN_GRANT,
+                                           .shown = OPEN_GRANT_SHOWN,
+                                           .approved = span_of(text, grant_file_print(&file, text)),
+                                           .name_of_case = grant->name,
+                                           .class = grant->is_emergency ? PUBLOG_CLASS_EMERGENCY
+                                                                        : PUBLOG_CLASS_ORDINARY,
+                                           .is_bulk = grant->is_bulk,
+                                           .issued_s = grant->issued_s,
+                                           .mark_salt = salt};
+    return open_log_carry(folder, &matter, socket);
 }

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 
+import open_talk_test as talk
 import program as p
 import serve_test as s
 import vault_test as v
@@ -171,6 +172,16 @@ class World:
 
 # ---- the way it is meant ----
 
+def end_keep(world, venue, number):
+    """The vault's process gets this signal; the supervisor starts it again."""
+    before = venue.pid("keep")
+    if before == 0:
+        sys.exit("FAILED: keep does not run")
+    os.kill(before, number)
+    world.cli.check(s.eventually(lambda: venue.pid("keep") not in (0, before)), "keep comes back")
+    world.cli.check(s.eventually(lambda: world.vault.run("status")[0] == 0), "and answers")
+
+
 def bodies(world, persons):
     """What the vault has of some, but for the epoch and the wrap."""
     found = {}
@@ -240,10 +251,8 @@ def the_first_rotation(world, venue, records):
     old = read(os.path.join(folder, "rows"))[25 + 52:25 + 196]
     world.vault.good("sweep")
     cli.equal(v.in_files(world.vault.folder, [old[:64]]), [], "an old wrap in the vault's files")
-    keep = venue.pid("keep")
-    os.kill(keep, signal.SIGKILL)
-    cli.check(s.eventually(lambda: venue.pid("keep") not in (0, keep)), "keep comes back")
-    cli.check(s.eventually(lambda: world.vault.run("verify")[0] == 0), "and has all records")
+    end_keep(world, venue, signal.SIGKILL)
+    world.vault.good("verify")
     return folder
 
 
@@ -408,6 +417,49 @@ def an_ordinary_opening(world):
     cli.check(f"delivered: {FIRST} bank 1" in manifest, manifest)
 
 
+# ---- the log ----
+
+def the_log_is_told(world, done):
+    """Whatever answers at log.sock (a socket of this test's own): the texts with flag and mark, the
+    receipts, and those of the opening anew until the manifest is there."""
+    cli = world.cli
+    folder = cli.path("told")
+    os.mkdir(folder)
+    for name in ("rotation", "opening"):
+        shutil.copyfile(os.path.join(done, name), os.path.join(folder, name))
+    log = talk.Log(cli.path("talk.sock"))
+    log.shown = {"grant": read(os.path.join(done, "rotation.shown")),
+                 "opening": read(os.path.join(done, "opening.shown")), "delivered": b"the end"}
+    log.slots = read(os.path.join(done, "slots"))
+    command = ["rotate", "log", folder, "--socket", cli.path("talk.sock")]
+    lines = world.step(*command).decode().splitlines()
+    cli.equal(lines, ["rotation: event 1; rotation.shown is there", "opening: event 2; slots is there",
+                      "opening: event 2; opening.shown is there"], "what comes back")
+    for name in ("rotation.shown", "opening.shown", "slots"):
+        cli.check(read(os.path.join(folder, name)) == read(os.path.join(done, name)), name)
+    texts = {name: read(os.path.join(done, name)) for name in ("rotation", "opening", "manifest")}
+    case = texts["rotation"].split(b"\ncase: ")[1][:32].decode()
+    cli.equal(log.told[0], f"tell grant ordinary 1 {case} 0 - {texts['rotation'].hex()}",
+              "a bulk grant")
+    words = log.told[1].split(" ")
+    cli.equal(words[:6] + words[7:], ["tell", "opening", "ordinary", "0", case, "0",
+                                      texts["opening"].hex()], "its opening")
+    cli.check(len(words[6]) == 64, "with the mark of this rotation")
+    log.shown["opening"] += b"\n"  # fresher
+    world.step(*command)
+    cli.check(read(os.path.join(folder, "opening.shown")) == log.shown["opening"], "fetched anew")
+    shutil.copyfile(os.path.join(done, "manifest"), os.path.join(folder, "manifest"))
+    log.asked = []
+    world.step(*command)
+    cli.check(log.told[2].startswith(f"tell delivered ordinary 0 {case} 0 - ") and
+              log.told[2].endswith(texts["manifest"].hex()), "the manifest")
+    cli.equal([line.split(" ")[0] for line in log.asked], ["tell", "tell", "tell", "show"],
+              "the opening's receipt is not fetched any more")
+    # The venue's own log: its slot has not ended.
+    found, output, error = world.raw("rotate", "log", folder, "--data", world.vault.folder)
+    cli.check(found in (0, UNAVAILABLE) and b"rotation: event " in output, f"{found} {error}")
+
+
 def nothing_got_out(world):
     world.cli.check(CANARY not in world.said, "nothing was said")
     world.cli.equal(v.in_files(world.cli.folder, [CANARY]), [], "what records say")
@@ -419,19 +471,17 @@ def main():
     cli = p.Program(sys.argv[1])
     records = int(sys.argv[3]) if len(sys.argv) == 4 else 300
     world = World(cli, sys.argv[2], records)
-    config = cli.write("cambist.yaml", "vault:\n  on: true\n")
+    config = cli.write("cambist.yaml", "vault:\n  on: true\npublog:\n  on: true\n"
+                       "  origin: demo.invalid/log\n")
     with s.Venue(cli, world.vault.folder, "--profile", "test", "--keys-file", cli.path("keys.json"),
                  "--config", config) as venue:
         venue.ready()
         shutil.copyfile(cli.path("groups"), os.path.join(world.vault.folder, "vault", "groups"))
-        keep = venue.pid("keep")
-        os.kill(keep, signal.SIGTERM)
-        cli.check(s.eventually(lambda: venue.pid("keep") not in (0, keep)), "keep reads the groups")
-        cli.check(s.eventually(lambda: world.vault.run("status")[0] == 0), "and answers")
+        end_keep(world, venue, signal.SIGTERM)  # it reads the groups at its start
         world.put_records()
         if records <= 1000:
             attacks(world)
-        the_first_rotation(world, venue, records)
+        the_log_is_told(world, the_first_rotation(world, venue, records))
         if records <= 1000:
             the_rest(world)
         an_ordinary_opening(world)
