@@ -27,7 +27,7 @@ SECONDS = 120
 FIRST = 7  # person
 ALL = ("a0-1", "a0-2", "a0-3", "b0-1", "b0-2", "b0-3")
 CHOSEN = ("a0-1", "a0-2", "b0-1", "b0-2")
-REFUSED, EXISTS, UNAVAILABLE, ROT, INPUT = 27, 15, 21, 19, 4
+REFUSED, MISSING, EXISTS, UNAVAILABLE, ROT, INPUT = 27, 14, 15, 21, 19, 4
 
 
 def read(path):
@@ -288,6 +288,8 @@ def the_rest(world):
     world.end(process)
     world.refused(EXISTS, "an opening was begun here", "rotate", "run", folder, *world.both)
     again_in_a_copy(world, folder)
+    for pause in (0, 20, 150):
+        killed_while_it_wraps(world, folder, pause)
     third = cli.path("third")
     os.mkdir(third)
     shutil.copyfile(os.path.join(folder, "rows"), os.path.join(third, "rows"))
@@ -296,6 +298,28 @@ def the_rest(world):
     world.vault.good("rotate", "put", third)
     cli.equal(world.vault.good("stale", "2"), "", "no record of the old epoch")
     world.vault.good("verify")
+
+
+def killed_while_it_wraps(world, rest, pause):
+    """With all answers there, after so many milliseconds: wraps are whole and have their manifest,
+    or there are none, and the folder takes no other process."""
+    folder = world.cli.path(f"killed.{pause}")
+    os.mkdir(folder)
+    shutil.copyfile(os.path.join(rest, "rows"), os.path.join(folder, "rows"))
+    world.approved(folder)
+    world.tell("rotation " + folder)
+    process = world.run(folder)
+    world.tell("opening " + folder)
+    for officer in CHOSEN:
+        world.answer(officer, folder, f"{officer}.{pause}.book")
+    time.sleep(pause / 1000)
+    process.kill()
+    world.end(process)
+    names = os.listdir(folder)
+    world.cli.check("wraps" not in names or "manifest" in names, f"wraps without manifest: {names}")
+    world.refused(EXISTS, "an opening was begun here", "rotate", "run", folder, *world.both)
+    if "wraps" not in names:
+        world.vault.bad(MISSING, "wraps", "rotate", "put", folder)
 
 
 def again_in_a_copy(world, folder):

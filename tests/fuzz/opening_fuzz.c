@@ -1,8 +1,10 @@
 /* What comes to an opener or an officer's client from outside, beside the grant's text: approved
- * grants, circles, openings, rows, shown events. What has one form prints as it came. */
+ * grants and rotations, circles, openings, rows, answers, shown events. What has one form prints as
+ * it came. */
 #include "base/check.h"
 #include "base/span.h"
 #include "role/vault/opening.h"
+#include "role/vault/rewrapper.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <sodium.h>
@@ -67,6 +69,23 @@ static void releases(struct span text)
     CHECK(release_read(room, text, "fuzz", &opening, &key, &rows, partials) != FAULT_NONE);
 }
 
+static void rotations(struct span text)
+{
+    static struct rotation_file file;
+    static struct rotation_file none;
+    static struct rewrapper *rewrapper;
+    static char again[ROTATION_FILE_BYTES];
+    size_t bytes = 0;
+    if (rotation_file_read(text, "fuzz", &file) == FAULT_NONE) {
+        CHECK(span_equal(text, span_of(again, rotation_file_print(&file, again))));
+        CHECK(file.signatures_count <= APPROVALS_MAX);
+    }
+    if (rewrapper == NULL) {
+        CHECK(rewrapper_open(&rewrapper, &none, 1) == FAULT_NONE);
+    }
+    CHECK(rewrapper_take(rewrapper, text, "fuzz", SHARE_SIDE_A, 1, &bytes) != FAULT_NONE);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     struct span text = span_of(data, size);
@@ -76,6 +95,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     shown_events(text);
     circles(text);
     releases(text);
+    rotations(text);
     fault_forget();
     return 0;
 }
