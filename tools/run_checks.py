@@ -43,6 +43,7 @@ ASAN_WITHOUT = [
     "e2e_journal_cli_test",  # long replays: the code is that of golden_verify_test and of app's tests
 ]
 VALGRIND_WITHOUT = [  # tens of seconds each here; asan runs them with more rounds
+    "app_log_months_test",
     "app_open_steps_test",
     "gateway_stream_run_test",
     "history_history_test",

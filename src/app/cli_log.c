@@ -1,5 +1,6 @@
 #include "app/cli.h"
 #include "app/log_files.h"
+#include "app/log_months.h"
 #include "app/log_venue.h"
 #include "app/progress.h"
 #include "app/text_file.h"
@@ -30,7 +31,8 @@ enum {
     LOG_JSON,
     LOG_CLASS,
     LOG_FROM,
-    LOG_TO
+    LOG_TO,
+    LOG_SINCE
 };
 
 static const struct option options[] = {
@@ -79,6 +81,11 @@ static const struct option options[] = {
                 .kind = OPTION_TEXT,
                 .value = "MOMENT",
                 .help = "slots: in the last one."},
+    [LOG_SINCE] = {.name = "since",
+                   .kind = OPTION_TEXT,
+                   .value = "YYYY-MM",
+                   .help = "check: opened months before this one must be there as they were "
+                           "logged, but their slots are not computed anew."},
 };
 
 /* ---- shared ---- */
@@ -89,6 +96,7 @@ struct work {
     struct tlog_policy policy;
     struct tlog_check check;
     struct log_venue venue;
+    struct log_months months;
     struct tlog_tiles tiles;
     struct tlog_receipt receipt;
     struct tlog_finding finding;
@@ -261,11 +269,14 @@ static enum fault check_files(const struct option_call *call, struct work *work,
     check->now_s = clock_wall_us(clock_real()) / SECOND_US;
     check->age_max_s = call->values[LOG_MAX_AGE].given ? call->values[LOG_MAX_AGE].number : 0;
     check->strangers_allowed = call->values[LOG_STRANGERS].given;
-    check->leaves = is_venue(call) ? &work->venue.check.leaves : NULL;
+    check->leaves = &work->months.leaves;
     enum fault fault = tlog_check_run(check, &work->finding);
     progress_end(&shown.line);
     TRY(fault);
     log_venue_end(&work->venue, &work->finding);
+    if (work->finding.flaw == TLOG_FLAW_NONE) {
+        TRY(log_months_check(&work->months, files, &work->crypto.sha256, &work->finding));
+    }
     if (work->finding.flaw == TLOG_FLAW_NONE) {
         TRY(log_files_checkpoints(files, &older.visitor));
     }
@@ -279,21 +290,34 @@ static enum fault check_files(const struct option_call *call, struct work *work,
         if (is_venue(call)) {
             log_venue_print(&work->venue);
         }
+        log_months_print(&work->months);
     }
     return answer(call, work, &check->verdict);
+}
+
+static enum fault since_take(const struct option_call *call, u32 *month_out)
+{
+    const struct option_value *since = &call->values[LOG_SINCE];
+    return !since->given || log_venue_month_parse(since->text, month_out)
+               ? FAULT_NONE
+               : FAULT(FAULT_USAGE, "--since: \"%s\" is no month as 2026-11", since->text);
 }
 
 static enum fault check(const struct option_call *call, struct work *work)
 {
     struct log_files files;
+    u32 since = 0;
     TRY(operands_check(call, 1, "DIR or URL"));
     TRY(policy_take(call, work));
+    TRY(since_take(call, &since));
     TRY(log_venue_open(&work->venue, &work->crypto.sha256, call->values[LOG_MONTH].text));
+    log_months_init(&work->months, is_venue(call) ? &work->venue.check : NULL, since);
     enum fault fault = log_files_open(&files, call->operands[1]);
     if (fault == FAULT_NONE) {
         fault = check_files(call, work, &files);
         log_files_close(&files);
     }
+    log_months_close(&work->months);
     log_venue_close(&work->venue);
     return fault;
 }
@@ -506,6 +530,8 @@ static const char *const text[] = {
     "check DIR|URL: reads the whole log, computes every hash anew and compares. The exit code is 0 only when every "
     "tile, entry, checkpoint and cosignature verifies under the policy; otherwise the first thing that does not is "
     "named, with exit code 19. In a folder the partial files of smaller logs and files checkpoint.SIZE are checked too.",
+    "Opened months that the log lists are read under month/ and checked too: that they are there as they were logged, "
+    "agree with their slots, that none is missing, and that where a silence has ended a notice has followed.",
     "show DIR|URL N: entry N as it is, the first one is 0. prove DIR|URL N: its receipt. Both believe the files.",
     "receipt FILE: whether a receipt proves that --entry is in the log, under the policy, asking nobody.",
     "month DIR YYYY-MM: the opening of a month that is over, for everybody: how many private events of each kind "

@@ -62,6 +62,7 @@ enum config_key {
     CONFIG_PUBLOG_ORIGIN,
     CONFIG_PUBLOG_SOCKET,
     CONFIG_PUBLOG_LEDGER,
+    CONFIG_PUBLOG_MONTH,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -70,7 +71,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 51U
+#define CONFIG_COUNT 52U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -322,6 +322,15 @@ const struct config_option config_options[CONFIG_COUNT] = {
                               .otherwise = "1 h",
                               .help = "How often the journal's chain is logged, while there is "
                                       "something new in it: cambist verify --log."},
+    [CONFIG_PUBLOG_MONTH] = {.section = "publog",
+                             .name = "month",
+                             .kind = CONFIG_DURATION,
+                             .minimum = 0,
+                             .maximum = 672 * HOUR,
+                             .otherwise = "72 h",
+                             .help = "How long after a month its opening is published: how many "
+                                     "events of each kind there were, and silences that have "
+                                     "ended."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

@@ -103,7 +103,7 @@ void log_venue_print(const struct log_venue *venue)
 
 /* ---- the opening of a month ---- */
 
-static bool month_parse(const char *text, u32 *month_out)
+bool log_venue_month_parse(const char *text, u32 *month_out)
 {
     u32 numbers[2] = {0, 0};
     if (strlen(text) != 7 || text[4] != '-') {
@@ -123,14 +123,15 @@ static bool month_parse(const char *text, u32 *month_out)
 enum fault log_venue_month(const char *folder, const char *month)
 {
     u32 number = 0;
+    u64 next = 0;
     struct block block;
     size_t size = 0;
-    if (!month_parse(month, &number)) {
+    if (!log_venue_month_parse(month, &number)) {
         return FAULT(FAULT_USAGE, "\"%s\" is no month as 2026-11", month);
     }
     TRY(block_take(TEXT_BYTES_MAX, "the opening of a month", &block));
     enum fault fault = publog_month_write(folder, number, clock_wall_us(clock_real()) / SECOND_US,
-                                          block.memory, TEXT_BYTES_MAX, &size);
+                                          block.memory, TEXT_BYTES_MAX, &size, &next);
     if (fault == FAULT_NONE && fwrite(block.memory, 1, size, stdout) != size) {
         fault = FAULT(FAULT_IO, "standard output takes no more");
     }

@@ -24,6 +24,9 @@ void log_venue_end(struct log_venue *venue, struct tlog_finding *finding);
 /* Lines for people. */
 void log_venue_print(const struct log_venue *venue);
 
+/* A month as 2026-11: year * 12 + month from 0. */
+MUST_USE bool log_venue_month_parse(const char *text, u32 *month_out);
+
 /* `cambist log month`: writes the opening of a month, as 2026-11, of the log in `folder` to
  * standard output. FAULT_UNAVAILABLE: it is not over, or nothing was logged in it. */
 MUST_USE enum fault log_venue_month(const char *folder, const char *month);

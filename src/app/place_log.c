@@ -26,6 +26,7 @@ enum fault place_log_make(struct place *place, struct agent **agent_out)
         .transport = courier_line_transport(place->log_line),
         .asks = has_vault ? &place->channels[PLACE_LOG_ASKS] : NULL,
         .events = has_vault ? &place->channels[PLACE_LOG_EVENTS] : NULL,
+        .month_after_us = values[CONFIG_PUBLOG_MONTH].number,
         .ledger_every_us = values[CONFIG_PUBLOG_LEDGER].number,
         .listener = place->listeners[PLACE_LISTENER_LOG],
     };

@@ -112,6 +112,14 @@ def is_served(cli, log):
     cli.check(note.decode().startswith(ORIGIN + "\n"), "its origin")
     status, head, _ = log.get(f"tile/0/000.p/{log.size()}")
     cli.check(status == 200 and "immutable" in head["Cache-Control"], "a tile")
+    month = os.path.join(log.venue.folder, "log", "public", "month")
+    cli.check(not os.path.exists(month), "no month is over")
+    os.mkdir(month)
+    cli.write(os.path.join(month, "1999-12.1"), "an opening")
+    status, head, text = log.get("month/1999-12.1")
+    cli.check((status, text) == (200, b"an opening") and "immutable" in head["Cache-Control"], "a month")
+    for path in ("month/1999-12", "month/1999-12.2", "month/"):
+        cli.equal(log.get(path)[0], 404, f"no file {path!r}")
     for path in ("", "signed", "../key", "..%2fkey", "tile/0/../../../key", "events.db"):
         cli.equal(log.get(path)[0], 404, f"no file {path!r}")
 

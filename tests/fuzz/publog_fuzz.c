@@ -4,7 +4,9 @@
 #include "base/check.h"
 #include "base/span.h"
 #include "role/vault/publog.h"
+#include "role/vault/publog_ledger.h"
 #include "role/vault/publog_month.h"
+#include "role/vault/publog_opening.h"
 #include "role/vault/publog_span.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -72,6 +74,22 @@ static void take_span(struct span bytes)
     free(again);
 }
 
+/* Readable lines that programs read again: only what is written in the same way. */
+static void take_line(struct span bytes)
+{
+    char line[PUBLOG_LEDGER_LINE_BYTES];
+    struct eventlog_head head;
+    struct publog_opening opening;
+    if (publog_ledger_read(bytes, &head)) {
+        CHECK(publog_ledger_is(bytes) && publog_line_valid(bytes));
+        CHECK(publog_ledger_line(&head, line) && span_equal(bytes, span_of_text(line)));
+    }
+    if (publog_opening_read(bytes, &opening)) {
+        CHECK(publog_opening_is(bytes) && publog_line_valid(bytes));
+        CHECK(publog_opening_line(&opening, line) && span_equal(bytes, span_of_text(line)));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     struct publog_leaf leaf;
@@ -90,6 +108,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
         CHECK(size <= PUBLOG_LINE_BYTES_MAX && memchr(data, '\n', size) == NULL);
         CHECK(!publog_leaf_decode(bytes, &leaf));
     }
+    take_line(bytes);
     take_receipt(bytes);
     take_month(bytes);
     take_span(bytes);

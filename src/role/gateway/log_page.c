@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-#define PREFIX     "/log/"
-#define CHECKPOINT "checkpoint"
-#define LEVEL_MAX  63U
-#define WIDTH_MAX  255U
+#define PREFIX      "/log/"
+#define CHECKPOINT  "checkpoint"
+#define LEVEL_MAX   63U
+#define WIDTH_MAX   255U
+#define OPENING_MAX 999U
 
 /* Takes `text` off the front; false: it does not begin so. */
 static bool take(struct span *path, const char *text)
@@ -73,10 +74,26 @@ static bool is_tile(struct span path)
     return take(&path, ".p/") && !is_zero && take_number(&path, WIDTH_MAX) && path.size == 0;
 }
 
+/* An opened month: 2026-10.1 */
+static bool is_month(struct span path)
+{
+    if (!take(&path, "month/")) {
+        return false;
+    }
+    for (u32 digits = 0; digits < 6; digits += 1) {
+        if ((digits == 4 && !take(&path, "-")) || !is_digit(path, 0)) {
+            return false;
+        }
+        path = span_after(path, 1);
+    }
+    bool is_zero = path.size > 1 && path.data[1] == '0';
+    return take(&path, ".") && !is_zero && take_number(&path, OPENING_MAX) && path.size == 0;
+}
+
 bool log_page_name(struct span path, char name_out[LOG_PAGE_NAME_BYTES])
 {
     if (!take(&path, PREFIX) || path.size >= LOG_PAGE_NAME_BYTES ||
-        (!span_equal(path, span_of_text(CHECKPOINT)) && !is_tile(path))) {
+        (!span_equal(path, span_of_text(CHECKPOINT)) && !is_tile(path) && !is_month(path))) {
         return false;
     }
     memcpy(name_out, path.data, path.size);

@@ -6,6 +6,8 @@
  *     /log/tile/<0 to 63>/<index>          /log/tile/<0 to 63>/<index>.p/<1 to 255>
  *     /log/tile/entries/<index>            /log/tile/entries/<index>.p/<1 to 255>
  *
+ *     /log/month/<four digits>-<two digits>.<1 to 999>
+ *
  * An index is one or more groups of three digits, all but the last behind an x. */
 #ifndef ROLE_GATEWAY_LOG_PAGE_H
 #define ROLE_GATEWAY_LOG_PAGE_H

@@ -20,6 +20,8 @@ static void names_of_files_are_taken(void **state)
         "/log/tile/5/x999/999.p/255",
         "/log/tile/entries/001",
         "/log/tile/entries/x001/234.p/77",
+        "/log/month/2026-10.1",
+        "/log/month/1970-01.999",
     };
     static const char *const bad[] = {
         "",
@@ -68,6 +70,31 @@ static void names_of_files_are_taken(void **state)
     }
 }
 
+static void names_of_opened_months_are_taken(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "/log/month",
+        "/log/month/",
+        "/log/month/2026-10",
+        "/log/month/2026-10.",
+        "/log/month/2026-10.0",
+        "/log/month/2026-10.01",
+        "/log/month/2026-10.1000",
+        "/log/month/2026-10.1/",
+        "/log/month/2026-1.1",
+        "/log/month/202-10.1",
+        "/log/month/2026/10.1",
+        "/log/month/../key",
+        "/log/month/2026-10.new",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i += 1) {
+        if (log_page_name(span_of_text(bad[i]), name)) {
+            fail_msg("%s", bad[i]);
+        }
+    }
+}
+
 static void no_other_byte_passes(void **state)
 {
     (void)state;
@@ -104,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_files_are_taken),
+        cmocka_unit_test(names_of_opened_months_are_taken),
         cmocka_unit_test(no_other_byte_passes),
         cmocka_unit_test(heads_say_what_may_be_kept),
     };

@@ -83,6 +83,7 @@ static enum fault log_begin(struct log_agent *agent)
     agent->is_round = false;
     agent->has_line = true;
     agent->turn_ns = 0;
+    agent->month_ns = 0;
     agent->ask_ns = 0;
     TRY(log_follow_load(agent));
     return log_ledger_load(agent);
@@ -200,6 +201,9 @@ static enum fault turn(struct log_agent *agent, u64 now_ns, bool *busy_out)
 {
     TRY(log_follow_turn(agent, busy_out));
     TRY(log_ledger_turn(agent, now_ns));
+    if (!agent->is_round) {
+        TRY(log_month_turn(agent, now_ns));
+    }
     if (!agent->is_round && (agent->has_line || now_ns >= agent->turn_ns)) {
         agent->has_line = false;
         TRY(publog_turn(agent->publog));

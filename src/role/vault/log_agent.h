@@ -40,6 +40,7 @@ struct log_agent_options {
     /* To and from `keep`; NULL: there is no vault. */
     const struct channel *asks;
     const struct channel *events;
+    u64 month_after_us;  /* from a month's end to its opening */
     u64 ledger_every_us; /* between two lines of the journal's chain */
     int listener;        /* of log.sock, duplicated at open; -1: nobody asks */
 };

@@ -1,6 +1,6 @@
 /* The parts of the log's agent, for its own files: log_agent.c (life, slots, witnesses),
  * log_begin.c (key and policy), log_follow.c (what it reads), log_ledger.c (roots of the journal),
- * log_answer.c (its socket). */
+ * log_month.c (opened months), log_answer.c (its socket). */
 #ifndef ROLE_VAULT_LOG_AGENT_INNER_H
 #define ROLE_VAULT_LOG_AGENT_INNER_H
 
@@ -47,6 +47,7 @@ struct log_agent {
     struct publog_source_point state;
     u64 ledger_ns; /* looked at then */
     u64 state_ns;
+    u64 month_ns; /* whether a month is to be opened */
     /* The vault's events. */
     struct channel_writer keep_asks;
     struct channel_reader keep_events;
@@ -70,6 +71,10 @@ MUST_USE enum fault log_answer_turn(struct log_agent *agent, bool *busy_out);
 
 MUST_USE enum fault log_ledger_load(struct log_agent *agent);
 MUST_USE enum fault log_ledger_turn(struct log_agent *agent, u64 now_ns);
+
+/* ---- log_month.c ---- */
+
+MUST_USE enum fault log_month_turn(struct log_agent *agent, u64 now_ns);
 
 /* ---- log_follow.c ---- */
 

@@ -66,12 +66,19 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
     [PUBLOG_LINE_GET] = "SELECT leaf FROM lines WHERE number = ?",
     [PUBLOG_SOURCE_GET] = "SELECT name, position FROM sources WHERE source = ?",
     [PUBLOG_SOURCE_PUT] = "INSERT OR REPLACE INTO sources VALUES(?, ?, ?)",
+    [PUBLOG_BEGUN_FIRST] = "SELECT min(slot) FROM begun",
+    [PUBLOG_OPENING_GET] = "SELECT number, next, hash FROM openings WHERE month = ?",
+    [PUBLOG_OPENING_PUT] = "INSERT OR REPLACE INTO openings VALUES(?, ?, ?, ?)",
 };
 
 /* Made at each opening: files of before have none. */
-static const char openings_index[] =
+static const char *const later_schema[] = {
     "CREATE INDEX IF NOT EXISTS events_openings ON events(text, kind, class)"
-    " WHERE kind >= 4 AND kind <= 7";
+    " WHERE kind >= 4 AND kind <= 7",
+    "CREATE INDEX IF NOT EXISTS events_silences ON events(name) WHERE kind = 8",
+    "CREATE TABLE IF NOT EXISTS openings(month INTEGER PRIMARY KEY, number INTEGER NOT NULL,"
+    " next INTEGER NOT NULL, hash BLOB NOT NULL)",
+};
 _Static_assert(PUBLOG_KIND_GRANT == 4 && PUBLOG_KIND_MISMATCH == 7, "the kinds of openings");
 
 _Static_assert(2 * PUBLOG_SLOTS_A_TURN + PUBLOG_LINES_A_TURN <= TLOG_STORE_WAITING_MAX,
@@ -636,7 +643,9 @@ static enum fault publog_begin(struct publog *publog, const struct publog_option
     TRY(sql_open(&publog->sql, path, SQL_WRITE, &format));
     /* Each commit is on the disk, whoever reads the file meanwhile: a root before its leaf. */
     TRY(sql_run(&publog->sql, "PRAGMA synchronous=FULL"));
-    TRY(sql_run(&publog->sql, openings_index));
+    for (u32 index = 0; index < ARRAY_COUNT(later_schema); index += 1) {
+        TRY(sql_run(&publog->sql, later_schema[index]));
+    }
     for (u32 index = 0; index < PUBLOG_STATEMENTS; index += 1) {
         TRY(sql_prepare(&publog->sql, statements[index], &publog->rows[index]));
     }

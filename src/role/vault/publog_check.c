@@ -1,6 +1,22 @@
 #include "role/vault/publog_check.h"
 
 #include "role/vault/publog.h"
+#include "role/vault/publog_ledger.h"
+#include "role/vault/publog_opening.h"
+
+/* What programs read again must be whole. */
+static bool is_line(struct span entry)
+{
+    struct eventlog_head head;
+    struct publog_opening opening;
+    if (publog_ledger_is(entry)) {
+        return publog_ledger_read(entry, &head);
+    }
+    if (publog_opening_is(entry)) {
+        return publog_opening_read(entry, &opening);
+    }
+    return publog_line_valid(entry);
+}
 
 static enum tlog_flaw check_leaf(struct tlog_leaf_check *base, u64 index, struct span entry)
 {
@@ -9,7 +25,7 @@ static enum tlog_flaw check_leaf(struct tlog_leaf_check *base, u64 index, struct
     (void)index;
     if (!publog_leaf_decode(entry, &leaf)) {
         check->lines += 1;
-        return publog_line_valid(entry) ? TLOG_FLAW_NONE : TLOG_FLAW_LEAF;
+        return is_line(entry) ? TLOG_FLAW_NONE : TLOG_FLAW_LEAF;
     }
     if (check->next[leaf.class] != 0 && leaf.slot != check->next[leaf.class]) {
         check->month_flaw = PUBLOG_MONTH_FLAW_GAP;

@@ -152,14 +152,15 @@ static enum fault write_both(void)
     char work[128];
     struct tlog_files files = {.read = public_read};
     size_t size = 0;
+    u64 next_s = 0;
     files_of(work, "");
     struct publog_span_range range = {.folder = work,
                                       .files = &files,
                                       .class = PUBLOG_CLASS_ORDINARY,
                                       .from_s = BEGIN,
                                       .to_s = BEGIN};
-    enum fault fault =
-        publog_month_write(work, publog_month_of(BEGIN), BEGIN + 86400, text, sizeof(text), &size);
+    enum fault fault = publog_month_write(work, publog_month_of(BEGIN), BEGIN + 86400, text,
+                                          sizeof(text), &size, &next_s);
     return first_of(fault, publog_span_write(&range, text, sizeof(text), &size));
 }
 

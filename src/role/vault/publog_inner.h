@@ -1,5 +1,5 @@
 /* The parts of what goes into the log, for its own files: publog.c (events, slots, receipts),
- * publog_line.c (readable lines, and how far others have been read). */
+ * publog_line.c (readable lines, and how far others have been read), publog_opening.c (months). */
 #ifndef ROLE_VAULT_PUBLOG_INNER_H
 #define ROLE_VAULT_PUBLOG_INNER_H
 
@@ -30,6 +30,9 @@ enum publog_statement {
     PUBLOG_LINE_GET,
     PUBLOG_SOURCE_GET,
     PUBLOG_SOURCE_PUT,
+    PUBLOG_BEGUN_FIRST,
+    PUBLOG_OPENING_GET,
+    PUBLOG_OPENING_PUT,
     PUBLOG_STATEMENTS
 };
 

@@ -164,12 +164,18 @@ static enum publog_month_flaw take_shown(struct publog_month_check *check,
     }
     const struct publog_event *event = &check->events[index].event;
     publog_mark_of(check->sha256, salt, name, until, mark);
-    if (event->kind != PUBLOG_KIND_SILENCE || memcmp(mark, event->mark, sizeof(mark)) != 0) {
+    bool is_silence = event->kind == PUBLOG_KIND_SILENCE;
+    if ((!is_silence && event->kind != PUBLOG_KIND_NOTICE) ||
+        memcmp(mark, event->mark, sizeof(mark)) != 0) {
         return PUBLOG_MONTH_FLAW_MARK;
     }
     check->shown_next = index + 1;
-    check->counts.silences_ended += 1;
-    check->counts.silences_running -= 1;
+    check->counts.silences_ended += is_silence ? 1 : 0;
+    check->counts.silences_running -= is_silence ? 1 : 0;
+    check->counts.notices_shown += is_silence ? 0 : 1;
+    check->events[index].is_shown = true;
+    check->events[index].until = until;
+    memcpy(check->events[index].name, name, sizeof(name));
     return PUBLOG_MONTH_FLAW_NONE;
 }
 
@@ -214,6 +220,20 @@ enum publog_month_flaw publog_month_read(struct publog_month_check *check, struc
         }
     }
     return PUBLOG_MONTH_FLAW_NONE;
+}
+
+bool publog_month_grows(struct span earlier, struct span later)
+{
+    struct span line;
+    struct span other;
+    while (span_cut_line(&earlier, &line)) {
+        do {
+            if (!span_cut_line(&later, &other)) {
+                return false;
+            }
+        } while (!span_equal(line, other));
+    }
+    return earlier.size == 0;
 }
 
 /* ---- against the log ---- */

@@ -8,6 +8,8 @@
  *     event <class> <slot> <place> <68 bytes in hexadecimal>      by class, slot, place
  *     shown <class> <slot> <place> <case> <until> <salt>          16 and 32 bytes; the same order
  *
+ * Shown are silences that have ended and notices of their cases (publog_silence.h).
+ *
  * The key makes the padding of every slot, so the roots of all leaves are computed again: an event
  * that was left out, added or changed is a root that differs. What it says: how many events of each
  * kind there were and in which slots; never whose, nor what. A silence that has ended is shown with
@@ -43,6 +45,10 @@ struct publog_month_event {
     u32 place;
     u64 slot;
     struct publog_event event;
+    /* of one that is shown */
+    bool is_shown;
+    u8 name[PUBLOG_CASE_BYTES];
+    u64 until;
 };
 
 struct publog_month_counts {
@@ -51,6 +57,7 @@ struct publog_month_counts {
     u64 kinds[PUBLOG_KIND_COUNT];
     u64 silences_ended;
     u64 silences_running;
+    u64 notices_shown;
 };
 
 /* The check: read the text, then give it the log's case leaves in order, then end it. */
@@ -81,9 +88,13 @@ MUST_USE enum publog_month_flaw publog_month_leaf(struct publog_month_check *che
 MUST_USE enum publog_month_flaw publog_month_end(struct publog_month_check *check);
 
 /* Writes the opening of a month out of FOLDER/events.db; silences that ended by now_s are shown.
+ * *next_out is when there will be more to show in it, as far as is known now; 0: never.
  * FAULT_REFUSED: it is not over, or not all of its slots are closed yet. FAULT_MISSING: nothing was
  * logged in it. FAULT_LIMIT: no room. FAULT_ROT: there is an event that cannot be. */
 MUST_USE enum fault publog_month_write(const char *folder, u32 month, u64 now_s, u8 *target,
-                                       size_t target_bytes, size_t *size_out);
+                                       size_t target_bytes, size_t *size_out, u64 *next_out);
+
+/* Whether a later opening of a month holds all that an earlier one did, line by line. */
+MUST_USE bool publog_month_grows(struct span earlier, struct span later);
 
 #endif /* ROLE_VAULT_PUBLOG_MONTH_H */

@@ -30,6 +30,7 @@ static struct publog *publog;
 static struct sha256 sha256;
 static char text[TEXT_BYTES];
 static size_t text_bytes;
+static u64 next_s;
 static struct publog_leaf leaves[LEAVES_MAX];
 static u32 leaves_count;
 static struct publog_month_event events[EVENTS_MAX];
@@ -68,7 +69,7 @@ static void leaves_load(void)
 
 static enum fault month_write(u64 now_s)
 {
-    return publog_month_write(folder, MONTH, now_s, (u8 *)text, sizeof(text), &text_bytes);
+    return publog_month_write(folder, MONTH, now_s, (u8 *)text, sizeof(text), &text_bytes, &next_s);
 }
 
 static int group_open(void **state)
@@ -388,13 +389,17 @@ static void there_is_room_or_it_is_said(void **state)
 {
     (void)state;
     size_t bytes = 0;
+    u64 next = 0;
     u8 small[200];
-    assert_int_equal(publog_month_write(folder, MONTH, MONTH_END, small, sizeof(small), &bytes),
-                     FAULT_LIMIT);
-    assert_int_equal(publog_month_write(folder, MONTH + 1, MONTH_END, small, sizeof(small), &bytes),
-                     FAULT_REFUSED);
-    assert_int_equal(publog_month_write(folder, MONTH - 1, MONTH_END, small, sizeof(small), &bytes),
-                     FAULT_MISSING);
+    assert_int_equal(
+        publog_month_write(folder, MONTH, MONTH_END, small, sizeof(small), &bytes, &next),
+        FAULT_LIMIT);
+    assert_int_equal(
+        publog_month_write(folder, MONTH + 1, MONTH_END, small, sizeof(small), &bytes, &next),
+        FAULT_REFUSED);
+    assert_int_equal(
+        publog_month_write(folder, MONTH - 1, MONTH_END, small, sizeof(small), &bytes, &next),
+        FAULT_MISSING);
     assert_string_equal(fault_text(), "nothing was logged in 2026-01");
     check.sha256 = &sha256;
     check.events = events;

@@ -5,19 +5,24 @@
 #include "io/sql.h"
 #include "role/vault/publog.h"
 #include "role/vault/publog_month.h"
+#include "role/vault/publog_opening.h"
+#include "role/vault/publog_silence.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define MONTH_FORMAT        "%04u-%02u"
 #define MONTH_VALUES(month) (month) / 12, (month) % 12 + 1
+
+_Static_assert(PUBLOG_KIND_SILENCE == 8, "the statement says it");
 
 struct writing {
     struct sql sql;
     u32 month;
     u64 now_s;
+    u64 next_s;                    /* when more can be shown; 0: never */
+    struct sqlite3_stmt *silences; /* of a case */
     u8 *target;
     size_t bytes_max;
     size_t used;
@@ -47,14 +52,6 @@ static enum fault put_hex(struct writing *writing, const u8 *bytes, size_t count
     return fault;
 }
 
-/* Seconds since 1970 at which a month begins; its first slots begin then. */
-static u64 begin_of(u32 month)
-{
-    struct tm parts = {
-        .tm_year = (int)(month / 12) - 1900, .tm_mon = (int)(month % 12), .tm_mday = 1};
-    return (u64)timegm(&parts);
-}
-
 /* The log had begun by then. */
 static enum fault is_there(struct writing *writing, struct sqlite3_stmt *rows)
 {
@@ -64,7 +61,7 @@ static enum fault is_there(struct writing *writing, struct sqlite3_stmt *rows)
     CHECK(row);
     u64 first = sql_get_u64(&call); /* 0: none */
     sql_end(&call);
-    return first > 0 && first < begin_of(writing->month + 1)
+    return first > 0 && first < publog_month_begin(writing->month + 1)
                ? FAULT_NONE
                : FAULT(FAULT_MISSING, "nothing was logged in " MONTH_FORMAT,
                        MONTH_VALUES(writing->month));
@@ -94,7 +91,7 @@ static enum fault is_closed(struct writing *writing, struct sqlite3_stmt *rows)
     if (classes == PUBLOG_CLASSES) {
         return FAULT_NONE;
     }
-    return writing->now_s < begin_of(writing->month + 1)
+    return writing->now_s < publog_month_begin(writing->month + 1)
                ? FAULT(FAULT_REFUSED, "the month " MONTH_FORMAT " is not over",
                        MONTH_VALUES(writing->month))
                : FAULT(FAULT_REFUSED, "not all slots of " MONTH_FORMAT " are closed yet",
@@ -124,6 +121,77 @@ static enum fault key_put(struct writing *writing, struct sqlite3_stmt *rows)
     return put(writing, "\n");
 }
 
+/* An event whose block is looked for. */
+struct sought {
+    const u8 *name; /* of its case */
+    enum publog_kind kind;
+    enum publog_class class;
+    u64 slot;
+    u64 until;
+    bool is_found;
+};
+
+/* The next silence of the case: whether the block that was there before is the one. */
+static bool walk(struct sought *sought, struct publog_silence_block *block, enum publog_class class,
+                 u64 slot, u64 until)
+{
+    struct publog_silence_block before = *block;
+    bool is_of_it = publog_silence_walk(block, class, slot, until);
+    bool is_behind = sought->kind == PUBLOG_KIND_NOTICE && slot >= sought->slot;
+    if (!is_of_it && before.is_some && (sought->is_found || is_behind)) {
+        *block = before;
+        return true;
+    }
+    sought->is_found = sought->is_found ||
+                       (class == sought->class && slot == sought->slot && until == sought->until);
+    return false;
+}
+
+/* The end of what a silence or a notice belongs to: of its block; of a notice, the newest block
+ * that was begun before it. 0: there is none. */
+static enum fault end_find(struct writing *writing, struct sought *sought, u64 *end_out)
+{
+    struct publog_silence_block block = {.is_some = false};
+    bool is_over = false;
+    bool row = true;
+    struct sql_call call = sql_call(writing->silences);
+    sql_put_bytes(&call, span_of(sought->name, PUBLOG_CASE_BYTES));
+    while (row && !is_over) { /* ends with the silences of a case */
+        TRY(sql_next(&writing->sql, &call, &row));
+        u64 class = row ? sql_get_u64(&call) : PUBLOG_CLASS_ORDINARY;
+        u64 slot = row ? sql_get_u64(&call) : 0;
+        u64 until = row ? sql_get_u64(&call) : 0;
+        if (class == 0 || class > PUBLOG_CLASSES) {
+            sql_end(&call);
+            return FAULT(FAULT_ROT, "%s: an event that cannot be", writing->sql.path);
+        }
+        is_over = row && walk(sought, &block, (enum publog_class) class, slot, until);
+    }
+    if (row) {
+        sql_end(&call);
+    }
+    bool is_in = sought->kind == PUBLOG_KIND_SILENCE ? sought->is_found
+                                                     : block.is_some && block.first < sought->slot;
+    *end_out = is_in ? block.end : 0;
+    return FAULT_NONE;
+}
+
+/* Whether it is shown now; what will be is noted. */
+static enum fault is_to_show(struct writing *writing, struct sought *sought, bool *is_out)
+{
+    u64 end = 0;
+    *is_out = false;
+    if (sought->kind != PUBLOG_KIND_SILENCE && sought->kind != PUBLOG_KIND_NOTICE) {
+        return FAULT_NONE;
+    }
+    TRY(end_find(writing, sought, &end));
+    *is_out = end != 0 && end <= writing->now_s;
+    if (end > writing->now_s && (writing->next_s == 0 || end < writing->next_s)) {
+        writing->next_s = end;
+    }
+    return FAULT_NONE;
+}
+
 /* One row of the events: as an event's line, or as what is shown of a silence that has ended. */
 static enum fault row_put(struct writing *writing, struct sql_call *call, bool shown)
 {
@@ -147,7 +215,16 @@ static enum fault row_put(struct writing *writing, struct sql_call *call, bool s
     u64 until = sql_get_u64(call);
     sql_get_bytes(call, salt, sizeof(salt));
     sql_get_bytes(call, event.body, sizeof(event.body));
-    if (shown && (event.kind != PUBLOG_KIND_SILENCE || until > writing->now_s)) {
+    bool is_shown = true;
+    if (shown) {
+        struct sought sought = {.name = name,
+                                .kind = event.kind,
+                                .class = (enum publog_class) class,
+                                .slot = slot,
+                                .until = until};
+        TRY(is_to_show(writing, &sought, &is_shown));
+    }
+    if (!is_shown) {
         return FAULT_NONE;
     }
     TRY(put(writing, "%s %llu %llu %llu ", shown ? "shown" : "event", (unsigned long long)class,
@@ -174,8 +251,8 @@ static enum fault class_put(struct writing *writing, struct sqlite3_stmt *rows,
     struct sql_call call = sql_call(rows);
     bool row = true;
     sql_put_u64(&call, (u64) class);
-    sql_put_u64(&call, begin_of(writing->month));
-    sql_put_u64(&call, begin_of(writing->month + 1));
+    sql_put_u64(&call, publog_month_begin(writing->month));
+    sql_put_u64(&call, publog_month_begin(writing->month + 1));
     while (row) { /* ends with the month; each line takes room of the target, which has an end */
         TRY(sql_next(&writing->sql, &call, &row));
         enum fault fault = row ? row_put(writing, &call, shown) : FAULT_NONE;
@@ -220,12 +297,15 @@ static enum fault month_put(struct writing *writing)
          " + EXISTS(SELECT 1 FROM events WHERE class IN (1, 2) AND slot < 0)"
          " + EXISTS(SELECT 1 FROM events WHERE class IN (1, 2) AND slot > ?2)"),
         "SELECT min(slot) FROM begun",
+        "SELECT class, slot, until FROM events WHERE name = ? AND kind = 8 ORDER BY slot, class,"
+        " until",
     };
     struct sqlite3_stmt *rows[ARRAY_COUNT(texts)] = {NULL};
     enum fault fault = FAULT_NONE;
     for (u32 index = 0; index < ARRAY_COUNT(texts) && fault == FAULT_NONE; index += 1) {
         fault = sql_prepare(&writing->sql, texts[index], &rows[index]);
     }
+    writing->silences = rows[5];
     fault = fault == FAULT_NONE ? is_there(writing, rows[4]) : fault;
     fault = fault == FAULT_NONE ? is_closed(writing, rows[0]) : fault;
     fault = fault == FAULT_NONE ? key_put(writing, rows[1]) : fault;
@@ -239,7 +319,7 @@ static enum fault month_put(struct writing *writing)
 }
 
 enum fault publog_month_write(const char *folder, u32 month, u64 now_s, u8 *target,
-                              size_t target_bytes, size_t *size_out)
+                              size_t target_bytes, size_t *size_out, u64 *next_out)
 {
     struct writing writing = {
         .month = month, .now_s = now_s, .target = target, .bytes_max = target_bytes};
@@ -251,5 +331,6 @@ enum fault publog_month_write(const char *folder, u32 month, u64 now_s, u8 *targ
     enum fault fault = month_put(&writing);
     sql_close(&writing.sql);
     *size_out = writing.used;
+    *next_out = writing.next_s;
     return fault;
 }

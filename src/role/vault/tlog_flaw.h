@@ -39,7 +39,9 @@
     ROW(TIME_AHEAD, "time_ahead", "a witness's time lies in the future")                  \
     ROW(STALE, "stale", "the witnesses' time is older than allowed")                      \
     ROW(LEAF, "leaf", "an entry is not what the log's own rules allow")                   \
-    ROW(STRANGER, "stranger", "a signature line of a key that the policy does not name")
+    ROW(STRANGER, "stranger", "a signature line of a key that the policy does not name")  \
+    ROW(MONTH, "month", "an opened month is not there, or not what was logged")           \
+    ROW(SILENCE, "silence", "a silence has ended, and no notice has followed")
 /* clang-format on */
 
 #define TLOG_FLAW_ENUM_ROW(constant, name, text) TLOG_FLAW_##constant,
