@@ -1,8 +1,9 @@
 /* What comes to an opener or an officer's client from outside, beside the grant's text: approved
- * grants and rotations, circles, openings, rows, answers, shown events. What has one form prints as
- * it came. */
+ * grants and rotations, refusals, circles, openings, rows, answers, shown events. What has one form
+ * prints as it came. */
 #include "base/check.h"
 #include "base/span.h"
+#include "role/vault/grant_refusal.h"
 #include "role/vault/opening.h"
 #include "role/vault/rewrapper.h"
 #include "tests/fuzz/fuzz.h"
@@ -17,6 +18,16 @@ static void grants(struct span text)
     if (grant_file_read(text, "fuzz", &file) == FAULT_NONE) {
         CHECK(span_equal(text, span_of(again, grant_file_print(&file, again))));
         CHECK(file.signatures_count <= CIRCLE_OFFICERS_MAX);
+    }
+}
+
+static void refusals(struct span text)
+{
+    struct grant_refusal refusal;
+    char again[REFUSAL_TEXT_BYTES];
+    if (grant_refusal_read(text, "fuzz", &refusal) == FAULT_NONE) {
+        CHECK(span_equal(text, span_of(again, grant_refusal_print(&refusal, again))));
+        CHECK(grant_refusal_reason_fits(span_of_text(refusal.reason)));
     }
 }
 
@@ -91,6 +102,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     struct span text = span_of(data, size);
     CHECK(sodium_init() >= 0);
     grants(text);
+    refusals(text);
     openings(text);
     shown_events(text);
     circles(text);
