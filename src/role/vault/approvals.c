@@ -123,12 +123,14 @@ static bool is_member(const struct share_key *key, const struct circle_officer *
     return false;
 }
 
-static enum fault count_one(const struct grant_circle *circle, const struct share_key *key,
+enum fault approvals_counts(const struct grant_circle *circle, const struct share_key *key,
                             const struct approvals_matter *matter,
-                            const struct grant_signature *signature, struct tally *tally)
+                            const struct grant_signature *signature,
+                            const struct circle_officer **officer_out)
 {
     const struct circle_officer *officer =
         grant_circle_officer(circle, span_of_text(signature->officer));
+    *officer_out = officer;
     if (officer == NULL) {
         return FAULT(FAULT_REFUSED, "approval of %s: the circle knows no such officer",
                      signature->officer);
@@ -141,7 +143,20 @@ static enum fault count_one(const struct grant_circle *circle, const struct shar
         return FAULT(FAULT_REFUSED, "approval of %s: the signature is not over this %s",
                      signature->officer, matter->word);
     }
-    TRY(matter->may == NULL ? FAULT_NONE : matter->may(circle, officer, matter->argument));
+    return matter->may == NULL ? FAULT_NONE : matter->may(circle, officer, matter->argument);
+}
+
+u32 approvals_wanted(const struct share_roster *roster, const struct approvals_matter *matter)
+{
+    return roster->threshold + matter->more;
+}
+
+static enum fault count_one(const struct grant_circle *circle, const struct share_key *key,
+                            const struct approvals_matter *matter,
+                            const struct grant_signature *signature, struct tally *tally)
+{
+    const struct circle_officer *officer = NULL;
+    TRY(approvals_counts(circle, key, matter, signature, &officer));
     u32 side = officer->side == SHARE_SIDE_A ? 0 : 1;
     for (u32 i = 0; i < tally->count[side]; i += 1) {
         if (tally->people[side][i]->signer.number == officer->signer.number) {
@@ -173,7 +188,7 @@ enum fault approvals_are_enough(const struct grant_circle *circle, const struct 
     }
     for (u32 side = 0; side < 2; side += 1) {
         const struct share_roster *roster = &key->sides[side].roster;
-        u32 wanted = roster->threshold + matter->more;
+        u32 wanted = approvals_wanted(roster, matter);
         if (tally.count[side] < wanted) {
             return FAULT(FAULT_REFUSED, "group %c: %u of the %u people whose approval it takes",
                          share_side_letter(roster->side), tally.count[side], wanted);

@@ -59,6 +59,16 @@ struct approvals_matter {
     const void *argument;
 };
 
+/* Whether a signature counts: of an officer of the circle who is a member of their group as `key`
+ * has it, good, and of one who may take part. FAULT_REFUSED says why not. *officer_out: whose it
+ * is; NULL: the circle knows nobody of that code. */
+MUST_USE enum fault approvals_counts(const struct grant_circle *circle, const struct share_key *key,
+                                     const struct approvals_matter *matter,
+                                     const struct grant_signature *signature,
+                                     const struct circle_officer **officer_out);
+/* How many people of the group with this roster it takes. */
+u32 approvals_wanted(const struct share_roster *roster, const struct approvals_matter *matter);
+
 /* Whether enough officers have signed: of each group as many people as its shares need and `more`,
  * members of the groups as `key` has them, every signature good, no region in both groups.
  * FAULT_REFUSED names the first thing that is not so. */

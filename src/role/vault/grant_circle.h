@@ -99,6 +99,9 @@ MUST_USE enum fault grant_circle_may(const struct grant_circle *circle,
                                      const struct circle_officer *officer,
                                      const struct grant *grant);
 
+/* The grant, as the rule of approvals looks at it (approvals.h); points into the file. */
+struct approvals_matter grant_matter(const struct grant_file *file);
+
 /* Whether enough officers have approved: of each group as many people as its shares need (one more
  * for a bulk grant), members of the groups as they are now, nobody recused, every signature good,
  * no region in both groups. FAULT_REFUSED names the first thing that is not so. */

@@ -53,17 +53,22 @@ static enum fault may(const struct grant_circle *circle, const struct circle_off
     return grant_circle_may(circle, officer, grant);
 }
 
+struct approvals_matter grant_matter(const struct grant_file *file)
+{
+    return (struct approvals_matter){.word = "grant",
+                                     .venue = file->grant.venue,
+                                     .text = span_of(file->text, file->text_bytes),
+                                     .list = file->signatures,
+                                     .count = file->signatures_count,
+                                     .more = file->grant.is_bulk ? 1 : 0,
+                                     .may = may,
+                                     .argument = &file->grant};
+}
+
 enum fault grant_approved(const struct grant_circle *circle, const struct share_key *key,
                           const struct grant_file *file)
 {
-    const struct approvals_matter matter = {.word = "grant",
-                                            .venue = file->grant.venue,
-                                            .text = span_of(file->text, file->text_bytes),
-                                            .list = file->signatures,
-                                            .count = file->signatures_count,
-                                            .more = file->grant.is_bulk ? 1 : 0,
-                                            .may = may,
-                                            .argument = &file->grant};
+    const struct approvals_matter matter = grant_matter(file);
     TRY(grant_circle_allows(circle, &file->grant));
     return approvals_are_enough(circle, key, &matter);
 }

@@ -193,3 +193,14 @@ enum fault release_book_enter(struct disk *disk, const char *folder, const struc
     disk_unlock(&lock);
     return fault;
 }
+
+enum fault release_book_used(struct disk *disk, const char *folder, u64 now_s, u32 *records_out)
+{
+    static _Thread_local struct book book;
+    char path[FILE_PATH_BYTES];
+    *records_out = 0;
+    TRY(file_path(path, folder, RELEASE_BOOK_FILE));
+    TRY(book_load(disk, path, &book));
+    *records_out = now_s / DAY_S > book.day ? 0 : book.records;
+    return FAULT_NONE;
+}

@@ -27,4 +27,8 @@ MUST_USE enum fault release_book_enter(struct disk *disk, const char *folder,
                                        const struct grant_file *file, const struct opening *opening,
                                        u32 records_a_day, u64 now_s);
 
+/* How many records count as released on the day of this moment; 0 where there is no book yet. */
+MUST_USE enum fault release_book_used(struct disk *disk, const char *folder, u64 now_s,
+                                      u32 *records_out);
+
 #endif /* ROLE_VAULT_RELEASE_BOOK_H */
