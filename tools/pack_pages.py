@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Packs a folder of pages into one C file of constants: docs/pages.md "Building".
 
-usage: pack_pages.py FOLDER OUTPUT
+usage: pack_pages.py FOLDER OUTPUT [TABLE]
+
+TABLE is the name of the table, "venue_pages" without it. Of another table all files keep their names
+and are asked for anew each time: they lie beside index.html and none is below assets/.
 
 The same folder gives the same bytes: files in the order of their names, no times. A file that breaks
 the rules is named, and the end is 1. OUTPUT is left alone when it would not change."""
@@ -14,6 +17,7 @@ import zlib
 
 FILES_MAX = 64
 BYTES_MAX = 4 << 20
+VENUE = "venue_pages"
 GZIP_WBITS = 31
 COLUMNS = 96
 ETAG_DIGITS = 32
@@ -48,13 +52,15 @@ class Fault(Exception):
     """A folder that cannot be packed."""
 
 
-def check(name, data):
+def check(name, data, table):
     extension = name.rsplit(".", 1)[-1]
     if extension not in TYPES:
         raise Fault(f"{name}: no content type for .{extension}")
     if not all(NAME.fullmatch(part) for part in name.split("/")) or len(name) >= PATH_MAX:
         raise Fault(f"{name}: a name of letters, digits, '.', '-' and '_', below {PATH_MAX} bytes")
-    if name != "index.html" and not LASTING.fullmatch(name):
+    if table != VENUE and "/" in name:
+        raise Fault(f"{name}: beside index.html, no folder")
+    if table == VENUE and name != "index.html" and not LASTING.fullmatch(name):
         raise Fault(f"{name}: beside index.html, only assets/NAME-DIGEST.EXT")
     if extension == "html":
         text = data.decode("utf-8")
@@ -63,7 +69,7 @@ def check(name, data):
                 raise Fault(f"{name}: {what}, which the page's policy forbids")
 
 
-def read(folder):
+def read(folder, table):
     """[(name, bytes)], in the order of the names."""
     found = []
     for base, folders, names in os.walk(folder):
@@ -73,7 +79,7 @@ def read(folder):
             with open(path, "rb") as file:
                 data = file.read()
             name = os.path.relpath(path, folder).replace(os.sep, "/")
-            check(name, data)
+            check(name, data, table)
             found.append((name, data))
     found.sort()
     if "index.html" not in dict(found):
@@ -108,26 +114,26 @@ def literal(data):
     return "\n".join(f'    "{text}"' for text in lines)
 
 
-def pack(folder):
+def pack(folder, table=VENUE):
     """(the C file, a line about it)"""
     bodies, rows, sizes = [], [], [0, 0]
-    for index, (name, data) in enumerate(read(folder)):
+    for index, (name, data) in enumerate(read(folder, table)):
         packed = gzip(data)
         sizes[0] += len(data)
         sizes[1] += len(packed)
         bodies.append(f"static const char plain_{index}[] =\n{literal(data)};\n"
                       f"static const char gzip_{index}[] =\n{literal(packed)};\n")
         etag = hashlib.sha256(data).hexdigest()[:ETAG_DIGITS]
-        lasting = "false" if name == "index.html" else "true"
+        lasting = "true" if LASTING.fullmatch(name) else "false"
         for path in ("/", "/index.html") if name == "index.html" else ("/" + name,):
             rows.append(f'    {{"{path}", "{TYPES[name.rsplit(".", 1)[-1]]}", "{etag}", '
                         f"plain_{index}, gzip_{index}, {len(data)}, {len(packed)}, {lasting}}},\n")
     text = ("/* Made by tools/pack_pages.py: do not edit. */\n"
-            '#include "app/venue_pages.h"\n\n'
+            f'#include "app/{table}.h"\n\n'
             '#pragma GCC diagnostic ignored "-Woverlength-strings"\n\n'
             + "\n".join(bodies) +
             "\nstatic const struct page pages[] = {\n" + "".join(rows) + "};\n\n"
-            "const struct page_table venue_pages = {pages, ARRAY_COUNT(pages)};\n")
+            f"const struct page_table {table} = {{pages, ARRAY_COUNT(pages)}};\n")
     return text, f"{len(bodies)} files, {sizes[0]:,} bytes, {sizes[1]:,} as gzip"
 
 
@@ -145,11 +151,11 @@ def put(path, text):
 
 
 def main():
-    if len(sys.argv) != 3:
-        print("usage: pack_pages.py FOLDER OUTPUT", file=sys.stderr)
+    if len(sys.argv) not in (3, 4):
+        print("usage: pack_pages.py FOLDER OUTPUT [TABLE]", file=sys.stderr)
         return 2
     try:
-        text, _ = pack(sys.argv[1])
+        text, _ = pack(sys.argv[1], *sys.argv[3:])
     except (Fault, OSError, UnicodeDecodeError) as problem:
         print(f"pack_pages.py: {problem}", file=sys.stderr)
         return 1

@@ -1,37 +1,21 @@
 /* cambist officer: on an officer's own machine, with what the officer has pinned. It shows and
  * approves grants, and answers with a share only for what the public log shows. Nothing here talks
  * to a venue. */
+#include "app/cli_officer.h"
+
 #include "app/cli.h"
-#include "app/open_folder.h"
+#include "app/officer_steps.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "io/sandbox.h"
-#include "io/sign.h"
-#include "io/sign_pair.h"
-#include "role/vault/release_book.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define KEY_FILE_BYTES 4096U
-#define PAPER_LINES    16384U
-#define FILES_OPEN     32U
-
-enum {
-    OFFICER_CIRCLE,
-    OFFICER_POLICY,
-    OFFICER_GROUP_A,
-    OFFICER_GROUP_B,
-    OFFICER_NAME,
-    OFFICER_SIGN_KEY,
-    OFFICER_KEY,
-    OFFICER_PASSPHRASE,
-    OFFICER_BOOK,
-    OFFICER_IDENTIFIERS,
-    OFFICER_SANDBOX,
-};
+#define PAPER_LINES 16384U
+#define FILES_OPEN  32U
 
 static const struct option options[] = {
     [OFFICER_CIRCLE] = {.name = "circle",
@@ -41,28 +25,28 @@ static const struct option options[] = {
     [OFFICER_POLICY] = {.name = "policy",
                         .kind = OPTION_TEXT,
                         .value = "FILE",
-                        .help = "release: whose log and witnesses are believed."},
+                        .help = "release, page: whose log and witnesses are believed."},
     [OFFICER_GROUP_A] = {.name = "group-a",
                          .kind = OPTION_TEXT,
                          .value = "FILE",
-                         .help = "release, show: the closed transcripts of group A."},
+                         .help = "release, page, show: the closed transcripts of group A."},
     [OFFICER_GROUP_B] = {.name = "group-b",
                          .kind = OPTION_TEXT,
                          .value = "FILE",
-                         .help = "release, show: the closed transcripts of group B."},
+                         .help = "release, page, show: the closed transcripts of group B."},
     [OFFICER_NAME] = {.name = "name",
                       .kind = OPTION_TEXT,
                       .value = "CODE",
-                      .help = "approve: the officer's code in the circle."},
+                      .help = "approve, page: the officer's code in the circle."},
     [OFFICER_SIGN_KEY] = {.name = "sign-key",
                           .kind = OPTION_TEXT,
                           .value = "FILE",
-                          .help = "approve: the officer's private Ed25519 key, PEM without a "
-                                  "passphrase."},
+                          .help = "approve, page: the officer's private Ed25519 key, PEM "
+                                  "without a passphrase."},
     [OFFICER_KEY] = {.name = "key",
                      .kind = OPTION_TEXT,
                      .value = "FILE",
-                     .help = "release: the key file with the officer's share."},
+                     .help = "release, page: the key file with the officer's share."},
     [OFFICER_PASSPHRASE] = {.name = "passphrase",
                             .kind = OPTION_TEXT,
                             .value = "FILE",
@@ -71,7 +55,8 @@ static const struct option options[] = {
     [OFFICER_BOOK] = {.name = "book",
                       .kind = OPTION_TEXT,
                       .value = "DIR",
-                      .help = "release: the officer's folder in which what was released is kept."},
+                      .help = "release, page: the officer's folder in which what was released "
+                              "is kept."},
     [OFFICER_IDENTIFIERS] = {.name = "identifiers",
                              .kind = OPTION_TEXT,
                              .value = "FILE",
@@ -79,40 +64,59 @@ static const struct option options[] = {
                                      "compared with the grant's hashes."},
     [OFFICER_SANDBOX] = {.name = "require-sandbox",
                          .kind = OPTION_FLAG,
-                         .help = "approve, release: end with 26 when the kernel lacks a "
+                         .help = "approve, release, page: end with 26 when the kernel lacks a "
                                  "protection."},
+    [OFFICER_PORT] = {.name = "port",
+                      .kind = OPTION_NUMBER,
+                      .value = "N",
+                      .minimum = 0,
+                      .maximum = 65535,
+                      .otherwise = "0",
+                      .help = "page: the port on 127.0.0.1; 0 takes any that is free."},
+    [OFFICER_IDLE] = {.name = "idle",
+                      .kind = OPTION_NUMBER,
+                      .value = "MINUTES",
+                      .minimum = 1,
+                      .maximum = 240,
+                      .otherwise = "20",
+                      .help = "page: ends when nobody has used it for so long."},
 };
+
+enum fault cli_officer_sandbox(const struct option_call *call, struct sandbox_options *sandbox)
+{
+    struct sandbox_report report;
+    char text[SANDBOX_TEXT_BYTES];
+    sandbox->is_required = call->values[OFFICER_SANDBOX].given;
+    TRY(sandbox_enter(sandbox, &report));
+    sandbox_report_print(&report, text);
+    (void)fprintf(stderr, "sandbox: %s\n", text);
+    return FAULT_NONE;
+}
 
 /* Before a key is used: everything has been read, and but for `folder` (NULL: none) no file can be
  * opened any more. */
 static enum fault enter_sandbox(const struct option_call *call, const char *folder)
 {
     const struct sandbox_path path = {.path = folder, .is_writable = true};
-    const struct sandbox_options sandbox = {.role = "officer",
-                                            .paths = &path,
-                                            .paths_count = folder == NULL ? 0 : 1,
-                                            .files_max = FILES_OPEN,
-                                            .is_required = call->values[OFFICER_SANDBOX].given};
-    struct sandbox_report report;
-    char text[SANDBOX_TEXT_BYTES];
-    TRY(sandbox_enter(&sandbox, &report));
-    sandbox_report_print(&report, text);
-    (void)fprintf(stderr, "sandbox: %s\n", text);
-    return FAULT_NONE;
+    struct sandbox_options sandbox = {.role = "officer",
+                                      .paths = &path,
+                                      .paths_count = folder == NULL ? 0 : 1,
+                                      .files_max = FILES_OPEN};
+    return cli_officer_sandbox(call, &sandbox);
 }
 
-static enum fault wants(const struct option_call *call, u32 place)
+enum fault cli_officer_wants(const struct option_call *call, u32 place)
 {
     return call->values[place].given
                ? FAULT_NONE
                : FAULT(FAULT_USAGE, "%s wants --%s", call->operands[0], options[place].name);
 }
 
-static enum fault pins_read(const struct option_call *call, struct open_pins *pins)
+enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins)
 {
     static const u32 places[] = {OFFICER_CIRCLE, OFFICER_POLICY, OFFICER_GROUP_A, OFFICER_GROUP_B};
     for (u32 i = 0; i < ARRAY_COUNT(places); i += 1) {
-        TRY(wants(call, places[i]));
+        TRY(cli_officer_wants(call, places[i]));
     }
     const struct open_pin_paths paths = {
         .circle = call->values[OFFICER_CIRCLE].text,
@@ -123,12 +127,8 @@ static enum fault pins_read(const struct option_call *call, struct open_pins *pi
 
 static enum fault circle_read(const struct option_call *call, struct grant_circle *circle)
 {
-    static char text[CIRCLE_TEXT_BYTES];
-    size_t size = 0;
-    TRY(wants(call, OFFICER_CIRCLE));
-    const char *path = call->values[OFFICER_CIRCLE].text;
-    TRY(ceremony_read_file(path, text, sizeof(text), &size));
-    return grant_circle_read(span_of(text, size), path, circle);
+    TRY(cli_officer_wants(call, OFFICER_CIRCLE));
+    return officer_circle_read(call->values[OFFICER_CIRCLE].text, circle);
 }
 
 /* The grant, joined with the signatures of further files of it. */
@@ -153,29 +153,19 @@ static void print_file(const struct grant_file *file)
 /* ---- show ---- */
 
 /* One line of what the paper says: whether the grant has that hash. */
-static enum fault identifier_look(const struct grant *grant, const char *line, const char *path,
+static enum fault identifier_look(const struct grant *grant, struct span line, const char *path,
                                   u32 number, bool seen[GRANT_IDENTIFIERS_MAX])
 {
-    unsigned long long person = 0;
-    char field[16];
-    int begin = 0;
-    u8 hash[32];
-    if (sscanf(line, "%20llu %15s %n", &person, field, &begin) != 2 || begin == 0 ||
-        grant_field_by_name(span_of_text(field)) == 0 ||
-        !grant_identifier_hash(grant->nonce, person,
-                               (enum grant_field)grant_field_by_name(span_of_text(field)),
-                               span_of(line + begin, strcspn(line + begin, "\r\n")), hash)) {
+    struct officer_paper_line read;
+    if (!officer_paper_read(grant, line, &read)) {
         return FAULT(FAULT_INPUT, "%s:%u: not \"PERSON FIELD VALUE\"", path, number);
     }
-    for (u32 i = 0; i < grant->identifiers_count; i += 1) {
-        if (grant->identifiers[i].subject == person &&
-            memcmp(grant->identifiers[i].hash, hash, sizeof(hash)) == 0) {
-            seen[i] = true;
-            return FAULT_NONE;
-        }
+    if (read.place < 0) {
+        return FAULT(FAULT_REFUSED, "%s:%u: the grant does not have this %s of person %llu", path,
+                     number, grant_field_name(read.field), (unsigned long long)read.person);
     }
-    return FAULT(FAULT_REFUSED, "%s:%u: the grant does not have this %s of person %llu", path,
-                 number, field, person);
+    seen[read.place] = true;
+    return FAULT_NONE;
 }
 
 static enum fault identifiers_look(const struct grant *grant, const char *path)
@@ -187,8 +177,9 @@ static enum fault identifiers_look(const struct grant *grant, const char *path)
     TRY(ceremony_read_file(path, text, PAPER_LINES, &size));
     text[size] = '\0';
     for (const char *line = text; *line != '\0'; number += 1) {
-        TRY(identifier_look(grant, line, path, number, seen));
-        line += strcspn(line, "\n");
+        size_t bytes = strcspn(line, "\n");
+        TRY(identifier_look(grant, span_of(line, bytes), path, number, seen));
+        line += bytes;
         line += *line == '\n';
     }
     for (u32 i = 0; i < grant->identifiers_count; i += 1) {
@@ -248,44 +239,30 @@ static enum fault show(const struct option_call *call)
 
 /* ---- approve, join ---- */
 
-static enum fault sign_with(const struct option_call *call, const struct circle_officer *officer,
-                            const struct grant_file *file, struct grant_signature *signature)
+static enum fault approve_with(const struct option_call *call, const struct circle_officer *officer,
+                               struct grant_file *file)
 {
-    char pem[KEY_FILE_BYTES];
-    char public_key[SIGN_PUBLIC_TEXT_BYTES];
-    char text[SIGN_SIGNATURE_TEXT_BYTES];
+    char pem[OFFICER_KEY_FILE_BYTES];
     const char *path = call->values[OFFICER_SIGN_KEY].text;
     size_t size = 0;
     enum fault fault = ceremony_read_file(path, pem, sizeof(pem), &size);
+    const struct officer_key key = {.pem = span_of(pem, size), .name = path};
     if (fault == FAULT_NONE) {
         fault = enter_sandbox(call, NULL);
     }
     if (fault == FAULT_NONE) {
-        fault = sign_with_private(span_of(pem, size), span_of(file->text, file->text_bytes),
-                                  public_key, text);
+        fault = officer_approve(&key, officer, file);
     }
     secret_wipe(pem, sizeof(pem));
-    if (fault == FAULT_INPUT) {
-        return FAULT(FAULT_INPUT, "%s: not a private Ed25519 key", path);
-    }
-    TRY(fault);
-    if (sign_decode_base64(span_of_text(text), signature->bytes, sizeof(signature->bytes)) !=
-            sizeof(signature->bytes) ||
-        !officer_signed(&officer->signer, span_of(file->text, file->text_bytes),
-                        signature->bytes)) {
-        return FAULT(FAULT_INPUT, "%s: not the key that the circle has for %s", path,
-                     officer->signer.code);
-    }
-    return FAULT_NONE;
+    return fault;
 }
 
 static enum fault approve(const struct option_call *call)
 {
     static struct grant_file file;
     static struct grant_circle circle;
-    struct grant_signature signature = {.officer = ""};
-    TRY(wants(call, OFFICER_NAME));
-    TRY(wants(call, OFFICER_SIGN_KEY));
+    TRY(cli_officer_wants(call, OFFICER_NAME));
+    TRY(cli_officer_wants(call, OFFICER_SIGN_KEY));
     TRY(grants_read(call, &file));
     TRY(circle_read(call, &circle));
     const char *name = call->values[OFFICER_NAME].text;
@@ -293,15 +270,9 @@ static enum fault approve(const struct option_call *call)
     if (officer == NULL) {
         return FAULT(FAULT_USAGE, "--name: the circle knows no officer \"%s\"", name);
     }
-    TRY(grant_circle_allows(&circle, &file.grant));
-    TRY(grant_circle_may(&circle, officer, &file.grant));
-    if ((u64)time(NULL) > file.grant.expires_s) {
-        return FAULT(FAULT_REFUSED, "%s: the grant has expired", call->operands[1]);
-    }
+    TRY(officer_may_approve(&circle, officer, &file, call->operands[1], (u64)time(NULL)));
     (void)fprintf(stderr, "%s", file.text);
-    TRY(sign_with(call, officer, &file, &signature));
-    memcpy(signature.officer, officer->signer.code, sizeof(signature.officer));
-    TRY(grant_file_add(&file, &signature));
+    TRY(approve_with(call, officer, &file));
     print_file(&file);
     return FAULT_NONE;
 }
@@ -316,8 +287,7 @@ static enum fault join(const struct option_call *call)
 
 /* ---- release ---- */
 
-/* Opens the key file, in the sandbox. The officer must be a member of the group as it is now, and
- * not recused. */
+/* Opens the key file, in the sandbox. */
 static enum fault share_read(const struct option_call *call, struct seal_room *room,
                              const struct open_pins *pins, const struct grant_file *file,
                              struct share_holder *holder, struct share_secrets *secrets)
@@ -331,24 +301,10 @@ static enum fault share_read(const struct option_call *call, struct seal_room *r
     TRY(ceremony_read_passphrase(call->values[OFFICER_PASSPHRASE].text, passphrase,
                                  &passphrase_bytes));
     TRY(enter_sandbox(call, call->values[OFFICER_BOOK].text));
-    TRY(share_file_open(room, span_of(text, size), path, span_of(passphrase, passphrase_bytes),
-                        holder, secrets));
-    if (holder->index == 0) {
-        return FAULT(FAULT_INPUT, "%s: no share in it yet", path);
-    }
-    const struct circle_officer *officer =
-        grant_circle_officer(&pins->circle, span_of_text(holder->name));
-    if (officer == NULL || officer->side != holder->side) {
-        return FAULT(FAULT_REFUSED, "%s: the circle has no %s in group %c", path, holder->name,
-                     share_side_letter(holder->side));
-    }
-    const struct share_roster *roster =
-        &pins->key.sides[holder->side == SHARE_SIDE_A ? 0 : 1].roster;
-    if (holder->epoch != roster->epoch || holder->generation != roster->generation) {
-        return FAULT(FAULT_REFUSED, "%s: a share of epoch %u and generation %u, not %u and %u",
-                     path, holder->epoch, holder->generation, roster->epoch, roster->generation);
-    }
-    return grant_circle_may(&pins->circle, officer, &file->grant);
+    const struct officer_share share = {.text = span_of(text, size),
+                                        .name = path,
+                                        .passphrase = span_of(passphrase, passphrase_bytes)};
+    return officer_share_open(room, pins, file, &share, holder, secrets);
 }
 
 static enum fault release_with(const struct option_call *call, struct seal_room *room,
@@ -360,10 +316,8 @@ static enum fault release_with(const struct option_call *call, struct seal_room 
     TRY(open_folder_judge(&pins->judge, folder));
     struct share_secrets *secrets = seal_room_take(room, sizeof(*secrets));
     TRY(share_read(call, room, pins, &folder->file, &holder, secrets));
-    TRY(release_make(room, &pins->key, &folder->opening, &folder->rows, holder.side, holder.index,
-                     &secrets->share, text, &size));
-    TRY(release_book_enter(disk_real(), call->values[OFFICER_BOOK].text, &folder->file,
-                           &folder->opening, pins->circle.records_a_day, pins->judge.now_s));
+    TRY(officer_release(room, pins, folder, call->values[OFFICER_BOOK].text, &holder, secrets, text,
+                        &size));
     (void)fprintf(stderr, "%s", folder->file.text);
     (void)fwrite(text, 1, size, stdout); /* main looks at the stream's end */
     return FAULT_NONE;
@@ -377,11 +331,11 @@ static enum fault release(const struct option_call *call)
     if (call->operands_count != 2) {
         return FAULT(FAULT_USAGE, "release wants one FOLDER");
     }
-    TRY(wants(call, OFFICER_KEY));
-    TRY(wants(call, OFFICER_PASSPHRASE));
-    TRY(wants(call, OFFICER_BOOK));
+    TRY(cli_officer_wants(call, OFFICER_KEY));
+    TRY(cli_officer_wants(call, OFFICER_PASSPHRASE));
+    TRY(cli_officer_wants(call, OFFICER_BOOK));
     TRY(open_folder_read(disk_real(), call->operands[1], &folder));
-    TRY(pins_read(call, &pins));
+    TRY(cli_officer_pins(call, &pins));
     enum fault fault = seal_room_open(&room);
     if (fault == FAULT_NONE) {
         fault = release_with(call, room, &pins, &folder);
@@ -396,12 +350,16 @@ static enum fault release(const struct option_call *call)
 static const struct {
     const char *name;
     enum fault (*run)(const struct option_call *call);
-} steps[] = {{"show", show}, {"approve", approve}, {"join", join}, {"release", release}};
+} steps[] = {{"show", show},
+             {"approve", approve},
+             {"join", join},
+             {"release", release},
+             {"page", cli_officer_page}};
 
 static int run(const struct option_call *call)
 {
-    enum fault fault =
-        FAULT(FAULT_USAGE, "\"%s\" is none of show, approve, join, release", call->operands[0]);
+    enum fault fault = FAULT(FAULT_USAGE, "\"%s\" is none of show, approve, join, release, page",
+                             call->operands[0]);
     for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
         if (strcmp(call->operands[0], steps[i].name) == 0) {
             fault = sodium_init() < 0 ? FAULT(FAULT_IO, "libsodium does not start")
@@ -425,9 +383,13 @@ static const char *const text[] = {
     "most 15 minutes old, witnesses saw both, and the day's budget holds. A grant is answered for one opening "
     "alone: the folder's file slots shows the log from the grant's issue to the opening, with no earlier one, and "
     "the book in the officer's folder remembers.",
+    "page FOLDER (with all of --circle, --policy, --group-a, --group-b, --name, --sign-key, --key, --book): the same "
+    "in a browser, for the grants and openings in FOLDER. It listens at 127.0.0.1 alone and prints its address, "
+    "which holds a secret of its own and is nobody else's; it ends when it is told to, or when nobody has used it "
+    "for --idle minutes.",
     "Its memory is hidden from other processes of the same user, and leaves no core dump. approve and release "
     "read their files first; before a key is used they enter a sandbox without sockets, in which no file but "
-    "the book can be opened.",
+    "the book can be opened; for page its folder too.",
     NULL,
 };
 
@@ -442,7 +404,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_officer = {
     .name = "officer",
     .summary = "approves grants and answers for openings, on an officer's machine",
-    .operands = "show|approve|join GRANT... | release FOLDER",
+    .operands = "show|approve|join GRANT... | release|page FOLDER",
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
     .options = options,

@@ -21,9 +21,9 @@ CHROMIUM = "/usr/bin/chromium"
 SECONDS = 400
 
 
-def install(build):
-    """The folder with the packages and a copy of the steps."""
-    folder = os.path.join(build, "tests", "browser")
+def install(build, name="browser"):
+    """The folder with the packages and a copy of the steps; tests that run at one time have one each."""
+    folder = os.path.join(build, "tests", name)
     os.makedirs(folder, exist_ok=True)
     digest = hashlib.sha256()
     for name in sorted(os.listdir(HERE)):
@@ -47,15 +47,20 @@ def install(build):
     return folder
 
 
+def missing():
+    """Why there is no browser to drive here; empty: there is."""
+    if c.node_version() < c.NODE_LEAST or shutil.which("npm") is None:
+        return f"needs npm and node {c.NODE_LEAST} or newer"
+    return "" if os.access(CHROMIUM, os.X_OK) else f"needs {CHROMIUM}"
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: browser_test.py BINARY")
     binary = os.path.abspath(sys.argv[1])
     build = os.path.abspath(os.path.join(os.path.dirname(binary), "..", ".."))
-    if c.node_version() < c.NODE_LEAST or shutil.which("npm") is None:
-        c.m.skip(f"the page in a browser: needs npm and node {c.NODE_LEAST} or newer")
-    if not os.access(CHROMIUM, os.X_OK):
-        c.m.skip(f"the page in a browser: needs {CHROMIUM}")
+    if missing():
+        c.m.skip(f"the page in a browser: {missing()}")
     if not os.path.exists(os.path.join(build, "web", "dist", "index.html")):
         c.m.skip("the page in a browser: the binary was built without npm")
     folder = install(build)
@@ -65,4 +70,5 @@ def main():
     sys.exit(1 if any(codes) else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

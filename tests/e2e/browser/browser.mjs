@@ -5,8 +5,8 @@ export const CHROMIUM = '/usr/bin/chromium';
 const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-export function launch() {
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+export function launch(more = []) {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...more] });
 }
 
 // A context that notes what a careful page never does: asks elsewhere, breaks its policy, throws.
