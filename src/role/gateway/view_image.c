@@ -288,7 +288,11 @@ static bool on_rest(struct view *view, const u8 *record, size_t size)
     return view_book_add(view, order->market, order->side, order->price, order->visible);
 }
 
-static bool list_leg(struct view *view, struct view_list *list, u32 index, u64 id)
+/* The phase of a list whose working leg is filled: its pending legs are in the queue of triggers,
+ * and have not begun (state_list; the core's LIST_STARTING). */
+#define PHASE_STARTING 3
+
+static bool list_leg(struct view *view, struct view_list *list, u32 index, u64 id, u8 phase)
 {
     list->legs[index] = id;
     if (id == 0) {
@@ -299,6 +303,9 @@ static bool list_leg(struct view *view, struct view_list *list, u32 index, u64 i
         return false;
     }
     order->list_id = list->id;
+    if (phase == PHASE_STARTING && index > 0) {
+        order->state = ORDER_STATE_PENDING_NEW; /* as it was told: an event lets it begin */
+    }
     list->clients[index] = order->client;
     list->time_us = order->time_us;
     list->update_us = order->update_us;
@@ -322,8 +329,9 @@ static bool on_list(struct view *view, const u8 *record, size_t size)
     list->list_kind = state.list_kind;
     list->legs_count = state.list_kind == LIST_KIND_OTOCO ? 3 : 2;
     list->legs_seen = list->legs_count;
-    return list_leg(view, list, 0, state.leg0) && list_leg(view, list, 1, state.leg1) &&
-           list_leg(view, list, 2, state.leg2);
+    return list_leg(view, list, 0, state.leg0, state.phase) &&
+           list_leg(view, list, 1, state.leg1, state.phase) &&
+           list_leg(view, list, 2, state.leg2, state.phase);
 }
 
 static bool on_key(struct view *view, const u8 *record, size_t size)
