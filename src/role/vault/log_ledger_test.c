@@ -310,6 +310,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_image_says_nothing, make, clear),
         cmocka_unit_test_setup_teardown(kills_lose_and_double_nothing, make, clear),
     };
-    log_setup(2, LOG_FORMAT_TEXT, LOG_LEVEL_ERROR + 1, clock_real());
+    log_setup(2, LOG_FORMAT_TEXT, (enum log_level)(LOG_LEVEL_ERROR + 1), clock_real());
     return cmocka_run_group_tests_name("log_ledger", tests, NULL, NULL);
 }
