@@ -80,6 +80,9 @@ static bool of_order(u32 account, const char *order_id, struct payout *out)
     return found;
 }
 
+/* Up to its last field: what the compiler puts behind it is nobody's. */
+#define PAYOUT_USED (offsetof(struct payout, answers) + sizeof(struct payout_answers))
+
 static void keeps_what_was_said(void **state)
 {
     (void)state;
@@ -89,13 +92,13 @@ static void keeps_what_was_said(void **state)
     open_again();
     struct payout out;
     assert_true(of_hold(1, 900, 5, &out));
-    assert_memory_equal(&out, &said, sizeof out);
+    assert_memory_equal(&out, &said, PAYOUT_USED);
     must(payouts_settle(&payouts, 5, 5, 900));
     said.hold_id = 900;
     assert_true(of_hold(1, 900, 0, &out));
-    assert_memory_equal(&out, &said, sizeof out);
+    assert_memory_equal(&out, &said, PAYOUT_USED);
     assert_true(of_order(1, "mine", &out));
-    assert_memory_equal(&out, &said, sizeof out);
+    assert_memory_equal(&out, &said, PAYOUT_USED);
     assert_false(of_hold(2, 900, 5, &out));
     /* Settled, it is no longer found by its number alone. */
     assert_false(of_hold(1, 901, 5, &out));
