@@ -35,14 +35,14 @@ static void run_in(const char *what)
 
 static void files_of(char place[128], const char *name)
 {
-    (void)snprintf(place, 128, "%s/work/%s", folder, name);
+    (void)snprintf(place, 128, "%s/venue/%s", folder, name);
 }
 
 static enum fault open_both(void)
 {
-    char work[128];
+    char venue[128];
     char log[128];
-    files_of(work, "");
+    files_of(venue, "");
     files_of(log, "log");
     struct tlog_store_options of_store = {.disk = disk_real(),
                                           .folder = log,
@@ -50,7 +50,7 @@ static enum fault open_both(void)
                                           .private_pem = log_scene_pem(&key),
                                           .entry_bytes_max = PUBLOG_LINE_BYTES_MAX};
     assert_int_equal(tlog_store_open(&store, &of_store), FAULT_NONE);
-    struct publog_options options = {.folder = work, .store = store, .clock = &now.clock};
+    struct publog_options options = {.folder = venue, .store = store, .clock = &now.clock};
     return publog_open(&publog, &options);
 }
 
@@ -86,7 +86,7 @@ static int make(void **state)
     assert_non_null(mkdtemp(folder));
     log_scene_key_make("log.test.invalid/a", TLOG_KEY_LOG, &key);
     clock_false_init(&now, (u64)BEGIN * 1000000);
-    run_in("mkdir work");
+    run_in("mkdir venue");
     assert_int_equal(open_both(), FAULT_NONE);
     tell(PUBLOG_CLASS_ORDINARY, PUBLOG_KIND_OPENING, "one");
     tell(PUBLOG_CLASS_EMERGENCY, PUBLOG_KIND_OPENING, "two");
@@ -98,7 +98,7 @@ static int make(void **state)
     tell(PUBLOG_CLASS_ORDINARY, PUBLOG_KIND_GRANT, "five");
     assert_int_equal(publog_line_keep(publog, span_of_text("a line that waits")), FAULT_NONE);
     close_both();
-    run_in("mv work whole");
+    run_in("mv venue whole");
     return 0;
 }
 
@@ -116,7 +116,7 @@ static void damage(const char *change)
         .application = PUBLOG_APPLICATION, .version = PUBLOG_VERSION, .what = "events"};
     struct sql sql;
     char path[128];
-    run_in("rm -rf work && cp -r whole work");
+    run_in("rm -rf venue && cp -r whole venue");
     files_of(path, PUBLOG_FILE);
     assert_int_equal(sql_open(&sql, path, SQL_WRITE, &format), FAULT_NONE);
     assert_int_equal(sql_run(&sql, "PRAGMA synchronous=OFF"), FAULT_NONE);
@@ -142,24 +142,24 @@ static enum fault public_read(struct tlog_files *files, const char *path, u8 *ta
 {
     char whole[256];
     (void)files;
-    (void)snprintf(whole, sizeof(whole), "%s/work/log/public/%s", folder, path);
+    (void)snprintf(whole, sizeof(whole), "%s/venue/log/public/%s", folder, path);
     return tlog_file_read(disk_real(), whole, target, bytes_max, size_out);
 }
 
 /* What the openings of months and slots read. */
 static enum fault write_both(void)
 {
-    char work[128];
+    char venue[128];
     struct tlog_files files = {.read = public_read};
     size_t size = 0;
     u64 next_s = 0;
-    files_of(work, "");
-    struct publog_span_range range = {.folder = work,
+    files_of(venue, "");
+    struct publog_span_range range = {.folder = venue,
                                       .files = &files,
                                       .class = PUBLOG_CLASS_ORDINARY,
                                       .from_s = BEGIN,
                                       .to_s = BEGIN};
-    enum fault fault = publog_month_write(work, publog_month_of(BEGIN), BEGIN + 86400, text,
+    enum fault fault = publog_month_write(venue, publog_month_of(BEGIN), BEGIN + 86400, text,
                                           sizeof(text), &size, &next_s);
     return first_of(fault, publog_span_write(&range, text, sizeof(text), &size));
 }
@@ -294,7 +294,7 @@ static void no_byte_stops_the_process(void **state)
     for (u64 round = test_rounds(60); round > 0; round -= 1) {
         char path[128];
         struct clock_false before = now;
-        run_in("rm -rf work && cp -r whole work");
+        run_in("rm -rf venue && cp -r whole venue");
         files_of(path, PUBLOG_FILE);
         FILE *file = fopen(path, "r+b");
         assert_non_null(file);
