@@ -25,7 +25,7 @@
 #define DESK_INSTRUMENT_S      432000U   /* in which the paper of an emergency has to come */
 #define DESK_PRESERVE_S        5184000U  /* 60 days, and again (Regulation 2023/1543 article 11) */
 #define DESK_SILENCE_S         31622400U /* a silence ends within a year, or is ordered anew */
-#define DESK_NOTICE_GRACE_S    1209600U  /* in which the notice has to follow */
+#define DESK_NOTICE_GRACE_S    259200U   /* the notice has to follow in it; the log waits 7 days */
 
 /* constant, name, why. What refuses an act; names are permanent. */
 /* clang-format off */

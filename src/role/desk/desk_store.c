@@ -486,9 +486,7 @@ enum fault desk_store_untold(struct desk_store *store, struct desk_told *told_ou
     told_out->is_emergency = at != NULL && at->urgency == DESK_URGENCY_EMERGENCY;
     bool is_search = at != NULL && at->class == DESK_CLASS_SEARCH;
     told_out->flags = act->kind == DESK_ACT_APPROVE && is_search ? 2 : 0;
-    told_out->until = act->kind == DESK_ACT_SILENCE                ? act->until_s
-                      : act->kind == DESK_ACT_NOTICE && at != NULL ? at->silence_s
-                                                                   : 0;
+    told_out->until = act->kind == DESK_ACT_SILENCE ? act->until_s : 0;
     memcpy(told_out->name, act->name, sizeof(told_out->name));
     told_out->text_bytes = desk_file_print(&store->row.file, told_out->text);
     return FAULT_NONE;

@@ -41,7 +41,7 @@ struct desk_told {
     const char *kind; /* the log's word for it */
     bool is_emergency;
     u8 flags;  /* 2: a search across accounts is approved */
-    u64 until; /* of the silence that this begins or ends; 0 */
+    u64 until; /* of the silence that this begins; 0 */
     u8 name[DESK_NAME_BYTES];
     size_t text_bytes;
     char text[DESK_FILE_BYTES]; /* the act and its signature */
