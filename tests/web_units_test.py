@@ -11,6 +11,7 @@ import sys
 
 SKIPPED = 77
 SECONDS = 150
+VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "vault", "vectors.json")
 
 
 def main():
@@ -20,9 +21,10 @@ def main():
     if shutil.which("npm") is None or not os.path.exists(os.path.join(folder, "installed")):
         print("skipped: the page's unit tests: the pages were built without npm")
         sys.exit(SKIPPED)
+    environment = dict(os.environ, CAMBIST_VECTORS=VECTORS)
     for script in ("check", "test"):
         if subprocess.run(["npm", "run", "--silent", script], cwd=folder, check=False,
-                          timeout=SECONDS).returncode != 0:
+                          env=environment, timeout=SECONDS).returncode != 0:
             print(f"FAILED: npm run {script}")
             sys.exit(1)
 
