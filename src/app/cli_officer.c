@@ -245,7 +245,7 @@ static enum fault approve_with(const struct option_call *call, const struct circ
     char pem[OFFICER_KEY_FILE_BYTES];
     const char *path = call->values[OFFICER_SIGN_KEY].text;
     size_t size = 0;
-    enum fault fault = ceremony_read_file(path, pem, sizeof(pem), &size);
+    enum fault fault = ceremony_read_own(path, pem, sizeof(pem), &size);
     const struct officer_key key = {.pem = span_of(pem, size), .name = path};
     if (fault == FAULT_NONE) {
         fault = enter_sandbox(call, NULL);
@@ -296,7 +296,7 @@ static enum fault share_read(const struct option_call *call, struct seal_room *r
     size_t size = 0;
     size_t passphrase_bytes = 0;
     const char *path = call->values[OFFICER_KEY].text;
-    TRY(ceremony_read_file(path, text, sizeof(text), &size));
+    TRY(ceremony_read_own(path, text, sizeof(text), &size));
     char *passphrase = seal_room_take(room, CEREMONY_PASSPHRASE_BYTES);
     TRY(ceremony_read_passphrase(call->values[OFFICER_PASSPHRASE].text, passphrase,
                                  &passphrase_bytes));

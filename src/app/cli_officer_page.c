@@ -38,7 +38,7 @@ static enum fault pem_read(const char *path, struct page_start *start)
         return FAULT(FAULT_UNPROTECTED, "%u bytes cannot be locked (errno %d): ulimit -l",
                      OFFICER_KEY_FILE_BYTES, errno);
     }
-    return ceremony_read_file(path, start->pem, OFFICER_KEY_FILE_BYTES, &start->pem_bytes);
+    return ceremony_read_own(path, start->pem, OFFICER_KEY_FILE_BYTES, &start->pem_bytes);
 }
 
 /* A wrong key is said now, and not when somebody wants to sign. */
@@ -100,8 +100,8 @@ static enum fault run_with(const struct option_call *call, struct page_start *st
 {
     struct officer_page *page = NULL;
     TRY(pem_read(call->values[OFFICER_SIGN_KEY].text, start));
-    TRY(ceremony_read_file(call->values[OFFICER_KEY].text, start->key, sizeof(start->key),
-                           &start->key_bytes));
+    TRY(ceremony_read_own(call->values[OFFICER_KEY].text, start->key, sizeof(start->key),
+                          &start->key_bytes));
     const char *name = call->values[OFFICER_NAME].text;
     start->me = grant_circle_officer(&start->pins.circle, span_of_text(name));
     if (start->me == NULL) {

@@ -39,7 +39,7 @@ static enum fault sign_with(const char *path, bool is_sandbox_required, struct s
     char pem[KEY_FILE_BYTES];
     char public_key[SIGN_PUBLIC_TEXT_BYTES];
     size_t size = 0;
-    enum fault fault = ceremony_read_file(path, pem, sizeof(pem), &size);
+    enum fault fault = ceremony_read_own(path, pem, sizeof(pem), &size);
     if (fault == FAULT_NONE) {
         fault = enter_sandbox(NULL, is_sandbox_required);
     }
@@ -85,7 +85,7 @@ static enum fault share_read(const struct rotate_pins *pins, const struct rotate
     char text[SHARE_FILE_BYTES];
     size_t size = 0;
     size_t passphrase_bytes = 0;
-    TRY(ceremony_read_file(call->key, text, sizeof(text), &size));
+    TRY(ceremony_read_own(call->key, text, sizeof(text), &size));
     char *passphrase = seal_room_take(room, CEREMONY_PASSPHRASE_BYTES);
     TRY(ceremony_read_passphrase(call->passphrase, passphrase, &passphrase_bytes));
     TRY(enter_sandbox(call->book, call->is_sandbox_required));

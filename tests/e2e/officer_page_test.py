@@ -173,6 +173,11 @@ def what_begins_with_a_mistake(world):
     refused(27, "of a0-2, and the circle has a0-1", "a0-1", "a0-1.pem", "a0-2.key")
     refused(14, "nowhere", "a0-1", "nowhere.pem", "a0-1.key")
     world.refused(2, "page wants --name", *base)
+    for name in ("a0-1.pem", "a0-1.key"):
+        os.chmod(cli.path(name), 0o644)
+        refused(26, name + ": others than its owner may read or write it (mode 0644): chmod 600",
+                "a0-1", "a0-1.pem", "a0-1.key")
+        os.chmod(cli.path(name), 0o600)
 
 
 def it_ends_by_itself(page):

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum { PEOPLE = 2, BYTES = 131072, BEFORE_S = 12 * 3600, SLOT_S = 600 };
@@ -205,6 +206,7 @@ int main(int count, char **arguments)
     char line[512];
     CHECK(count == 2);
     folder = arguments[1];
+    (void)umask(S_IRWXG | S_IRWXO); /* keys are among what is written */
     put_all();
     (void)printf("ready\n");
     while (fflush(stdout) == 0 && fgets(line, sizeof(line), stdin) != NULL) {

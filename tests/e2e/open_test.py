@@ -32,6 +32,7 @@ SECONDS = 60
 LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 CAP_SYS_PTRACE = 19
 CHOSEN = ("a0-1", "a0-2", "b0-1", "b0-2")
+UNPROTECTED = 26
 
 
 def bech32(prefix, data):
@@ -336,6 +337,28 @@ def the_budget(world):
     nothing_is_delivered(world, case)
 
 
+def a_key_that_others_may_read(world):
+    """It is not used, neither to approve nor to answer: who copied it may do so too."""
+    cli = world.cli
+    world.tell("again")
+    case = world.folder("loose")
+    opener = world.begin(case)
+    world.tell("opening " + case)
+    approve = ["officer", "approve", cli.path("grant.text"), "--circle", cli.path("circle"),
+               "--name", "a0-3", "--sign-key", cli.path("a0-3.pem")]
+    release = world.releases("a0-3", case, "loose.book")
+    for name, command in (("a0-3.pem", approve), ("a0-3.key", release)):
+        for mode in (0o640, 0o604, 0o620):
+            os.chmod(cli.path(name), mode)
+            world.refused(UNPROTECTED, f"{cli.path(name)}: others than its owner may read or write "
+                          f"it (mode {mode:04o}): chmod 600", *command)
+        os.chmod(cli.path(name), 0o600)
+        cli.check(not os.listdir(cli.path("loose.book")), "nothing is in the book")
+        world.step(*command)
+    opener.kill()
+    world.end(opener)
+
+
 def the_log_is_not_believed(world):
     for name, line, words in (("stale", "1300", "the checkpoint is stale"),
                               ("alone", "0 1", "too few known witnesses"),
@@ -480,6 +503,7 @@ def main():
     the_log_is_not_believed(world)
     too_few_approvals(world)
     a_wrong_answer(world)
+    a_key_that_others_may_read(world)
     memory_is_hidden(world)
     nothing_got_out(world)
     world.close()

@@ -153,7 +153,8 @@ class World(o.World):
                 vkey = self.step("witness", "key", self.cli.path(name + ".sign"), "--name", name,
                                  "--kind", "log").strip()
                 with open(self.cli.path(name + ".sign"), encoding="ascii") as file:
-                    self.cli.write(name + ".pem", file.read().split("\n", 1)[1])
+                    pem = self.cli.write(name + ".pem", file.read().split("\n", 1)[1])
+                os.chmod(pem, 0o600)
                 # The key as text ends with the kind, a byte, and the key itself.
                 raw = base64.b64decode(vkey.split("+", 2)[2])[1:]
                 key = base64.b64encode(raw).decode()

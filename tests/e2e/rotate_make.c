@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum { BYTES = 131072, TOGETHER = 8, PERSON = 7, AGO_S = 73 * 3600, BEFORE_S = 3000, SLOT_S = 600 };
@@ -266,6 +267,7 @@ int main(int count, char **arguments)
     char line[512];
     CHECK(count == 3);
     folder = arguments[1];
+    (void)umask(S_IRWXG | S_IRWXO); /* keys are among what is written */
     put_all((u32)strtoul(arguments[2], NULL, 10));
     (void)printf("ready\n");
     while (fflush(stdout) == 0 && fgets(line, sizeof(line), stdin) != NULL) {

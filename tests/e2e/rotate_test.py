@@ -28,6 +28,7 @@ FIRST = 7  # person
 ALL = ("a0-1", "a0-2", "a0-3", "b0-1", "b0-2", "b0-3")
 CHOSEN = ("a0-1", "a0-2", "b0-1", "b0-2")
 REFUSED, MISSING, EXISTS, UNAVAILABLE, ROT, INPUT = 27, 14, 15, 21, 19, 4
+UNPROTECTED = 26
 
 
 def read(path):
@@ -380,7 +381,21 @@ def attacks(world):
     world.tell(f"opening {folder} 1300")
     world.refused(REFUSED, "the checkpoint is stale", *world.answering("a0-3", folder, "a.book"))
     world.tell("opening " + folder)
+    a_key_that_others_may_read(world, folder)
     a_wrong_answer(world, folder, process)
+
+
+def a_key_that_others_may_read(world, folder):
+    cli = world.cli
+    approve = ["rotate", "approve", cli.path("text"), *world.both, "--name", "a0-3", "--sign-key",
+               cli.path("a0-3.pem")]
+    for name, command in (("a0-3.pem", approve),
+                          ("a0-3.key", world.answering("a0-3", folder, "loose.book"))):
+        os.chmod(cli.path(name), 0o640)
+        world.refused(UNPROTECTED, f"{cli.path(name)}: others than its owner may read or write it "
+                      "(mode 0640): chmod 600", *command)
+        os.chmod(cli.path(name), 0o600)
+    cli.check(not os.listdir(cli.path("loose.book")), "nothing is in the book")
 
 
 def a_wrong_answer(world, folder, process):
