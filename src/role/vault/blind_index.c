@@ -1,6 +1,7 @@
 #include "role/vault/blind_index.h"
 
 #include "base/check.h"
+#include "base/email.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "base/utf8.h"
@@ -105,31 +106,6 @@ static void leave_out(struct personal *value, const char *set)
     value->size = size;
 }
 
-static bool form_email(struct personal *value)
-{
-    u32 first = 0;
-    u32 ats = 0;
-    while (value->size > 0 && value->bytes[value->size - 1] == ' ') {
-        value->size -= 1;
-    }
-    while (first < value->size && value->bytes[first] == ' ') {
-        first += 1;
-    }
-    memmove(value->bytes, value->bytes + first, value->size - first);
-    value->size -= first;
-    for (u32 at = 0; at < value->size; at += 1) {
-        u8 byte = value->bytes[at];
-        if (byte <= ' ' || byte == 0x7f) {
-            return false;
-        }
-        if (byte == '@') {
-            ats += at > 0 && at + 1 < value->size ? 1 : 2;
-        }
-        value->bytes[at] = byte >= 'A' && byte <= 'Z' ? (u8)(byte + ('a' - 'A')) : byte;
-    }
-    return ats == 1;
-}
-
 static bool form_phone(struct personal *value)
 {
     leave_out(value, " -().");
@@ -170,7 +146,7 @@ static bool form(u32 field, struct personal *value)
     }
     switch (field) {
     case BLIND_EMAIL:
-        return form_email(value);
+        return email_form(value->bytes, &value->size);
     case BLIND_PHONE:
         return form_phone(value);
     case BLIND_DOCUMENT:
