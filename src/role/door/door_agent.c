@@ -1,0 +1,124 @@
+#include "role/door/door_agent.h"
+
+#include "base/check.h"
+#include "base/secret.h"
+#include "role/door/door_agent_inner.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWERS_MAX DOOR_HASH_JOBS_MAX /* in one turn */
+
+static struct door_agent *agent_of(struct agent *base)
+{
+    return (struct door_agent *)(void *)base;
+}
+
+/* Passwords and tokens pass through these. */
+static enum fault rooms_take(struct door_agent *agent)
+{
+    agent->visits = sodium_malloc(sizeof(struct door_visit) * DOOR_VISITS_MAX);
+    agent->ask = sodium_malloc(sizeof(struct door_ask));
+    agent->answer = sodium_malloc(sizeof(struct door_answer));
+    if (agent->visits == NULL || agent->ask == NULL || agent->answer == NULL) {
+        return FAULT(FAULT_LIMIT, "no memory for what is said at the door");
+    }
+    memset(agent->visits, 0, sizeof(struct door_visit) * DOOR_VISITS_MAX);
+    memset(agent->ask, 0, sizeof(struct door_ask));
+    memset(agent->answer, 0, sizeof(struct door_answer));
+    return FAULT_NONE;
+}
+
+static enum fault door_open(struct agent *base)
+{
+    struct door_agent *agent = agent_of(base);
+    struct door_desk_options options = agent->options.desk;
+    TRY(file_path(agent->folder, options.folder, DOOR_FOLDER));
+    options.folder = agent->folder;
+    TRY(door_desk_open(&agent->desk, &options));
+    TRY(rooms_take(agent));
+    return door_talk_open(agent);
+}
+
+static enum fault door_start(struct agent *base)
+{
+    return door_desk_start(agent_of(base)->desk);
+}
+
+/* What waited for a password. */
+static enum fault answers_turn(struct door_agent *agent)
+{
+    for (u32 count = 0; count < ANSWERS_MAX; count += 1) {
+        bool is_out = false;
+        u64 now_us = clock_wall_us(agent->options.clock);
+        TRY(door_desk_turn(agent->desk, now_us, agent->answer, &is_out));
+        if (!is_out) {
+            return FAULT_NONE;
+        }
+        door_talk_answer(agent);
+        agent->is_busy = true;
+    }
+    return FAULT_NONE;
+}
+
+static enum fault door_work(struct agent *base, bool *busy_out)
+{
+    struct door_agent *agent = agent_of(base);
+    bool busy = false;
+    agent->is_busy = false;
+    TRY(net_run_once(agent->net, 0, &busy));
+    TRY(agent->turn_fault);
+    TRY(answers_turn(agent));
+    *busy_out = *busy_out || busy || agent->is_busy;
+    return FAULT_NONE;
+}
+
+static void door_close(struct agent *base)
+{
+    struct door_agent *agent = agent_of(base);
+    door_talk_close(agent);
+    door_desk_close(agent->desk);
+    agent->desk = NULL;
+    sodium_free(agent->visits);
+    sodium_free(agent->ask);
+    sodium_free(agent->answer);
+    agent->visits = NULL;
+    agent->ask = NULL;
+    agent->answer = NULL;
+}
+
+static const struct agent_ops door_ops = {
+    .open = door_open,
+    .start = door_start,
+    .work = door_work,
+    .close = door_close,
+};
+
+enum fault door_agent_create(struct door_agent **agent_out,
+                             const struct door_agent_options *options)
+{
+    CHECK(options->listener >= 0);
+    *agent_out = sodium_init() < 0 ? NULL : calloc(1, sizeof(struct door_agent));
+    if (*agent_out == NULL) {
+        return FAULT(FAULT_LIMIT, "no memory for the door's agent");
+    }
+    (*agent_out)->agent = (struct agent){.ops = &door_ops, .name = "door"};
+    (*agent_out)->options = *options;
+    return FAULT_NONE;
+}
+
+struct agent *door_agent_of(struct door_agent *agent)
+{
+    return &agent->agent;
+}
+
+void door_agent_destroy(struct door_agent *agent)
+{
+    free(agent);
+}
+
+struct door_desk *door_agent_desk(struct door_agent *agent)
+{
+    return agent->desk;
+}

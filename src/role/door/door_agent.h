@@ -1,0 +1,41 @@
+/* The agent of the process `door`: customers' logins behind two local sockets.
+ *
+ *     door.sock      the gateway asks what customers want
+ *     door-ops.sock  the operator and the writer of commands: counts, effects, ends of sessions
+ *
+ * Frames come in, answers go out, each with the id of what was asked: those that wait for a
+ * password to be hashed come later than others. It has no network, no channel, and no folder but
+ * `door/` (docs/sign-in.md). */
+#ifndef ROLE_DOOR_DOOR_AGENT_H
+#define ROLE_DOOR_DOOR_AGENT_H
+
+#include "base/base.h"
+#include "io/agent.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "role/door/door_desk.h"
+
+#define DOOR_SLEEP_US   5000ULL /* nothing wakes its thread when a password has been hashed */
+#define DOOR_VISITS_MAX 16U     /* connections of both sockets */
+#define DOOR_IDLE_MS    60000U  /* of a connection */
+
+struct door_agent_options {
+    struct door_desk_options desk; /* its folder is the venue's here */
+    struct clock *clock;
+    int listener;           /* listening local sockets; duplicated at open */
+    int operators_listener; /* -1: nobody asks */
+};
+
+struct door_agent;
+
+/* What the options point to outlives the agent. FAULT_LIMIT. */
+MUST_USE enum fault door_agent_create(struct door_agent **agent_out,
+                                      const struct door_agent_options *options);
+struct agent *door_agent_of(struct door_agent *agent);
+/* After agent_close. NULL is fine. */
+void door_agent_destroy(struct door_agent *agent);
+
+/* For tests. NULL while it is not open. */
+struct door_desk *door_agent_desk(struct door_agent *agent);
+
+#endif /* ROLE_DOOR_DOOR_AGENT_H */

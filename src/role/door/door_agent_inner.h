@@ -1,0 +1,38 @@
+/* The parts of the door's agent, for its own files: door_agent.c (life), door_talk.c (sockets). */
+#ifndef ROLE_DOOR_DOOR_AGENT_INNER_H
+#define ROLE_DOOR_DOOR_AGENT_INNER_H
+
+#include "io/net_loop.h"
+#include "role/door/door_agent.h"
+
+/* A connection, and the frame that it is sending. */
+struct door_visit {
+    struct net_conn *conn; /* NULL: free */
+    struct door_agent *agent;
+    u32 life; /* grows with each connection: answers for an earlier one find nobody */
+    bool is_operators;
+    u32 frame_bytes;
+    u8 frame[DOOR_FRAME_BYTES_MAX];
+};
+
+struct door_agent {
+    struct agent agent; /* first: it is cast back */
+    struct door_agent_options options;
+    char folder[FILE_PATH_BYTES]; /* the door's */
+    struct door_desk *desk;
+    struct net_pool pool;
+    struct net_loop *loop;
+    struct net *net;
+    struct door_visit *visits;  /* in locked memory, as what they send is */
+    struct door_ask *ask;       /* the one at work */
+    struct door_answer *answer; /* and what is answered */
+    enum fault turn_fault;
+    bool is_busy;
+};
+
+MUST_USE enum fault door_talk_open(struct door_agent *agent);
+void door_talk_close(struct door_agent *agent);
+/* Sends what agent->answer holds, if its asker is still there. */
+void door_talk_answer(struct door_agent *agent);
+
+#endif /* ROLE_DOOR_DOOR_AGENT_INNER_H */

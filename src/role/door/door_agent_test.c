@@ -1,0 +1,283 @@
+/* Aim: the sockets do what docs/sign-in.md says: each ask is answered once with its id, those that
+ * wait hold up nobody, what is no frame ends its connection, and the operator's kinds are for the
+ * operator's socket. Method: the agent step by step with a worker thread, frames through local
+ * sockets, a hostile peer's bytes. */
+#include "role/door/door_agent.h"
+
+#include "base/bytes.h"
+#include "base/random.h"
+#include "base/span.h"
+#include "tests/support/engine_scene.h"
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STEPS = 20000, ROOM = 1 << 16 };
+
+static char folder[SCENE_PATH_BYTES];
+static struct door_agent *agent;
+static struct clock_false clock_false;
+static struct sockaddr_un addresses[2]; /* the gateway's, the operator's */
+static int listeners[2];
+static struct door_ask ask;
+static struct door_answer_head head;
+static u8 answer[ROOM];
+static u32 answer_bytes; /* read and not looked at yet */
+static u32 answer_used;  /* of the last answer */
+
+static int listener_open(struct sockaddr_un *address, const char *name)
+{
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    address->sun_family = AF_UNIX;
+    int size = snprintf(address->sun_path, sizeof(address->sun_path), "%.60s/%.20s", folder, name);
+    assert_true(size > 0 && (size_t)size < sizeof(address->sun_path));
+    assert_int_equal(bind(listener, (struct sockaddr *)address, sizeof(*address)), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    return listener;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    scene_folder_make(folder);
+    clock_false_init(&clock_false, 1700000000000000ULL);
+    listeners[0] = listener_open(&addresses[0], "door.sock");
+    listeners[1] = listener_open(&addresses[1], "door-ops.sock");
+    const struct door_agent_options options = {
+        .desk = {.disk = disk_real(),
+                 .folder = folder,
+                 .issuer = "Cambist",
+                 .entropy = door_entropy_real(),
+                 .hash = {.threads = 1, .jobs_max = 8, .memory_bytes = 8192, .passes = 1},
+                 .tickets_max = 64,
+                 .mails_max = 16,
+                 .limit_places = 4096},
+        .clock = &clock_false.clock,
+        .listener = listeners[0],
+        .operators_listener = listeners[1]};
+    scene_must(door_agent_create(&agent, &options));
+    scene_must(agent_open(door_agent_of(agent)));
+    scene_must(agent_start(door_agent_of(agent)));
+    answer_bytes = 0;
+    answer_used = 0;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    agent_close(door_agent_of(agent));
+    door_agent_destroy(agent);
+    (void)close(listeners[0]);
+    (void)close(listeners[1]);
+    scene_folder_remove(folder);
+    return 0;
+}
+
+static void work(void)
+{
+    bool busy = false;
+    scene_must(agent_work(door_agent_of(agent), &busy));
+    if (!busy) {
+        struct timespec pause = {.tv_nsec = 200000};
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+static int client_open(u32 which)
+{
+    int client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    assert_int_equal(
+        connect(client, (struct sockaddr *)&addresses[which], sizeof(addresses[which])), 0);
+    return client;
+}
+
+static void put(int client, struct span bytes)
+{
+    for (size_t sent = 0; sent < bytes.size;) {
+        ssize_t size = send(client, bytes.data + sent, bytes.size - sent, MSG_NOSIGNAL);
+        sent += size > 0 ? (size_t)size : 0;
+        work();
+    }
+}
+
+static void put_ask(int client, u32 kind)
+{
+    u8 frame[DOOR_FRAME_BYTES_MAX];
+    ask.kind = (u16)kind;
+    u32 size = door_ask_write(&ask, frame, sizeof(frame));
+    assert_true(size > 0);
+    put(client, span_of(frame, size));
+}
+
+/* The next answer; false: the connection has ended. */
+static bool receive(int client)
+{
+    memmove(answer, answer + answer_used, answer_bytes - answer_used);
+    answer_bytes -= answer_used;
+    answer_used = 0;
+    for (u32 step = 0; step < STEPS; step += 1) {
+        if (answer_bytes >= 4 && bytes_u32(answer) <= answer_bytes) {
+            answer_used = bytes_u32(answer);
+            assert_true(door_answer_read(span_of(answer, answer_used), &head));
+            return true;
+        }
+        work();
+        ssize_t size = read(client, answer + answer_bytes, sizeof(answer) - answer_bytes);
+        if (size == 0) {
+            return false;
+        }
+        answer_bytes += size > 0 ? (u32)size : 0;
+    }
+    fail_msg("no answer");
+    return false;
+}
+
+static void put_text(u8 *target, u32 *size_out, const char *text)
+{
+    *size_out = (u32)strlen(text);
+    memcpy(target, text, *size_out);
+}
+
+static void sign_in_ask(u64 id)
+{
+    memset(&ask, 0, sizeof(ask));
+    ask.id = id;
+    put_text(ask.address, &ask.address_bytes, "ada.invented@example.org");
+    put_text(ask.password, &ask.password_bytes, "a row of invented words");
+}
+
+static void who_waits_holds_up_nobody(void **state)
+{
+    u32 waited = 0;
+    (void)state;
+    int client = client_open(0);
+    for (u64 id = 1; id <= 3; id += 1) {
+        sign_in_ask(id);
+        put_ask(client, DOOR_ASK_SIGN_IN);
+        memset(&ask, 0, sizeof(ask));
+        ask.id = 100 + id;
+        put_ask(client, DOOR_ASK_LOOK);
+    }
+    u64 seen = 0;
+    for (u32 i = 0; i < 6; i += 1) {
+        assert_true(receive(client));
+        seen += head.id;
+        waited += head.kind == DOOR_ASK_SIGN_IN ? 1 : 0;
+        assert_int_equal(head.code, head.id > 100 ? DOOR_CODE_NO_SESSION : DOOR_CODE_WRONG);
+    }
+    assert_int_equal(waited, 3);
+    assert_int_equal(seen, 1 + 2 + 3 + 101 + 102 + 103);
+    (void)close(client);
+}
+
+static void an_answer_for_somebody_gone_reaches_nobody(void **state)
+{
+    (void)state;
+    int client = client_open(0);
+    sign_in_ask(1);
+    put_ask(client, DOOR_ASK_SIGN_IN);
+    (void)close(client);
+    client = client_open(0);
+    memset(&ask, 0, sizeof(ask));
+    ask.id = 2;
+    for (u32 i = 0; i < 20; i += 1) {
+        put_ask(client, DOOR_ASK_LOOK);
+        assert_true(receive(client));
+        assert_int_equal(head.id, 2);
+        assert_int_equal(head.kind, DOOR_ASK_LOOK);
+    }
+    (void)close(client);
+}
+
+static void what_is_no_frame_ends_its_connection(void **state)
+{
+    static const u8 wrong[][24] = {
+        {3, 0, 0, 0},                              /* shorter than a head */
+        {0xff, 0xff, 0xff, 0xff},                  /* longer than any */
+        {16, 0, 0, 0, 99, 0, 1, 0},                /* no such kind */
+        {16, 0, 0, 0, 5, 0, 1, 0},                 /* without its token */
+        {16, 0, 0, 0, 5, 0, 2, 0},                 /* of another version */
+        {17, 0, 0, 0, 18, 0, 1, 0, 0, 0, 0, 0, 0}, /* the operator's, and too long */
+    };
+    (void)state;
+    for (u32 i = 0; i < ARRAY_COUNT(wrong); i += 1) {
+        int client = client_open(0);
+        answer_bytes = 0;
+        answer_used = 0;
+        put(client, span_of(wrong[i], sizeof(wrong[i])));
+        assert_true(receive(client));
+        assert_int_equal(head.code, DOOR_CODE_FRAME);
+        assert_false(receive(client));
+        (void)close(client);
+    }
+}
+
+static void each_socket_has_its_kinds(void **state)
+{
+    (void)state;
+    for (u32 which = 0; which < 2; which += 1) {
+        int client = client_open(which);
+        answer_bytes = 0;
+        answer_used = 0;
+        memset(&ask, 0, sizeof(ask));
+        put_ask(client, DOOR_ASK_STATUS);
+        assert_true(receive(client));
+        assert_int_equal(head.code, which == 0 ? DOOR_CODE_FRAME : DOOR_CODE_OK);
+        if (which == 1) {
+            assert_int_equal(head.contents.size, 11 * 8);
+            put_ask(client, DOOR_ASK_LOOK);
+            assert_true(receive(client));
+            assert_int_equal(head.code, DOOR_CODE_FRAME);
+        }
+        assert_false(receive(client));
+        (void)close(client);
+    }
+}
+
+static void bytes_of_a_hostile_peer_change_nothing(void **state)
+{
+    struct random random;
+    (void)state;
+    random_init(&random, test_seed());
+    for (u64 round = 0; round < test_rounds(100); round += 1) {
+        u8 bytes[256];
+        int client = client_open(0);
+        random_fill(&random, bytes, sizeof(bytes));
+        if (random_chance(&random, 1, 2)) { /* a head that could be one */
+            bytes_put_u32(bytes, (u32)random_between(&random, 16, 200));
+            bytes_put_u16(bytes + 4, (u16)random_between(&random, 1, DOOR_ASK_MAX));
+            bytes_put_u16(bytes + 6, DOOR_MESSAGE_VERSION);
+        }
+        u32 size = (u32)random_below(&random, sizeof(bytes));
+        ssize_t sent = send(client, bytes, size, MSG_NOSIGNAL);
+        assert_int_equal(sent, size);
+        for (u32 i = 0; i < 4; i += 1) {
+            work();
+        }
+        (void)close(client);
+    }
+    struct door_totals totals;
+    scene_must(door_store_totals(door_desk_store(door_agent_desk(agent)), &totals));
+    assert_int_equal(totals.logins, 0);
+    assert_int_equal(totals.sessions, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(who_waits_holds_up_nobody),
+        TEST(an_answer_for_somebody_gone_reaches_nobody),
+        TEST(what_is_no_frame_ends_its_connection),
+        TEST(each_socket_has_its_kinds),
+        TEST(bytes_of_a_hostile_peer_change_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
