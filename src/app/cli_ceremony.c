@@ -1,6 +1,7 @@
 /* The vault's key ceremony, on the officers' own machines: each step reads files and prints one,
  * and nothing here talks to anybody. */
 #include "app/ceremony.h"
+#include "app/ceremony_publish.h"
 #include "app/cli.h"
 #include "app/text_file.h"
 #include "base/bytes.h"
@@ -30,6 +31,7 @@ enum {
     CEREMONY_BEFORE,
     CEREMONY_NONCE,
     CEREMONY_QUICK,
+    CEREMONY_DATA,
 };
 
 static const struct option options[] = {
@@ -83,6 +85,10 @@ static const struct option options[] = {
                         .kind = OPTION_FLAG,
                         .help = "join: a passphrase of little cost, for tests and "
                                 "demonstrations."},
+    [CEREMONY_DATA] = {.name = "data",
+                       .kind = OPTION_TEXT,
+                       .value = "DIR",
+                       .help = "publish: the venue's data folder."},
 };
 
 static struct seal_room *room;
@@ -401,6 +407,19 @@ static enum fault check(const struct option_call *call)
     return FAULT_NONE;
 }
 
+static enum fault publish(const struct option_call *call)
+{
+    static struct ceremony_chain before;
+    u8 hash[SHARE_HASH_BYTES];
+    char hex[2 * SHARE_HASH_BYTES + 1];
+    TRY(wants_operands(call, 1, 1, "the closed TRANSCRIPT"));
+    TRY(wants(call, CEREMONY_DATA, "publish"));
+    TRY(read_before(call, &before));
+    TRY(ceremony_publish(call->operands[1], &before, call->values[CEREMONY_DATA].text, hash));
+    (void)printf("/log/text/%s\n", bytes_to_hex(hash, sizeof(hash), hex));
+    return FAULT_NONE;
+}
+
 static enum fault prove(const struct option_call *call)
 {
     static struct ceremony_chain chain;
@@ -456,9 +475,10 @@ static enum fault nonce(const struct option_call *call)
 static const struct {
     const char *name;
     enum fault (*run)(const struct option_call *call);
-} steps[] = {{"join", join},       {"roster", roster},        {"deal", deal},   {"gather", gather},
-             {"confirm", confirm}, {"close", close_ceremony}, {"check", check}, {"nonce", nonce},
-             {"prove", prove},     {"drill", drill}};
+} steps[] = {{"join", join},     {"roster", roster},   {"deal", deal},
+             {"gather", gather}, {"confirm", confirm}, {"close", close_ceremony},
+             {"check", check},   {"nonce", nonce},     {"prove", prove},
+             {"drill", drill},   {"publish", publish}};
 
 static int run(const struct option_call *call)
 {
@@ -477,7 +497,7 @@ static int run(const struct option_call *call)
     if (!is_known) {
         fault = FAULT(FAULT_USAGE,
                       "\"%s\" is none of join, roster, deal, gather, confirm, close, check, nonce, "
-                      "prove, drill",
+                      "prove, drill, publish",
                       call->operands[0]);
     }
     return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
@@ -486,7 +506,7 @@ static int run(const struct option_call *call)
 static const char *const text[] = {
     "The ceremony in which one of the vault's two groups of officers comes to hold its secret, without anybody "
     "ever having it whole, and what follows from it. Every step reads files and prints one; officers bring the "
-    "files to each other as they like. Nothing here talks to a venue.",
+    "files to each other as they like. Nothing here talks to a venue but publish, which writes into its folder.",
     "join makes an officer's key file and prints a line for the roster. roster prints who takes part. deal "
     "prints a member's part; gather puts all parts together; confirm takes the member's share into the key file "
     "(an earlier share stays in a file beside it, FILE.GROUP-EPOCH-GENERATION-HASH) and prints a confirmation; close prints the transcript with all of them. Before they deal, members compare "
@@ -494,6 +514,8 @@ static const char *const text[] = {
     "check says what a closed transcript says, and of those of both groups the vault's key. With --before, the "
     "same steps give the secret to other officers: the threshold of the old ones deal, the new ones confirm. "
     "nonce, prove and drill show which shares are there; drill ends with 5 when no more than the threshold are.",
+    "publish puts a closed transcript, a line of whose hash is in the venue's public log, where readers of the log "
+    "find it, and prints its path. It runs on the venue's machine; a resharing wants --before.",
     NULL,
 };
 
@@ -502,6 +524,7 @@ static const struct option_example examples[] = {
     {"ceremony roster --venue demo.invalid --group A *.member > roster", "Three officers."},
     {"ceremony deal --key anna.key --passphrase - roster > anna.deal", "One officer's part."},
     {"ceremony check a.transcript b.transcript", "Both groups, and the key of the vault."},
+    {"ceremony publish a.transcript --data data", "For everybody to read."},
     {NULL, NULL},
 };
 

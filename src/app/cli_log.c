@@ -1,6 +1,7 @@
 #include "app/cli.h"
 #include "app/log_files.h"
 #include "app/log_months.h"
+#include "app/log_texts.h"
 #include "app/log_venue.h"
 #include "app/progress.h"
 #include "app/text_file.h"
@@ -97,6 +98,7 @@ struct work {
     struct tlog_check check;
     struct log_venue venue;
     struct log_months months;
+    struct log_texts texts;
     struct tlog_tiles tiles;
     struct tlog_receipt receipt;
     struct tlog_finding finding;
@@ -178,6 +180,11 @@ static void verdict_json(const struct work *work, const struct tlog_verdict *ver
         json_field_u64(&json, "independent", verdict->independent);
         json_field_u64(&json, "fresh", verdict->fresh_s);
         json_field_u64(&json, "known", verdict->known_s);
+    }
+    if (work->finding.flaw == TLOG_FLAW_NONE && work->texts.leaves.leaf != NULL) { /* check */
+        u32 held = log_texts_count(&work->texts, LOG_TEXT_HELD);
+        json_field_u64(&json, "ceremonies", held);
+        json_field_u64(&json, "ceremonies_awaited", work->texts.count - held);
     }
     json_object_end(&json);
     cli_print_json(&json);
@@ -269,13 +276,16 @@ static enum fault check_files(const struct option_call *call, struct work *work,
     check->now_s = clock_wall_us(clock_real()) / SECOND_US;
     check->age_max_s = call->values[LOG_MAX_AGE].given ? call->values[LOG_MAX_AGE].number : 0;
     check->strangers_allowed = call->values[LOG_STRANGERS].given;
-    check->leaves = &work->months.leaves;
+    check->leaves = &work->texts.leaves;
     enum fault fault = tlog_check_run(check, &work->finding);
     progress_end(&shown.line);
     TRY(fault);
     log_venue_end(&work->venue, &work->finding);
     if (work->finding.flaw == TLOG_FLAW_NONE) {
         TRY(log_months_check(&work->months, files, &work->crypto.sha256, &work->finding));
+    }
+    if (work->finding.flaw == TLOG_FLAW_NONE) {
+        TRY(log_texts_check(&work->texts, &files->files, &work->crypto.sha256, &work->finding));
     }
     if (work->finding.flaw == TLOG_FLAW_NONE) {
         TRY(log_files_checkpoints(files, &older.visitor));
@@ -291,6 +301,7 @@ static enum fault check_files(const struct option_call *call, struct work *work,
             log_venue_print(&work->venue);
         }
         log_months_print(&work->months);
+        log_texts_print(&work->texts);
     }
     return answer(call, work, &check->verdict);
 }
@@ -312,11 +323,13 @@ static enum fault check(const struct option_call *call, struct work *work)
     TRY(since_take(call, &since));
     TRY(log_venue_open(&work->venue, &work->crypto.sha256, call->values[LOG_MONTH].text));
     log_months_init(&work->months, is_venue(call) ? &work->venue.check : NULL, since);
+    log_texts_init(&work->texts, &work->months.leaves);
     enum fault fault = log_files_open(&files, call->operands[1]);
     if (fault == FAULT_NONE) {
         fault = check_files(call, work, &files);
         log_files_close(&files);
     }
+    log_texts_close(&work->texts);
     log_months_close(&work->months);
     log_venue_close(&work->venue);
     return fault;
@@ -532,6 +545,8 @@ static const char *const text[] = {
     "named, with exit code 19. In a folder the partial files of smaller logs and files checkpoint.SIZE are checked too.",
     "Opened months that the log lists are read under month/ and checked too: that they are there as they were logged, "
     "agree with their slots, that none is missing, and that where a silence has ended a notice has followed.",
+    "Transcripts of key ceremonies that the log names are read under text/: that they are what was logged and that their "
+    "proofs hold. One that is not there is said, and is a flaw 30 days behind its line.",
     "show DIR|URL N: entry N as it is, the first one is 0. prove DIR|URL N: its receipt. Both believe the files.",
     "receipt FILE: whether a receipt proves that --entry is in the log, under the policy, asking nobody.",
     "month DIR YYYY-MM: the opening of a month that is over, for everybody: how many private events of each kind "

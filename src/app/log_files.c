@@ -14,6 +14,7 @@
 #define WHOLE_MS   60000L
 #define HTTP_OK    200
 #define HTTP_NONE  404
+#define PATH_BYTES 96U /* the longest: text/ and a hash */
 
 /* ---- a folder ---- */
 
@@ -108,7 +109,7 @@ static enum fault server_read(struct tlog_files *base, const char *path, u8 *tar
 {
     struct log_files *files = (struct log_files *)base;
     struct answer answer = {.target = target, .bytes_max = bytes_max};
-    char url[LOG_FILES_URL_BYTES + TLOG_TILE_PATH_BYTES + 2];
+    char url[LOG_FILES_URL_BYTES + PATH_BYTES + 2];
     long status = 0;
     *size_out = 0;
     (void)snprintf(url, sizeof(url), "%s/%s", files->place, path);

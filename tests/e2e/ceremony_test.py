@@ -136,7 +136,7 @@ def drills(cli, officers, chain):
 def errors(cli, officers, transcripts):
     cli.refuses(["ceremony", "juggle"], 2,
                 'cambist ceremony: "juggle" is none of join, roster, deal, gather, confirm, close, '
-                "check, nonce, prove, drill")
+                "check, nonce, prove, drill, publish")
     cli.refuses(["ceremony", "deal", cli.path("A.roster")], 2,
                 "cambist ceremony: deal wants --key")
     key = cli.path("anna.key")

@@ -10,6 +10,8 @@
 #define LEVEL_MAX   63U
 #define WIDTH_MAX   255U
 #define OPENING_MAX 999U
+#define HASH_DIGITS 64U
+#define TILE_BYTES  63U /* the longest path of one */
 
 /* Takes `text` off the front; false: it does not begin so. */
 static bool take(struct span *path, const char *text)
@@ -63,8 +65,9 @@ static bool take_index(struct span *path)
 
 static bool is_tile(struct span path)
 {
-    if (!take(&path, "tile/") || (!take(&path, "entries") && !take_number(&path, LEVEL_MAX)) ||
-        !take(&path, "/") || !take_index(&path)) {
+    if (path.size > TILE_BYTES || !take(&path, "tile/") ||
+        (!take(&path, "entries") && !take_number(&path, LEVEL_MAX)) || !take(&path, "/") ||
+        !take_index(&path)) {
         return false;
     }
     if (path.size == 0) {
@@ -90,10 +93,29 @@ static bool is_month(struct span path)
     return take(&path, ".") && !is_zero && take_number(&path, OPENING_MAX) && path.size == 0;
 }
 
+/* A text that a line of the log names, by its hash. */
+static bool is_text(struct span path)
+{
+    if (!take(&path, "text/") || path.size != HASH_DIGITS) {
+        return false;
+    }
+    for (size_t at = 0; at < path.size; at += 1) {
+        if (!is_digit(path, at) && (path.data[at] < 'a' || path.data[at] > 'f')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_file(struct span path)
+{
+    return span_equal(path, span_of_text(CHECKPOINT)) || is_tile(path) || is_month(path) ||
+           is_text(path);
+}
+
 bool log_page_name(struct span path, char name_out[LOG_PAGE_NAME_BYTES])
 {
-    if (!take(&path, PREFIX) || path.size >= LOG_PAGE_NAME_BYTES ||
-        (!span_equal(path, span_of_text(CHECKPOINT)) && !is_tile(path) && !is_month(path))) {
+    if (!take(&path, PREFIX) || path.size >= LOG_PAGE_NAME_BYTES || !is_file(path)) {
         return false;
     }
     memcpy(name_out, path.data, path.size);

@@ -7,6 +7,7 @@
  *     /log/tile/entries/<index>            /log/tile/entries/<index>.p/<1 to 255>
  *
  *     /log/month/<four digits>-<two digits>.<1 to 999>
+ *     /log/text/<64 small hexadecimal digits>
  *
  * An index is one or more groups of three digits, all but the last behind an x. */
 #ifndef ROLE_GATEWAY_LOG_PAGE_H
@@ -15,7 +16,7 @@
 #include "base/base.h"
 #include "base/span.h"
 
-#define LOG_PAGE_NAME_BYTES 64U
+#define LOG_PAGE_NAME_BYTES 80U
 #define LOG_PAGE_HEAD_BYTES 512U
 #define LOG_PAGE_BYTES_MAX  (2U << 20) /* no file is longer: 256 entries of 4 KiB */
 

@@ -95,6 +95,42 @@ static void names_of_opened_months_are_taken(void **state)
     }
 }
 
+static void texts_are_named_by_a_hash_alone(void **state)
+{
+    (void)state;
+    char path[] = "/log/text/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    size_t front = strlen("/log/text/");
+    static const char *const bad[] = {
+        "/log/text",
+        "/log/text/",
+        "/log/text/../key",
+        "/log/text/../../keys/0123456789abcdef0123456789abcdef0123456789abcdef01234567",
+        "/log/text/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.new",
+        "/log/text/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/",
+        "/log/text//123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "/log/texts/123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "/log/text/0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef",
+    };
+    assert_true(log_page_name(span_of_text(path), name));
+    assert_string_equal(name, path + strlen("/log/"));
+    assert_false(log_page_changes(name));
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i += 1) {
+        if (log_page_name(span_of_text(bad[i]), name)) {
+            fail_msg("%s", bad[i]);
+        }
+    }
+    for (size_t at = front; at + 1 < sizeof(path); at += 1) {
+        char kept = path[at];
+        for (u32 byte = 0; byte < 256; byte += 1) {
+            path[at] = (char)byte;
+            bool is_fine = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+            assert_int_equal(log_page_name(span_of(path, sizeof(path) - 1), name), is_fine);
+        }
+        path[at] = kept;
+        assert_false(log_page_name(span_of(path, at), name)); /* cut */
+    }
+}
+
 static void no_other_byte_passes(void **state)
 {
     (void)state;
@@ -132,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_files_are_taken),
         cmocka_unit_test(names_of_opened_months_are_taken),
+        cmocka_unit_test(texts_are_named_by_a_hash_alone),
         cmocka_unit_test(no_other_byte_passes),
         cmocka_unit_test(heads_say_what_may_be_kept),
     };
