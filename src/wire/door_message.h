@@ -1,5 +1,5 @@
-/* What the gateway asks the door, and what it answers: frames over a local socket (docs/sign-in.md
- * "The socket").
+/* What the gateway asks the door, and what it answers: frames over a line and a local socket
+ * (docs/sign-in.md "The line and the socket").
  *
  *     bytes 4 | kind 2 | version 2 | id 8 | the fields of the kind, in the order of door_field
  *

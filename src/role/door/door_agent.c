@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/secret.h"
+#include "base/span.h"
 #include "role/door/door_agent_inner.h"
 
 #include <sodium.h>
@@ -19,9 +20,11 @@ static struct door_agent *agent_of(struct agent *base)
 static enum fault rooms_take(struct door_agent *agent)
 {
     agent->visits = sodium_malloc(sizeof(struct door_visit) * DOOR_VISITS_MAX);
+    agent->line_frame = sodium_malloc(DOOR_FRAME_BYTES_MAX + 1);
     agent->ask = sodium_malloc(sizeof(struct door_ask));
     agent->answer = sodium_malloc(sizeof(struct door_answer));
-    if (agent->visits == NULL || agent->ask == NULL || agent->answer == NULL) {
+    if (agent->visits == NULL || agent->line_frame == NULL || agent->ask == NULL ||
+        agent->answer == NULL) {
         return FAULT(FAULT_LIMIT, "no memory for what is said at the door");
     }
     memset(agent->visits, 0, sizeof(struct door_visit) * DOOR_VISITS_MAX);
@@ -38,12 +41,57 @@ static enum fault door_open(struct agent *base)
     options.folder = agent->folder;
     TRY(door_desk_open(&agent->desk, &options));
     TRY(rooms_take(agent));
-    return door_talk_open(agent);
+    TRY(door_talk_open(agent));
+    return agent->options.line < 0 ? FAULT_NONE : door_line_open(agent);
 }
 
 static enum fault door_start(struct agent *base)
 {
     return door_desk_start(agent_of(base)->desk);
+}
+
+/* ---- frames and answers ---- */
+
+void door_agent_answer(struct door_agent *agent)
+{
+    if (agent->answer->origin == DOOR_ORIGIN_LINE) {
+        door_line_send(agent);
+    } else {
+        door_talk_send(agent);
+    }
+    secret_wipe(agent->answer, sizeof(*agent->answer));
+}
+
+static void refuse_frame(struct door_agent *agent, u64 origin)
+{
+    struct door_answer *answer = agent->answer;
+    struct door_writer writer =
+        door_answer_begin(answer->bytes, sizeof(answer->bytes), agent->ask, DOOR_CODE_FRAME, 0);
+    door_answer_end(&writer);
+    answer->size = writer.size;
+    answer->origin = origin;
+    door_agent_answer(agent);
+}
+
+bool door_agent_frame(struct door_agent *agent, struct span frame, u64 origin)
+{
+    struct door_ask *ask = agent->ask;
+    bool is_answered = false;
+    const char *wrong = door_ask_read(frame, ask);
+    bool is_good =
+        wrong == NULL && door_ask_is_operators(ask->kind) == (origin != DOOR_ORIGIN_LINE);
+    if (is_good) {
+        u64 now_us = clock_wall_us(agent->options.clock);
+        agent->turn_fault =
+            door_desk_ask(agent->desk, ask, origin, now_us, agent->answer, &is_answered);
+        if (is_answered && agent->turn_fault == FAULT_NONE) {
+            door_agent_answer(agent);
+        }
+    } else {
+        refuse_frame(agent, origin);
+    }
+    secret_wipe(ask, sizeof(*ask));
+    return is_good;
 }
 
 /* What waited for a password. */
@@ -56,7 +104,7 @@ static enum fault answers_turn(struct door_agent *agent)
         if (!is_out) {
             return FAULT_NONE;
         }
-        door_talk_answer(agent);
+        door_agent_answer(agent);
         agent->is_busy = true;
     }
     return FAULT_NONE;
@@ -69,9 +117,23 @@ static enum fault door_work(struct agent *base, bool *busy_out)
     agent->is_busy = false;
     TRY(net_run_once(agent->net, 0, &busy));
     TRY(agent->turn_fault);
+    TRY(door_line_turn(agent));
     TRY(answers_turn(agent));
     *busy_out = *busy_out || busy || agent->is_busy;
     return FAULT_NONE;
+}
+
+/* The line and the socket wake it; what is hashed does not. */
+static void door_sleep(struct agent *base, u64 sleep_us)
+{
+    struct door_agent *agent = agent_of(base);
+    bool busy = false;
+    bool is_hashing = door_hash_jobs(door_desk_hash(agent->desk)) > 0;
+    u64 most_us = is_hashing && sleep_us > DOOR_SLEEP_US ? DOOR_SLEEP_US : sleep_us;
+    enum fault fault = net_run_once(agent->net, most_us, &busy);
+    if (fault != FAULT_NONE) {
+        agent->turn_fault = fault;
+    }
 }
 
 static void door_close(struct agent *base)
@@ -81,9 +143,11 @@ static void door_close(struct agent *base)
     door_desk_close(agent->desk);
     agent->desk = NULL;
     sodium_free(agent->visits);
+    sodium_free(agent->line_frame);
     sodium_free(agent->ask);
     sodium_free(agent->answer);
     agent->visits = NULL;
+    agent->line_frame = NULL;
     agent->ask = NULL;
     agent->answer = NULL;
 }
@@ -93,12 +157,13 @@ static const struct agent_ops door_ops = {
     .start = door_start,
     .work = door_work,
     .close = door_close,
+    .wait = door_sleep,
 };
 
 enum fault door_agent_create(struct door_agent **agent_out,
                              const struct door_agent_options *options)
 {
-    CHECK(options->listener >= 0);
+    CHECK(options->line >= 0 || options->listener >= 0);
     *agent_out = sodium_init() < 0 ? NULL : calloc(1, sizeof(struct door_agent));
     if (*agent_out == NULL) {
         return FAULT(FAULT_LIMIT, "no memory for the door's agent");
@@ -116,6 +181,11 @@ struct agent *door_agent_of(struct door_agent *agent)
 void door_agent_destroy(struct door_agent *agent)
 {
     free(agent);
+}
+
+struct door_agent_counts door_agent_counts(const struct door_agent *agent)
+{
+    return agent->counts;
 }
 
 struct door_desk *door_agent_desk(struct door_agent *agent)

@@ -1,7 +1,8 @@
-/* The agent of the process `door`: customers' logins behind two local sockets.
+/* The agent of the process `door`: customers' logins, behind a line and a local socket.
  *
- *     door.sock      the gateway asks what customers want
- *     door-ops.sock  the operator and the writer of commands: counts, effects, ends of sessions
+ *     the line   from the gateway: what customers want. A pair of sockets that keep the bounds of
+ *                messages, one frame each, so that an end which dies leaves no half of one
+ *     door.sock  the operator and the writer of commands: counts, effects, ends of sessions
  *
  * Frames come in, answers go out, each with the id of what was asked: those that wait for a
  * password to be hashed come later than others. It has no network, no channel, and no folder but
@@ -15,15 +16,21 @@
 #include "io/fault.h"
 #include "role/door/door_desk.h"
 
-#define DOOR_SLEEP_US   5000ULL /* nothing wakes its thread when a password has been hashed */
-#define DOOR_VISITS_MAX 16U     /* connections of both sockets */
-#define DOOR_IDLE_MS    60000U  /* of a connection */
+#define DOOR_SLEEP_US        2000ULL /* nothing wakes its thread when a password has been hashed */
+#define DOOR_VISITS_MAX      8U      /* connections of the socket */
+#define DOOR_IDLE_MS         60000U  /* of a connection */
+#define DOOR_LINE_FRAMES_MAX 32U     /* of the line, in one turn */
 
 struct door_agent_options {
     struct door_desk_options desk; /* its folder is the venue's here */
     struct clock *clock;
-    int listener;           /* listening local sockets; duplicated at open */
-    int operators_listener; /* -1: nobody asks */
+    int line;     /* the door's end, SOCK_SEQPACKET; -1: no gateway */
+    int listener; /* a listening local socket; duplicated at open. -1: no operator asks */
+};
+
+struct door_agent_counts {
+    u64 line_asked;
+    u64 line_unheard; /* answers for which the line had no room: the asker gives up by itself */
 };
 
 struct door_agent;
@@ -35,7 +42,8 @@ struct agent *door_agent_of(struct door_agent *agent);
 /* After agent_close. NULL is fine. */
 void door_agent_destroy(struct door_agent *agent);
 
-/* For tests. NULL while it is not open. */
+struct door_agent_counts door_agent_counts(const struct door_agent *agent);
+/* For tests and metrics. NULL while it is not open. */
 struct door_desk *door_agent_desk(struct door_agent *agent);
 
 #endif /* ROLE_DOOR_DOOR_AGENT_H */

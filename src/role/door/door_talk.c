@@ -1,4 +1,4 @@
-/* The door's sockets: frames in, answers out as they become known. */
+/* The operator's socket: frames in, answers out. */
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
@@ -7,23 +7,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define POOL_BYTES       (4U << 20)
-#define BLOCK_BYTES_MAX  (64U << 10)
-#define QUEUE_BYTES      (512U << 10)
-#define LISTENER_GATEWAY 1U
-#define LISTENER_OPS     2U
-#define LIFE_BITS        32U
+#define POOL_BYTES      (4U << 20)
+#define BLOCK_BYTES_MAX (64U << 10)
+#define QUEUE_BYTES     (512U << 10)
+#define LIFE_BITS       32U
 
 static void *accept_visit(void *context, struct net_conn *conn, const struct net_arrival *arrival)
 {
     struct door_agent *agent = context;
+    (void)arrival;
     for (u32 i = 0; i < DOOR_VISITS_MAX; i += 1) {
         struct door_visit *visit = &agent->visits[i];
         if (visit->conn == NULL) {
             visit->conn = conn;
             visit->agent = agent;
             visit->life += 1;
-            visit->is_operators = arrival->listener == LISTENER_OPS;
             visit->frame_bytes = 0;
             net_deadline(conn, DOOR_IDLE_MS);
             return visit;
@@ -40,9 +38,9 @@ static u64 origin_of(const struct door_visit *visit)
     return index << LIFE_BITS | visit->life;
 }
 
-void door_talk_answer(struct door_agent *agent)
+void door_talk_send(struct door_agent *agent)
 {
-    struct door_answer *answer = agent->answer;
+    const struct door_answer *answer = agent->answer;
     u64 index = answer->origin >> LIFE_BITS;
     CHECK(index < DOOR_VISITS_MAX);
     struct door_visit *visit = &agent->visits[index];
@@ -50,53 +48,24 @@ void door_talk_answer(struct door_agent *agent)
         !net_send_copy(visit->conn, span_of(answer->bytes, answer->size))) {
         net_shut_now(visit->conn);
     }
-    secret_wipe(answer, sizeof(*answer));
-}
-
-static void refuse_frame(struct door_visit *visit)
-{
-    struct door_agent *agent = visit->agent;
-    struct door_answer *answer = agent->answer;
-    struct door_writer writer =
-        door_answer_begin(answer->bytes, sizeof(answer->bytes), agent->ask, DOOR_CODE_FRAME, 0);
-    door_answer_end(&writer);
-    answer->size = writer.size;
-    answer->origin = origin_of(visit);
-    door_talk_answer(agent);
-    if (visit->conn != NULL) {
-        net_shut_flushed(visit->conn);
-    }
 }
 
 /* ---- frames ---- */
 
-/* A whole frame. False: no more is read from here. */
+/* False: no more is read from here. */
 static bool frame_come(struct door_visit *visit)
 {
     struct door_agent *agent = visit->agent;
-    struct door_ask *ask = agent->ask;
-    bool is_answered = false;
-    const char *wrong = door_ask_read(span_of(visit->frame, visit->frame_bytes), ask);
-    secret_wipe(visit->frame, visit->frame_bytes);
+    struct span frame = span_of(visit->frame, visit->frame_bytes);
     visit->frame_bytes = 0;
-    if (wrong != NULL || door_ask_is_operators(ask->kind) != visit->is_operators) {
-        refuse_frame(visit);
-        secret_wipe(ask, sizeof(*ask));
-        return false;
-    }
-    u64 now_us = clock_wall_us(agent->options.clock);
-    enum fault fault =
-        door_desk_ask(agent->desk, ask, origin_of(visit), now_us, agent->answer, &is_answered);
-    secret_wipe(ask, sizeof(*ask));
-    if (fault != FAULT_NONE) {
-        agent->turn_fault = fault;
+    bool is_good = door_agent_frame(agent, frame, origin_of(visit));
+    secret_wipe(visit->frame, sizeof(visit->frame));
+    if (visit->conn != NULL && agent->turn_fault != FAULT_NONE) {
         net_shut_now(visit->conn);
-        return false;
+    } else if (visit->conn != NULL && !is_good) {
+        net_shut_flushed(visit->conn);
     }
-    if (is_answered) {
-        door_talk_answer(agent);
-    }
-    return visit->conn != NULL;
+    return is_good && visit->conn != NULL;
 }
 
 static void input_come(void *user, struct span bytes)
@@ -108,8 +77,7 @@ static void input_come(void *user, struct span bytes)
         struct span begun = span_of(visit->frame, visit->frame_bytes);
         u32 wanted = door_frame_bytes(begun, DOOR_FRAME_BYTES_MAX);
         if (wanted == UINT32_MAX) {
-            secret_wipe(visit->agent->ask, sizeof(*visit->agent->ask));
-            refuse_frame(visit);
+            (void)frame_come(visit);
             return;
         }
         size_t more = wanted == 0 ? sizeof(u32) - visit->frame_bytes : wanted - visit->frame_bytes;
@@ -141,9 +109,9 @@ static const struct net_handler handler = {
 
 /* ---- life ---- */
 
-static enum fault listen_to(struct door_agent *agent, int descriptor, u32 number)
+static enum fault listen_to(struct door_agent *agent)
 {
-    struct net_listen_options listen = {.descriptor = dup(descriptor), .number = number};
+    struct net_listen_options listen = {.descriptor = dup(agent->options.listener)};
     if (listen.descriptor < 0) {
         return FAULT(FAULT_LIMIT, "the door's socket cannot be duplicated");
     }
@@ -163,10 +131,7 @@ enum fault door_talk_open(struct door_agent *agent)
     options.wipes_input = true;
     TRY(net_loop_open(&agent->loop, &options));
     agent->net = net_loop_net(agent->loop);
-    TRY(listen_to(agent, agent->options.listener, LISTENER_GATEWAY));
-    return agent->options.operators_listener < 0
-               ? FAULT_NONE
-               : listen_to(agent, agent->options.operators_listener, LISTENER_OPS);
+    return agent->options.listener < 0 ? FAULT_NONE : listen_to(agent);
 }
 
 void door_talk_close(struct door_agent *agent)
