@@ -28,6 +28,7 @@ extern const struct subcommand cli_screen;
 extern const struct subcommand cli_case;
 extern const struct subcommand cli_inbox;
 extern const struct subcommand cli_people;
+extern const struct subcommand cli_door;
 extern const struct subcommand cli_vault;
 extern const struct subcommand cli_reports;
 extern const struct subcommand cli_lists;

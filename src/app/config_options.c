@@ -1,6 +1,7 @@
 #include "app/config.h"
 #include "io/channel.h"
 #include "io/officers.h"
+#include "role/door/door_hash.h"
 #include "role/engine/engine.h"
 #include "role/engine/snapshot_file.h"
 #include "role/prices/price_choice.h"
@@ -331,6 +332,48 @@ const struct config_option config_options[CONFIG_COUNT] = {
                              .help = "How long after a month its opening is published: how many "
                                      "events of each kind there were, and silences that have "
                                      "ended."},
+    [CONFIG_DOOR_ON] = {.section = "door",
+                        .name = "on",
+                        .kind = CONFIG_TRUTH,
+                        .otherwise = "false",
+                        .help = "Whether customers have logins, kept by a process of their own: "
+                                "docs/sign-in.md."},
+    [CONFIG_DOOR_SOCKET] = {.section = "door",
+                            .name = "socket",
+                            .kind = CONFIG_PATH,
+                            .otherwise = "door.sock",
+                            .help = "The local socket of cambist door. Who may open this file may "
+                                    "see and end sessions. Relative to the data folder."},
+    [CONFIG_DOOR_ISSUER] = {.section = "door",
+                            .name = "issuer",
+                            .kind = CONFIG_PATH,
+                            .otherwise = "Cambist",
+                            .help = "The venue's name in mails and authenticators: letters, digits "
+                                    "and -, at most 32."},
+    [CONFIG_DOOR_THREADS] = {.section = "door",
+                             .name = "threads",
+                             .kind = CONFIG_NUMBER,
+                             .minimum = 1,
+                             .maximum = DOOR_HASH_THREADS_MAX,
+                             .otherwise = "1",
+                             .help = "How many passwords are hashed at once, each on a core with "
+                                     "the lowest priority and 64 MiB."},
+    [CONFIG_DOOR_WAITING] = {.section = "door",
+                             .name = "waiting",
+                             .kind = CONFIG_NUMBER,
+                             .minimum = 1,
+                             .maximum = DOOR_HASH_JOBS_MAX,
+                             .otherwise = "32",
+                             .help = "How many passwords may wait or be hashed; who comes then is "
+                                     "told to come again."},
+    [CONFIG_DOOR_MAILS] = {.section = "door",
+                           .name = "mails",
+                           .kind = CONFIG_NUMBER,
+                           .minimum = 1,
+                           .maximum = 1000000,
+                           .otherwise = "1000",
+                           .help = "How many mails may wait in door/mail for the command that "
+                                   "sends them; then nobody signs up or resets."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

@@ -3,6 +3,7 @@
 #include "app/list_names.h"
 #include "app/networks.h"
 #include "app/place_cases.h"
+#include "app/place_door.h"
 #include "app/place_keep.h"
 #include "app/place_log.h"
 #include "app/place_match.h"
@@ -743,4 +744,9 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                        .unmake = place_courier_unmake,
                        .measure = place_courier_measure,
                        .sleep_us = COURIER_SLEEP_US},
+    [PLACE_DOOR] = {.name = "door",
+                    .make = place_door_make,
+                    .unmake = place_door_unmake,
+                    .measure = place_door_measure,
+                    .paths = {{.below = DOOR_FOLDER, .is_writable = true}}},
 };

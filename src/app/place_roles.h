@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "io/metrics.h"
 #include "role/admin/admin_agent.h"
+#include "role/door/door_agent.h"
 #include "role/engine/snapshot_agent.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_net.h"
@@ -37,6 +38,8 @@ struct place {
     int match_count;                               /* searches that were answered; -1 */
     int log_out;                                   /* the log's end of its line; -1 */
     int log_in;                                    /* the courier's; -1 */
+    int door_out;                                  /* the gateway's end of its line; -1 */
+    int door_in;                                   /* the door's; -1 */
     struct metrics_page page;                      /* its own */
     struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
     struct clock_behind clock;                     /* the venue's */
@@ -72,6 +75,8 @@ struct place {
     struct metric *log_values[PLACE_VALUES_MAX];
     struct courier *courier;
     struct metric *courier_values[PLACE_VALUES_MAX];
+    struct door_agent *door;
+    struct metric *door_values[PLACE_VALUES_MAX];
 };
 
 struct place_path {

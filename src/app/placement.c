@@ -67,6 +67,7 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
     [PLACE_LISTENER_KEEP] = {"keep-listener", PLACE_KEEP},
     [PLACE_LISTENER_CASES] = {"cases-listener", PLACE_CASES},
     [PLACE_LISTENER_LOG] = {"log-listener", PLACE_LOG},
+    [PLACE_LISTENER_DOOR] = {"door-listener", PLACE_DOOR},
 };
 
 #define MATCH_OUT   "match-out"   /* the monitor's end of the line to `match` */
@@ -74,11 +75,13 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define MATCH_COUNT "match-count" /* an eventfd: searches, from `match` to `screen` */
 #define LOG_OUT     "log-out"     /* the log's end of the line to the courier */
 #define LOG_IN      "log-in"      /* and the other */
+#define DOOR_OUT    "door-out"    /* the gateway's end of the line to the door */
+#define DOOR_IN     "door-in"     /* and the other */
 #define PAGE_NAME   "metrics"     /* a process's own */
 #define PAGES_NAME  "metrics.%u"  /* everybody's, for the monitor */
 
 /* Of each: placement_of leaves out the first two where nobody is screened, the third where there is
- * no vault, the rest where there is no public log. */
+ * no vault, the next two where there is no public log, the last where nobody signs in. */
 #define SCREEN                                                                          \
     {                                                                                   \
         .name = "screen", .calls = "history", .roles = {PLACE_SCREEN}, .roles_count = 1 \
@@ -104,6 +107,11 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
         .name = "courier", .calls = "courier", .roles = {PLACE_COURIER}, .roles_count = 1 \
     }
 
+#define DOOR                                                                     \
+    {                                                                            \
+        .name = "door", .calls = "door", .roles = {PLACE_DOOR}, .roles_count = 1 \
+    }
+
 const struct placement placements[] = {
     {.name = "small",
      .processes =
@@ -115,12 +123,13 @@ const struct placement placements[] = {
            .roles_count = 6},
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
+          DOOR,
           SCREEN,
           MATCH,
           KEEP,
           LOG,
           COURIER},
-     .processes_count = 9},
+     .processes_count = 10},
     {.name = "wide",
      .processes =
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
@@ -132,23 +141,25 @@ const struct placement placements[] = {
           {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1},
+          DOOR,
           SCREEN,
           MATCH,
           KEEP,
           LOG,
           COURIER},
-     .processes_count = 14},
+     .processes_count = 15},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
                               PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES, PLACE_LISTS},
                     .roles_count = 9},
+                   DOOR,
                    SCREEN,
                    MATCH,
                    KEEP,
                    LOG,
                    COURIER},
-     .processes_count = 6},
+     .processes_count = 7},
 };
 const u32 placements_count = ARRAY_COUNT(placements);
 
@@ -157,6 +168,9 @@ static bool is_wanted(const struct config *config, const struct place_process *p
 {
     if (place_has_role(process, PLACE_KEEP)) {
         return config->values[CONFIG_VAULT_ON].number != 0;
+    }
+    if (place_has_role(process, PLACE_DOOR)) {
+        return config->values[CONFIG_DOOR_ON].number != 0;
     }
     if (place_has_role(process, PLACE_LOG) || place_has_role(process, PLACE_COURIER)) {
         return config->values[CONFIG_PUBLOG_ON].number != 0;
@@ -235,6 +249,9 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     if (has_any(hub->placement, PLACE_LOG)) {
         TRY(handover_pair(hub->log_line));
     }
+    if (has_any(hub->placement, PLACE_DOOR)) {
+        TRY(handover_pair(hub->door_line));
+    }
     return has_any(hub->placement, PLACE_MATCH) ? match_line_open(hub) : FAULT_NONE;
 }
 
@@ -249,6 +266,8 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     hub->match_line[1] = -1;
     hub->log_line[0] = -1;
     hub->log_line[1] = -1;
+    hub->door_line[0] = -1;
+    hub->door_line[1] = -1;
     hub->match_count = -1;
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
@@ -295,6 +314,7 @@ void place_hub_close(struct place_hub *hub)
     }
     line_close(hub->match_line);
     line_close(hub->log_line);
+    line_close(hub->door_line);
     if (hub->match_count >= 0) {
         (void)close(hub->match_count);
         hub->match_count = -1;
@@ -344,6 +364,12 @@ u32 place_hub_items(const struct place_hub *hub, const struct place_process *pro
     }
     if (hub->log_line[1] >= 0 && place_has_role(process, PLACE_COURIER)) {
         item_put(items_out, &count, LOG_IN, "", 0, hub->log_line[1]);
+    }
+    if (hub->door_line[0] >= 0 && place_has_role(process, PLACE_GATEWAY)) {
+        item_put(items_out, &count, DOOR_OUT, "", 0, hub->door_line[0]);
+    }
+    if (hub->door_line[1] >= 0 && place_has_role(process, PLACE_DOOR)) {
+        item_put(items_out, &count, DOOR_IN, "", 0, hub->door_line[1]);
     }
     if (hub->match_count >= 0 &&
         (place_has_role(process, PLACE_MATCH) || place_has_role(process, PLACE_SCREEN))) {
@@ -437,6 +463,8 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     place->match_count = descriptor_of(items, count, MATCH_COUNT);
     place->log_out = descriptor_of(items, count, LOG_OUT);
     place->log_in = descriptor_of(items, count, LOG_IN);
+    place->door_out = descriptor_of(items, count, DOOR_OUT);
+    place->door_in = descriptor_of(items, count, DOOR_IN);
     TRY(page_attach(&place->page, PAGE_NAME, items, count));
     for (u32 index = 0; index <= place->placement->processes_count &&
                         place_has_role(place->process, PLACE_MONITOR);

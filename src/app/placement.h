@@ -7,7 +7,8 @@
  *     one    all agents in one thread, without a sandbox: for tests
  *
  * and in each of them `screen` and `match` in processes of their own, once lists are configured,
- * `keep` in one where there is a vault, `log` and `courier` where the public log is written.
+ * `keep` in one where there is a vault, `log` and `courier` where the public log is written, `door`
+ * where customers have logins.
  *
  * The supervisor's process makes the channels, the listening sockets and a page of metrics for each
  * process (io/metrics_page.h), so they outlive any role;
@@ -48,8 +49,9 @@ enum place_role {
     PLACE_KEEP,
     PLACE_LOG,
     PLACE_COURIER,
+    PLACE_DOOR,
 };
-#define PLACE_ROLES_COUNT 14U
+#define PLACE_ROLES_COUNT 15U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,
@@ -95,7 +97,7 @@ extern const u32 placements_count;
 
 /* The placement in use: without the processes `screen` and `match` where the configuration names no
  * list, without `keep` where there is no vault, without `log` and `courier` where there is no
- * public log. */
+ * public log, without `door` where nobody signs in. */
 struct placement placement_of(const struct config *config);
 
 const char *place_role_name(enum place_role role);
@@ -123,9 +125,10 @@ enum place_listener {
     PLACE_LISTENER_SCREEN, /* -1 where nobody is screened */
     PLACE_LISTENER_KEEP,   /* -1 where there is no vault */
     PLACE_LISTENER_CASES,
-    PLACE_LISTENER_LOG, /* -1 where there is no public log */
+    PLACE_LISTENER_LOG,  /* -1 where there is no public log */
+    PLACE_LISTENER_DOOR, /* -1 where nobody signs in */
 };
-#define PLACE_LISTENERS_COUNT 7U
+#define PLACE_LISTENERS_COUNT 8U
 
 #define PLACE_PAGES_MAX (PLACE_PROCESSES_MAX + 1U) /* the processes', and last the supervisor's */
 
@@ -136,6 +139,7 @@ struct place_hub {
     int listeners[PLACE_LISTENERS_COUNT];
     int match_line[2]; /* from the monitor, to the role `match` */
     int log_line[2];   /* from the role `log`, to the courier */
+    int door_line[2];  /* from the gateway, to the role `door` */
     int match_count;   /* an eventfd, from `match` to `screen`; -1 */
     struct metrics_page pages[PLACE_PAGES_MAX];
 };

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define NICE 10
+#define NICE 19
 
 enum state { STATE_FREE, STATE_WAITING, STATE_AT_WORK, STATE_DONE };
 

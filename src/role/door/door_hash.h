@@ -1,8 +1,8 @@
 /* Argon2id off the loop: a few worker threads behind a queue of fixed length.
  *
  * One hash takes 64 MiB and about a tenth of a second of one core, so whoever may ask for one could
- * keep the machine busy. Here never more than `threads` are made at once, at a lower priority than
- * the exchange's, and when the queue is full the caller is told so at once.
+ * keep the machine busy. Here never more than `threads` are made at once, at the lowest priority,
+ * and when the queue is full the caller is told so at once.
  *
  *     door_hash_put ─▶ queue ─▶ worker ─▶ door_hash_take
  *
