@@ -4,15 +4,16 @@
  *     Host exactly 127.0.0.1:PORT ─▶ Origin, Sec-Fetch-Site ─▶ token in the path ─▶ and in a header
  *
  * A request that fails one of these reaches nothing behind it. Input lies in locked memory and is
- * wiped behind each answer: a passphrase is in it. Nothing that came is ever logged. */
+ * wiped behind each answer: a passphrase is in it. Nothing that came is ever logged. Connections
+ * are those of io/http_serve.h. */
 #ifndef APP_OFFICER_SERVE_H
 #define APP_OFFICER_SERVE_H
 
 #include "base/base.h"
 #include "io/clock.h"
 #include "io/fault.h"
+#include "io/http_serve.h"
 #include "role/gateway/pages.h"
-#include "wire/http.h"
 
 #define OFFICER_SERVE_CONNECTIONS_MAX 6U /* as many as a browser opens */
 #define OFFICER_SERVE_HEAD_BYTES      8192U
@@ -43,6 +44,7 @@ struct officer_serve_options {
     u16 port;                       /* 0: any free one */
     const struct page_table *pages; /* "/", and files by their names */
     const char *token;              /* NULL: drawn; a test gives its own */
+    struct net *net;                /* NULL: sockets; see http_serve_options */
     u64 idle_ms;                    /* without work of the officer: the end */
     void (*answer)(void *context, const struct officer_asked *asked,
                    struct officer_reply *reply_out);

@@ -3,7 +3,8 @@
  * Anybody may ask, nobody signs in: what is believed is the log's signature in the body. Requests
  * are bounded in size and time, connections in number; each is answered before the next of the same
  * connection is read, and all are worked on by one thread, so that comparing and keeping a
- * checkpoint are one step (role/vault/tlog_witness.h). Plain HTTP: a proxy in front brings TLS. */
+ * checkpoint are one step (role/vault/tlog_witness.h). The listener is io/http_serve.h. Plain HTTP:
+ * a proxy in front brings TLS. */
 #ifndef ROLE_VAULT_WITNESS_SERVE_H
 #define ROLE_VAULT_WITNESS_SERVE_H
 
@@ -13,6 +14,7 @@
 #include "role/vault/tlog_witness.h"
 
 #define WITNESS_CONNECTIONS_MAX 32U
+#define WITNESS_HEAD_BYTES      4096U
 #define WITNESS_REQUEST_MS      30000U /* from its first byte to its last, and to the next one's */
 
 struct witness_serve_options {
