@@ -266,6 +266,11 @@ u16 officer_serve_port(const struct officer_serve *serve)
     return http_serve_port(serve->http);
 }
 
+struct http_serve *officer_serve_http(struct officer_serve *serve)
+{
+    return serve->http;
+}
+
 const char *officer_serve_token(const struct officer_serve *serve)
 {
     return serve->token;

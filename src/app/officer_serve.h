@@ -60,6 +60,8 @@ MUST_USE enum fault officer_serve_open(struct officer_serve **serve_out,
 void officer_serve_close(struct officer_serve *serve);
 
 u16 officer_serve_port(const struct officer_serve *serve);
+/* Its listener: what a test's network wants as context. */
+struct http_serve *officer_serve_http(struct officer_serve *serve);
 /* For the officer's eyes alone. */
 const char *officer_serve_token(const struct officer_serve *serve);
 /* The answer's is_end was sent, or nobody has worked for idle_ms. */
