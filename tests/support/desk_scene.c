@@ -253,6 +253,7 @@ static void authority_put(struct desk_scene *scene, const char *name, const char
     struct desk_act act = desk_scene_act(scene, DESK_ACT_AUTHORITY, DESK_SCENE_ANNA, NULL);
     (void)snprintf(act.authority, sizeof(act.authority), "%s", name);
     memcpy(act.country, country, 3);
+    act.type = DESK_TYPE_COURT;
     memcpy(act.recipient, "age1invented", sizeof("age1invented"));
     memcpy(act.telephone, "+00 1 23", sizeof("+00 1 23"));
     assert_int_equal(desk_scene_put(scene, &act, DESK_SCENE_ANNA), DESK_RULE_NONE);

@@ -85,6 +85,7 @@ struct desk_authority {
     char telephone[DESK_TELEPHONE_BYTES];
     bool is_confirmed;
     bool is_struck;
+    u8 type;
     u8 role; /* of whom proposed it */
     u32 person;
     char region[CODE_NAME_BYTES];

@@ -79,6 +79,7 @@ static const struct field fields[] = {
     {"urgency", WHOLE, FORM_WORD, AT(urgency), false, DESK_WORDS_URGENCY},
     {"country", WHOLE | ACT(AUTHORITY), FORM_COUNTRY, AT(country), false, 0},
     {"authority", WHOLE | ACT(CALL_BACK) | REGISTRY, FORM_CODE, AT(authority), false, 0},
+    {"type", ACT(AUTHORITY), FORM_WORD, AT(type), false, DESK_WORDS_TYPE},
     {"recipient", ACT(AUTHORITY), FORM_CODE, AT(recipient), false, 0},
     {"telephone", ACT(AUTHORITY) | ACT(CALL_BACK), FORM_LINE, AT(telephone), false, 0},
     {"instrument", PAPER, FORM_HASH, AT(instrument), true, 0},

@@ -74,6 +74,7 @@ struct desk_act {
     u8 class;
     u8 urgency;
     u8 contact;
+    u8 type; /* of an authority */
     char country[3];
     char authority[DESK_AUTHORITY_BYTES]; /* its name in the registry, or "none" */
     char recipient[DESK_RECIPIENT_BYTES]; /* age1... */

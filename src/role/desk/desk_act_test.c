@@ -47,6 +47,7 @@ static void body_fill(struct random *rng)
     act.contact = (u8)random_between(rng, 1, DESK_CONTACT_AGREEMENT);
     memcpy(act.country, "FR", 3);
     memcpy(act.authority, "xa-court", sizeof("xa-court"));
+    act.type = DESK_TYPE_COURT;
     memcpy(act.recipient, "age1invented", sizeof("age1invented"));
     memcpy(act.telephone, "+00 1 (2) 3", sizeof("+00 1 (2) 3"));
     memcpy(act.reference, "No. 7/2026, I", sizeof("No. 7/2026, I"));

@@ -21,7 +21,7 @@ static void authority_put(struct desk *desk, const struct desk_step *step)
             at = &desk->authorities[desk->authorities_count];
             desk->authorities_count += 1;
         }
-        *at = (struct desk_authority){.person = step->person, .role = act->role};
+        *at = (struct desk_authority){.person = step->person, .role = act->role, .type = act->type};
         memcpy(at->name, act->authority, sizeof(at->name));
         memcpy(at->country, act->country, sizeof(at->country));
         memcpy(at->recipient, act->recipient, sizeof(at->recipient));

@@ -184,18 +184,27 @@ static bool key_signed(const struct raw *raw, const struct desk_file *file)
            officer_signed(&officer, span_of(file->text, file->text_bytes), file->signature);
 }
 
+/* The next row, behind the one at the head. */
+static enum fault row_follow(struct desk_store *store, struct sql_call *from, struct raw *raw)
+{
+    u8 stored[DESK_HASH_BYTES];
+    u8 chain[DESK_HASH_BYTES];
+    TRY(row_read(store, from, &store->row, raw, stored));
+    chain_of(store, raw, chain);
+    if (store->row.number != store->last + 1 || memcmp(chain, stored, sizeof(chain)) != 0) {
+        return FAULT(FAULT_ROT, "%s: row %llu does not follow the one before", store->sql.path,
+                     (unsigned long long)store->row.number);
+    }
+    store->last += 1;
+    memcpy(store->head, chain, sizeof(store->head));
+    return FAULT_NONE;
+}
+
 static enum fault row_replay(struct desk_store *store, struct sql_call *from)
 {
     struct raw raw;
-    u8 stored[DESK_HASH_BYTES];
-    u8 chain[DESK_HASH_BYTES];
-    TRY(row_read(store, from, &store->row, &raw, stored));
+    TRY(row_follow(store, from, &raw));
     unsigned long long number = store->row.number;
-    chain_of(store, &raw, chain);
-    if (store->row.number != store->last + 1 || memcmp(chain, stored, sizeof(chain)) != 0) {
-        return FAULT(FAULT_ROT, "%s: row %llu does not follow the one before", store->sql.path,
-                     number);
-    }
     if (store->verifies && raw.step.person != 0 && !key_signed(&raw, &store->row.file)) {
         return FAULT(FAULT_ROT, "%s: row %llu: its signature is not its officer's", store->sql.path,
                      number);
@@ -206,8 +215,6 @@ static enum fault row_replay(struct desk_store *store, struct sql_call *from)
                      desk_rule_name(rule), desk_rule_why(rule));
     }
     desk_apply(&store->desk, &raw.step);
-    store->last += 1;
-    memcpy(store->head, chain, sizeof(store->head));
     return FAULT_NONE;
 }
 
@@ -530,4 +537,69 @@ enum fault desk_store_walk(struct desk_store *store, const u8 *name, struct desk
         TRY(sql_next(&store->sql, &rows, &row));
     }
     return FAULT_NONE;
+}
+
+/* ---- somebody else's file ---- */
+
+static enum fault scan_venue(struct desk_store *store, char venue_out[DESK_VENUE_BYTES])
+{
+    struct sqlite3_stmt *statement = NULL;
+    bool row = false;
+    bool is_name = false;
+    TRY(sql_prepare(&store->sql, "SELECT name FROM venue", &statement));
+    struct sql_call get = sql_call(statement);
+    enum fault fault = sql_next(&store->sql, &get, &row);
+    if (fault == FAULT_NONE && row) {
+        struct span name = sql_get_span(&get);
+        memset(venue_out, 0, DESK_VENUE_BYTES);
+        is_name = name.size > 0 && span_copy(name, venue_out, DESK_VENUE_BYTES - 1);
+        sql_end(&get);
+    }
+    sql_give_back(&statement);
+    TRY(fault);
+    if (!row) {
+        return FAULT(FAULT_MISSING, "%s: nothing was ever written to this desk", store->sql.path);
+    }
+    return is_name ? FAULT_NONE : FAULT(FAULT_ROT, "%s: its venue has no name", store->sql.path);
+}
+
+static enum fault scan_rows(struct desk_store *store, struct desk_visitor *visitor)
+{
+    struct sql_call all = call(store, EVENTS_ALL);
+    struct raw raw;
+    bool row = false;
+    sql_put_u64(&all, 0);
+    TRY(sql_next(&store->sql, &all, &row));
+    while (row) {
+        enum fault fault = row_follow(store, &all, &raw);
+        fault = fault == FAULT_NONE ? visitor->visit(visitor, &store->row) : fault;
+        if (fault != FAULT_NONE) {
+            sql_end(&all);
+            return fault;
+        }
+        TRY(sql_next(&store->sql, &all, &row));
+    }
+    return FAULT_NONE;
+}
+
+static enum fault scan(struct desk_store *store, const char *path, char venue_out[DESK_VENUE_BYTES],
+                       struct desk_visitor *visitor)
+{
+    TRY(sha256_open(&store->sha256));
+    TRY(sql_open(&store->sql, path, SQL_READ, &format));
+    TRY(scan_venue(store, venue_out));
+    TRY(sql_prepare(&store->sql, texts[EVENTS_ALL], &store->statements[EVENTS_ALL]));
+    return scan_rows(store, visitor);
+}
+
+enum fault desk_store_scan(const char *path, char venue_out[DESK_VENUE_BYTES],
+                           struct desk_visitor *visitor)
+{
+    struct desk_store *store = calloc(1, sizeof(struct desk_store));
+    if (store == NULL) {
+        return FAULT(FAULT_LIMIT, "%s: no memory for the desk", path);
+    }
+    enum fault fault = scan(store, path, venue_out, visitor);
+    desk_store_close(store);
+    return fault;
 }

@@ -86,6 +86,12 @@ struct desk_visitor {
 MUST_USE enum fault desk_store_walk(struct desk_store *store, const u8 *name,
                                     struct desk_visitor *visitor);
 
+/* The same for a file that nobody opened, of any venue, while it is written too: form and chain of
+ * each row are checked, rules and signatures are not. The row's desk_step has what the file says.
+ * FAULT_ROT: damaged. FAULT_MISSING: nothing was ever written there. */
+MUST_USE enum fault desk_store_scan(const char *path, char venue_out[DESK_VENUE_BYTES],
+                                    struct desk_visitor *visitor);
+
 /* The chain's head: equal for stores with the same rows. */
 void desk_store_head(const struct desk_store *store, u8 head_out[DESK_HASH_BYTES]);
 

@@ -282,6 +282,7 @@ static void an_authority_takes_two_groups(void **state)
     struct desk_act act = desk_scene_act(&scene, DESK_ACT_AUTHORITY, DESK_SCENE_AXEL, NULL);
     memcpy(act.authority, "xd-tax", sizeof("xd-tax"));
     memcpy(act.country, "FR", 3);
+    act.type = DESK_TYPE_COURT;
     memcpy(act.recipient, "age1invented", sizeof("age1invented"));
     memcpy(act.telephone, "+00 2", sizeof("+00 2"));
     ok(act, DESK_SCENE_AXEL);

@@ -21,6 +21,7 @@ static const struct named classes[] = {DESK_CLASS_TABLE(NAME_ROW)};
 static const struct named urgencies[] = {DESK_URGENCY_TABLE(NAME_ROW)};
 static const struct named reasons[] = {DESK_REASON_TABLE(NAME_ROW)};
 static const struct named contacts[] = {DESK_CONTACT_TABLE(NAME_ROW)};
+static const struct named types[] = {DESK_TYPE_TABLE(NAME_ROW)};
 static const struct named fields[] = {DESK_FIELD_TABLE(NAME_ROW)};
 static const struct named groups[] = {DESK_GROUP_TABLE(NAME_ROW)};
 #undef NAME_ROW
@@ -45,6 +46,7 @@ static const struct {
     [DESK_WORDS_URGENCY] = {urgencies, ARRAY_COUNT(urgencies)},
     [DESK_WORDS_REASON] = {reasons, ARRAY_COUNT(reasons)},
     [DESK_WORDS_CONTACT] = {contacts, ARRAY_COUNT(contacts)},
+    [DESK_WORDS_TYPE] = {types, ARRAY_COUNT(types)},
     [DESK_WORDS_FIELD] = {fields, ARRAY_COUNT(fields)},
     [DESK_WORDS_GROUP] = {groups, ARRAY_COUNT(groups)},
 };

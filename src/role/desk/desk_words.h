@@ -79,6 +79,15 @@
     ROW(MEMBERSHIP, 3, "membership") \
     ROW(AGREEMENT, 4, "agreement")
 
+/* What an authority is, for the report. */
+#define DESK_TYPE_TABLE(ROW)         \
+    ROW(COURT, 1, "court")           \
+    ROW(PROSECUTOR, 2, "prosecutor") \
+    ROW(POLICE, 3, "police")         \
+    ROW(TAX, 4, "tax")               \
+    ROW(SUPERVISOR, 5, "supervisor") \
+    ROW(OTHER, 6, "other")
+
 /* By what an authority names somebody: as in a grant. */
 #define DESK_FIELD_TABLE(ROW)          \
     ROW(NAME, 1, "name")               \
@@ -163,6 +172,7 @@
 #define DESK_URGENCY_ROW(constant, number, name) DESK_ENUM_ROW(DESK_URGENCY_, constant, number),
 #define DESK_REASON_ROW(constant, number, name)  DESK_ENUM_ROW(DESK_REASON_, constant, number),
 #define DESK_CONTACT_ROW(constant, number, name) DESK_ENUM_ROW(DESK_CONTACT_, constant, number),
+#define DESK_TYPE_ROW(constant, number, name)    DESK_ENUM_ROW(DESK_TYPE_, constant, number),
 #define DESK_FIELD_ROW(constant, number, name)   DESK_ENUM_ROW(DESK_FIELD_, constant, number),
 #define DESK_GROUP_ROW(constant, number, name)   DESK_ENUM_ROW(DESK_GROUP_, constant, number),
 #define DESK_STATE_ROW(constant, number, name)   DESK_ENUM_ROW(DESK_STATE_, constant, number),
@@ -176,6 +186,7 @@ enum desk_class { DESK_CLASS_TABLE(DESK_CLASS_ROW) };
 enum desk_urgency { DESK_URGENCY_TABLE(DESK_URGENCY_ROW) };
 enum desk_reason { DESK_REASON_TABLE(DESK_REASON_ROW) };
 enum desk_contact { DESK_CONTACT_TABLE(DESK_CONTACT_ROW) };
+enum desk_type { DESK_TYPE_TABLE(DESK_TYPE_ROW) };
 enum desk_field { DESK_FIELD_TABLE(DESK_FIELD_ROW) };
 enum desk_group { DESK_GROUP_TABLE(DESK_GROUP_ROW) };
 enum desk_state { DESK_STATE_TABLE(DESK_STATE_ROW) };
@@ -190,6 +201,7 @@ enum desk_act_kind { DESK_ACT_TABLE(DESK_ACT_ROW) };
 #undef DESK_URGENCY_ROW
 #undef DESK_REASON_ROW
 #undef DESK_CONTACT_ROW
+#undef DESK_TYPE_ROW
 #undef DESK_FIELD_ROW
 #undef DESK_GROUP_ROW
 #undef DESK_STATE_ROW
@@ -198,6 +210,8 @@ enum desk_act_kind { DESK_ACT_TABLE(DESK_ACT_ROW) };
 
 #define DESK_ACTS_LAST   DESK_ACT_RECUSE
 #define DESK_STATES_LAST DESK_STATE_EXPIRED
+#define DESK_TYPES_LAST  DESK_TYPE_OTHER
+#define DESK_BASES_LAST  DESK_BASIS_NONE
 #define DESK_GROUPS_LAST DESK_GROUP_TRANSFERS
 
 /* The tables by name, for texts. */
@@ -213,6 +227,7 @@ enum desk_words {
     DESK_WORDS_URGENCY,
     DESK_WORDS_REASON,
     DESK_WORDS_CONTACT,
+    DESK_WORDS_TYPE,
     DESK_WORDS_FIELD,
     DESK_WORDS_GROUP
 };

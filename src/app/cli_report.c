@@ -1,0 +1,258 @@
+#include "app/cli.h"
+#include "base/check.h"
+#include "base/span.h"
+#include "io/clock.h"
+#include "io/file.h"
+#include "role/desk/desk_store.h"
+#include "role/desk/report_print.h"
+#include "wire/moment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define US             1000000ULL
+#define DESK_PATH      "desk/desk.db"
+#define PUBLISHED_MAX  (64U << 20)
+#define THROUGH_PREFIX ",\"through\":\""
+
+enum { REPORT_DATA, REPORT_THROUGH, REPORT_CSV, REPORT_CHECK };
+
+static const struct option options[] = {
+    [REPORT_DATA] = {.name = "data",
+                     .kind = OPTION_TEXT,
+                     .value = "DIR",
+                     .otherwise = "data",
+                     .help = "The venue's data folder. Where a file is given, that is read."},
+    [REPORT_THROUGH] = {.name = "through",
+                        .kind = OPTION_TEXT,
+                        .value = "HALF|MOMENT",
+                        .help = "The last half-year, as 2026-H1, or the last second, as "
+                                "2026-06-30T23:59:59Z. Without it the last half-year that is "
+                                "over."},
+    [REPORT_CSV] = {.name = "csv", .help = "CSV instead of JSON."},
+    [REPORT_CHECK] = {.name = "check",
+                      .kind = OPTION_TEXT,
+                      .value = "FILE",
+                      .help = "Computes the report of this file (JSON) anew, and compares every "
+                              "byte."},
+};
+
+/* Rows as they come, counted. */
+struct counting {
+    struct desk_visitor visitor; /* first: it is cast back */
+    struct report *report;
+};
+
+static enum fault visit(struct desk_visitor *visitor, const struct desk_row *row)
+{
+    struct counting *counting = (struct counting *)(void *)visitor;
+    return report_take(counting->report, &row->file.act, row->log, row->step.now_s);
+}
+
+/* The last second of the last half-year that is over. */
+static enum fault last_over(u64 *through_out)
+{
+    u32 half = 0;
+    u64 begins_s = 0;
+    u64 ends_s = 0;
+    if (!report_half_of(clock_wall_us(clock_real()) / US, &half, &begins_s, &ends_s) ||
+        begins_s == 0) {
+        return FAULT(FAULT_LIMIT, "is the clock right?");
+    }
+    *through_out = begins_s - 1;
+    return FAULT_NONE;
+}
+
+static enum fault through_of(const struct option_call *call, u64 *through_out)
+{
+    const char *text = call->values[REPORT_THROUGH].text;
+    u64 begins_s = 0;
+    u64 ends_s = 0;
+    u64 time_us = 0;
+    if (!call->values[REPORT_THROUGH].given) {
+        return last_over(through_out);
+    }
+    if (report_half_read(span_of_text(text), &begins_s, &ends_s)) {
+        *through_out = ends_s - 1;
+        return FAULT_NONE;
+    }
+    if (!moment_parse(span_of_text(text), &time_us) || time_us == MOMENT_OPEN) {
+        return FAULT(FAULT_USAGE, "--through: \"%s\" is no half-year and no moment", text);
+    }
+    *through_out = time_us / US;
+    return FAULT_NONE;
+}
+
+/* Up to which second a published report says that it counts. */
+static enum fault through_published(struct span text, const char *name, u64 *through_out)
+{
+    size_t head = strlen(THROUGH_PREFIX);
+    const u8 *at = text.size == 0 ? NULL : memmem(text.data, text.size, THROUGH_PREFIX, head);
+    size_t before = at == NULL ? 0 : (size_t)(at - text.data) + head;
+    u64 time_us = 0;
+    if (at == NULL || text.size < before + 20 ||
+        !moment_parse(span_of(text.data + before, 20), &time_us) || time_us == MOMENT_OPEN) {
+        return FAULT(FAULT_INPUT, "%s: no report in JSON", name);
+    }
+    *through_out = time_us / US;
+    return FAULT_NONE;
+}
+
+static enum fault path_of(const struct option_call *call, char path[FILE_PATH_BYTES])
+{
+    if (call->operands_count == 2) {
+        int size = snprintf(path, FILE_PATH_BYTES, "%s", call->operands[1]);
+        return size > 0 && (size_t)size < FILE_PATH_BYTES
+                   ? FAULT_NONE
+                   : FAULT(FAULT_USAGE, "the file's name is too long");
+    }
+    return file_path(path, call->values[REPORT_DATA].text, DESK_PATH);
+}
+
+/* The report of a desk's file as text; the caller frees it. */
+static enum fault make(const char *path, u64 through_s, bool is_csv, char **text_out,
+                       size_t *size_out)
+{
+    char venue[DESK_VENUE_BYTES];
+    struct counting counting = {.visitor = {.visit = visit}, .report = NULL};
+    *text_out = NULL;
+    enum fault fault = report_open(&counting.report, through_s);
+    if (fault == FAULT_NONE) {
+        fault = desk_store_scan(path, venue, &counting.visitor);
+    }
+    if (fault == FAULT_NONE) {
+        fault = report_end(counting.report);
+    }
+    if (fault == FAULT_NONE) {
+        fault = is_csv ? report_csv(counting.report, text_out, size_out)
+                       : report_json(counting.report, venue, text_out, size_out);
+    }
+    report_close(counting.report);
+    return fault;
+}
+
+static enum fault check(const char *path, const char *published, u64 through_s, struct span text)
+{
+    char *made = NULL;
+    size_t size = 0;
+    size_t same = 0;
+    TRY(make(path, through_s, false, &made, &size));
+    size_t bytes = text.size > 0 && text.data[text.size - 1] == '\n' ? text.size - 1 : text.size;
+    while (same < size && same < bytes && (u8)made[same] == text.data[same]) {
+        same += 1;
+    }
+    bool is_equal = size == bytes && same == size;
+    free(made);
+    return is_equal ? FAULT_NONE
+                    : FAULT(FAULT_DIVERGED, "%s: byte %zu is not as the acts have it", published,
+                            same + 1);
+}
+
+static enum fault file_load(const char *path, u8 **bytes_out, size_t *size_out)
+{
+    SCOPED_FILE file = {.disk = NULL};
+    u64 size = 0;
+    *bytes_out = NULL;
+    TRY(file_open(disk_real(), path, 0, &file));
+    TRY(file_size(&file, &size));
+    if (size > PUBLISHED_MAX) {
+        return FAULT(FAULT_LIMIT, "%s: %llu bytes are more than a report has", path,
+                     (unsigned long long)size);
+    }
+    *bytes_out = malloc((size_t)size + 1);
+    *size_out = (size_t)size;
+    if (*bytes_out == NULL) {
+        return FAULT(FAULT_LIMIT, "%s: no memory", path);
+    }
+    return file_read_whole(&file, 0, *bytes_out, (size_t)size);
+}
+
+/* What is not over can still change. */
+static enum fault past_check(u64 through_s)
+{
+    return through_s < clock_wall_us(clock_real()) / US
+               ? FAULT_NONE
+               : FAULT(FAULT_REFUSED, "a report goes through a moment that is over");
+}
+
+static enum fault check_run(const char *path, const char *published)
+{
+    u8 *bytes = NULL;
+    size_t size = 0;
+    u64 through_s = 0;
+    enum fault fault = file_load(published, &bytes, &size);
+    if (fault == FAULT_NONE) {
+        fault = through_published(span_of(bytes, size), published, &through_s);
+    }
+    if (fault == FAULT_NONE) {
+        fault = past_check(through_s);
+    }
+    if (fault == FAULT_NONE) {
+        fault = check(path, published, through_s, span_of(bytes, size));
+    }
+    free(bytes);
+    TRY(fault);
+    (void)printf("%s: as the acts have it\n", published);
+    return FAULT_NONE;
+}
+
+static enum fault report_run(const struct option_call *call)
+{
+    char path[FILE_PATH_BYTES];
+    u64 through_s = 0;
+    char *text = NULL;
+    size_t size = 0;
+    if (strcmp(call->operands[0], "transparency") != 0) {
+        return FAULT(FAULT_USAGE, "\"%s\" is not transparency", call->operands[0]);
+    }
+    TRY(path_of(call, path));
+    if (call->values[REPORT_CHECK].given) {
+        return check_run(path, call->values[REPORT_CHECK].text);
+    }
+    TRY(through_of(call, &through_s));
+    TRY(past_check(through_s));
+    TRY(make(path, through_s, call->values[REPORT_CSV].given, &text, &size));
+    (void)fwrite(text, 1, size, stdout);
+    if (!call->values[REPORT_CSV].given) {
+        (void)putchar('\n');
+    }
+    free(text);
+    return FAULT_NONE;
+}
+
+static int run(const struct option_call *call)
+{
+    enum fault fault = report_run(call);
+    return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
+}
+
+static const char *const text[] = {
+    "Prints the transparency report of the disclosure desk: by half-year, country, type of "
+    "authority and basis, what was asked and how it ended. It follows from the desk's acts that the "
+    "public log has, and from the last second that counts, so that everybody who has the acts "
+    "prints the same bytes. Cells of fewer than 5 are left out, with what they would follow from.",
+    "A venue that runs may be asked; its file is only read.",
+    NULL,
+};
+
+static const struct option_example examples[] = {
+    {"report transparency --data data", "Prints all half-years that are over, as JSON."},
+    {"report transparency --data data --through 2026-H1 --csv", "The same up to June, as CSV."},
+    {"report transparency desk.db --check published.json",
+     "Ends with 0 where the published report is the one that follows from the acts."},
+    {NULL, NULL},
+};
+
+const struct subcommand cli_report = {
+    .name = "report",
+    .summary = "prints and checks the transparency report of the disclosure desk",
+    .operands = "transparency [FILE...]",
+    .operands_min = 1,
+    .operands_max = 2,
+    .options = options,
+    .options_count = ARRAY_COUNT(options),
+    .text = text,
+    .examples = examples,
+    .run = run,
+};
