@@ -31,17 +31,17 @@ def skipped(what, why):
     print(f"skipped: the public log read by {what}: {why}")
 
 
-def go_program(build):
-    """The program built from check.go, or None."""
+def go_program(build, name="check"):
+    """The program built from NAME.go, or None."""
     if not os.path.exists(GO) or not os.path.isdir(GO_SOURCES + "/src/golang.org/x/mod/sumdb"):
         return skipped("Go", "needs golang-1.19-go and golang-golang-x-mod-dev")
-    source = os.path.join(build, "src", "check")
+    source = os.path.join(build, "src", name)
     os.makedirs(source, exist_ok=True)
-    shutil.copyfile(os.path.join(HERE, "check.go"), os.path.join(source, "check.go"))
-    program = os.path.join(build, "check")
+    shutil.copyfile(os.path.join(HERE, name + ".go"), os.path.join(source, name + ".go"))
+    program = os.path.join(build, name)
     environment = {**os.environ, "GO111MODULE": "off", "GOPATH": build + ":" + GO_SOURCES,
                    "GOCACHE": os.path.join(build, "cache"), "GOFLAGS": "", "GOTOOLCHAIN": "local"}
-    subprocess.run([GO, "build", "-o", program, "./src/check"], cwd=build, env=environment,
+    subprocess.run([GO, "build", "-o", program, "./src/" + name], cwd=build, env=environment,
                    check=True, timeout=SECONDS)
     return program
 
