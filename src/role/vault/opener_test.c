@@ -274,6 +274,27 @@ static void a_wrong_share_names_its_officer(void **state)
     assert_delivered();
 }
 
+/* A file under one officer's name with what another one answered: named, so that it is left out and
+ * the other officer's own file still counts. */
+static void an_answer_of_another_officer(void **state)
+{
+    (void)state;
+    prepare(1);
+    for (u32 i = 0; i < releases_count; i += 1) {
+        releases[i].side = i < 2 ? SHARE_SIDE_A : SHARE_SIDE_B;
+        releases[i].index = i % 2 + 1;
+    }
+    struct opener_release own = releases[2];
+    releases[2].text = releases[3].text;
+    assert_refused(FAULT_INPUT, "b0-1: an answer of another officer");
+    assert_true(result.is_release);
+    assert_int_equal(result.release, 2);
+    releases[2].text = releases[0].text; /* the same place in the other group */
+    assert_refused(FAULT_INPUT, "b0-1: an answer of another officer");
+    releases[2] = own;
+    assert_delivered();
+}
+
 static void shares_of_one_group_open_nothing(void **state)
 {
     (void)state;
@@ -373,6 +394,7 @@ int main(void)
         cmocka_unit_test(rows_that_the_grant_does_not_name),
         cmocka_unit_test(a_share_for_one_record_replayed_on_another),
         cmocka_unit_test(a_wrong_share_names_its_officer),
+        cmocka_unit_test(an_answer_of_another_officer),
         cmocka_unit_test(shares_of_one_group_open_nothing),
         cmocka_unit_test(a_body_that_was_exchanged),
         cmocka_unit_test(a_disk_that_fills_delivers_no_manifest),

@@ -168,6 +168,19 @@ static void witnesses_are_out_of_reach(void **state)
     }
 }
 
+/* Under a policy that wants no witness nobody says when a grant was logged, so that it might be of
+ * any time. */
+static void nobody_says_when(void **state)
+{
+    (void)state;
+    prepare(1);
+    struct tlog_policy_group kept = scene.policy.quorum;
+    scene.policy.quorum = (struct tlog_policy_group){.wanted = 0};
+    assert_judged(FAULT_REFUSED, "grant: no witness says when it was logged");
+    scene.policy.quorum = kept;
+    assert_delivered();
+}
+
 static void a_stale_checkpoint(void **state)
 {
     (void)state;
@@ -359,6 +372,7 @@ int main(void)
         cmocka_unit_test(an_emergency_has_its_own_slots),
         cmocka_unit_test(the_log_has_stopped),
         cmocka_unit_test(witnesses_are_out_of_reach),
+        cmocka_unit_test(nobody_says_when),
         cmocka_unit_test(a_stale_checkpoint),
         cmocka_unit_test(a_flipped_byte_of_a_receipt),
         cmocka_unit_test(an_opening_of_another_grant),
