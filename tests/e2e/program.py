@@ -2,10 +2,16 @@
 
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+
+
+# Whoever runs the tests in the background of a shell has it ignored, and every program begun here would
+# inherit that: none would end by it, and a test that waits for that end would wait for ever.
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 class Program:
