@@ -4,8 +4,8 @@
 #include "app/cli_officer.h"
 
 #include "app/cli.h"
+#include "app/officer_keys.h"
 #include "app/officer_steps.h"
-#include "base/secret.h"
 #include "base/span.h"
 #include "io/sandbox.h"
 
@@ -15,7 +15,6 @@
 #include <time.h>
 
 #define PAPER_LINES 16384U
-#define FILES_OPEN  32U
 
 static const struct option options[] = {
     [OFFICER_CIRCLE] = {.name = "circle",
@@ -82,52 +81,16 @@ static const struct option options[] = {
                       .help = "page: ends when nobody has used it for so long."},
 };
 
-enum fault cli_officer_sandbox(const struct option_call *call, struct sandbox_options *sandbox)
-{
-    struct sandbox_report report;
-    char text[SANDBOX_TEXT_BYTES];
-    sandbox->is_required = call->values[OFFICER_SANDBOX].given;
-    TRY(sandbox_enter(sandbox, &report));
-    sandbox_report_print(&report, text);
-    (void)fprintf(stderr, "sandbox: %s\n", text);
-    return FAULT_NONE;
-}
-
-/* Before a key is used: everything has been read, and but for `folder` (NULL: none) no file can be
- * opened any more. */
-static enum fault enter_sandbox(const struct option_call *call, const char *folder)
-{
-    const struct sandbox_path path = {.path = folder, .is_writable = true};
-    struct sandbox_options sandbox = {.role = "officer",
-                                      .paths = &path,
-                                      .paths_count = folder == NULL ? 0 : 1,
-                                      .files_max = FILES_OPEN};
-    return cli_officer_sandbox(call, &sandbox);
-}
-
-enum fault cli_officer_wants(const struct option_call *call, u32 place)
-{
-    return call->values[place].given
-               ? FAULT_NONE
-               : FAULT(FAULT_USAGE, "%s wants --%s", call->operands[0], options[place].name);
-}
-
 enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins)
 {
-    static const u32 places[] = {OFFICER_CIRCLE, OFFICER_POLICY, OFFICER_GROUP_A, OFFICER_GROUP_B};
-    for (u32 i = 0; i < ARRAY_COUNT(places); i += 1) {
-        TRY(cli_officer_wants(call, places[i]));
-    }
-    const struct open_pin_paths paths = {
-        .circle = call->values[OFFICER_CIRCLE].text,
-        .policy = call->values[OFFICER_POLICY].text,
-        .groups = {call->values[OFFICER_GROUP_A].text, call->values[OFFICER_GROUP_B].text}};
+    struct open_pin_paths paths;
+    TRY(pinned_paths(call, &paths));
     return open_pins_read(&paths, pins);
 }
 
 static enum fault circle_read(const struct option_call *call, struct grant_circle *circle)
 {
-    TRY(cli_officer_wants(call, OFFICER_CIRCLE));
+    TRY(pinned_wants(call, OFFICER_CIRCLE));
     return officer_circle_read(call->values[OFFICER_CIRCLE].text, circle);
 }
 
@@ -242,27 +205,18 @@ static enum fault show(const struct option_call *call)
 static enum fault approve_with(const struct option_call *call, const struct circle_officer *officer,
                                struct grant_file *file)
 {
-    char pem[OFFICER_KEY_FILE_BYTES];
-    const char *path = call->values[OFFICER_SIGN_KEY].text;
-    size_t size = 0;
-    enum fault fault = ceremony_read_own(path, pem, sizeof(pem), &size);
-    const struct officer_key key = {.pem = span_of(pem, size), .name = path};
-    if (fault == FAULT_NONE) {
-        fault = enter_sandbox(call, NULL);
-    }
-    if (fault == FAULT_NONE) {
-        fault = officer_approve(&key, officer, file);
-    }
-    secret_wipe(pem, sizeof(pem));
-    return fault;
+    u8 signature[OFFICER_SIGNATURE_BYTES];
+    TRY(officer_keys_sign(call->values[OFFICER_SIGN_KEY].text, call->values[OFFICER_SANDBOX].given,
+                          officer, span_of(file->text, file->text_bytes), signature));
+    return officer_approval_add(officer, signature, file);
 }
 
 static enum fault approve(const struct option_call *call)
 {
     static struct grant_file file;
     static struct grant_circle circle;
-    TRY(cli_officer_wants(call, OFFICER_NAME));
-    TRY(cli_officer_wants(call, OFFICER_SIGN_KEY));
+    TRY(pinned_wants(call, OFFICER_NAME));
+    TRY(pinned_wants(call, OFFICER_SIGN_KEY));
     TRY(grants_read(call, &file));
     TRY(circle_read(call, &circle));
     const char *name = call->values[OFFICER_NAME].text;
@@ -287,35 +241,21 @@ static enum fault join(const struct option_call *call)
 
 /* ---- release ---- */
 
-/* Opens the key file, in the sandbox. */
-static enum fault share_read(const struct option_call *call, struct seal_room *room,
-                             const struct open_pins *pins, const struct grant_file *file,
-                             struct share_holder *holder, struct share_secrets *secrets)
-{
-    char text[SHARE_FILE_BYTES];
-    size_t size = 0;
-    size_t passphrase_bytes = 0;
-    const char *path = call->values[OFFICER_KEY].text;
-    TRY(ceremony_read_own(path, text, sizeof(text), &size));
-    char *passphrase = seal_room_take(room, CEREMONY_PASSPHRASE_BYTES);
-    TRY(ceremony_read_passphrase(call->values[OFFICER_PASSPHRASE].text, passphrase,
-                                 &passphrase_bytes));
-    TRY(enter_sandbox(call, call->values[OFFICER_BOOK].text));
-    const struct officer_share share = {.text = span_of(text, size),
-                                        .name = path,
-                                        .passphrase = span_of(passphrase, passphrase_bytes)};
-    return officer_share_open(room, pins, file, &share, holder, secrets);
-}
-
 static enum fault release_with(const struct option_call *call, struct seal_room *room,
                                const struct open_pins *pins, struct open_folder *folder)
 {
     static char text[RELEASE_TEXT_BYTES];
+    const struct officer_share_paths paths = {.key = call->values[OFFICER_KEY].text,
+                                              .passphrase = call->values[OFFICER_PASSPHRASE].text,
+                                              .book = call->values[OFFICER_BOOK].text,
+                                              .is_sandbox_required =
+                                                  call->values[OFFICER_SANDBOX].given};
     struct share_holder holder;
     size_t size = 0;
     TRY(open_folder_judge(&pins->judge, folder));
     struct share_secrets *secrets = seal_room_take(room, sizeof(*secrets));
-    TRY(share_read(call, room, pins, &folder->file, &holder, secrets));
+    TRY(officer_keys_share(&paths, room, pins, &holder, secrets));
+    TRY(officer_share_may(pins, &holder, &folder->file));
     TRY(officer_release(room, pins, folder, call->values[OFFICER_BOOK].text, &holder, secrets, text,
                         &size));
     (void)fprintf(stderr, "%s", folder->file.text);
@@ -331,9 +271,9 @@ static enum fault release(const struct option_call *call)
     if (call->operands_count != 2) {
         return FAULT(FAULT_USAGE, "release wants one FOLDER");
     }
-    TRY(cli_officer_wants(call, OFFICER_KEY));
-    TRY(cli_officer_wants(call, OFFICER_PASSPHRASE));
-    TRY(cli_officer_wants(call, OFFICER_BOOK));
+    TRY(pinned_wants(call, OFFICER_KEY));
+    TRY(pinned_wants(call, OFFICER_PASSPHRASE));
+    TRY(pinned_wants(call, OFFICER_BOOK));
     TRY(open_folder_read(disk_real(), call->operands[1], &folder));
     TRY(cli_officer_pins(call, &pins));
     enum fault fault = seal_room_open(&room);

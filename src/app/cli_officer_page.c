@@ -78,13 +78,14 @@ static enum fault serve_page(const struct option_call *call, struct officer_page
     const struct sandbox_path paths[] = {
         {.path = call->operands[1], .is_writable = true},
         {.path = call->values[OFFICER_BOOK].text, .is_writable = true}};
-    struct sandbox_options sandbox = {.role = "officer_page",
-                                      .paths = paths,
-                                      .paths_count = ARRAY_COUNT(paths),
-                                      .files_max = FILES_OPEN};
+    const struct sandbox_options sandbox = {.role = "officer_page",
+                                            .paths = paths,
+                                            .paths_count = ARRAY_COUNT(paths),
+                                            .files_max = FILES_OPEN,
+                                            .is_required = call->values[OFFICER_SANDBOX].given};
     enum fault fault = officer_serve_open(&serve, &options);
     if (fault == FAULT_NONE) {
-        fault = cli_officer_sandbox(call, &sandbox);
+        fault = pinned_sandbox(&sandbox);
     }
     if (fault == FAULT_NONE) {
         fault = key_try(&of_page->sign_key, of_page->me);
@@ -132,7 +133,7 @@ enum fault cli_officer_page(const struct option_call *call)
         return FAULT(FAULT_USAGE, "page wants one FOLDER");
     }
     for (u32 i = 0; i < ARRAY_COUNT(places); i += 1) {
-        TRY(cli_officer_wants(call, places[i]));
+        TRY(pinned_wants(call, places[i]));
     }
     TRY(cli_officer_pins(call, &start.pins));
     enum fault fault = run_with(call, &start);

@@ -3,6 +3,7 @@
 #include "app/cli.h"
 #include "app/open_log.h"
 #include "app/open_run.h"
+#include "app/pinned.h"
 #include "base/bytes.h"
 #include "base/span.h"
 #include "role/vault/opener.h"
@@ -22,11 +23,11 @@ _Static_assert(RECORD_HEAD_BYTES == SEAL_LABEL_BYTES + 4U + SEAL_WRAP_BYTES + SE
                "label, last day, wrap, hash, bytes of the body, counts");
 
 enum {
-    OPEN_OPTION_CIRCLE,
-    OPEN_OPTION_POLICY,
-    OPEN_OPTION_A,
-    OPEN_OPTION_B,
-    OPEN_OPTION_SANDBOX,
+    OPEN_OPTION_CIRCLE = PINNED_CIRCLE,
+    OPEN_OPTION_POLICY = PINNED_POLICY,
+    OPEN_OPTION_A = PINNED_GROUP_A,
+    OPEN_OPTION_B = PINNED_GROUP_B,
+    OPEN_OPTION_SANDBOX = PINNED_COUNT,
     OPEN_OPTION_DATA,
     OPEN_OPTION_SOCKET
 };
@@ -169,18 +170,11 @@ static enum fault verify(const struct option_call *call)
 
 static enum fault run_opener(const struct option_call *call)
 {
-    for (u32 i = 0; i <= OPEN_OPTION_B; i += 1) {
-        if (!call->values[i].given) {
-            return FAULT(FAULT_USAGE, "run wants --%s", options[i].name);
-        }
-    }
+    struct open_pin_paths paths;
+    TRY(pinned_paths(call, &paths));
     if (call->operands_count != 2) {
         return FAULT(FAULT_USAGE, "run wants one FOLDER");
     }
-    const struct open_pin_paths paths = {
-        .circle = call->values[OPEN_OPTION_CIRCLE].text,
-        .policy = call->values[OPEN_OPTION_POLICY].text,
-        .groups = {call->values[OPEN_OPTION_A].text, call->values[OPEN_OPTION_B].text}};
     return open_run(call->operands[1], &paths, call->values[OPEN_OPTION_SANDBOX].given);
 }
 

@@ -1,6 +1,7 @@
 /* cambist rotate: a new group key for all records. On officers' machines it shows, approves and
  * answers; on the vault's it drafts and runs the re-wrapper (docs/rotation.md). */
 #include "app/cli.h"
+#include "app/pinned.h"
 #include "app/rotate_log.h"
 #include "app/rotate_officer.h"
 #include "app/rotate_run.h"
@@ -12,14 +13,13 @@
 #include <string.h>
 
 enum {
-    ROTATE_CIRCLE,
-    ROTATE_POLICY,
-    ROTATE_GROUP_A,
-    ROTATE_GROUP_B,
-    ROTATE_TO_A,
+    ROTATE_CIRCLE = PINNED_CIRCLE,
+    ROTATE_POLICY = PINNED_POLICY,
+    ROTATE_GROUP_A = PINNED_GROUP_A,
+    ROTATE_GROUP_B = PINNED_GROUP_B,
+    ROTATE_TO_A = PINNED_COUNT,
     ROTATE_TO_B,
-    ROTATE_PINS, /* how many of these are wanted by who judges */
-    ROTATE_LOG_SIZE = ROTATE_PINS,
+    ROTATE_LOG_SIZE,
     ROTATE_NAME,
     ROTATE_SIGN_KEY,
     ROTATE_KEY,
@@ -99,13 +99,6 @@ static const struct option options[] = {
                                "the data folder."},
 };
 
-static enum fault wants(const struct option_call *call, u32 place)
-{
-    return call->values[place].given
-               ? FAULT_NONE
-               : FAULT(FAULT_USAGE, "%s wants --%s", call->operands[0], options[place].name);
-}
-
 static enum fault one_operand(const struct option_call *call)
 {
     return call->operands_count == 2
@@ -115,14 +108,11 @@ static enum fault one_operand(const struct option_call *call)
 
 static enum fault paths_of(const struct option_call *call, struct rotate_pin_paths *paths_out)
 {
-    for (u32 i = 0; i < ROTATE_PINS; i += 1) {
-        TRY(wants(call, i));
+    TRY(pinned_paths(call, &paths_out->old));
+    for (u32 i = 0; i < 2; i += 1) {
+        TRY(pinned_wants(call, ROTATE_TO_A + i));
+        paths_out->groups[i] = call->values[ROTATE_TO_A + i].text;
     }
-    *paths_out = (struct rotate_pin_paths){
-        .old = {.circle = call->values[ROTATE_CIRCLE].text,
-                .policy = call->values[ROTATE_POLICY].text,
-                .groups = {call->values[ROTATE_GROUP_A].text, call->values[ROTATE_GROUP_B].text}},
-        .groups = {call->values[ROTATE_TO_A].text, call->values[ROTATE_TO_B].text}};
     return FAULT_NONE;
 }
 
@@ -216,8 +206,8 @@ static enum fault show(const struct option_call *call, struct rotate_pins *pins)
 static enum fault approve(const struct option_call *call, struct rotate_pins *pins)
 {
     static struct rotation_file file;
-    TRY(wants(call, ROTATE_NAME));
-    TRY(wants(call, ROTATE_SIGN_KEY));
+    TRY(pinned_wants(call, ROTATE_NAME));
+    TRY(pinned_wants(call, ROTATE_SIGN_KEY));
     TRY(files_join(call, &file));
     TRY(rotation_judge_text(&pins->judge, &file.rotation));
     (void)fprintf(stderr, "%s", file.text);
@@ -231,14 +221,14 @@ static enum fault answer(const struct option_call *call, struct rotate_pins *pin
 {
     TRY(one_operand(call));
     for (u32 i = ROTATE_KEY; i <= ROTATE_BOOK; i += 1) {
-        TRY(wants(call, i));
+        TRY(pinned_wants(call, i));
     }
     const struct rotate_answer_call answer_call = {
         .folder = call->operands[1],
-        .key = call->values[ROTATE_KEY].text,
-        .passphrase = call->values[ROTATE_PASSPHRASE].text,
-        .book = call->values[ROTATE_BOOK].text,
-        .is_sandbox_required = call->values[ROTATE_SANDBOX].given};
+        .share = {.key = call->values[ROTATE_KEY].text,
+                  .passphrase = call->values[ROTATE_PASSPHRASE].text,
+                  .book = call->values[ROTATE_BOOK].text,
+                  .is_sandbox_required = call->values[ROTATE_SANDBOX].given}};
     return rotate_answer(pins, &answer_call);
 }
 

@@ -180,10 +180,13 @@ static enum fault make_approval(struct officer_page *page, const struct desk_gra
                                 const char *name, size_t *size_out)
 {
     const struct officer_page_options *options = &page->options;
+    u8 signature[OFFICER_SIGNATURE_BYTES];
     page->file = row->file;
     TRY(officer_may_approve(&options->pins->circle, options->me, &page->file, row->name,
                             options->pins->judge.now_s));
-    TRY(officer_approve(&options->sign_key, options->me, &page->file));
+    TRY(officer_sign(&options->sign_key, options->me,
+                     span_of(page->file.text, page->file.text_bytes), signature));
+    TRY(officer_approval_add(options->me, signature, &page->file));
     *size_out = grant_file_print(&page->file, page->made);
     return tlog_file_replace(options->disk, options->folder, name, span_of(page->made, *size_out));
 }
@@ -261,8 +264,8 @@ static enum fault make_release(struct officer_page *page, const char *path, cons
     TRY(open_folder_read(options->disk, path, &page->folder));
     TRY(open_folder_judge(&options->pins->judge, &page->folder));
     struct share_secrets *secrets = seal_room_take(page->room, sizeof(*secrets));
-    TRY(officer_share_open(page->room, options->pins, &page->folder.file, &share, &holder,
-                           secrets));
+    TRY(officer_share_open(page->room, options->pins, &share, &holder, secrets));
+    TRY(officer_share_may(options->pins, &holder, &page->folder.file));
     if (strcmp(holder.name, options->me->signer.code) != 0) {
         return FAULT(FAULT_REFUSED, "%s: of %s, not %s", options->key_name, holder.name,
                      options->me->signer.code);

@@ -1,5 +1,6 @@
 #include "app/officer_steps.h"
 
+#include "base/check.h"
 #include "base/span.h"
 #include "io/sign.h"
 #include "io/sign_pair.h"
@@ -95,20 +96,21 @@ enum fault officer_sign(const struct officer_key *key, const struct circle_offic
     return FAULT_NONE;
 }
 
-enum fault officer_approve(const struct officer_key *key, const struct circle_officer *officer,
-                           struct grant_file *file)
+enum fault officer_approval_add(const struct circle_officer *officer,
+                                const u8 signature[OFFICER_SIGNATURE_BYTES],
+                                struct grant_file *file)
 {
-    struct grant_signature signature = {.officer = ""};
-    TRY(officer_sign(key, officer, span_of(file->text, file->text_bytes), signature.bytes));
-    memcpy(signature.officer, officer->signer.code, sizeof(signature.officer));
-    return grant_file_add(file, &signature);
+    struct grant_signature added = {.officer = ""};
+    memcpy(added.officer, officer->signer.code, sizeof(added.officer));
+    memcpy(added.bytes, signature, sizeof(added.bytes));
+    return grant_file_add(file, &added);
 }
 
 /* ---- the share ---- */
 
 enum fault officer_share_open(struct seal_room *room, const struct open_pins *pins,
-                              const struct grant_file *file, const struct officer_share *share,
-                              struct share_holder *holder_out, struct share_secrets *secrets_out)
+                              const struct officer_share *share, struct share_holder *holder_out,
+                              struct share_secrets *secrets_out)
 {
     TRY(share_file_open(room, share->text, share->name, share->passphrase, holder_out,
                         secrets_out));
@@ -128,6 +130,15 @@ enum fault officer_share_open(struct seal_room *room, const struct open_pins *pi
                      share->name, holder_out->epoch, holder_out->generation, roster->epoch,
                      roster->generation);
     }
+    return FAULT_NONE;
+}
+
+enum fault officer_share_may(const struct open_pins *pins, const struct share_holder *holder,
+                             const struct grant_file *file)
+{
+    const struct circle_officer *officer =
+        grant_circle_officer(&pins->circle, span_of_text(holder->name));
+    CHECK(officer != NULL);
     return grant_circle_may(&pins->circle, officer, &file->grant);
 }
 

@@ -47,9 +47,10 @@ MUST_USE enum fault officer_may_approve(const struct grant_circle *circle,
 MUST_USE enum fault officer_sign(const struct officer_key *key,
                                  const struct circle_officer *officer, struct span message,
                                  u8 signature_out[OFFICER_SIGNATURE_BYTES]);
-/* Adds the officer's signature to the grant; officer_may_approve was asked. */
-MUST_USE enum fault officer_approve(const struct officer_key *key,
-                                    const struct circle_officer *officer, struct grant_file *file);
+/* Adds the officer's signature to the grant. FAULT_INPUT: there is one already. */
+MUST_USE enum fault officer_approval_add(const struct circle_officer *officer,
+                                         const u8 signature[OFFICER_SIGNATURE_BYTES],
+                                         struct grant_file *file);
 
 /* ---- the share ---- */
 
@@ -60,13 +61,16 @@ struct officer_share {
 };
 
 /* Opens the key file: its holder must be a member of the group as it is now, with a share of its
- * epoch and generation, and not recused in what concerns the grant. FAULT_ROT: another passphrase.
- * The secrets lie in the room. */
+ * epoch and generation. FAULT_ROT: another passphrase. The secrets lie in the room. */
 MUST_USE enum fault officer_share_open(struct seal_room *room, const struct open_pins *pins,
-                                       const struct grant_file *file,
                                        const struct officer_share *share,
                                        struct share_holder *holder_out,
                                        struct share_secrets *secrets_out);
+/* Whether the holder of an opened share may answer for the grant: not recused in what concerns it.
+ * FAULT_REFUSED. */
+MUST_USE enum fault officer_share_may(const struct open_pins *pins,
+                                      const struct share_holder *holder,
+                                      const struct grant_file *file);
 
 /* Answers for the opening in the folder, when everything was judged: enters it into the book, then
  * the release's text is in `target`. */

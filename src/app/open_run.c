@@ -1,12 +1,10 @@
 #include "app/open_run.h"
 
 #include "app/open_steps.h"
-#include "io/sandbox.h"
+#include "app/pinned.h"
 
 #include <stdio.h>
-#include <time.h>
 
-#define PAUSE_NS   100000000L
 #define FILES_OPEN 32U
 
 /* ---- waiting ---- */
@@ -14,13 +12,10 @@
 static enum fault pause_or_end(struct open_pins *pins, const struct open_steps *steps,
                                const char *what)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_NS};
-    (void)nanosleep(&pause, NULL);
-    open_pins_now(pins);
-    return pins->judge.now_s <= open_steps_opening(steps)->begins_s + OPENING_SECONDS
-               ? FAULT_NONE
-               : FAULT(FAULT_TIMEOUT, "no %s within %u seconds; it takes another grant", what,
-                       OPENING_SECONDS);
+    const struct pinned_wait wait = {.begins_s = open_steps_opening(steps)->begins_s,
+                                     .seconds = OPENING_SECONDS,
+                                     .another = "grant"};
+    return pinned_pause(pins, &wait, what);
 }
 
 static enum fault wait_shown(struct open_pins *pins, struct open_steps *steps)
@@ -54,22 +49,6 @@ static enum fault wait_answers(struct open_pins *pins, struct open_steps *steps)
 
 /* ---- the process ---- */
 
-static enum fault enter_sandbox(const char *folder, bool is_required)
-{
-    const struct sandbox_path path = {.path = folder, .is_writable = true};
-    const struct sandbox_options options = {.role = "opener",
-                                            .paths = &path,
-                                            .paths_count = 1,
-                                            .files_max = FILES_OPEN,
-                                            .is_required = is_required};
-    struct sandbox_report report;
-    char text[SANDBOX_TEXT_BYTES];
-    TRY(sandbox_enter(&options, &report));
-    sandbox_report_print(&report, text);
-    (void)fprintf(stderr, "sandbox: %s\n", text);
-    return FAULT_NONE;
-}
-
 static enum fault go(struct open_pins *pins, struct open_steps *steps)
 {
     TRY(open_steps_begin(steps));
@@ -90,7 +69,7 @@ enum fault open_run(const char *folder, const struct open_pin_paths *paths,
     TRY(open_pins_read(paths, &pins));
     enum fault fault = open_steps_open(disk_real(), folder, &pins.judge, &steps);
     if (fault == FAULT_NONE) {
-        fault = enter_sandbox(folder, is_sandbox_required);
+        fault = pinned_sandbox_in("opener", folder, FILES_OPEN, is_sandbox_required);
     }
     if (fault == FAULT_NONE) {
         fault = go(&pins, steps);

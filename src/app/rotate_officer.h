@@ -4,6 +4,7 @@
 #ifndef APP_ROTATE_OFFICER_H
 #define APP_ROTATE_OFFICER_H
 
+#include "app/officer_keys.h"
 #include "app/rotate_folder.h"
 #include "base/base.h"
 #include "io/fault.h"
@@ -16,10 +17,7 @@ MUST_USE enum fault rotate_approve(const struct rotate_pins *pins, const char *c
 
 struct rotate_answer_call {
     const char *folder;
-    const char *key;        /* the officer's key file */
-    const char *passphrase; /* file with it; - is standard input */
-    const char *book;       /* folder */
-    bool is_sandbox_required;
+    struct officer_share_paths share;
 };
 
 /* Judges everything, enters the book, and writes the answers for all rows to standard output. */

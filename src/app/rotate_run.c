@@ -1,13 +1,11 @@
 #include "app/rotate_run.h"
 
+#include "app/pinned.h"
 #include "app/rotate_steps.h"
-#include "io/sandbox.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define PAUSE_NS   100000000L
 #define FILES_OPEN 64U
 
 /* What was told last: it is not said again ten times a second. */
@@ -29,13 +27,10 @@ static void tell_fault(struct teller *teller)
 static enum fault pause_or_end(struct rotate_pins *pins, const struct rotate_steps *steps,
                                const char *what)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_NS};
-    (void)nanosleep(&pause, NULL);
-    open_pins_now(&pins->old);
-    return pins->old.judge.now_s <= rotate_steps_opening(steps)->begins_s + ROTATION_OPENING_S
-               ? FAULT_NONE
-               : FAULT(FAULT_TIMEOUT, "no %s within %u seconds; it takes another rotation", what,
-                       ROTATION_OPENING_S);
+    const struct pinned_wait wait = {.begins_s = rotate_steps_opening(steps)->begins_s,
+                                     .seconds = ROTATION_OPENING_S,
+                                     .another = "rotation"};
+    return pinned_pause(&pins->old, &wait, what);
 }
 
 static enum fault wait_answers(struct rotate_pins *pins, struct rotate_steps *steps,
@@ -85,22 +80,6 @@ static enum fault wrap_all(struct rotate_pins *pins, struct rotate_steps *steps,
 
 /* ---- the process ---- */
 
-static enum fault enter_sandbox(const char *folder, bool is_required)
-{
-    const struct sandbox_path path = {.path = folder, .is_writable = true};
-    const struct sandbox_options options = {.role = "opener",
-                                            .paths = &path,
-                                            .paths_count = 1,
-                                            .files_max = FILES_OPEN,
-                                            .is_required = is_required};
-    struct sandbox_report report;
-    char text[SANDBOX_TEXT_BYTES];
-    TRY(sandbox_enter(&options, &report));
-    sandbox_report_print(&report, text);
-    (void)fprintf(stderr, "sandbox: %s\n", text);
-    return FAULT_NONE;
-}
-
 static enum fault go(struct rotate_pins *pins, struct rotate_steps *steps)
 {
     struct teller teller = {.text = ""};
@@ -123,7 +102,7 @@ enum fault rotate_run(const char *folder, const struct rotate_pin_paths *paths,
     TRY(rotate_pins_read(paths, &pins));
     enum fault fault = rotate_steps_open(disk_real(), folder, &pins.judge, &steps);
     if (fault == FAULT_NONE) {
-        fault = enter_sandbox(folder, is_sandbox_required);
+        fault = pinned_sandbox_in("opener", folder, FILES_OPEN, is_sandbox_required);
     }
     if (fault == FAULT_NONE) {
         fault = go(&pins, steps);
