@@ -240,6 +240,7 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     options.metrics = &place->metrics;
     options.pages = &venue_pages;
     options.demo = place->settings->demo;
+    options.door = place->door_out;
     if (number_of(place, CONFIG_PUBLOG_ON) != 0) {
         TRY(file_path(place->log_public, place->settings->folder, PLACE_LOG_PUBLIC));
         options.log_folder = place->log_public;

@@ -28,6 +28,11 @@ const char *door_code_text(u32 code)
     return code <= DOOR_CODE_MAX ? code_texts[code] : NULL;
 }
 
+u32 door_ask_fields(u32 kind)
+{
+    return kind <= DOOR_ASK_MAX ? kinds[kind].fields : 0;
+}
+
 bool door_ask_is_operators(u32 kind)
 {
     return kind <= DOOR_ASK_MAX && kinds[kind].is_operators;

@@ -131,6 +131,8 @@ struct door_ask {
 /* Names for people; NULL: there is no such number. */
 const char *door_ask_name(u32 kind);
 const char *door_code_text(u32 code);
+/* Which fields it has: bits of door_field; 0 where there is no such kind. */
+u32 door_ask_fields(u32 kind);
 /* Whether only an operator's socket may ask it. */
 bool door_ask_is_operators(u32 kind);
 

@@ -1,6 +1,7 @@
 #include "role/gateway/demo_sign.h"
 
 #include "base/span.h"
+#include "role/gateway/origin.h"
 #include "wire/json_pull.h"
 
 #include <string.h>
@@ -47,24 +48,12 @@ static bool is_loopback_host(struct span host)
     return false;
 }
 
-static bool is_same_origin(struct span origin, struct span host)
-{
-    static const char *const schemes[] = {"http://", "https://"};
-    for (u32 i = 0; i < ARRAY_COUNT(schemes); i += 1) {
-        if (span_begins(origin, schemes[i]) &&
-            span_equal(span_after(origin, strlen(schemes[i])), host)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool demo_sign_allowed(const struct http_request *request, const struct auth_address *peer)
 {
     struct span host = http_header(request, HTTP_NAME_HOST);
     struct span origin = http_header(request, HTTP_NAME_ORIGIN);
     return is_loopback(peer) && http_header(request, HTTP_NAME_X_FORWARDED_FOR).data == NULL &&
-           is_loopback_host(host) && (origin.data == NULL || is_same_origin(origin, host));
+           is_loopback_host(host) && (origin.data == NULL || origin_is_of(origin, host));
 }
 
 /* ---- what is asked ---- */

@@ -45,6 +45,7 @@ const struct gateway_options gateway_defaults = {
     .changes_max = 16384,
     .notices_max = 65536,
     .withdraw_fee_bp = 10,
+    .door = -1,
 };
 
 /* ---- calls that wait ---- */
@@ -404,6 +405,9 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
     stream_turn(gateway->hub, gateway->venue.now_us);
     settle(gateway);
     take_answers(gateway, busy_out);
+    if (gateway->options.door >= 0) {
+        door_session_turn(gateway, busy_out);
+    }
     end_late(gateway);
     channel_flush(&gateway->commands);
     return FAULT_NONE;
@@ -481,6 +485,9 @@ static enum fault open_channels(struct gateway *gateway)
     const struct gateway_options *options = &gateway->options;
     TRY(channel_writer_open(&gateway->commands, options->commands));
     TRY(open_payouts(gateway));
+    if (options->door >= 0) {
+        TRY(door_client_open(&gateway->door, options->door, options->clock));
+    }
     TRY(gateway_keys_open(&gateway->keys, options->keys_folder, options->key_asks,
                           options->key_answers));
     return channel_reader_open(&gateway->bell, options->bell, bells, ARRAY_COUNT(bells),
@@ -546,6 +553,9 @@ static enum fault watch(struct gateway *gateway, struct channel_reader *reader)
 
 static enum fault watch_channels(struct gateway *gateway)
 {
+    if (gateway->options.door >= 0) {
+        TRY(net_watch(gateway->net, gateway->options.door, NULL, NULL));
+    }
     TRY(watch(gateway, &gateway->bell));
     TRY(watch(gateway, lookup_reader(gateway->lookups)));
     return gateway->keys.is_asked ? watch(gateway, &gateway->keys.asks) : FAULT_NONE;

@@ -9,6 +9,7 @@
 #include "role/gateway/calls_ticker.h"
 #include "role/gateway/crowd.h"
 #include "role/gateway/demo.h"
+#include "role/gateway/door_client.h"
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_keys.h"
@@ -84,6 +85,7 @@ struct gateway {
     struct stream_sink stream_sink;
     struct frame_codec *codec;
     struct lookup_client *lookups;
+    struct door_client door; /* where options.door is a line */
     struct session_table sessions;
     struct gateway_scratch scratch;
     struct ticker_pool tickers;

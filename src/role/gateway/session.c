@@ -306,6 +306,11 @@ void session_answer(struct session *session, struct call *call, enum call_end en
         api_session_answer(session, call, end, id);
         session->is_busy = false;
     }
+    session_resume(session);
+}
+
+void session_resume(struct session *session)
+{
     if (session->is_shutting) {
         return;
     }

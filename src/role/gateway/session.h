@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "io/net.h"
 #include "role/gateway/auth.h"
+#include "role/gateway/door_http.h"
 #include "role/gateway/frame.h"
 #include "role/gateway/limit.h"
 #include "role/gateway/pending.h"
@@ -102,6 +103,9 @@ void session_answer(struct session *session, struct call *call, enum call_end en
  */
 MUST_USE bool session_enter(struct session *session, const struct auth_address *address);
 
+/* A request that has waited is answered: goes on with what came meanwhile. */
+void session_resume(struct session *session);
+
 /* Ends it: what is queued is still written, within the net's shut_ms. */
 void session_shut(struct session *session);
 /* The same with as much time as an idle connection has: for what is long. */
@@ -118,6 +122,9 @@ struct auth_address http_session_address(const struct session *session,
                                          const struct http_request *request);
 /* A whole answer in JSON, outside of a call. is_secret: its bytes are wiped once they are sent. */
 void http_session_say(struct session *session, u32 status, struct span json, bool is_secret);
+/* The same for the door's: always secret, with a cookie and a pause where there are. */
+void http_session_say_door(struct session *session, const struct door_http_said *said,
+                           struct span json);
 /* The same with plain text. */
 void http_session_text(struct session *session, struct span text);
 /* Refuses what was asked by HTTP, before there was a call. */
@@ -127,6 +134,13 @@ void http_session_fail(struct session *session, u32 status, const struct api_fai
 void http_session_refuse(struct session *session, u32 status, enum api_error error);
 /* True: the limits said no, the client has been told so, and the connection ends. */
 bool http_session_limited(struct session *session, const struct limit_answer *limit);
+
+/* ---- customers' sign-in (session_door.c) ---- */
+
+/* Asks the door; false: the request is for something else. */
+bool door_session_serve(struct session *session, const struct http_request *request);
+/* Answers what the door has answered, and what it has not in time. */
+void door_session_turn(struct gateway *gateway, bool *busy_out);
 
 /* ---- pages and the demo's sign-in (session_page.c) ---- */
 

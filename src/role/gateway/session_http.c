@@ -1,5 +1,6 @@
 /* Requests of HTTP/1.1 and their answers. */
 #include "base/check.h"
+#include "base/secret.h"
 #include "role/gateway/call_json.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/session.h"
@@ -39,9 +40,26 @@ static void put_limits(struct http_answer *answer, const struct session *session
     }
 }
 
-/* Sends head and body as one buffer; the connection ends when there is no room for it. */
+/* Of an answer that is no call's. */
+static void put_said(struct http_answer *answer, const struct door_http_said *said)
+{
+    if (said->cookie[0] != 0) {
+        http_answer_put_text(answer, "set-cookie", said->cookie);
+    }
+    if (said->wait_s > 0) {
+        http_answer_put_u64(answer, "retry-after", said->wait_s);
+    }
+    if (said->status == 405) {
+        http_answer_put_text(answer, "allow", "POST");
+    }
+    http_answer_put_text(answer, "x-content-type-options", "nosniff");
+}
+
+/* Sends head and body as one buffer; the connection ends when there is no room for it. `said` may
+ * be NULL: then it is a call's. */
 static void send_whole(struct session *session, const struct call *call, u32 status,
-                       const char *type, struct span body, bool is_secret)
+                       const char *type, struct span body, const struct door_http_said *said,
+                       bool is_secret)
 {
     u8 head[HEAD_BYTES];
     struct http_answer answer;
@@ -52,7 +70,11 @@ static void send_whole(struct session *session, const struct call *call, u32 sta
         http_answer_put_text(&answer, "x-content-type-options", "nosniff");
     }
     http_answer_put_text(&answer, "cache-control", "no-store");
-    put_limits(&answer, session, call);
+    if (said != NULL) {
+        put_said(&answer, said);
+    } else {
+        put_limits(&answer, session, call);
+    }
     size_t size = http_answer_end(&answer, body.size);
     CHECK(size > 0);
     body.size = session->is_head ? 0 : body.size;
@@ -64,6 +86,9 @@ static void send_whole(struct session *session, const struct call *call, u32 sta
         return;
     }
     memcpy(buffer->data, head, size);
+    if (is_secret) {
+        secret_wipe(head, size);
+    }
     if (body.size > 0) {
         memcpy(buffer->data + size, body.data, body.size);
     }
@@ -80,21 +105,28 @@ static void send_whole(struct session *session, const struct call *call, u32 sta
 static void send_answer(struct session *session, const struct call *call, u32 status,
                         struct span body)
 {
-    send_whole(session, call, status, JSON_TYPE, body, false);
+    send_whole(session, call, status, JSON_TYPE, body, NULL, false);
 }
 
 void http_session_say(struct session *session, u32 status, struct span json, bool is_secret)
 {
     struct call call = {.venue = &session->gateway->venue};
     gateway_counted(session->gateway, status);
-    send_whole(session, &call, status, JSON_TYPE, json, is_secret);
+    send_whole(session, &call, status, JSON_TYPE, json, NULL, is_secret);
 }
 
 void http_session_text(struct session *session, struct span text)
 {
     struct call call = {.venue = &session->gateway->venue};
     gateway_counted(session->gateway, 200);
-    send_whole(session, &call, 200, TEXT_TYPE, text, false);
+    send_whole(session, &call, 200, TEXT_TYPE, text, NULL, false);
+}
+
+void http_session_say_door(struct session *session, const struct door_http_said *said,
+                           struct span json)
+{
+    gateway_counted(session->gateway, said->status);
+    send_whole(session, NULL, said->status, JSON_TYPE, json, said, true);
 }
 
 static struct span failure_text(struct gateway *gateway, const struct call *call)
@@ -377,7 +409,7 @@ static void request_come(struct session *session, const struct http_request *req
         ws_session_upgrade(session, request);
         return;
     }
-    if (page_session_serve(session, request)) {
+    if (door_session_serve(session, request) || page_session_serve(session, request)) {
         return;
     }
     bool path_known = false;
