@@ -313,7 +313,7 @@ static enum fault verify(struct vault_cli *cli)
 static enum fault events(struct vault_cli *cli)
 {
     static const char *const names[] = {
-        "?", "lookup", "erased", "rewrapped", "swept", "hands",
+        "?", "lookup", "erased", "rewrapped", "swept", "hands", "restored",
     };
     u64 from = 1;
     if (cli->call->operands_count == 2) {
@@ -388,6 +388,9 @@ static enum fault backup(struct vault_cli *cli)
         TRY(file_path(path, folder, below[i][1]));
         TRY(file_path(target, operand(cli, i + 1), below[i][1]));
         TRY(sql_copy(path, operand(cli, i + 1), target));
+        if (i == 0) {
+            TRY(vault_copy_finish(target));
+        }
     }
     return FAULT_NONE;
 }

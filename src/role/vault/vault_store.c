@@ -19,6 +19,9 @@
     "CREATE TABLE drills (side INTEGER NOT NULL, epoch INTEGER NOT NULL,"           \
     " generation INTEGER NOT NULL, member INTEGER NOT NULL, time INTEGER NOT NULL," \
     " PRIMARY KEY (side, epoch, generation, member)) STRICT, WITHOUT ROWID"
+#define TOLD_TABLE \
+    "CREATE TABLE told (one INTEGER PRIMARY KEY CHECK (one = 1), fresh INTEGER NOT NULL) STRICT"
+#define TOLD_ROW "INSERT INTO told (one, fresh) VALUES (1, 0)"
 
 static const char *const keys_schema[] = {
     "CREATE TABLE wraps (subject INTEGER NOT NULL, part INTEGER NOT NULL, version INTEGER NOT NULL,"
@@ -47,11 +50,14 @@ static const char *const keys_schema[] = {
     EVER_TABLE,
     ASKS_TABLE,
     DRILLS_TABLE,
+    TOLD_TABLE,
+    TOLD_ROW,
     NULL,
 };
 
 static const char *const keys_to_2[] = {EVER_TABLE, ASKS_TABLE, DRILLS_TABLE, NULL};
-static const char *const *const keys_upgrades[] = {keys_to_2};
+static const char *const keys_to_3[] = {TOLD_TABLE, TOLD_ROW, NULL};
+static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3};
 
 static const char *const bodies_schema[] = {
     "CREATE TABLE bodies (row INTEGER PRIMARY KEY, subject INTEGER NOT NULL, part INTEGER NOT NULL,"
@@ -61,11 +67,11 @@ static const char *const bodies_schema[] = {
     NULL,
 };
 
-static const struct sql_format keys_format = {.application = APPLICATION_KEYS,
-                                              .version = 2,
-                                              .what = "the vault's keys",
-                                              .schema = keys_schema,
-                                              .upgrades = keys_upgrades};
+const struct sql_format vault_keys_format = {.application = APPLICATION_KEYS,
+                                             .version = 3,
+                                             .what = "the vault's keys",
+                                             .schema = keys_schema,
+                                             .upgrades = keys_upgrades};
 static const struct sql_format bodies_format = {.application = APPLICATION_BODIES,
                                                 .version = 1,
                                                 .what = "the vault's bodies",
@@ -122,6 +128,13 @@ static const char *const texts[VAULT_SQL_COUNT] = {
                          " (SELECT count(*) FROM dead) FROM totals",
     [VAULT_SQL_EVENT_ADD] = "INSERT INTO events (time, kind, field, count, matter)"
                             " VALUES (?, ?, ?, ?, ?)",
+    [VAULT_SQL_EVENT_PUT] = "INSERT INTO events (number, time, kind, field, count, matter)"
+                            " VALUES (?, ?, ?, 0, ?, ?)",
+    [VAULT_SQL_EVENT_NEWEST] = "SELECT coalesce(max(number), 0) FROM events",
+    [VAULT_SQL_EVENTS_LIFT] = "UPDATE events SET number=-number WHERE number>=?",
+    [VAULT_SQL_EVENTS_DROP] = "UPDATE events SET number=?-number WHERE number<0",
+    [VAULT_SQL_FRESH] = "SELECT fresh FROM told",
+    [VAULT_SQL_FRESH_SET] = "UPDATE told SET fresh=?",
     [VAULT_SQL_EVENTS] = "SELECT number, time, kind, field, count, matter FROM events"
                          " WHERE number>=? ORDER BY number LIMIT ?",
     [VAULT_SQL_EVENTS_SINCE] = "SELECT count(*) FROM events WHERE kind=? AND time>?",
@@ -344,7 +357,8 @@ static enum fault open_inner(struct vault_store *store, struct disk *disk, const
         return FAULT(FAULT_IO, "libsodium cannot be initialised");
     }
     TRY(disk_make_folder(disk, folder));
-    TRY(file_of(disk, folder, VAULT_KEYS_FOLDER, VAULT_KEYS_FILE, &keys_format, &store->keys));
+    TRY(file_of(disk, folder, VAULT_KEYS_FOLDER, VAULT_KEYS_FILE, &vault_keys_format,
+                &store->keys));
     TRY(file_of(disk, folder, VAULT_BODIES_FOLDER, VAULT_BODIES_FILE, &bodies_format,
                 &store->bodies));
     TRY(disk_sync_folder(disk, folder));
@@ -354,7 +368,8 @@ static enum fault open_inner(struct vault_store *store, struct disk *disk, const
     }
     TRY(coming_settle(store));
     TRY(dead_settle(store));
-    return vault_marks_open(store);
+    TRY(vault_marks_open(store));
+    return vault_fresh_open(store);
 }
 
 enum fault vault_store_open(struct vault_store *store, struct disk *disk, const char *folder,

@@ -77,7 +77,8 @@ enum vault_event_kind {
     VAULT_EVENT_ERASED = 2,
     VAULT_EVENT_REWRAPPED = 3,
     VAULT_EVENT_SWEPT = 4,
-    VAULT_EVENT_HANDS = 5, /* dropped, or over */
+    VAULT_EVENT_HANDS = 5,    /* dropped, or over */
+    VAULT_EVENT_RESTORED = 6, /* keys.db is another: so many numbers before it are not in it */
 };
 
 /* What the public log is to be told. */
@@ -137,6 +138,12 @@ enum vault_statement {
     VAULT_SQL_TOTALS_ADD,
     VAULT_SQL_TOTALS,
     VAULT_SQL_EVENT_ADD,
+    VAULT_SQL_EVENT_PUT,
+    VAULT_SQL_EVENT_NEWEST,
+    VAULT_SQL_EVENTS_LIFT,
+    VAULT_SQL_EVENTS_DROP,
+    VAULT_SQL_FRESH,
+    VAULT_SQL_FRESH_SET,
     VAULT_SQL_EVENTS,
     VAULT_SQL_EVENTS_SINCE,
     VAULT_SQL_UNSWEPT,
@@ -252,6 +259,14 @@ MUST_USE enum fault vault_store_lookups(struct vault_store *store, u64 now_us, u
 /* Events from a number on, `room` at most. */
 MUST_USE enum fault vault_store_events(struct vault_store *store, u64 from,
                                        struct vault_event *events_out, u32 room, u32 *count_out);
+/* The log asks for events from this number on, so it was told of those before it. Where this file
+ * cannot have told it of them, an event `restored` gets that number, what has happened since the
+ * file was opened follows, and *passed_out is how many numbers lie between (else 0). To be called
+ * before such an ask is answered. FAULT_REFUSED: no log can have been told of so many. */
+MUST_USE enum fault vault_store_asked(struct vault_store *store, u64 from, u64 now_us,
+                                      u64 *passed_out);
+/* Makes a copy of keys.db, as sql_copy has made it, ready to be put back one day. */
+MUST_USE enum fault vault_copy_finish(const char *path);
 MUST_USE enum fault vault_store_totals(struct vault_store *store, struct vault_totals *totals_out);
 /* Looks at everything. */
 MUST_USE enum fault vault_store_verify(struct vault_store *store,

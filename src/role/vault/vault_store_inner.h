@@ -1,6 +1,7 @@
 /* The parts of the vault's store, for its own files: vault_store.c (life, reading), vault_change.c
  * (put, epochs), vault_marks.c (what was put before), vault_erase.c (retention, erasure, sweeps),
- * vault_look.c (search, events, integrity). */
+ * vault_look.c (search, events, integrity),
+ * vault_restored.c (numbers of events where another file was put back). */
 #ifndef ROLE_VAULT_VAULT_STORE_INNER_H
 #define ROLE_VAULT_VAULT_STORE_INNER_H
 
@@ -9,6 +10,8 @@
 
 #define VAULT_US_DAY 86400000000ULL
 #define VAULT_US_S   1000000ULL
+
+extern const struct sql_format vault_keys_format;
 
 enum vault_file { VAULT_IN_KEYS, VAULT_IN_BODIES };
 
@@ -52,6 +55,11 @@ MUST_USE enum fault vault_marks_check(struct vault_store *store, const struct va
                                       u32 count);
 /* Within the step that adds the keys. */
 MUST_USE enum fault vault_marks_add(struct vault_store *store, const struct seal_label *label);
+
+/* ---- vault_restored.c ---- */
+
+/* Which events the log cannot have been told of. */
+MUST_USE enum fault vault_fresh_open(struct vault_store *store);
 
 /* Records whose last day is before today; their labels need not be sound. */
 MUST_USE enum fault vault_due(struct vault_store *store, u32 today,

@@ -1,12 +1,14 @@
 /* What the log's process is told of the vault's events (wire/vault_link.h). */
 #include "base/check.h"
 #include "base/span.h"
+#include "io/log.h"
 #include "role/vault/vault_agent_inner.h"
 #include "wire/vault_link.h"
 
 #include <string.h>
 
 #define EVENTS_A_TURN 32U
+#define ASKS_A_TURN   16U
 
 _Static_assert(VAULT_LINK_MATTER_BYTES == VAULT_CASE_BYTES, "the same");
 
@@ -32,7 +34,19 @@ static enum fault answer(struct vault_agent *agent, u64 from)
 {
     static struct vault_event events[EVENTS_A_TURN];
     u32 count = 0;
+    u64 passed = 0;
     bool has_room = true;
+    u64 now_us = clock_wall_us(agent->options.clock);
+    enum fault fault = vault_store_asked(&agent->store, from, now_us, &passed);
+    if (fault == FAULT_REFUSED) {
+        log_error("vault.asked_wrong", LOG_FAULT(fault));
+        fault_forget();
+        return FAULT_NONE;
+    }
+    TRY(fault);
+    if (passed > 0) {
+        log_error("vault.restored", LOG_U64("passed", passed), LOG_U64("number", from));
+    }
     TRY(vault_store_events(&agent->store, from, events, EVENTS_A_TURN, &count));
     for (u32 index = 0; index < count && has_room; index += 1) {
         struct vault_link_event event = {.number = events[index].number,
@@ -50,28 +64,31 @@ static enum fault answer(struct vault_agent *agent, u64 from)
     return FAULT_NONE;
 }
 
+/* What the log has asked last: an ask before it may be of a process that has ended. */
 enum fault vault_tell_turn(struct vault_agent *agent)
 {
     static u8 record[CHANNEL_RECORD_BYTES_MAX];
+    struct vault_link_from ask;
+    struct vault_link_from last = {.from = 0};
     size_t size = 0;
-    if (agent->options.asks == NULL) {
-        return FAULT_NONE;
-    }
-    switch (channel_take(&agent->asks, record, &size)) {
-    case CHANNEL_EMPTY:
-        return FAULT_NONE;
-    case CHANNEL_RECORD: {
-        struct vault_link_from ask;
-        bool is_ask = vault_link_from_read(span_of(record, size), &ask);
+    bool is_empty = agent->options.asks == NULL;
+    for (u32 count = 0; count < ASKS_A_TURN && !is_empty; count += 1) {
+        switch (channel_take(&agent->asks, record, &size)) {
+        case CHANNEL_EMPTY:
+            is_empty = true;
+            break;
+        case CHANNEL_RECORD:
+            if (vault_link_from_read(span_of(record, size), &ask)) {
+                last = ask;
+            }
+            agent->is_busy = true;
+            break;
+        case CHANNEL_FORBIDDEN:
+            break;
+        case CHANNEL_TAKE_BROKEN:
+            return FAULT(FAULT_FOREIGN, "what the log asks is broken");
+        }
         channel_release(&agent->asks);
-        agent->is_busy = true;
-        return is_ask ? answer(agent, ask.from) : FAULT_NONE;
     }
-    case CHANNEL_FORBIDDEN:
-        channel_release(&agent->asks);
-        return FAULT_NONE;
-    case CHANNEL_TAKE_BROKEN:
-        break;
-    }
-    return FAULT(FAULT_FOREIGN, "what the log asks is broken");
+    return last.from > 0 ? answer(agent, last.from) : FAULT_NONE;
 }
