@@ -10,6 +10,7 @@
 #include "base/span.h"
 #include "io/clock.h"
 #include "io/file.h"
+#include "role/vault/restrict_line.h"
 #include "role/vault/tlog_check.h"
 
 #include <inttypes.h>
@@ -99,6 +100,7 @@ struct work {
     struct log_venue venue;
     struct log_months months;
     struct log_texts texts;
+    struct restrict_order order;
     struct tlog_tiles tiles;
     struct tlog_receipt receipt;
     struct tlog_finding finding;
@@ -259,6 +261,14 @@ static bool is_venue(const struct option_call *call)
     return call->values[LOG_SLOTS].given || call->values[LOG_MONTH].given;
 }
 
+static void order_print(const struct restrict_order *order)
+{
+    if (order->days > 0) {
+        cli_line("days of restrictions", "%" PRIu64 ", %" PRIu64 " decisions, %" PRIu64 " missed",
+                 order->days, order->decisions, order->missed);
+    }
+}
+
 static enum fault check_files(const struct option_call *call, struct work *work,
                               struct log_files *files)
 {
@@ -276,7 +286,8 @@ static enum fault check_files(const struct option_call *call, struct work *work,
     check->now_s = clock_wall_us(clock_real()) / SECOND_US;
     check->age_max_s = call->values[LOG_MAX_AGE].given ? call->values[LOG_MAX_AGE].number : 0;
     check->strangers_allowed = call->values[LOG_STRANGERS].given;
-    check->leaves = &work->texts.leaves;
+    restrict_order_init(&work->order, &work->texts.leaves);
+    check->leaves = &work->order.leaves;
     enum fault fault = tlog_check_run(check, &work->finding);
     progress_end(&shown.line);
     TRY(fault);
@@ -302,6 +313,7 @@ static enum fault check_files(const struct option_call *call, struct work *work,
         }
         log_months_print(&work->months);
         log_texts_print(&work->texts);
+        order_print(&work->order);
     }
     return answer(call, work, &check->verdict);
 }

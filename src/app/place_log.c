@@ -22,6 +22,7 @@ enum fault place_log_make(struct place *place, struct agent **agent_out)
         .folder = place->settings->folder,
         .disk = disk_real(),
         .clock = clock_real(),
+        .venue_clock = &place->clock.clock,
         .origin = strcmp(origin, "none") == 0 ? "" : origin,
         .transport = courier_line_transport(place->log_line),
         .asks = has_vault ? &place->channels[PLACE_LOG_ASKS] : NULL,

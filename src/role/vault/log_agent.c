@@ -35,6 +35,7 @@ static bool is_passing(enum fault fault)
 static void log_give_back(struct log_agent *agent)
 {
     tlog_ask_close(agent->ask);
+    log_restrict_give_back(agent);
     publog_close(agent->publog);
     tlog_store_close(agent->store);
     agent->ask = NULL;
@@ -86,7 +87,8 @@ static enum fault log_begin(struct log_agent *agent)
     agent->month_ns = 0;
     agent->ask_ns = 0;
     TRY(log_follow_load(agent));
-    return log_ledger_load(agent);
+    TRY(log_ledger_load(agent));
+    return log_restrict_load(agent);
 }
 
 /* Since when nothing newer was shown, as witnesses have said it; else since now. */
@@ -148,6 +150,7 @@ static enum fault log_open(struct agent *base)
     TRY(log_folder_prepare(options->disk, options->folder, options->origin, agent->secret,
                            &agent->policy));
     TRY(witnesses_take(agent));
+    TRY(log_restrict_prepare(agent));
     TRY(log_follow_open(agent));
     TRY(log_answer_open(agent));
     try_begin(agent);
@@ -201,6 +204,7 @@ static enum fault turn(struct log_agent *agent, u64 now_ns, bool *busy_out)
 {
     TRY(log_follow_turn(agent, busy_out));
     TRY(log_ledger_turn(agent, now_ns));
+    TRY(log_restrict_turn(agent, now_ns));
     if (!agent->is_round) {
         TRY(log_month_turn(agent, now_ns));
     }
@@ -256,6 +260,7 @@ static void log_close(struct agent *base)
     log_answer_close(agent);
     log_give_back(agent);
     log_follow_close(agent);
+    log_restrict_forget(agent);
     tlog_secret_give_back(&agent->secret);
     tlog_crypto_close(&agent->crypto);
 }

@@ -27,6 +27,7 @@
 #define LOG_FOLDER      "log" /* in the venue's */
 #define LOG_KEY_FILE    "key" /* in the log's */
 #define LOG_POLICY_FILE "policy.txt"
+#define LOG_SALTS_FILE  "restrictions.key"
 
 #define LOG_SLEEP_US    50000ULL
 #define LOG_LAG_ALARM_S 300ULL
@@ -35,6 +36,7 @@ struct log_agent_options {
     const char *folder; /* the venue's */
     struct disk *disk;
     struct clock *clock;
+    struct clock *venue_clock; /* by which days end; NULL: clock */
     const char *origin; /* the name of a key that is made at the first start; "": none is made */
     struct tlog_transport *transport;
     /* To and from `keep`; NULL: there is no vault. */
@@ -85,5 +87,9 @@ MUST_USE enum fault log_policy_load(struct disk *disk, const char *folder, struc
 MUST_USE enum fault log_folder_prepare(struct disk *disk, const char *folder, const char *origin,
                                        struct tlog_secret *secret_out,
                                        struct tlog_policy *policy_out);
+
+/* The key of the salts (docs/restriction-log.md "A leaf"), from the log's folder. `key_out` has 32
+ * bytes. FAULT_UNPROTECTED: others may read it. FAULT_INPUT: it is none. */
+MUST_USE enum fault log_restrict_key_read(struct disk *disk, const char *log, u8 *key_out);
 
 #endif /* ROLE_VAULT_LOG_AGENT_H */

@@ -1,6 +1,7 @@
 /* The parts of the log's agent, for its own files: log_agent.c (life, slots, witnesses),
  * log_begin.c (key and policy), log_follow.c (what it reads), log_ledger.c (roots of the journal),
- * log_month.c (opened months), log_answer.c (its socket). */
+ * log_month.c (opened months), log_restrict.c (roots of restrictions), log_answer.c (its socket).
+ */
 #ifndef ROLE_VAULT_LOG_AGENT_INNER_H
 #define ROLE_VAULT_LOG_AGENT_INNER_H
 
@@ -8,6 +9,7 @@
 #include "io/eventlog.h"
 #include "io/line_talk.h"
 #include "role/vault/log_agent.h"
+#include "role/vault/restrict_book.h"
 #include "role/vault/tlog_file.h"
 #include "role/vault/tlog_policy.h"
 
@@ -48,6 +50,10 @@ struct log_agent {
     u64 ledger_ns; /* looked at then */
     u64 state_ns;
     u64 month_ns; /* whether a month is to be opened */
+    /* Roots of restrictions. */
+    struct restrict_book *restrictions; /* NULL while the log is stopped */
+    u8 *restrictions_key;               /* in memory of its own, wiped */
+    u64 restrict_ns;                    /* looked at then */
     /* The vault's events. */
     struct channel_writer keep_asks;
     struct channel_reader keep_events;
@@ -72,6 +78,21 @@ MUST_USE enum fault log_answer_turn(struct log_agent *agent, bool *busy_out);
 MUST_USE enum fault log_ledger_load(struct log_agent *agent);
 MUST_USE enum fault log_ledger_turn(struct log_agent *agent, u64 now_ns);
 
+/* ---- log_restrict.c ---- */
+
+/* Before the sandbox: makes the key where there is none yet, or reads it. */
+MUST_USE enum fault log_restrict_prepare(struct log_agent *agent);
+void log_restrict_forget(struct log_agent *agent);
+MUST_USE enum fault log_restrict_load(struct log_agent *agent);
+void log_restrict_give_back(struct log_agent *agent);
+/* Within a step of the journal's: what a chunk says; that events were missed up to the newest
+ * image; and what is kept at its end. */
+MUST_USE enum fault log_restrict_chunk(struct log_agent *agent, const struct eventlog_chunk *chunk);
+MUST_USE enum fault log_restrict_gap(struct log_agent *agent);
+MUST_USE enum fault log_restrict_keep(struct log_agent *agent);
+/* Days that have ended while nothing happened. */
+MUST_USE enum fault log_restrict_turn(struct log_agent *agent, u64 now_ns);
+
 /* ---- log_month.c ---- */
 
 MUST_USE enum fault log_month_turn(struct log_agent *agent, u64 now_ns);
@@ -85,6 +106,9 @@ void log_follow_close(struct log_agent *agent);
 MUST_USE enum fault log_follow_load(struct log_agent *agent);
 /* Reads what is there, up to a bound. */
 MUST_USE enum fault log_follow_turn(struct log_agent *agent, bool *busy_out);
+/* The reader of chunks, at another position. */
+MUST_USE enum fault log_follow_reader(struct log_agent *agent, u64 position);
+void log_follow_reader_close(struct log_agent *agent);
 /* What was read is safe: the event log need not keep it. */
 void log_follow_passed(struct log_agent *agent);
 

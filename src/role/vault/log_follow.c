@@ -38,7 +38,7 @@ enum fault log_follow_open(struct log_agent *agent)
                                LINK_SOURCE_KEEP);
 }
 
-static void reader_close(struct log_agent *agent)
+void log_follow_reader_close(struct log_agent *agent)
 {
     if (agent->reader != NULL) {
         eventlog_reader_close(agent->reader, false);
@@ -48,7 +48,7 @@ static void reader_close(struct log_agent *agent)
 
 void log_follow_close(struct log_agent *agent)
 {
-    reader_close(agent);
+    log_follow_reader_close(agent);
     if (agent->registration != NULL) {
         eventlog_reader_close(agent->registration, false);
         agent->registration = NULL;
@@ -59,7 +59,7 @@ void log_follow_close(struct log_agent *agent)
 enum fault log_follow_load(struct log_agent *agent)
 {
     u8 venue[PUBLOG_SOURCE_NAME_BYTES] = {0};
-    reader_close(agent);
+    log_follow_reader_close(agent);
     TRY(publog_source(agent->publog, PUBLOG_SOURCE_JOURNAL, &agent->journal));
     TRY(publog_source(agent->publog, PUBLOG_SOURCE_KEEP, &agent->keep));
     eventlog_reader_venue(agent->registration, venue);
@@ -97,17 +97,19 @@ static enum fault chunk_take(struct log_agent *agent, const struct eventlog_chun
         }
         at += size;
     }
+    TRY(log_restrict_chunk(agent, chunk));
     agent->journal.position = chunk->position_next;
     return FAULT_NONE;
 }
 
-static enum fault reader_open(struct log_agent *agent)
+enum fault log_follow_reader(struct log_agent *agent, u64 position)
 {
     struct arena arena;
     size_t half = eventlog_reader_footprint();
+    log_follow_reader_close(agent);
     arena_init(&arena, agent->block.memory + half, half);
-    return eventlog_reader_open(&agent->reader, agent->options.disk, agent->events, NULL,
-                                agent->journal.position, &arena);
+    return eventlog_reader_open(&agent->reader, agent->options.disk, agent->events, NULL, position,
+                                &arena);
 }
 
 /* What was not read yet has gone: the log says so, and goes on where events are. */
@@ -115,7 +117,7 @@ static enum fault gap_take(struct log_agent *agent)
 {
     char line[PUBLOG_ENTRY_LINE_BYTES];
     u64 first = 0;
-    reader_close(agent);
+    log_follow_reader_close(agent);
     TRY(eventlog_image_newest(agent->options.disk, agent->events, &first));
     if (first <= agent->journal.position) {
         return FAULT(FAULT_MISSING, "%s: position %llu is not held", agent->events,
@@ -124,7 +126,8 @@ static enum fault gap_take(struct log_agent *agent)
     log_error("log.events_missed", LOG_U64("from", agent->journal.position), LOG_U64("to", first));
     publog_entry_missed(agent->journal.position, first, line);
     agent->journal.position = first;
-    return line_keep(agent, line);
+    TRY(line_keep(agent, line));
+    return log_restrict_gap(agent);
 }
 
 /* *more_out: the turn was full. */
@@ -133,7 +136,8 @@ static enum fault chunks_take(struct log_agent *agent, bool *some_out, bool *mor
     for (u32 count = 0; count < CHUNKS_A_TURN; count += 1) {
         struct eventlog_chunk chunk;
         bool some = false;
-        enum fault fault = agent->reader == NULL ? reader_open(agent) : FAULT_NONE;
+        enum fault fault =
+            agent->reader == NULL ? log_follow_reader(agent, agent->journal.position) : FAULT_NONE;
         if (fault == FAULT_NONE) {
             fault = eventlog_reader_next(agent->reader, &chunk, &some);
         }
@@ -166,6 +170,9 @@ static enum fault journal_turn(struct log_agent *agent, bool *busy_out)
     }
     TRY(publog_take_begin(agent->publog));
     enum fault fault = chunks_take(agent, &some, &has_more);
+    if (fault == FAULT_NONE && some) {
+        fault = log_restrict_keep(agent);
+    }
     if (fault != FAULT_NONE || !some) {
         publog_take_drop(agent->publog);
         return fault;

@@ -105,10 +105,11 @@ struct publog_counts publog_counts(const struct publog *publog);
 
 /* Who is read: permanent numbers, append. */
 enum publog_source {
-    PUBLOG_SOURCE_JOURNAL = 1, /* the event log */
-    PUBLOG_SOURCE_KEEP = 2,    /* the vault's events */
-    PUBLOG_SOURCE_LEDGER = 3,  /* the journal's chain: the number that was logged last */
-    PUBLOG_SOURCE_STATE = 4,   /* the same with a state hash */
+    PUBLOG_SOURCE_JOURNAL = 1,  /* the event log */
+    PUBLOG_SOURCE_KEEP = 2,     /* the vault's events */
+    PUBLOG_SOURCE_LEDGER = 3,   /* the journal's chain: the number that was logged last */
+    PUBLOG_SOURCE_STATE = 4,    /* the same with a state hash */
+    PUBLOG_SOURCE_RESTRICT = 5, /* how often idle days were closed */
 };
 
 #define PUBLOG_SOURCE_NAME_BYTES 32U

@@ -3,12 +3,17 @@
 #include "role/vault/publog.h"
 #include "role/vault/publog_ledger.h"
 #include "role/vault/publog_opening.h"
+#include "role/vault/restrict_line.h"
 
 /* What programs read again must be whole. */
 static bool is_line(struct span entry)
 {
     struct eventlog_head head;
     struct publog_opening opening;
+    struct restrict_day day;
+    if (restrict_line_is(entry)) {
+        return restrict_line_read(entry, &day);
+    }
     if (publog_ledger_is(entry)) {
         return publog_ledger_read(entry, &head);
     }

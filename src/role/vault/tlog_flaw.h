@@ -42,7 +42,8 @@
     ROW(STRANGER, "stranger", "a signature line of a key that the policy does not name")  \
     ROW(MONTH, "month", "an opened month is not there, or not what was logged")           \
     ROW(SILENCE, "silence", "a silence has ended, and no notice has followed")            \
-    ROW(CEREMONY, "ceremony", "a ceremony's transcript is not what was logged, or does not hold")
+    ROW(CEREMONY, "ceremony", "a ceremony's transcript is not what was logged, or does not hold") \
+    ROW(RESTRICTIONS, "restrictions", "days of restrictions do not stand one after the other")
 /* clang-format on */
 
 #define TLOG_FLAW_ENUM_ROW(constant, name, text) TLOG_FLAW_##constant,
