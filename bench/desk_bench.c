@@ -1,4 +1,4 @@
-/* What the disclosure desk costs: the transparency report of a file.
+/* What the disclosure desk costs: the transparency report of a file, and its queue.
  *
  *     desk_bench [ACTS [FILE]]
  *
@@ -6,11 +6,12 @@
  * five countries and six types of authorities. They are written to FILE (made anew; a temporary
  * one unless it is given) as the desk writes them, with signatures that nobody made, and then read
  * as `cambist report transparency FILE` reads them: each row's form and chain are checked.
- * Processor time. */
+ * Then 10,000 open cases are listed, all of them and filtered. Processor time. */
 #include "base/bytes.h"
 #include "base/random.h"
 #include "base/span.h"
 #include "io/sql.h"
+#include "role/desk/desk_list.h"
 #include "role/desk/desk_store.h"
 #include "role/desk/report_print.h"
 
@@ -246,6 +247,62 @@ static enum fault visit(struct desk_visitor *visitor, const struct desk_row *row
     return report_take(counting->report, &row->file.act, row->log, row->step.now_s);
 }
 
+/* ---- the queue ---- */
+
+#define CASES 10000U
+
+static void list_time(const struct desk *desk, const char *words)
+{
+    static struct desk_place places[CASES];
+    static char text[CASES * DESK_LIST_BYTES];
+    struct desk_filter filter;
+    struct json_writer json;
+    if (desk_filter_read(span_of_text(words), &filter) != NULL) {
+        die(words);
+    }
+    u64 begun_ns = now_ns();
+    json_begin(&json, text, sizeof(text));
+    desk_list_put(&json, desk, &filter, BEGINS_S, places);
+    size_t size = json_end(&json);
+    (void)printf("list      %8.2f ms, %zu bytes: \"%s\"\n", (double)(now_ns() - begun_ns) / 1e6,
+                 size, words);
+}
+
+static void queue_time(void)
+{
+    static struct desk desk;
+    struct random random;
+    random_init(&random, 1);
+    must(desk_init(&desk, VENUE, CASES), "desk");
+    desk.cases_count = CASES;
+    for (u32 i = 0; i < CASES; i += 1) {
+        struct desk_case *at = &desk.cases[i];
+        struct desk_act act = act_of(DESK_ACT_RECEIVE, NULL, i, BEGINS_S);
+        ask(&act, &random, i);
+        *at = (struct desk_case){.state = (u8)random_between(&random, 1, DESK_STATE_OPENED),
+                                 .request = act.request,
+                                 .mark = act.mark,
+                                 .opening = act.opening,
+                                 .basis = act.basis,
+                                 .class = act.class,
+                                 .urgency = act.urgency,
+                                 .people_count = act.subjects_count,
+                                 .received_s = BEGINS_S - random_below(&random, 2000000),
+                                 .moved_s = BEGINS_S,
+                                 .grant_until_s = BEGINS_S + random_below(&random, 86400),
+                                 .until_s = BEGINS_S + random_below(&random, 5000000)};
+        bytes_put_u64(at->name, random_u64(&random));
+        memcpy(at->country, act.country, sizeof(at->country));
+        memcpy(at->authority, act.authority, sizeof(at->authority));
+        memcpy(at->reference, act.reference, sizeof(at->reference));
+        memcpy(at->instrument, act.instrument, sizeof(at->instrument));
+    }
+    list_time(&desk, "");
+    list_time(&desk, "state=assessed country=FR");
+    list_time(&desk, "alarm=yes limit=50");
+    desk_free(&desk);
+}
+
 int main(int argc, char **argv)
 {
     char made[] = "/tmp/cambist-desk-bench.XXXXXX";
@@ -278,5 +335,6 @@ int main(int argc, char **argv)
     if (argc < 3) {
         (void)unlink(made);
     }
+    queue_time();
     return 0;
 }

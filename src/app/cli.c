@@ -7,14 +7,13 @@
 #include <string.h>
 
 const struct subcommand *const cli_subcommands[] = {
-    &cli_serve,      &cli_demo,    &cli_init,     &cli_admin,        &cli_approve,
-    &cli_replay,     &cli_verify,  &cli_snapshot, &cli_backup,       &cli_restore,
-    &cli_dump,       &cli_bench,   &cli_bots,     &cli_sim,          &cli_repair,
-    &cli_history,    &cli_rules,   &cli_why,      &cli_relations,    &cli_case,
-    &cli_inbox,      &cli_reports, &cli_lists,    &cli_own,          &cli_log,
-    &cli_screen,     &cli_people,  &cli_vault,    &cli_ceremony,     &cli_officer,
-    &cli_open,       &cli_rotate,  &cli_witness,  &cli_check_config, &cli_man,
-    &cli_completion, &cli_version, &cli_door,     &cli_report,       NULL,
+    &cli_serve,     &cli_demo,     &cli_init,    &cli_admin,        &cli_approve,  &cli_replay,
+    &cli_verify,    &cli_snapshot, &cli_backup,  &cli_restore,      &cli_dump,     &cli_bench,
+    &cli_bots,      &cli_sim,      &cli_repair,  &cli_history,      &cli_rules,    &cli_why,
+    &cli_relations, &cli_case,     &cli_inbox,   &cli_reports,      &cli_lists,    &cli_own,
+    &cli_log,       &cli_screen,   &cli_people,  &cli_vault,        &cli_ceremony, &cli_officer,
+    &cli_open,      &cli_rotate,   &cli_witness, &cli_check_config, &cli_man,      &cli_completion,
+    &cli_version,   &cli_door,     &cli_report,  &cli_desk,         NULL,
 };
 
 int cli_fail(const struct subcommand *subcommand, enum fault fault)

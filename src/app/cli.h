@@ -30,6 +30,7 @@ extern const struct subcommand cli_inbox;
 extern const struct subcommand cli_people;
 extern const struct subcommand cli_door;
 extern const struct subcommand cli_vault;
+extern const struct subcommand cli_desk;
 extern const struct subcommand cli_report;
 extern const struct subcommand cli_reports;
 extern const struct subcommand cli_lists;

@@ -63,6 +63,9 @@ enum config_key {
     CONFIG_PUBLOG_SOCKET,
     CONFIG_PUBLOG_LEDGER,
     CONFIG_PUBLOG_MONTH,
+    CONFIG_DESK_ON,
+    CONFIG_DESK_SOCKET,
+    CONFIG_DESK_CASES,
     CONFIG_DOOR_ON,
     CONFIG_DOOR_SOCKET,
     CONFIG_DOOR_ISSUER,
@@ -77,7 +80,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 58U
+#define CONFIG_COUNT 61U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

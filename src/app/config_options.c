@@ -332,6 +332,28 @@ const struct config_option config_options[CONFIG_COUNT] = {
                              .help = "How long after a month its opening is published: how many "
                                      "events of each kind there were, and silences that have "
                                      "ended."},
+    [CONFIG_DESK_ON] = {.section = "desk",
+                        .name = "on",
+                        .kind = CONFIG_TRUTH,
+                        .otherwise = "false",
+                        .help = "Whether requests about customers are taken in and judged at a "
+                                "disclosure desk, kept by a process of its own: docs/desk.md. It "
+                                "wants desk-staff.txt and a register of officers."},
+    [CONFIG_DESK_SOCKET] = {.section = "desk",
+                            .name = "socket",
+                            .kind = CONFIG_PATH,
+                            .otherwise = "desk.sock",
+                            .help = "The local socket of cambist desk. Who may open this file may "
+                                    "read the cases and bring acts that officers have signed. "
+                                    "Relative to the data folder."},
+    [CONFIG_DESK_CASES] = {.section = "desk",
+                           .name = "cases",
+                           .kind = CONFIG_NUMBER,
+                           .minimum = 1,
+                           .maximum = 1000000,
+                           .otherwise = "20000",
+                           .help = "How many cases the desk has room for, about 4 KiB of memory "
+                                   "each, taken as they come. More want another start."},
     [CONFIG_DOOR_ON] = {.section = "door",
                         .name = "on",
                         .kind = CONFIG_TRUTH,

@@ -3,6 +3,7 @@
 #include "app/list_names.h"
 #include "app/networks.h"
 #include "app/place_cases.h"
+#include "app/place_desk.h"
 #include "app/place_door.h"
 #include "app/place_keep.h"
 #include "app/place_log.h"
@@ -335,8 +336,7 @@ static void gateway_measure(struct place *place, const struct agent *agent)
 
 /* ---- admin ---- */
 
-/* Where the register of officers is; *path_out stays empty where there is none. */
-static enum fault officers_path(const struct place *place, char path_out[FILE_PATH_BYTES])
+enum fault place_officers_path(const struct place *place, char path_out[FILE_PATH_BYTES])
 {
     const struct config_value *value = &place->settings->config->values[CONFIG_ADMIN_OFFICERS];
     const char *text = file_of(place, CONFIG_ADMIN_OFFICERS);
@@ -361,7 +361,7 @@ static enum fault admin_make(struct place *place, struct agent **agent_out)
 {
     CHECK(place->listeners[PLACE_LISTENER_ADMIN] >= 0);
     char *officers = place->officers;
-    TRY(officers_path(place, officers));
+    TRY(place_officers_path(place, officers));
     struct admin_agent_options options = {
         .folder = place->settings->folder,
         .disk = disk_real(),
@@ -745,6 +745,12 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                        .unmake = place_courier_unmake,
                        .measure = place_courier_measure,
                        .sleep_us = COURIER_SLEEP_US},
+    [PLACE_DESK] = {.name = "desk",
+                    .make = place_desk_make,
+                    .unmake = place_desk_unmake,
+                    .measure = place_desk_measure,
+                    .sleep_us = DESK_SLEEP_US,
+                    .paths = {{.below = DESK_FOLDER, .is_writable = true}}},
     [PLACE_DOOR] = {.name = "door",
                     .make = place_door_make,
                     .unmake = place_door_unmake,

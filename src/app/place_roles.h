@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "io/metrics.h"
 #include "role/admin/admin_agent.h"
+#include "role/desk/desk_agent.h"
 #include "role/door/door_agent.h"
 #include "role/engine/snapshot_agent.h"
 #include "role/gateway/gateway.h"
@@ -75,6 +76,9 @@ struct place {
     struct metric *log_values[PLACE_VALUES_MAX];
     struct courier *courier;
     struct metric *courier_values[PLACE_VALUES_MAX];
+    struct desk_agent *desk;
+    char desk_officers[FILE_PATH_BYTES];
+    struct metric *desk_values[PLACE_VALUES_MAX];
     struct door_agent *door;
     struct metric *door_values[PLACE_VALUES_MAX];
 };
@@ -103,6 +107,9 @@ struct place_value {
     const char *name;
     const char *help;
 };
+
+/* Where the register of officers is; *path_out stays empty where there is none. */
+MUST_USE enum fault place_officers_path(const struct place *place, char path_out[FILE_PATH_BYTES]);
 
 /* Sets `count` metrics (PLACE_VALUES_MAX at most), which the first call declares. */
 void place_values_put(struct place *place, struct metric **metrics, const struct place_value *rows,

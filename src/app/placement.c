@@ -68,6 +68,7 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
     [PLACE_LISTENER_CASES] = {"cases-listener", PLACE_CASES},
     [PLACE_LISTENER_LOG] = {"log-listener", PLACE_LOG},
     [PLACE_LISTENER_DOOR] = {"door-listener", PLACE_DOOR},
+    [PLACE_LISTENER_DESK] = {"desk-listener", PLACE_DESK},
 };
 
 #define MATCH_OUT   "match-out"   /* the monitor's end of the line to `match` */
@@ -81,7 +82,8 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define PAGES_NAME  "metrics.%u"  /* everybody's, for the monitor */
 
 /* Of each: placement_of leaves out the first two where nobody is screened, the third where there is
- * no vault, the next two where there is no public log, the last where nobody signs in. */
+ * no vault, the next two where there is no public log, one where nobody signs in, one where there
+ * is no desk. */
 #define SCREEN                                                                          \
     {                                                                                   \
         .name = "screen", .calls = "history", .roles = {PLACE_SCREEN}, .roles_count = 1 \
@@ -112,6 +114,11 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
         .name = "door", .calls = "door", .roles = {PLACE_DOOR}, .roles_count = 1 \
     }
 
+#define DESK                                                                     \
+    {                                                                            \
+        .name = "desk", .calls = "keep", .roles = {PLACE_DESK}, .roles_count = 1 \
+    }
+
 const struct placement placements[] = {
     {.name = "small",
      .processes =
@@ -123,13 +130,14 @@ const struct placement placements[] = {
            .roles_count = 6},
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
+          DESK,
           DOOR,
           SCREEN,
           MATCH,
           KEEP,
           LOG,
           COURIER},
-     .processes_count = 10},
+     .processes_count = 11},
     {.name = "wide",
      .processes =
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
@@ -141,25 +149,27 @@ const struct placement placements[] = {
           {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1},
+          DESK,
           DOOR,
           SCREEN,
           MATCH,
           KEEP,
           LOG,
           COURIER},
-     .processes_count = 15},
+     .processes_count = 16},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
                               PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES, PLACE_LISTS},
                     .roles_count = 9},
+                   DESK,
                    DOOR,
                    SCREEN,
                    MATCH,
                    KEEP,
                    LOG,
                    COURIER},
-     .processes_count = 7},
+     .processes_count = 8},
 };
 const u32 placements_count = ARRAY_COUNT(placements);
 
@@ -168,6 +178,9 @@ static bool is_wanted(const struct config *config, const struct place_process *p
 {
     if (place_has_role(process, PLACE_KEEP)) {
         return config->values[CONFIG_VAULT_ON].number != 0;
+    }
+    if (place_has_role(process, PLACE_DESK)) {
+        return config->values[CONFIG_DESK_ON].number != 0;
     }
     if (place_has_role(process, PLACE_DOOR)) {
         return config->values[CONFIG_DOOR_ON].number != 0;

@@ -54,6 +54,7 @@ struct serve {
     char keep_path[FILE_PATH_BYTES];
     char log_path[FILE_PATH_BYTES];
     char door_path[FILE_PATH_BYTES];
+    char desk_path[FILE_PATH_BYTES];
     char cases_path[FILE_PATH_BYTES];
     pid_t written[PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
     u16 port;
@@ -384,6 +385,9 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
     if (fault == FAULT_NONE && values[CONFIG_DOOR_ON].number != 0) {
         fault = listen_local_open(serve->door_path, &listeners[PLACE_LISTENER_DOOR]);
     }
+    if (fault == FAULT_NONE && values[CONFIG_DESK_ON].number != 0) {
+        fault = listen_local_open(serve->desk_path, &listeners[PLACE_LISTENER_DESK]);
+    }
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT && fault != FAULT_NONE; index += 1) {
         if (listeners[index] >= 0) {
             (void)close(listeners[index]);
@@ -394,7 +398,7 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
 
 static enum fault listening(struct serve *serve)
 {
-    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1, -1, -1, -1, -1, -1, -1};
     TRY(listeners_open(serve, listeners));
     TRY(place_hub_open(&serve->hub, serve->placement, serve->options->config, listeners));
     struct serve_guest *guest = serve->options->guest;
@@ -527,6 +531,7 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     TRY(cases_path(options->config, options->folder, serve.cases_path));
     TRY(log_path(options->config, options->folder, serve.log_path));
     TRY(socket_path(options->config, CONFIG_DOOR_SOCKET, options->folder, serve.door_path));
+    TRY(socket_path(options->config, CONFIG_DESK_SOCKET, options->folder, serve.desk_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));
     TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
     TRY(sources_begin(&serve));

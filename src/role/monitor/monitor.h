@@ -23,7 +23,7 @@
 #include "io/metrics_page.h"
 #include "wire/http.h"
 
-#define MONITOR_SOURCES_MAX      16U
+#define MONITOR_SOURCES_MAX      20U
 #define MONITOR_CONNECTIONS_MAX  8U
 #define MONITOR_REQUEST_BYTES    4096U
 #define MONITOR_HEAD_BYTES       512U

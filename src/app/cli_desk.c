@@ -1,0 +1,395 @@
+/* cambist desk: writes, signs and brings acts to the disclosure desk, and asks it. */
+#include "app/cli.h"
+#include "app/desk_draft.h"
+#include "app/local_socket.h"
+#include "base/bytes.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "io/file.h"
+#include "io/sign.h"
+#include "io/sign_pair.h"
+#include "role/desk/desk_agent.h"
+#include "role/desk/desk_letter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WAIT_S         30U
+#define KEY_FILE_BYTES 4096U
+
+enum { DESK_DATA, DESK_SOCKET, DESK_OFFICER, DESK_KEY, DESK_LETTER };
+
+static const struct option options[] = {
+    [DESK_DATA] = {.name = "data",
+                   .kind = OPTION_TEXT,
+                   .value = "DIR",
+                   .otherwise = "data",
+                   .help = "The venue's data folder."},
+    [DESK_SOCKET] = {.name = "socket",
+                     .kind = OPTION_TEXT,
+                     .value = "FILE",
+                     .help = "The socket that desk.socket names. Without it desk.sock in the data "
+                             "folder."},
+    [DESK_OFFICER] = {.name = "officer",
+                      .kind = OPTION_TEXT,
+                      .value = "CODE",
+                      .help = "draft: whose act it is, by the code in the register."},
+    [DESK_KEY] = {.name = "key",
+                  .kind = OPTION_TEXT,
+                  .value = "FILE",
+                  .help = "sign: the officer's private key (Ed25519, PEM)."},
+    [DESK_LETTER] = {.name = "letter",
+                     .kind = OPTION_TEXT,
+                     .value = "FILE",
+                     .help = "draft: where the letter goes that is sent with the act. Without it "
+                             "to the terminal."},
+};
+
+struct desk_cli {
+    const struct option_call *call;
+    int socket;
+    char line[DESK_LINE_BYTES_MAX + 2];
+    size_t answer_bytes;
+    char answer[DESK_ANSWER_BYTES_MAX + 2];
+    u8 bytes[DESK_ACTS_BYTES_MAX];
+    struct desk_draft draft;
+    struct desk_file file;
+    char text[DESK_FILE_BYTES];
+};
+
+/* ---- one line, one answer ---- */
+
+static enum fault connect_to(struct desk_cli *cli)
+{
+    const struct option_value *values = cli->call->values;
+    char path[FILE_PATH_BYTES];
+    if (cli->socket >= 0) {
+        return FAULT_NONE;
+    }
+    if (values[DESK_SOCKET].given) {
+        return local_socket_open(values[DESK_SOCKET].text, WAIT_S, &cli->socket);
+    }
+    TRY(file_path(path, values[DESK_DATA].text, "desk.sock"));
+    return local_socket_open(path, WAIT_S, &cli->socket);
+}
+
+/* The answer to cli->line; what is behind its first word, which must be `wanted`. */
+static enum fault ask(struct desk_cli *cli, const char *wanted, struct span *rest_out)
+{
+    size_t used = 0;
+    TRY(connect_to(cli));
+    TRY(local_socket_send(cli->socket, span_of_text(cli->line)));
+    while (used == 0 || cli->answer[used - 1] != '\n') {
+        size_t got = 0;
+        if (used + 1 >= sizeof(cli->answer)) {
+            return FAULT(FAULT_FOREIGN, "an answer that is longer than one is");
+        }
+        TRY(local_socket_receive(cli->socket, cli->answer + used, sizeof(cli->answer) - used - 1,
+                                 &got));
+        used += got;
+    }
+    cli->answer[used - 1] = '\0';
+    cli->answer_bytes = used - 1;
+    size_t head = strlen(wanted);
+    if (used > head && memcmp(cli->answer, wanted, head) == 0 && cli->answer[head] == ' ') {
+        *rest_out = span_of(cli->answer + head + 1, cli->answer_bytes - head - 1);
+        return FAULT_NONE;
+    }
+    static const struct {
+        const char *word;
+        enum fault fault;
+    } words[] = {{"refused ", FAULT_REFUSED},
+                 {"wrong ", FAULT_INPUT},
+                 {"missing ", FAULT_MISSING},
+                 {"stopped ", FAULT_UNAVAILABLE}};
+    for (u32 i = 0; i < ARRAY_COUNT(words); i += 1) {
+        size_t size = strlen(words[i].word);
+        if (strncmp(cli->answer, words[i].word, size) == 0) {
+            return FAULT(words[i].fault, "%.200s", cli->answer + size);
+        }
+    }
+    return FAULT(FAULT_FOREIGN, "an answer that is none");
+}
+
+static enum fault line_make(struct desk_cli *cli, const char *word, const char *rest)
+{
+    int size =
+        snprintf(cli->line, sizeof(cli->line), "%s%s%s\n", word, rest[0] == 0 ? "" : " ", rest);
+    return size > 0 && (size_t)size < sizeof(cli->line)
+               ? FAULT_NONE
+               : FAULT(FAULT_USAGE, "%s: more than a line has", word);
+}
+
+/* The same with bytes behind the word. */
+static void line_of_bytes(struct desk_cli *cli, const char *word, const char *text, size_t bytes)
+{
+    size_t head = strlen(word);
+    memcpy(cli->line, word, head);
+    (void)bytes_to_hex((const u8 *)text, bytes, cli->line + head);
+    memcpy(cli->line + head + 2 * bytes, "\n", 2);
+}
+
+static enum fault bytes_of(struct desk_cli *cli, struct span hex, struct span *bytes_out)
+{
+    if (hex.size % 2 != 0 || hex.size / 2 > sizeof(cli->bytes) ||
+        !bytes_from_hex(hex, cli->bytes, hex.size / 2)) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
+    *bytes_out = span_of(cli->bytes, hex.size / 2);
+    return FAULT_NONE;
+}
+
+/* ---- asking ---- */
+
+static enum fault print_answer(struct desk_cli *cli, const char *wanted)
+{
+    struct span rest = span_of(NULL, 0);
+    TRY(ask(cli, wanted, &rest));
+    (void)fwrite(rest.data, 1, rest.size, stdout);
+    (void)putchar('\n');
+    return FAULT_NONE;
+}
+
+static enum fault list(struct desk_cli *cli)
+{
+    char words[1024] = "";
+    size_t used = 0;
+    for (u32 i = 1; i < cli->call->operands_count; i += 1) {
+        int size = snprintf(words + used, sizeof(words) - used, "%s%s", i == 1 ? "" : " ",
+                            cli->call->operands[i]);
+        if (size < 0 || (size_t)size >= sizeof(words) - used) {
+            return FAULT(FAULT_USAGE, "list: more words than there are");
+        }
+        used += (size_t)size;
+    }
+    TRY(line_make(cli, "list", words));
+    return print_answer(cli, "cases");
+}
+
+static enum fault operand_wanted(const struct desk_cli *cli, u32 count, const char *what)
+{
+    return cli->call->operands_count == count + 1
+               ? FAULT_NONE
+               : FAULT(FAULT_USAGE, "%s: %s is wanted", cli->call->operands[0], what);
+}
+
+static enum fault show(struct desk_cli *cli)
+{
+    TRY(operand_wanted(cli, 1, "one CASE"));
+    TRY(line_make(cli, "show", cli->call->operands[1]));
+    return print_answer(cli, "case");
+}
+
+static enum fault authority(struct desk_cli *cli)
+{
+    TRY(operand_wanted(cli, 1, "one NAME"));
+    TRY(line_make(cli, "authority", cli->call->operands[1]));
+    return print_answer(cli, "authority");
+}
+
+static enum fault acts(struct desk_cli *cli)
+{
+    struct span rest = span_of(NULL, 0);
+    struct span bytes = span_of(NULL, 0);
+    TRY(operand_wanted(cli, 1, "one CASE"));
+    TRY(line_make(cli, "acts", cli->call->operands[1]));
+    TRY(ask(cli, "acts", &rest));
+    TRY(bytes_of(cli, rest, &bytes));
+    (void)fwrite(bytes.data, 1, bytes.size, stdout);
+    return FAULT_NONE;
+}
+
+/* ---- drafts ---- */
+
+/* The letter that goes with the draft: shown, and its hash in the act. */
+static enum fault letter_take(struct desk_cli *cli)
+{
+    struct span rest = span_of(NULL, 0);
+    struct span letter = span_of(NULL, 0);
+    line_of_bytes(cli, "letter ", cli->draft.text, cli->draft.text_bytes);
+    TRY(ask(cli, "letter", &rest));
+    TRY(bytes_of(cli, rest, &letter));
+    TRY(desk_draft_letter(&cli->draft, letter));
+    if (!cli->call->values[DESK_LETTER].given) {
+        (void)fwrite(letter.data, 1, letter.size, stderr);
+        return FAULT_NONE;
+    }
+    FILE *file = fopen(cli->call->values[DESK_LETTER].text, "wbe");
+    if (file == NULL || fwrite(letter.data, 1, letter.size, file) != letter.size ||
+        fclose(file) != 0) {
+        return FAULT(FAULT_IO, "%s: cannot be written", cli->call->values[DESK_LETTER].text);
+    }
+    return FAULT_NONE;
+}
+
+static enum fault draft(struct desk_cli *cli)
+{
+    const struct option_call *call = cli->call;
+    char words[256];
+    struct span rest = span_of(NULL, 0);
+    if (call->operands_count < 3 || !call->values[DESK_OFFICER].given) {
+        return FAULT(FAULT_USAGE, "draft wants --officer, an ACT and a CASE, new or none");
+    }
+    TRY(desk_draft_begin(&cli->draft, call->operands[1], call->operands[2],
+                         call->values[DESK_OFFICER].text, call->operands + 3,
+                         call->operands_count - 3));
+    int size = snprintf(words, sizeof(words), "%s %s %s", call->values[DESK_OFFICER].text,
+                        cli->draft.case_hex, cli->draft.authority);
+    if (size < 0 || (size_t)size >= sizeof(words)) {
+        return FAULT(FAULT_USAGE, "draft: a name is too long");
+    }
+    TRY(line_make(cli, "head", words));
+    TRY(ask(cli, "head", &rest));
+    TRY(desk_draft_head(&cli->draft, rest));
+    TRY(desk_draft_make(&cli->draft));
+    if (desk_act_has_letter((enum desk_act_kind)cli->draft.act.kind)) {
+        TRY(letter_take(cli));
+    }
+    (void)fwrite(cli->draft.text, 1, cli->draft.text_bytes, stdout);
+    return FAULT_NONE;
+}
+
+/* ---- signing ---- */
+
+static enum fault input_read(const char *path, u8 *target, size_t bytes_max, size_t *size_out)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+    if (file == NULL) {
+        return FAULT(FAULT_MISSING, "%s: cannot be opened", path);
+    }
+    *size_out = fread(target, 1, bytes_max, file);
+    bool is_whole = ferror(file) == 0 && *size_out < bytes_max;
+    if (file != stdin) {
+        (void)fclose(file);
+    }
+    return is_whole ? FAULT_NONE : FAULT(FAULT_INPUT, "%s: longer than it may be", path);
+}
+
+static enum fault file_take(struct desk_cli *cli)
+{
+    const char *path = cli->call->operands_count > 1 ? cli->call->operands[1] : "-";
+    u8 bytes[DESK_FILE_BYTES];
+    size_t size = 0;
+    TRY(input_read(path, bytes, sizeof(bytes), &size));
+    return desk_file_read(span_of(bytes, size), path, &cli->file);
+}
+
+static enum fault sign_with(const char *path, struct desk_file *file)
+{
+    u8 pem[KEY_FILE_BYTES];
+    char public_key[SIGN_PUBLIC_TEXT_BYTES];
+    char text[SIGN_SIGNATURE_TEXT_BYTES];
+    size_t size = 0;
+    TRY(input_read(path, pem, sizeof(pem), &size));
+    enum fault fault = sign_with_private(span_of(pem, size), span_of(file->text, file->text_bytes),
+                                         public_key, text);
+    secret_wipe(pem, sizeof(pem));
+    if (fault == FAULT_INPUT) {
+        return FAULT(FAULT_INPUT, "%s: %s", path, fault_text());
+    }
+    TRY(fault);
+    if (sign_decode_base64(span_of_text(text), file->signature, sizeof(file->signature)) !=
+        sizeof(file->signature)) {
+        return FAULT(FAULT_IO, "OpenSSL makes no Ed25519 signature");
+    }
+    file->is_signed = true;
+    return FAULT_NONE;
+}
+
+/* What is signed goes to the terminal, the signed act to standard output. */
+static enum fault sign(struct desk_cli *cli)
+{
+    if (!cli->call->values[DESK_KEY].given || cli->call->operands_count > 2) {
+        return FAULT(FAULT_USAGE, "sign wants --key, and one FILE or standard input");
+    }
+    TRY(file_take(cli));
+    (void)fwrite(cli->file.text, 1, cli->file.text_bytes, stderr);
+    TRY(sign_with(cli->call->values[DESK_KEY].text, &cli->file));
+    size_t size = desk_file_print(&cli->file, cli->text);
+    (void)fwrite(cli->text, 1, size, stdout); /* main looks at the stream's end */
+    return FAULT_NONE;
+}
+
+static enum fault put(struct desk_cli *cli)
+{
+    struct span rest = span_of(NULL, 0);
+    if (cli->call->operands_count > 2) {
+        return FAULT(FAULT_USAGE, "put wants one FILE, or standard input");
+    }
+    TRY(file_take(cli));
+    size_t size = desk_file_print(&cli->file, cli->text);
+    line_of_bytes(cli, "put ", cli->text, size);
+    TRY(ask(cli, "taken", &rest));
+    (void)printf("taken: %.*s\n", (int)rest.size, (const char *)rest.data);
+    return FAULT_NONE;
+}
+
+/* ---- the command ---- */
+
+static enum fault act(struct desk_cli *cli)
+{
+    static const struct {
+        const char *verb;
+        enum fault (*run)(struct desk_cli *cli);
+    } verbs[] = {{"list", list},   {"show", show}, {"acts", acts}, {"authority", authority},
+                 {"draft", draft}, {"sign", sign}, {"put", put}};
+    for (u32 i = 0; i < ARRAY_COUNT(verbs); i += 1) {
+        if (strcmp(cli->call->operands[0], verbs[i].verb) == 0) {
+            return verbs[i].run(cli);
+        }
+    }
+    return FAULT(FAULT_USAGE, "\"%s\" is none of list, show, acts, authority, draft, sign, put",
+                 cli->call->operands[0]);
+}
+
+static int run(const struct option_call *call)
+{
+    static struct desk_cli cli;
+    cli.call = call;
+    cli.socket = -1;
+    enum fault fault = act(&cli);
+    if (cli.socket >= 0) {
+        (void)close(cli.socket);
+    }
+    return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
+}
+
+static const char *const text[] = {
+    "Works with the disclosure desk, where desk.on is true: docs/desk.md. What happens there are acts, "
+    "each a text that one officer signs.",
+    "draft ACT CASE FIELD=VALUE... (with --officer) prints the text of an act: receive, authenticate, "
+    "assess, reject, narrow, challenge, approve and the others, for a case, for a new one (new) or of a "
+    "register (none). It is filled in with what it follows; where a letter goes with it, that is shown. "
+    "FIELD=@FILE stands for the file's SHA-256. identifier=\"PERSON FIELD VALUE\" is what the paper says, "
+    "and becomes the hash of a subject.",
+    "sign [FILE] (with --key) shows the text on the terminal and prints it with the signature; it talks to "
+    "no venue. put [FILE] brings it to the desk, which takes it or names the rule against it.",
+    "list [WORD...] prints cases that are not closed as JSON, what is due first: state=, request=, class=, "
+    "urgency=, country=, authority=, alarm=yes, all=yes, limit=. show CASE prints one, acts CASE every act "
+    "as it was signed, authority NAME what is registered.",
+    NULL,
+};
+
+static const struct option_example examples[] = {
+    {"desk draft reject 00112233445566778899aabbccddeeff reason=TooWide --officer anna > act",
+     "Writes a refusal, with its letter."},
+    {"desk sign act --key anna.pem > signed", "Signs it, on the officer's machine."},
+    {"desk put signed", "Brings it to the desk."},
+    {"desk list state=assessed country=FR", "Lists the cases that wait for approvals."},
+    {NULL, NULL},
+};
+
+const struct subcommand cli_desk = {
+    .name = "desk",
+    .summary = "writes, signs and brings acts to the disclosure desk, and lists its cases",
+    .operands = "VERB [ARGUMENT]...",
+    .operands_min = 1,
+    .operands_max = OPERANDS_MAX,
+    .options = options,
+    .options_count = ARRAY_COUNT(options),
+    .text = text,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,229 @@
+#!/usr/bin/env -S python3 -B
+"""The disclosure desk at a real venue: the process `desk` is there where desk.on says so, alone with its
+own files, comes back when it is killed with every act that it took; officers write, sign and bring acts
+with `cambist desk`, and what the rules are against is refused by name. usage: desk_test.py BINARY"""
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+
+import program as p
+import serve_test as s
+
+REFUSED, INPUT, MISSING, CONFIG, USAGE = 27, 4, 14, 3, 2
+STAFF = {"cleo": ("clerk", "fr"), "anna": ("legal", "fr"), "abel": ("legal", "fr"),
+         "bela": ("independent", "it"), "pia": ("preparer", "fr"), "otto": ("ombud", "it")}
+
+
+def make_people(cli, folder):
+    keys, register = {}, ""
+    for number, code in enumerate(STAFF):
+        keys[code] = cli.path(f"{code}.pem")
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", keys[code]], check=True,
+                       stderr=subprocess.DEVNULL)
+        der = subprocess.run(["openssl", "pkey", "-in", keys[code], "-pubout", "-outform", "DER"],
+                             check=True, stdout=subprocess.PIPE).stdout
+        base64 = subprocess.run(["openssl", "base64", "-A"], input=der[-32:], check=True,
+                                stdout=subprocess.PIPE).stdout.decode()
+        register += f"{code} {11 + number} group{number} {base64}\n"
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "officers.txt"), "w", encoding="ascii") as file:
+        file.write(register)
+    with open(os.path.join(folder, "desk-staff.txt"), "w", encoding="ascii") as file:
+        file.write("cambist desk-staff v1\nvenue: demo.invalid\nquorum: 1 1\n")
+        file.writelines(f"officer: {code} {role} {region}\n" for code, (role, region) in STAFF.items())
+    return keys
+
+
+class Desk:
+    def __init__(self, cli, folder, keys):
+        self.cli, self.folder, self.keys, self.acts = cli, folder, keys, 0
+
+    def run(self, *arguments):
+        return self.cli.run("desk", *arguments, "--data", self.folder)
+
+    def act(self, officer, kind, case, *words):
+        """Drafts, signs, brings. (exit code, output, errors) of what brought it."""
+        self.acts += 1
+        evidence = "evidence=" + hashlib.sha256(str(self.acts).encode()).hexdigest()
+        code, text, error = self.run("draft", kind, case, evidence, *words, "--officer", officer)
+        self.cli.equal(code, 0, f"draft {kind}: {error}")
+        path = self.cli.write(f"act-{kind}", text)
+        code, signed, shown = self.cli.run("desk", "sign", path, "--key", self.keys[officer])
+        self.cli.equal((code, shown), (0, text), f"what {officer} signs is shown")
+        return self.run("put", self.cli.write(f"signed-{kind}", signed))
+
+    def ok(self, state, *arguments):
+        self.cli.equal(self.act(*arguments), (0, f"taken: {state}\n", ""), f"{arguments}")
+
+    def no(self, rule, *arguments):
+        code, _, error = self.act(*arguments)
+        self.cli.check(code == REFUSED and f"desk: {rule}:" in error, f"{arguments}: {code}, {error}")
+
+    def show(self, case):
+        return json.loads(self.run("show", case)[1])
+
+    def listed(self, *words):
+        code, text, error = self.run("list", *words)
+        self.cli.equal((code, error), (0, ""), f"list {words}")
+        return [row["case"] for row in json.loads(text)["cases"]]
+
+
+def register(desk):
+    words = ("authority=xa-court", "country=FR", "type=court", "recipient=age1invented",
+             "telephone=+00 1 23")
+    desk.ok("none", "anna", "authority", "none", *words)
+    desk.no("same-person", "anna", "confirm", "none", "authority=xa-court")
+    desk.ok("none", "bela", "confirm", "none", "authority=xa-court")
+    found = json.loads(desk.run("authority", "xa-court")[1])
+    desk.cli.equal((found["type"], found["confirmed"]), ("court", True), "the registered authority")
+
+
+def received(cli, desk, number):
+    """A request for one person's bank records, up to its assessment."""
+    paper = cli.write("paper", f"order {number}")
+    case = f"{number:032x}"
+    desk.ok("received", "cleo", "receive", case, "request=disclose", "mark=order", "opening=authority",
+            "basis=union-law", "class=plain", "urgency=ordinary", "country=FR", "authority=xa-court",
+            f"instrument=@{paper}", f"sealed=@{paper}", f"reference={number}/2026",
+            "dated=2026-11-01T00:00:00Z", "identifier=1 document AB 123", "record=1 bank none")
+    return case
+
+
+def assessed(cli, desk, number):
+    case = received(cli, desk, number)
+    desk.no("call-back", "cleo", "authenticate", case)
+    desk.no("call-back", "cleo", "call-back", case, "authority=xa-court", "telephone=+00 9")
+    desk.ok("received", "cleo", "call-back", case, "authority=xa-court", "telephone=+00 1 23")
+    desk.no("role", "anna", "authenticate", case)
+    desk.ok("authenticated", "cleo", "authenticate", case)
+    desk.no("scope", "anna", "assess", case, "record=1 identity none")
+    desk.ok("assessed", "anna", "assess", case, "record=1 bank none")
+    return case
+
+
+def a_refusal(cli, desk):
+    case = assessed(cli, desk, 1)
+    letter = cli.path("letter")
+    code, text, error = desk.run("draft", "reject", case, "reason=TooWide", "--officer", "anna", "--letter",
+                                 letter)
+    cli.equal((code, error), (0, ""), "a refusal with its letter")
+    with open(letter, "rb") as file:
+        letter = file.read()
+    cli.check(b"reason: TooWide" in letter and "[fr]" in letter.decode(), "the letter")
+    cli.check(f"letter: {hashlib.sha256(letter).hexdigest()}\n" in text, "the act has the letter's hash")
+    desk.ok("rejected", "anna", "reject", case, "reason=TooWide")
+    cli.equal(desk.show(case)["reason"], "TooWide", "why")
+    return case
+
+
+def an_approval(cli, desk):
+    case = assessed(cli, desk, 2)
+    grant = "grant=" + "5a" * 32
+    until = subprocess.run(["date", "-u", "-d", "+2 hours", "+until=%Y-%m-%dT%H:%M:%SZ"], check=True,
+                           stdout=subprocess.PIPE).stdout.decode().strip()
+    desk.ok("assessed", "pia", "prepare", case, grant, until, "person=1 7")
+    desk.no("same-person", "anna", "approve", case)
+    desk.no("role", "cleo", "approve", case)
+    desk.ok("assessed", "abel", "approve", case)
+    desk.no("twice", "abel", "approve", case)
+    desk.ok("approved", "bela", "approve", case)
+    for kind in ("logged", "opened", "delivered"):
+        desk.no("role", "anna", kind, case, grant, "number=1")
+    cli.equal(desk.show(case)["state"], "approved", "nobody but the process goes on")
+    return case
+
+
+def is_asked(cli, desk, refused, approved):
+    cli.equal(desk.listed(), [approved, refused], "all that is not closed, what is due first")
+    cli.equal(desk.listed("state=approved", "country=FR"), [approved], "by state and country")
+    cli.equal(desk.listed("country=DE"), [], "of another country")
+    cli.equal(desk.listed("limit=1"), [approved], "a beginning")
+    code, text, _ = desk.run("acts", approved)
+    cli.equal((code, text.count("cambist desk v1\n"), text.count("signature: ")), (0, 7, 7), "acts")
+    for arguments, wanted, why in ((("list", "colour=red"), INPUT, "a word is none of"),
+                                   (("list", "state=red"), INPUT, "a value that this word"),
+                                   (("show", "12"), MISSING, "no such case"),
+                                   (("authority", "nobody"), MISSING, "no such authority"),
+                                   (("draft", "receive", "x", "--officer", "cleo"), USAGE, "is no case"),
+                                   (("draft", "ask", "new", "--officer", "cleo"), USAGE, "is no act"),
+                                   (("draft", "close", approved, "--officer", "eve"), MISSING, "no officer"),
+                                   (("draft", "close", approved, "colour=red", "--officer", "anna"), USAGE,
+                                    "no field of this act"),
+                                   (("open", approved), USAGE, "is none of list")):
+        code, _, error = desk.run(*arguments)
+        cli.check(code == wanted and why in error, f"{arguments}: {code}, {error}")
+
+
+def forged(cli, desk, case):
+    """Another's signature, an act that was taken, lines that are none."""
+    code, text, _ = desk.run("draft", "close", case, "--officer", "anna")
+    signed = cli.run("desk", "sign", cli.write("close", text), "--key", desk.keys["bela"])[1]
+    code, _, error = desk.run("put", cli.write("forged", signed))
+    cli.check(code == REFUSED and "signature:" in error, f"bela signs for anna: {code}, {error}")
+    code, _, error = desk.run("put", cli.path("signed-approve"))
+    cli.check(code == REFUSED and "used:" in error, f"an act once more: {code}, {error}")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.connect(os.path.join(desk.folder, "desk.sock"))
+        line.settimeout(s.PATIENCE)
+        file = line.makefile("rwb")
+        for ask in (b"put zz\n", b"put \n", b"acts\n", b"head\n", b"letter 00\n", b"\n"):
+            file.write(ask)
+            file.flush()
+            cli.check(file.readline().split(b" ")[0] in (b"wrong", b"missing"), f"{ask}")
+
+
+def is_alone(cli, venue):
+    opened = set()
+    for number in os.listdir(f"/proc/{venue.pid('desk')}/fd"):
+        try:
+            opened.add(os.readlink(f"/proc/{venue.pid('desk')}/fd/{number}"))
+        except FileNotFoundError:
+            pass
+    paths = {path for path in opened if path.startswith("/") and not path.startswith(("/dev/", "/memfd:"))}
+    wanted = (os.path.join(venue.folder, "desk"), cli.path("serve.log"))
+    cli.equal({path for path in paths if not path.startswith(wanted)}, set(), "what the desk has open")
+    modes = {name: os.stat(os.path.join(venue.folder, name)).st_mode & 0o777
+             for name in ("desk/desk.db", "desk.sock")}
+    cli.equal(set(modes.values()), {0o600}, f"for the owner alone: {modes}")
+
+
+def comes_back(cli, venue, desk, approved):
+    before = venue.pid("desk")
+    acts = desk.run("acts", approved)[1]
+    os.kill(before, signal.SIGKILL)
+    cli.check(s.eventually(lambda: venue.pid("desk") not in (0, before)), "it is back")
+    cli.check(s.eventually(lambda: desk.run("list")[0] == 0), "it answers")
+    cli.equal(desk.run("acts", approved)[1], acts, "with every act")
+
+
+def test(cli):
+    folder = cli.path("venue")
+    config = cli.write("cambist.yaml", "desk:\n  on: true\n")
+    desk = Desk(cli, folder, make_people(cli, folder))
+    with s.Venue(cli, folder, "--new", "--config", config) as venue:
+        venue.ready()
+        register(desk)
+        refused = a_refusal(cli, desk)
+        approved = an_approval(cli, desk)
+        is_asked(cli, desk, refused, approved)
+        forged(cli, desk, refused)
+        is_alone(cli, venue)
+        comes_back(cli, venue, desk, approved)
+        cli.equal(venue.stop(), 0, "an orderly end")
+    code, text, error = cli.run("report", "transparency", os.path.join(folder, "desk/desk.db"), "--through",
+                                "2026-06-30T00:00:00Z")
+    cli.equal((code, error, json.loads(text)["halves"]), (0, "", []), "a report of before")
+    with open(cli.path("serve.log"), encoding="utf-8") as file:
+        lines = [line for line in file if '"process":"desk"' in line and "process.protected" in line]
+    cli.equal(len(lines), 2, "it says what protects it, at each start")
+    os.rename(os.path.join(folder, "officers.txt"), cli.path("officers.txt"))
+    with s.Venue(cli, folder, "--config", config) as venue:
+        cli.equal(venue.process.wait(s.PATIENCE), CONFIG, "a desk without a register")
+
+
+if __name__ == "__main__":
+    p.main(test)
