@@ -28,11 +28,11 @@ static const struct option options[] = {
     [OFFICER_GROUP_A] = {.name = "group-a",
                          .kind = OPTION_TEXT,
                          .value = "FILE",
-                         .help = "release, page, show: the closed transcripts of group A."},
+                         .help = "release, review, page, show: the closed transcripts of group A."},
     [OFFICER_GROUP_B] = {.name = "group-b",
                          .kind = OPTION_TEXT,
                          .value = "FILE",
-                         .help = "release, page, show: the closed transcripts of group B."},
+                         .help = "release, review, page, show: the closed transcripts of group B."},
     [OFFICER_NAME] = {.name = "name",
                       .kind = OPTION_TEXT,
                       .value = "CODE",
@@ -45,12 +45,13 @@ static const struct option options[] = {
     [OFFICER_KEY] = {.name = "key",
                      .kind = OPTION_TEXT,
                      .value = "FILE",
-                     .help = "release, page: the key file with the officer's share."},
-    [OFFICER_PASSPHRASE] = {.name = "passphrase",
-                            .kind = OPTION_TEXT,
-                            .value = "FILE",
-                            .help = "release: the first line of this file opens the key file; - is "
-                                    "standard input."},
+                     .help = "release, review, page: the key file with the officer's share."},
+    [OFFICER_PASSPHRASE] =
+        {.name = "passphrase",
+         .kind = OPTION_TEXT,
+         .value = "FILE",
+         .help = "release, review: the first line of this file opens the key file; - is "
+                 "standard input."},
     [OFFICER_BOOK] = {.name = "book",
                       .kind = OPTION_TEXT,
                       .value = "DIR",
@@ -79,6 +80,16 @@ static const struct option options[] = {
                       .maximum = 240,
                       .otherwise = "20",
                       .help = "page: ends when nobody has used it for so long."},
+    [OFFICER_SHOW] = {.name = "show",
+                      .kind = OPTION_TEXT,
+                      .value = "GROUP",
+                      .help = "review: only this field group, as it is: identity, contact, address "
+                              "or documents (a tar archive)."},
+    [OFFICER_VERDICT] = {.name = "verdict",
+                         .kind = OPTION_TEXT,
+                         .value = "WORD",
+                         .help = "review: accept or reject; prints the verdict and nothing of the "
+                                 "record."},
 };
 
 enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins)
@@ -290,16 +301,14 @@ static enum fault release(const struct option_call *call)
 static const struct {
     const char *name;
     enum fault (*run)(const struct option_call *call);
-} steps[] = {{"show", show},
-             {"approve", approve},
-             {"join", join},
-             {"release", release},
-             {"page", cli_officer_page}};
+} steps[] = {{"show", show},       {"approve", approve},           {"join", join},
+             {"release", release}, {"review", cli_officer_review}, {"page", cli_officer_page}};
 
 static int run(const struct option_call *call)
 {
-    enum fault fault = FAULT(FAULT_USAGE, "\"%s\" is none of show, approve, join, release, page",
-                             call->operands[0]);
+    enum fault fault =
+        FAULT(FAULT_USAGE, "\"%s\" is none of show, approve, join, release, review, page",
+              call->operands[0]);
     for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
         if (strcmp(call->operands[0], steps[i].name) == 0) {
             fault = sodium_init() < 0 ? FAULT(FAULT_IO, "libsodium does not start")
@@ -323,6 +332,10 @@ static const char *const text[] = {
     "most 15 minutes old, witnesses saw both, and the day's budget holds. A grant is answered for one opening "
     "alone: the folder's file slots shows the log from the grant's issue to the opening, with no earlier one, and "
     "the book in the officer's folder remembers.",
+    "review FILE (with --group-a, --group-b, --key, --passphrase): what cambist vault review wrote of a new "
+    "customer's record, opened with the officer's own copies of its keys. The wrap for the officers and the box that "
+    "the vault read are made again; where one is another, nothing is shown. With --verdict prints what cambist vault "
+    "decide takes.",
     "page FOLDER (with all of --circle, --policy, --group-a, --group-b, --name, --sign-key, --key, --book): the same "
     "in a browser, for the grants and openings in FOLDER. It listens at 127.0.0.1 alone and prints its address, "
     "which holds a secret of its own and is nobody else's; it ends when it is told to, or when nobody has used it "
@@ -344,7 +357,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_officer = {
     .name = "officer",
     .summary = "approves grants and answers for openings, on an officer's machine",
-    .operands = "show|approve|join GRANT... | release|page FOLDER",
+    .operands = "show|approve|join GRANT... | release|page FOLDER | review FILE",
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
     .options = options,

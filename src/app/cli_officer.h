@@ -18,6 +18,8 @@ enum {
     OFFICER_SANDBOX,
     OFFICER_PORT,
     OFFICER_IDLE,
+    OFFICER_SHOW,
+    OFFICER_VERDICT,
 };
 
 /* Circle, policy and both transcripts, all of which are wanted. */
@@ -25,5 +27,8 @@ MUST_USE enum fault cli_officer_pins(const struct option_call *call, struct open
 
 /* The step `page` (cli_officer_page.c). */
 MUST_USE enum fault cli_officer_page(const struct option_call *call);
+
+/* The step `review` (cli_officer_review.c). */
+MUST_USE enum fault cli_officer_review(const struct option_call *call);
 
 #endif /* APP_CLI_OFFICER_H */

@@ -2,6 +2,7 @@
 #include "app/cli.h"
 #include "app/time_text.h"
 #include "app/vault_client.h"
+#include "app/vault_enrol.h"
 #include "app/vault_rotate.h"
 #include "base/bytes.h"
 #include "base/secret.h"
@@ -313,7 +314,7 @@ static enum fault verify(struct vault_cli *cli)
 static enum fault events(struct vault_cli *cli)
 {
     static const char *const names[] = {
-        "?", "lookup", "erased", "rewrapped", "swept", "hands", "restored",
+        "?", "lookup", "erased", "rewrapped", "swept", "hands", "restored", "?", "view",
     };
     u64 from = 1;
     if (cli->call->operands_count == 2) {
@@ -373,6 +374,57 @@ static enum fault rotate(struct vault_cli *cli)
     return is_put ? rotate_put(cli, operand(cli, 2)) : rotate_collect(cli, operand(cli, 2));
 }
 
+/* ---- enrolments ---- */
+
+static enum fault offer(struct vault_cli *cli)
+{
+    u64 subject = 0;
+    TRY(number_of(cli, 1, "a person", &subject));
+    TRY(connect_to(cli));
+    return vault_enrol_offer(&cli->client, subject);
+}
+
+static enum fault enrol(struct vault_cli *cli)
+{
+    TRY(connect_to(cli));
+    return vault_enrol_put(&cli->client, operand(cli, 1));
+}
+
+static enum fault review(struct vault_cli *cli)
+{
+    u64 subject = 0;
+    u64 version = 0;
+    TRY(number_of(cli, 1, "a person", &subject));
+    TRY(number_of(cli, 2, "a version", &version));
+    if (version > UINT32_MAX) {
+        return FAULT(FAULT_USAGE, "\"%s\" is not a number of a version", operand(cli, 2));
+    }
+    TRY(connect_to(cli));
+    return vault_enrol_review(&cli->client, subject, (u32)version, operand(cli, 3));
+}
+
+static enum fault decide(struct vault_cli *cli)
+{
+    TRY(connect_to(cli));
+    return vault_enrol_decide(&cli->client, operand(cli, 1));
+}
+
+static enum fault reviews(struct vault_cli *cli)
+{
+    TRY(connect_to(cli));
+    return vault_enrol_reviews(&cli->client);
+}
+
+static enum fault doubles(struct vault_cli *cli)
+{
+    u64 from = 1;
+    if (cli->call->operands_count == 2) {
+        TRY(number_of(cli, 1, "an enrolment that was seen before", &from));
+    }
+    TRY(connect_to(cli));
+    return vault_enrol_doubles(&cli->client, from);
+}
+
 /* Keys first: a body without its key says nothing, a key without its body would be damage. */
 static enum fault backup(struct vault_cli *cli)
 {
@@ -401,11 +453,13 @@ static const struct {
     u32 operands_max;
     enum fault (*run)(struct vault_cli *cli);
 } verbs[] = {
-    {"status", 1, 1, status}, {"put", 2, 2, put},       {"get", 4, 5, get},
-    {"list", 2, 2, list},     {"stale", 2, 2, stale},   {"retain", 4, 4, retain},
-    {"erase", 4, 4, erase},   {"drop", 4, 4, drop},     {"lookup", 3, 3, lookup},
-    {"sweep", 1, 1, sweep},   {"verify", 1, 1, verify}, {"events", 1, 2, events},
-    {"backup", 3, 3, backup}, {"rotate", 3, 4, rotate},
+    {"status", 1, 1, status},   {"put", 2, 2, put},         {"get", 4, 5, get},
+    {"list", 2, 2, list},       {"stale", 2, 2, stale},     {"retain", 4, 4, retain},
+    {"erase", 4, 4, erase},     {"drop", 4, 4, drop},       {"lookup", 3, 3, lookup},
+    {"sweep", 1, 1, sweep},     {"verify", 1, 1, verify},   {"events", 1, 2, events},
+    {"backup", 3, 3, backup},   {"rotate", 3, 4, rotate},   {"offer", 2, 2, offer},
+    {"enrol", 2, 2, enrol},     {"review", 4, 4, review},   {"decide", 2, 2, decide},
+    {"reviews", 1, 1, reviews}, {"doubles", 1, 2, doubles},
 };
 
 static enum fault act(struct vault_cli *cli)
@@ -417,11 +471,13 @@ static enum fault act(struct vault_cli *cli)
             return verbs[i].run(cli);
         }
     }
-    return FAULT(FAULT_USAGE, "one of: status, put FILE, get PERSON GROUP [VERSION] FILE, list "
-                              "PERSON, stale EPOCH, retain PERSON GROUP|all DAY|none, erase PERSON "
-                              "GROUP VERSION, drop PERSON GROUP VERSION, lookup FIELD CASE, sweep, "
-                              "verify, events [FROM], backup KEYS BODIES, rotate collect FOLDER "
-                              "EPOCH, rotate put FOLDER");
+    return FAULT(FAULT_USAGE,
+                 "one of: status, put FILE, get PERSON GROUP [VERSION] FILE, list "
+                 "PERSON, stale EPOCH, retain PERSON GROUP|all DAY|none, erase PERSON "
+                 "GROUP VERSION, drop PERSON GROUP VERSION, lookup FIELD CASE, sweep, "
+                 "verify, events [FROM], backup KEYS BODIES, rotate collect FOLDER "
+                 "EPOCH, rotate put FOLDER, offer PERSON, enrol FILE, review PERSON VERSION FILE, "
+                 "decide FILE, reviews, doubles [FROM]");
 }
 
 static int run(const struct option_call *call)
@@ -447,6 +503,10 @@ static const char *const text[] = {
     "rotate collect FOLDER EPOCH writes the rows of all records of an epoch into the folder of a rotation (cambist "
     "rotate); rotate put FOLDER replaces their wraps with those that it made. It may be ended anywhere and run again, "
     "and ends with 21 when records of the old epoch are left, which were put meanwhile.",
+    "offer prints what a customer's page seals for, enrol sends what it made. reviews lists what waits for its "
+    "reviewer; review writes one into a new file for cambist officer review, which is logged before; decide takes the "
+    "verdict that it printed, and the reviewer's copies of the keys are gone. doubles lists who was seen before, "
+    "never as whom.",
     NULL,
 };
 

@@ -175,3 +175,11 @@ test('what no form may say', () => {
   assert.ok(seal.utf8(enrolText(text((textsOf(most, [])[0] as [string, Uint8Array])[1]))).length < seal.ENROL_TEXT_BYTES);
   assert.equal(textsOf(form(name('نام\u200cها')), []).length, 2);
 });
+
+test('the box is the one that the vault\'s own code makes', () => {
+  const label = seal.labelBytes({ subject: 17n, version: 1, group: 'identity', retention: 1, epoch: 2 });
+  const identity = 'name: Ilona Quellfrost\nscript: Latn\nbirth-date: 1990-02-03\nnationality: FR\nemail: ilona@example.invalid\ndocument: QF 77-310\ndocument-kind: passport\ndocument-country: FR\n';
+  const box = seal.enrolBox(label, G.multiply(13n).toBytes(), new Uint8Array(32).fill(0x11), new Uint8Array(32).fill(0x22), seal.utf8(enrolText(identity)));
+  // The same constant as in src/role/vault/seal_enrol_test.c.
+  assert.equal(hex(seal.hash('enrol-box', box)), '56ad727e7ee0633e0c46cad308fba65b830f3c78fcbe8c46d086bc7d35e6afc2');
+});

@@ -139,6 +139,117 @@ static bool form_number(struct personal *value)
     return value->size > 0;
 }
 
+/* ---- a person: name and birth date ---- */
+
+#define PERSON_DAY   10U /* 1990-02-03 */
+#define PERSON_WORDS 64U
+
+/* Capitals of Latin-1, of Greek and of Russian letters; each has as many bytes as its small one. */
+static u32 capital(u32 character)
+{
+    bool is_small = (character >= 'a' && character <= 'z') ||
+                    (character >= 0xe0 && character <= 0xfe && character != 0xf7) ||
+                    (character >= 0x3b1 && character <= 0x3c9 && character != 0x3c2) ||
+                    (character >= 0x430 && character <= 0x44f);
+    if (is_small) {
+        return character - 0x20;
+    }
+    return character >= 0x450 && character <= 0x45f ? character - 0x50 : character;
+}
+
+static void capitals(u8 *bytes, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        size_t more = utf8_bytes(span_of(bytes + at, size - at));
+        u32 character = bytes[at];
+        if (more == 2) {
+            character = (u32)(bytes[at] & 0x1f) << 6 | (bytes[at + 1] & 0x3fU);
+        }
+        if (more <= 2) {
+            u8 put[4];
+            size_t again = utf8_put(capital(character), put);
+            CHECK(again == more);
+            memcpy(bytes + at, put, more);
+        }
+        at += more;
+    }
+}
+
+static bool is_between_words(u8 byte)
+{
+    return byte != 0 && strchr(" -'.,", byte) != NULL;
+}
+
+static bool is_before(struct span a, struct span b)
+{
+    int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+    return order != 0 ? order < 0 : a.size < b.size;
+}
+
+/* The words of a name, sorted; UINT32_MAX: too many. */
+static u32 words_of(struct span name, struct span words[PERSON_WORDS])
+{
+    u32 count = 0;
+    for (size_t at = 0; at < name.size;) {
+        size_t begin = at;
+        while (at < name.size && !is_between_words(name.data[at])) {
+            at += 1;
+        }
+        if (at > begin) {
+            struct span word = span_of(name.data + begin, at - begin);
+            u32 place = count;
+            if (count == PERSON_WORDS) {
+                return UINT32_MAX;
+            }
+            for (; place > 0 && is_before(word, words[place - 1]); place -= 1) {
+                words[place] = words[place - 1];
+            }
+            words[place] = word;
+            count += 1;
+        }
+        at += 1;
+    }
+    return count;
+}
+
+static bool is_day(const u8 *day)
+{
+    for (u32 at = 0; at < PERSON_DAY; at += 1) {
+        if (at == 4 || at == 7 ? day[at] != '-' : !is_digit(day[at])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "1990-02-03 NAME": the words of the name in capitals, by their order in bytes. */
+static bool form_person(struct personal *value)
+{
+    struct span words[PERSON_WORDS];
+    if (value->size < PERSON_DAY + 2 || !is_day(value->bytes) || value->bytes[PERSON_DAY] != ' ') {
+        return false;
+    }
+    u8 *name = value->bytes + PERSON_DAY + 1;
+    capitals(name, value->size - PERSON_DAY - 1);
+    u32 count = words_of(span_of(name, value->size - PERSON_DAY - 1), words);
+    if (count == 0 || count == UINT32_MAX) {
+        return false;
+    }
+    u8 sorted[PERSONAL_BYTES_MAX];
+    u32 size = 0;
+    for (u32 i = 0; i < count; i += 1) {
+        memcpy(sorted + size, words[i].data, words[i].size);
+        size += (u32)words[i].size;
+        sorted[size] = ' ';
+        size += 1;
+    }
+    size -= 1;
+    memcpy(name, sorted, size);
+    value->size = PERSON_DAY + 1 + size;
+    secret_wipe(sorted, sizeof(sorted));
+    return true;
+}
+
 static bool form(u32 field, struct personal *value)
 {
     if (!utf8_is_text(span_of(value->bytes, value->size))) {
@@ -152,6 +263,8 @@ static bool form(u32 field, struct personal *value)
     case BLIND_DOCUMENT:
     case BLIND_ACCOUNT:
         return form_number(value);
+    case BLIND_PERSON:
+        return form_person(value);
     default: /* not an enum: a byte from outside */
         return false;
     }

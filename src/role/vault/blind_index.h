@@ -19,12 +19,13 @@
     ROW(EMAIL, 1, "email")       \
     ROW(PHONE, 2, "phone")       \
     ROW(DOCUMENT, 3, "document") \
-    ROW(ACCOUNT, 4, "account")
+    ROW(ACCOUNT, 4, "account")   \
+    ROW(PERSON, 5, "person")
 
 #define BLIND_FIELD_ROW(constant, number, name) BLIND_##constant = (number),
 enum blind_field { BLIND_FIELD_TABLE(BLIND_FIELD_ROW) };
 #undef BLIND_FIELD_ROW
-#define BLIND_FIELD_MAX 4U
+#define BLIND_FIELD_MAX 5U
 
 struct blind_index;
 

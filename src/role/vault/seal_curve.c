@@ -317,11 +317,11 @@ static void box_key(const char *name, struct seal_room *room, const struct seal_
     seal_derive(name, room, shared, info, ARRAY_COUNT(info), key_out);
 }
 
-enum fault seal_box_close(const char *name, struct seal_room *room, const struct seal_point *to,
-                          struct span bound, struct span plain, u8 *target)
+enum fault seal_box_close_with(const char *name, struct seal_room *room,
+                               const struct seal_scalar *secret, const struct seal_point *to,
+                               struct span bound, struct span plain, u8 *target)
 {
     size_t mark = seal_room_mark(room);
-    struct seal_scalar *secret = seal_room_take(room, sizeof(*secret));
     struct seal_point *shared = seal_room_take(room, sizeof(*shared));
     u8 *key = seal_room_take(room, 32);
     struct seal_point fresh;
@@ -330,7 +330,6 @@ enum fault seal_box_close(const char *name, struct seal_room *room, const struct
         seal_room_leave(room, mark);
         return FAULT(FAULT_INPUT, "%s: the receiver's key is no point", name);
     }
-    seal_scalar_random(secret);
     CHECK(seal_point_of(secret, &fresh) && seal_point_times(secret, to, shared));
     box_key(name, room, shared, &fresh, to, bound, key);
     memcpy(target, fresh.bytes, sizeof(fresh.bytes));
@@ -338,6 +337,17 @@ enum fault seal_box_close(const char *name, struct seal_room *room, const struct
                                                      plain.size, NULL, 0, NULL, box_nonce, key);
     seal_room_leave(room, mark);
     return FAULT_NONE;
+}
+
+enum fault seal_box_close(const char *name, struct seal_room *room, const struct seal_point *to,
+                          struct span bound, struct span plain, u8 *target)
+{
+    size_t mark = seal_room_mark(room);
+    struct seal_scalar *secret = seal_room_take(room, sizeof(*secret));
+    seal_scalar_random(secret);
+    enum fault fault = seal_box_close_with(name, room, secret, to, bound, plain, target);
+    seal_room_leave(room, mark);
+    return fault;
 }
 
 enum fault seal_box_open(const char *name, struct seal_room *room, const struct seal_scalar *key,

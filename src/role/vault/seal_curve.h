@@ -12,9 +12,9 @@
 
 #define SEAL_POINT_BYTES     32U
 #define SEAL_SCALAR_BYTES    32U
-#define SEAL_PROOF_BYTES     64U  /* challenge and answer */
-#define SEAL_BOX_EXTRA_BYTES 48U  /* a point and a tag */
-#define SEAL_BOX_PLAIN_MAX   512U /* what one box holds */
+#define SEAL_PROOF_BYTES     64U   /* challenge and answer */
+#define SEAL_BOX_EXTRA_BYTES 48U   /* a point and a tag */
+#define SEAL_BOX_PLAIN_MAX   1024U /* what one box holds */
 #define SEAL_PARTS_MAX       12U
 
 struct seal_point {
@@ -87,6 +87,11 @@ MUST_USE bool seal_same_holds(const char *name, const struct seal_point *public,
 MUST_USE enum fault seal_box_close(const char *name, struct seal_room *room,
                                    const struct seal_point *to, struct span bound,
                                    struct span plain, u8 *target);
+/* The same with the box's scalar, which is used for this box alone and is not 0. */
+MUST_USE enum fault seal_box_close_with(const char *name, struct seal_room *room,
+                                        const struct seal_scalar *secret,
+                                        const struct seal_point *to, struct span bound,
+                                        struct span plain, u8 *target);
 /* `target` gets box.size - SEAL_BOX_EXTRA_BYTES bytes. FAULT_ROT, and zeros in the target: changed,
  * for another key, or bound to something else. */
 MUST_USE enum fault seal_box_open(const char *name, struct seal_room *room,

@@ -99,6 +99,7 @@ static enum fault vault_open(struct agent *base)
                   LOG_STR("cause", "index.key is another: what was erased may be put again"));
     }
     TRY(vault_groups_open(options->disk, folder, &agent->groups));
+    TRY(vault_enrol_open(agent, folder));
     TRY(personal_open(&agent->value));
     agent->counts.locked = can_lock() ? 1 : 0;
     if (agent->counts.locked == 0) {
@@ -129,6 +130,7 @@ static void vault_close(struct agent *base)
     struct vault_agent *agent = agent_of(base);
     vault_talk_close(agent);
     vault_store_close(&agent->store);
+    vault_enrol_close(agent);
     personal_close(agent->value);
     blind_index_close(agent->index);
     agent->value = NULL;

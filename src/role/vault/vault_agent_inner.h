@@ -1,6 +1,6 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
- * vault_talk.c (the socket), vault_answer.c (what is asked), vault_tell.c (what the log is told).
- */
+ * vault_talk.c (the socket), vault_answer.c (what is asked), vault_enrol.c (what comes from
+ * customers, and its review), vault_tell.c (what the log is told). */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
 #define ROLE_VAULT_VAULT_AGENT_INNER_H
 
@@ -11,6 +11,18 @@
 #include "role/vault/vault_agent.h"
 #include "role/vault/vault_groups.h"
 #include "role/vault/vault_message.h"
+#include "wire/code.h"
+
+#define VAULT_REVIEWERS_FILE "reviewers"
+#define VAULT_REVIEWERS_MAX  16U
+#define VAULT_ENROL_KEY_FILE "enrol.key"
+
+/* Whose client may open what is new; the file has a line "NAME POINT" for each. */
+struct vault_reviewers {
+    u32 count; /* 0: there is no file, and nobody enrols */
+    char names[VAULT_REVIEWERS_MAX][CODE_NAME_BYTES];
+    struct seal_point points[VAULT_REVIEWERS_MAX];
+};
 
 #define VAULT_VISITS_MAX 8U
 #define VAULT_IDLE_MS    60000U
@@ -30,6 +42,10 @@ struct vault_agent {
     struct blind_index *index;
     struct vault_groups groups;
     struct personal *value;
+    struct vault_reviewers reviewers;
+    struct seal_room *room;        /* NULL: memory cannot be locked, and nobody enrols */
+    struct seal_scalar *enrol_key; /* in the room */
+    struct seal_point enrol_point;
     struct vault_agent_counts counts;
     u64 check_ns; /* what is over is looked for next, by clock_mono_ns */
     u64 count_ns; /* and the totals */
@@ -57,6 +73,21 @@ MUST_USE enum fault vault_answer(struct vault_agent *agent, u8 *frame, u32 frame
 /* An answer that says no. */
 struct span vault_refuse(struct vault_agent *agent, u32 kind, enum vault_code code,
                          const char *text);
+
+struct vault_writer vault_answer_begin(struct vault_agent *agent, u32 kind, enum vault_code code);
+struct span vault_answer_end(struct vault_writer *writer);
+/* FAULT_REFUSED: a record, `number` of those that came, has a hand that ends too late. */
+MUST_USE enum fault vault_hands_check(const struct vault_record *record, u32 number, u64 now_s);
+
+/* ---- vault_enrol.c ---- */
+
+/* The key for what comes, and who reviews it. FAULT_INPUT: the file of reviewers. */
+MUST_USE enum fault vault_enrol_open(struct vault_agent *agent, const char *folder);
+void vault_enrol_close(struct vault_agent *agent);
+/* The kinds of enrolment, from ENROL to DOUBLES. */
+MUST_USE enum fault vault_enrol_answer(struct vault_agent *agent, struct span *answer_out);
+/* Leaves the reviewer's copies out of a record that is got without a view. */
+MUST_USE enum fault vault_enrol_hide(struct vault_agent *agent, struct vault_record *record);
 
 /* ---- vault_tell.c ---- */
 

@@ -9,7 +9,7 @@
 #define DAY_S              86400U
 #define HEAD_ANSWER(kind_) ((u32)(kind_) | VAULT_ANSWER_BIT)
 
-static struct vault_writer begin(struct vault_agent *agent, u32 kind, enum vault_code code)
+struct vault_writer vault_answer_begin(struct vault_agent *agent, u32 kind, enum vault_code code)
 {
     struct vault_writer writer =
         vault_writer_begin(agent->answer, VAULT_FRAME_BYTES_MAX, HEAD_ANSWER(kind));
@@ -17,7 +17,7 @@ static struct vault_writer begin(struct vault_agent *agent, u32 kind, enum vault
     return writer;
 }
 
-static struct span end(struct vault_writer *writer)
+struct span vault_answer_end(struct vault_writer *writer)
 {
     vault_writer_end(writer);
     return span_of(writer->bytes, writer->size);
@@ -26,10 +26,10 @@ static struct span end(struct vault_writer *writer)
 struct span vault_refuse(struct vault_agent *agent, u32 kind, enum vault_code code,
                          const char *text)
 {
-    struct vault_writer writer = begin(agent, kind, code);
+    struct vault_writer writer = vault_answer_begin(agent, kind, code);
     vault_write_bytes(&writer, span_of_text(text));
     agent->counts.refused += 1;
-    return end(&writer);
+    return vault_answer_end(&writer);
 }
 
 static u64 now_us(const struct vault_agent *agent)
@@ -62,7 +62,7 @@ static bool tags_take(struct vault_agent *agent, u8 *frame)
 }
 
 /* Which hand is a reviewer's is in the box alone; what can be seen is that it has an end. */
-static enum fault hands_check(const struct vault_record *record, u32 number, u64 now_s)
+enum fault vault_hands_check(const struct vault_record *record, u32 number, u64 now_s)
 {
     for (u32 i = 0; i < record->hands_count; i += 1) {
         if (record->hands[i].until_s > now_s + (u64)VAULT_REVIEW_DAYS_MAX * DAY_S) {
@@ -82,7 +82,7 @@ static enum fault on_put(struct vault_agent *agent, u8 *frame, struct span *answ
     }
     for (u32 i = 0; i < agent->ask.count; i += 1) {
         const struct vault_record *record = &agent->ask.records[i];
-        TRY(hands_check(record, i + 1, now_us(agent) / 1000000U));
+        TRY(vault_hands_check(record, i + 1, now_us(agent) / 1000000U));
         TRY(vault_groups_check(&agent->groups, &record->label, record->hash, record->wrap));
     }
     return vault_store_put(&agent->store, agent->ask.records, agent->ask.count);
@@ -118,12 +118,12 @@ static enum fault on_lookup(struct vault_agent *agent, u8 *frame, struct span *a
     agent->counts.lookups += fault == FAULT_NONE ? 1 : 0;
     agent->counts.limited += fault == FAULT_LIMIT ? 1 : 0;
     TRY(fault);
-    struct vault_writer writer = begin(agent, VAULT_ASK_LOOKUP, VAULT_CODE_OK);
+    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_LOOKUP, VAULT_CODE_OK);
     vault_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
         vault_write_label(&writer, &labels[i]);
     }
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -140,11 +140,12 @@ static enum fault on_get(struct vault_agent *agent, struct span *answer_out)
     static struct vault_record record; /* one thread */
     TRY(vault_store_get(&agent->store, place_of(&agent->ask), now_us(agent) / 1000000U, agent->body,
                         &record));
-    struct vault_writer writer = begin(agent, VAULT_ASK_GET, VAULT_CODE_OK);
+    TRY(vault_enrol_hide(agent, &record));
+    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_GET, VAULT_CODE_OK);
     vault_write_record(&writer, &record);
     secret_wipe(agent->body, record.body.size);
     secret_wipe(&record, sizeof(record));
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -156,7 +157,7 @@ static enum fault on_list(struct vault_agent *agent, struct span *answer_out)
     u32 count = 0;
     TRY(is_stale ? vault_store_stale(&agent->store, ask->epoch, listed, &count)
                  : vault_store_list(&agent->store, ask->subject, listed, &count));
-    struct vault_writer writer = begin(agent, ask->kind, VAULT_CODE_OK);
+    struct vault_writer writer = vault_answer_begin(agent, ask->kind, VAULT_CODE_OK);
     vault_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
         vault_write_label(&writer, &listed[i].label);
@@ -164,7 +165,7 @@ static enum fault on_list(struct vault_agent *agent, struct span *answer_out)
             vault_write_u32(&writer, listed[i].until_day);
         }
     }
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -174,7 +175,7 @@ static enum fault on_wraps(struct vault_agent *agent, struct span *answer_out)
     struct seal_label after = place_of(&agent->ask);
     u32 count = 0;
     TRY(vault_store_wraps(&agent->store, agent->ask.epoch, &after, wrapped, &count));
-    struct vault_writer writer = begin(agent, VAULT_ASK_WRAPS, VAULT_CODE_OK);
+    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_WRAPS, VAULT_CODE_OK);
     vault_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
         vault_write_label(&writer, &wrapped[i].label);
@@ -182,7 +183,7 @@ static enum fault on_wraps(struct vault_agent *agent, struct span *answer_out)
         vault_write_bytes(&writer, span_of(wrapped[i].wrap, sizeof(wrapped[i].wrap)));
     }
     secret_wipe(wrapped, sizeof(wrapped));
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -194,11 +195,11 @@ static enum fault on_status(struct vault_agent *agent, struct span *answer_out)
     TRY(vault_store_lookups(&agent->store, now_us(agent), &lookups));
     const u64 numbers[] = {totals.records, totals.put, totals.erased, totals.hands, totals.tags,
                            totals.events,  lookups,    totals.coming, totals.dead};
-    struct vault_writer writer = begin(agent, VAULT_ASK_STATUS, VAULT_CODE_OK);
+    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_STATUS, VAULT_CODE_OK);
     for (u32 i = 0; i < ARRAY_COUNT(numbers); i += 1) {
         vault_write_u64(&writer, numbers[i]);
     }
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -208,12 +209,12 @@ static enum fault on_verify(struct vault_agent *agent, struct span *answer_out)
     TRY(vault_store_verify(&agent->store, &verdict));
     const u64 numbers[] = {verdict.records, verdict.put,          verdict.erased,
                            verdict.changed, verdict.without_body, verdict.without_key};
-    struct vault_writer writer = begin(agent, VAULT_ASK_VERIFY, VAULT_CODE_OK);
+    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_VERIFY, VAULT_CODE_OK);
     for (u32 i = 0; i < ARRAY_COUNT(numbers); i += 1) {
         vault_write_u64(&writer, numbers[i]);
     }
     vault_write_bytes(&writer, span_of(verdict.root, sizeof(verdict.root)));
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -222,7 +223,7 @@ static enum fault on_events(struct vault_agent *agent, struct span *answer_out)
     static struct vault_event events[VAULT_EVENTS_MAX]; /* one thread */
     u32 count = 0;
     TRY(vault_store_events(&agent->store, agent->ask.from, events, VAULT_EVENTS_MAX, &count));
-    struct vault_writer writer = begin(agent, VAULT_ASK_EVENTS, VAULT_CODE_OK);
+    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_EVENTS, VAULT_CODE_OK);
     vault_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
         vault_write_u64(&writer, events[i].number);
@@ -233,7 +234,7 @@ static enum fault on_events(struct vault_agent *agent, struct span *answer_out)
         vault_write_u64(&writer, events[i].count);
         vault_write_bytes(&writer, span_of(events[i].matter, sizeof(events[i].matter)));
     }
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -246,9 +247,9 @@ static enum fault on_count(struct vault_agent *agent, struct span *answer_out)
     TRY(ask->kind == VAULT_ASK_RETAIN
             ? vault_store_retain(&agent->store, ask->subject, ask->group, ask->until_day, &count)
             : vault_store_hands_drop(&agent->store, place_of(ask), now_us(agent), &count));
-    struct vault_writer writer = begin(agent, ask->kind, VAULT_CODE_OK);
+    struct vault_writer writer = vault_answer_begin(agent, ask->kind, VAULT_CODE_OK);
     vault_write_u32(&writer, (u32)count);
-    *answer_out = end(&writer);
+    *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
 
@@ -276,6 +277,13 @@ static enum fault act(struct vault_agent *agent, u8 *frame, struct span *answer_
         return vault_store_erase(&agent->store, place_of(ask), now_us(agent));
     case VAULT_ASK_LOOKUP:
         return on_lookup(agent, frame, answer_out);
+    case VAULT_ASK_ENROL:
+    case VAULT_ASK_OFFER:
+    case VAULT_ASK_REVIEW:
+    case VAULT_ASK_DECIDE:
+    case VAULT_ASK_REVIEWS:
+    case VAULT_ASK_DOUBLES:
+        return vault_enrol_answer(agent, answer_out);
     case VAULT_ASK_SWEEP:
         return vault_store_sweep(&agent->store, now_us(agent));
     case VAULT_ASK_VERIFY:
@@ -330,8 +338,8 @@ enum fault vault_answer(struct vault_agent *agent, u8 *frame, u32 frame_bytes,
         return FAULT_NONE;
     }
     if (fault == FAULT_NONE && answer_out->data == NULL) {
-        struct vault_writer writer = begin(agent, kind, VAULT_CODE_OK);
-        *answer_out = end(&writer);
+        struct vault_writer writer = vault_answer_begin(agent, kind, VAULT_CODE_OK);
+        *answer_out = vault_answer_end(&writer);
     }
     return fault;
 }

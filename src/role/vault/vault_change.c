@@ -73,16 +73,21 @@ enum fault vault_count(struct vault_store *store, u64 put, u64 erased)
     return vault_do(store, VAULT_SQL_TOTALS_ADD, &call);
 }
 
-static enum fault keys_add(struct vault_store *store, const struct vault_record *records, u32 count)
+static enum fault keys_add(struct vault_store *store, const struct vault_record *records, u32 count,
+                           struct vault_review *review)
 {
     for (u32 i = 0; i < count; i += 1) {
         TRY(key_add(store, &records[i]));
         TRY(vault_marks_add(store, &records[i].label));
     }
+    if (review != NULL) {
+        TRY(vault_review_add(store, records, count, review));
+    }
     return vault_count(store, count, 0);
 }
 
-enum fault vault_store_put(struct vault_store *store, const struct vault_record *records, u32 count)
+static enum fault put(struct vault_store *store, const struct vault_record *records, u32 count,
+                      struct vault_review *review)
 {
     CHECK(count > 0 && count <= VAULT_PUT_MAX);
     for (u32 i = 0; i < count; i += 1) {
@@ -101,7 +106,7 @@ enum fault vault_store_put(struct vault_store *store, const struct vault_record 
     TRY(vault_end(store, VAULT_IN_BODIES, bodies_add(store, records, count)));
     vault_step(store);
     TRY(vault_begin(store, VAULT_IN_KEYS));
-    TRY(vault_end(store, VAULT_IN_KEYS, keys_add(store, records, count)));
+    TRY(vault_end(store, VAULT_IN_KEYS, keys_add(store, records, count, review)));
     vault_step(store);
     TRY(vault_begin(store, VAULT_IN_BODIES));
     enum fault fault = FAULT_NONE;
@@ -111,6 +116,19 @@ enum fault vault_store_put(struct vault_store *store, const struct vault_record 
     TRY(vault_end(store, VAULT_IN_BODIES, fault));
     vault_step(store);
     return FAULT_NONE;
+}
+
+enum fault vault_store_put(struct vault_store *store, const struct vault_record *records, u32 count)
+{
+    return put(store, records, count, NULL);
+}
+
+enum fault vault_store_enrol(struct vault_store *store, const struct vault_record *records,
+                             u32 count, struct vault_review *review)
+{
+    CHECK(review->subject == records[0].label.subject &&
+          review->version == records[0].label.version);
+    return put(store, records, count, review);
 }
 
 /* ---- epochs ---- */

@@ -32,6 +32,7 @@ static enum fault key_remove(struct vault_store *store, const struct seal_label 
     TRY(vault_do_place(store, VAULT_SQL_HANDS_REMOVE, label));
     TRY(vault_do_place(store, VAULT_SQL_TAGS_REMOVE, label));
     TRY(vault_do_place(store, VAULT_SQL_DEAD_ADD, label));
+    TRY(vault_review_remove(store, label));
     struct sql_call call = vault_call(store, VAULT_SQL_SHREDDED_ADD);
     sql_put_u64(&call, day_of(now_us));
     TRY(vault_do(store, VAULT_SQL_SHREDDED_ADD, &call));
@@ -86,6 +87,7 @@ enum fault vault_store_erase_due(struct vault_store *store, u64 now_us, u64 *cou
     sql_put_u64(&call, now_us / VAULT_US_S);
     TRY(vault_end(store, VAULT_IN_KEYS,
                   hands_remove(store, VAULT_SQL_HANDS_OVER, &call, now_us, count_out)));
+    TRY(vault_reviews_over(store, now_us));
     TRY(vault_due(store, day_of(now_us), due, &count));
     bool is_rotten = false; /* a row that cannot be keeps no other from being erased */
     for (u32 i = 0; i < count; i += 1) {

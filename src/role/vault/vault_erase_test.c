@@ -194,6 +194,7 @@ static void a_file_of_before_has_its_marks_made(void **state)
     scene_must(vault_store_put(&store, &second, 1));
     scene_must(sql_run(&store.keys, "DROP TABLE ever; DROP TABLE asks; DROP TABLE drills;"
                                     "DROP TABLE told;"
+                                    "DROP TABLE reviews; DROP TABLE doubles;"
                                     "PRAGMA user_version=1"));
     reopen(&store);
     assert_false(store.has_lost_marks);
@@ -272,6 +273,8 @@ static enum fault use(struct vault_store *store)
     static struct vault_listed listed[VAULT_LIST_MAX];
     static struct vault_wrapped wrapped[VAULT_LIST_MAX];
     static struct vault_event events[VAULT_LIST_MAX];
+    static struct vault_review reviews[VAULT_LIST_MAX];
+    static struct vault_double doubles[VAULT_LIST_MAX];
     static u8 body[64];
     static const u8 matter[VAULT_CASE_BYTES];
     struct seal_label labels[VAULT_LIST_MAX];
@@ -304,6 +307,9 @@ static enum fault use(struct vault_store *store)
         vault_store_verify(store, &verdict),
         vault_store_put(store, &record, 1),
         vault_store_hands_drop(store, label, NOW_US, &number),
+        vault_store_reviews(store, reviews, &count),
+        vault_store_doubles(store, 1, doubles, &count),
+        vault_store_view(store, 2, 1, NOW_US, reviews),
         vault_store_unswept(store, &number),
         vault_store_erase_due(store, NOW_US, &number),
         vault_store_sweep(store, NOW_US),
@@ -329,6 +335,9 @@ static void make_three(struct vault_store *store)
     }
     scene_must(vault_store_put(store, records, 3));
     scene_must(sql_run(&store->keys, "INSERT INTO dead VALUES (9, 1, 1)"));
+    scene_must(sql_run(&store->keys, "INSERT INTO reviews VALUES (2, 1, 1, 4000000000, 0, 1, 0,"
+                                     " zeroblob(32), zeroblob(32), zeroblob(32));"
+                                     "INSERT INTO doubles VALUES (1, 1, 2, 1, 1)"));
     scene_must(sql_run(&store->bodies, "INSERT INTO coming VALUES (9, 1, 1)"));
     vault_store_close(store);
     run_in("mkdir whole && mv keys bodies whole");
@@ -339,7 +348,7 @@ static enum fault damaged(struct vault_store *store, bool in_bodies, const char 
     struct sql sql;
     char path[2 * SCENE_PATH_BYTES];
     const struct sql_format format = {.application = in_bodies ? 0x43566279U : 0x43566b79U,
-                                      .version = in_bodies ? 1 : 3,
+                                      .version = in_bodies ? 1 : 4,
                                       .what = "the vault"};
     run_in("rm -rf keys bodies && cp -r whole/keys whole/bodies .");
     (void)snprintf(path, sizeof(path), "%s/%s", folder,
@@ -365,6 +374,8 @@ static void rows_that_cannot_be_are_a_named_fault(void **state)
         {"UPDATE wraps SET version=0 WHERE subject=2", false},
         {"UPDATE wraps SET part=258 WHERE subject=1", false}, /* one that is due */
         {"UPDATE dead SET part=257", false},                  /* went round for ever */
+        {"UPDATE reviews SET state=9", false},
+        {"UPDATE reviews SET version=4294967297", false},
         {"UPDATE coming SET version=-1", true},
     };
     struct vault_store store;
@@ -416,6 +427,8 @@ static void no_row_of_the_vault_stops_the_process(void **state)
         {"events", {"number", "time", "kind", "field", "count", "matter"}},
         {"ever", {"mark", "version"}},
         {"told", {"fresh"}},
+        {"reviews", {"subject", "version", "time", "until", "views", "state", "seen", "reviewer"}},
+        {"doubles", {"number", "time", "subject", "version", "seen"}},
         {"bodies", {"subject", "part", "version", "body"}}, /* from here on of bodies.db */
         {"coming", {"subject", "part", "version"}},
     };
@@ -453,7 +466,7 @@ static void no_row_of_the_vault_stops_the_process(void **state)
                        tables[table].table, column,
                        values[random_below(&random, ARRAY_COUNT(values))],
                        table < 4 && random_chance(&random, 1, 2) ? " WHERE subject=2" : "");
-        enum fault fault = damaged(&store, table >= 9, change);
+        enum fault fault = damaged(&store, table >= 11, change);
         sound += fault == FAULT_NONE;
         fault_forget();
     }

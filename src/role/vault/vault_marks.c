@@ -21,8 +21,7 @@ static void mark_of(const struct vault_store *store, u64 subject, u64 group,
     CHECK(code == 0);
 }
 
-/* 0: none was put. */
-static enum fault highest(struct vault_store *store, u64 subject, u64 group, u64 *version_out)
+enum fault vault_marks_highest(struct vault_store *store, u64 subject, u64 group, u64 *version_out)
 {
     struct sql_call call = vault_call(store, VAULT_SQL_MARK);
     u8 mark[VAULT_MARK_BYTES];
@@ -61,7 +60,7 @@ enum fault vault_marks_check(struct vault_store *store, const struct vault_recor
     for (u32 i = 0; i < count; i += 1) {
         const struct seal_label *label = &records[i].label;
         u64 version = 0;
-        TRY(highest(store, label->subject, label->group, &version));
+        TRY(vault_marks_highest(store, label->subject, label->group, &version));
         for (u32 j = 0; j < i; j += 1) {
             bool is_before = is_same_place(&records[j].label, label);
             version = is_before ? u64_max(version, records[j].label.version) : version;
@@ -104,7 +103,7 @@ enum fault vault_marks_open(struct vault_store *store)
     u64 version = 0;
     u64 marks = 0;
     bool row = false;
-    TRY(highest(store, 0, 0, &version));
+    TRY(vault_marks_highest(store, 0, 0, &version));
     if (version > 0) {
         return FAULT_NONE;
     }

@@ -153,6 +153,26 @@ static void take_rewrap(struct reader *reader, struct vault_ask *ask)
     }
 }
 
+/* Records, whose they are for, and the box with what the vault reads. */
+static void take_enrol(struct reader *reader, struct vault_ask *ask)
+{
+    take_put(reader, ask);
+    take_bytes(reader, ask->reviewer, sizeof(ask->reviewer));
+    ask->box = take(reader, SEAL_ENROL_BOX_BYTES);
+}
+
+static void take_verdict(struct reader *reader, struct seal_verdict *verdict)
+{
+    u8 proof[SEAL_PROOF_BYTES];
+    verdict->subject = take_u64(reader);
+    verdict->version = take_u32(reader);
+    verdict->outcome = take_u8(reader);
+    take_zeros(reader, 3);
+    take_bytes(reader, verdict->enrolment, sizeof(verdict->enrolment));
+    take_bytes(reader, proof, sizeof(proof));
+    memcpy(&verdict->proof, proof, sizeof(proof));
+}
+
 /* Of a subject; the group may be 0 where it says so. */
 static void take_subject(struct reader *reader, struct vault_ask *ask, bool has_group,
                          bool may_be_all)
@@ -174,6 +194,20 @@ static void take_contents(struct reader *reader, struct vault_ask *ask)
     case VAULT_ASK_STATUS:
     case VAULT_ASK_SWEEP:
     case VAULT_ASK_VERIFY:
+    case VAULT_ASK_REVIEWS:
+        break;
+    case VAULT_ASK_ENROL:
+        take_enrol(reader, ask);
+        break;
+    case VAULT_ASK_OFFER:
+        take_subject(reader, ask, false, false);
+        break;
+    case VAULT_ASK_REVIEW:
+        take_subject(reader, ask, false, false);
+        ask->version = take_u32(reader);
+        break;
+    case VAULT_ASK_DECIDE:
+        take_verdict(reader, &ask->verdict);
         break;
     case VAULT_ASK_PUT:
         take_put(reader, ask);
@@ -199,6 +233,7 @@ static void take_contents(struct reader *reader, struct vault_ask *ask)
         ask->value = take_value(reader);
         break;
     case VAULT_ASK_EVENTS:
+    case VAULT_ASK_DOUBLES:
         ask->from = take_u64(reader);
         if (ask->from > INT64_MAX) {
             refuse(reader, "there is no such event");
@@ -248,6 +283,17 @@ const char *vault_ask_read(struct span frame, struct vault_ask *ask_out)
     }
     if (reader.at != frame.size) {
         refuse(&reader, "there is more in the frame than there should be");
+    }
+    return reader.wrong;
+}
+
+const char *vault_records_read(struct span bytes, struct vault_ask *ask_out)
+{
+    struct reader reader = {.frame = bytes};
+    memset(ask_out, 0, offsetof(struct vault_ask, records));
+    take_put(&reader, ask_out);
+    if (reader.at != bytes.size) {
+        refuse(&reader, "there is more than there should be");
     }
     return reader.wrong;
 }

@@ -8,6 +8,7 @@
 #define ROLE_VAULT_VAULT_MESSAGE_H
 
 #include "base/base.h"
+#include "role/vault/seal_enrol.h"
 #include "role/vault/vault_store.h"
 
 #define VAULT_HEAD_BYTES      8U
@@ -20,28 +21,38 @@
 #define VAULT_LISTED_BYTES    24U
 #define VAULT_REWRAP_BYTES    168U
 #define VAULT_WRAPPED_BYTES   196U
+#define VAULT_OFFER_BYTES     120U
+#define VAULT_REVIEW_BYTES    152U /* of a review's head, before its records */
+#define VAULT_WAITING_BYTES   64U  /* of a review in a list */
+#define VAULT_DOUBLE_BYTES    32U
 
 /* constant, number, name. Permanent; append new rows. */
-#define VAULT_ASK_TABLE(ROW)  \
-    ROW(STATUS, 1, "status")  \
-    ROW(PUT, 2, "put")        \
-    ROW(GET, 3, "get")        \
-    ROW(LIST, 4, "list")      \
-    ROW(REWRAP, 5, "rewrap")  \
-    ROW(RETAIN, 6, "retain")  \
-    ROW(ERASE, 7, "erase")    \
-    ROW(LOOKUP, 8, "lookup")  \
-    ROW(DROP, 9, "drop")      \
-    ROW(SWEEP, 10, "sweep")   \
-    ROW(VERIFY, 11, "verify") \
-    ROW(EVENTS, 12, "events") \
-    ROW(STALE, 13, "stale")   \
-    ROW(WRAPS, 14, "wraps")
+#define VAULT_ASK_TABLE(ROW)    \
+    ROW(STATUS, 1, "status")    \
+    ROW(PUT, 2, "put")          \
+    ROW(GET, 3, "get")          \
+    ROW(LIST, 4, "list")        \
+    ROW(REWRAP, 5, "rewrap")    \
+    ROW(RETAIN, 6, "retain")    \
+    ROW(ERASE, 7, "erase")      \
+    ROW(LOOKUP, 8, "lookup")    \
+    ROW(DROP, 9, "drop")        \
+    ROW(SWEEP, 10, "sweep")     \
+    ROW(VERIFY, 11, "verify")   \
+    ROW(EVENTS, 12, "events")   \
+    ROW(STALE, 13, "stale")     \
+    ROW(WRAPS, 14, "wraps")     \
+    ROW(ENROL, 18, "enrol")     \
+    ROW(OFFER, 19, "offer")     \
+    ROW(REVIEW, 20, "review")   \
+    ROW(DECIDE, 21, "decide")   \
+    ROW(REVIEWS, 22, "reviews") \
+    ROW(DOUBLES, 23, "doubles")
 
 #define VAULT_ASK_ROW(constant, number, name) VAULT_ASK_##constant = (number),
 enum vault_ask_kind { VAULT_ASK_TABLE(VAULT_ASK_ROW) };
 #undef VAULT_ASK_ROW
-#define VAULT_ASK_MAX 14U
+#define VAULT_ASK_MAX 23U
 
 enum vault_code {
     VAULT_CODE_OK,
@@ -69,6 +80,9 @@ struct vault_ask {
     u64 from;
     u8 matter[VAULT_CASE_BYTES];
     struct vault_value value;
+    u8 reviewer[SEAL_POINT_BYTES];              /* enrol */
+    struct span box;                            /* enrol: in the frame, SEAL_ENROL_BOX_BYTES */
+    struct seal_verdict verdict;                /* decide; its outcome may be none */
     u32 count;                                  /* of records or rewraps */
     struct vault_record records[VAULT_PUT_MAX]; /* their bodies lie in the frame; no tags */
     struct vault_value values[VAULT_PUT_MAX][VAULT_TAGS_MAX];
@@ -81,6 +95,10 @@ u32 vault_frame_bytes(struct span begin);
 
 /* Reads a whole frame. What is wrong, as a text without any of its contents; NULL: nothing. */
 MUST_USE const char *vault_ask_read(struct span frame, struct vault_ask *ask_out);
+
+/* Records as put has them, with their count before them, and nothing behind; into `records` and
+ * what belongs to them. As above. */
+MUST_USE const char *vault_records_read(struct span bytes, struct vault_ask *ask_out);
 
 /* ---- writing, for answers and for who asks ---- */
 

@@ -22,6 +22,15 @@
 #define TOLD_TABLE \
     "CREATE TABLE told (one INTEGER PRIMARY KEY CHECK (one = 1), fresh INTEGER NOT NULL) STRICT"
 #define TOLD_ROW "INSERT INTO told (one, fresh) VALUES (1, 0)"
+#define REVIEWS_TABLE                                                                            \
+    "CREATE TABLE reviews (subject INTEGER NOT NULL, version INTEGER NOT NULL,"                  \
+    " time INTEGER NOT NULL, until INTEGER NOT NULL, views INTEGER NOT NULL,"                    \
+    " state INTEGER NOT NULL, seen INTEGER NOT NULL, reviewer BLOB NOT NULL, box BLOB NOT NULL," \
+    " enrolment BLOB NOT NULL, PRIMARY KEY (subject, version)) STRICT, WITHOUT ROWID"
+#define DOUBLES_TABLE                                                             \
+    "CREATE TABLE doubles (number INTEGER PRIMARY KEY AUTOINCREMENT,"             \
+    " time INTEGER NOT NULL, subject INTEGER NOT NULL, version INTEGER NOT NULL," \
+    " seen INTEGER NOT NULL) STRICT"
 
 static const char *const keys_schema[] = {
     "CREATE TABLE wraps (subject INTEGER NOT NULL, part INTEGER NOT NULL, version INTEGER NOT NULL,"
@@ -52,12 +61,15 @@ static const char *const keys_schema[] = {
     DRILLS_TABLE,
     TOLD_TABLE,
     TOLD_ROW,
+    REVIEWS_TABLE,
+    DOUBLES_TABLE,
     NULL,
 };
 
 static const char *const keys_to_2[] = {EVER_TABLE, ASKS_TABLE, DRILLS_TABLE, NULL};
 static const char *const keys_to_3[] = {TOLD_TABLE, TOLD_ROW, NULL};
-static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3};
+static const char *const keys_to_4[] = {REVIEWS_TABLE, DOUBLES_TABLE, NULL};
+static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4};
 
 static const char *const bodies_schema[] = {
     "CREATE TABLE bodies (row INTEGER PRIMARY KEY, subject INTEGER NOT NULL, part INTEGER NOT NULL,"
@@ -68,7 +80,7 @@ static const char *const bodies_schema[] = {
 };
 
 const struct sql_format vault_keys_format = {.application = APPLICATION_KEYS,
-                                             .version = 3,
+                                             .version = 4,
                                              .what = "the vault's keys",
                                              .schema = keys_schema,
                                              .upgrades = keys_upgrades};
@@ -79,6 +91,7 @@ static const struct sql_format bodies_format = {.application = APPLICATION_BODIE
 
 #define PLACE  "subject=? AND part=? AND version=?"
 #define LISTED "subject, part, version, epoch, retention, until"
+#define REVIEW "subject, version, time, until, views, state, seen, reviewer, box, enrolment"
 #define ROOM   "256" /* VAULT_LIST_MAX */
 _Static_assert(VAULT_WRAP_BYTES == SEAL_WRAP_BYTES && VAULT_HAND_BYTES == SEAL_HAND_BYTES &&
                    VAULT_HASH_BYTES == SEAL_HASH_BYTES &&
@@ -146,6 +159,21 @@ static const char *const texts[VAULT_SQL_COUNT] = {
                            " DO UPDATE SET version=max(version, excluded.version)",
     [VAULT_SQL_MARKS] = "SELECT count(*) FROM ever",
     [VAULT_SQL_MARKS_FROM] = "SELECT subject, part, max(version) FROM wraps GROUP BY subject, part",
+    [VAULT_SQL_REVIEW_ADD] =
+        "INSERT INTO reviews (" REVIEW ") VALUES (?, ?, ?, ?, 0, 1, ?, ?, ?, ?)",
+    [VAULT_SQL_REVIEW] = "SELECT " REVIEW " FROM reviews WHERE subject=? AND version=?",
+    [VAULT_SQL_REVIEWS] = "SELECT " REVIEW " FROM reviews WHERE state=1 ORDER BY time LIMIT " ROOM,
+    [VAULT_SQL_REVIEW_VIEW] = "UPDATE reviews SET views=views+1 WHERE subject=? AND version=?",
+    [VAULT_SQL_REVIEW_DECIDE] = "UPDATE reviews SET state=? WHERE subject=? AND version=?",
+    [VAULT_SQL_REVIEWS_OVER] = "UPDATE reviews SET state=4 WHERE state=1 AND until<?",
+    [VAULT_SQL_REVIEW_REMOVE] = "DELETE FROM reviews WHERE subject=? AND version=?",
+    [VAULT_SQL_REVIEW_HANDS] = "DELETE FROM hands WHERE subject=? AND version=? AND until>0",
+    [VAULT_SQL_DOUBLE_ADD] = "INSERT INTO doubles (time, subject, version, seen)"
+                             " VALUES (?, ?, ?, ?)",
+    [VAULT_SQL_DOUBLES] = "SELECT number, time, subject, version, seen FROM doubles"
+                          " WHERE number>=? ORDER BY number LIMIT " ROOM,
+    [VAULT_SQL_DOUBLES_REMOVE] = "DELETE FROM doubles WHERE subject=? AND version=?",
+    [VAULT_SQL_SEEN] = "SELECT count(*) FROM tags WHERE field=? AND tag=? AND subject<>?",
     [VAULT_SQL_BODY_ADD] = "INSERT INTO bodies (subject, part, version, body) VALUES (?, ?, ?, ?)",
     [VAULT_SQL_BODY] = "SELECT body FROM bodies WHERE " PLACE,
     [VAULT_SQL_BODY_REMOVE] = "DELETE FROM bodies WHERE " PLACE,

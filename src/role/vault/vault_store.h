@@ -79,6 +79,7 @@ enum vault_event_kind {
     VAULT_EVENT_SWEPT = 4,
     VAULT_EVENT_HANDS = 5,    /* dropped, or over */
     VAULT_EVENT_RESTORED = 6, /* keys.db is another: so many numbers before it are not in it */
+    VAULT_EVENT_VIEW = 8,     /* of a review */
 };
 
 /* What the public log is to be told. */
@@ -89,6 +90,41 @@ struct vault_event {
     u16 kind;
     u16 field;                   /* of a look-up */
     u8 matter[VAULT_CASE_BYTES]; /* of a look-up */
+};
+
+/* ---- reviews of enrolments (docs/enrolment.md) ---- */
+
+/* Permanent. */
+enum vault_review_state {
+    VAULT_REVIEW_OPEN = 1,
+    VAULT_REVIEW_ACCEPTED = 2,
+    VAULT_REVIEW_REJECTED = 3,
+    VAULT_REVIEW_OVER = 4, /* nobody decided in time */
+};
+/* What was there before, of somebody else. */
+#define VAULT_SEEN_DOCUMENT 1U
+#define VAULT_SEEN_PERSON   2U
+
+struct vault_review {
+    u64 subject;
+    u64 time_us; /* when it came */
+    u64 until_s; /* when the reviewer's copies end */
+    u32 version;
+    u32 views;
+    u8 state; /* enum vault_review_state, as stored */
+    u8 seen;  /* VAULT_SEEN_... */
+    u8 reviewer[32];
+    u8 box[VAULT_HASH_BYTES];       /* seal_enrol_box_hash */
+    u8 enrolment[VAULT_HASH_BYTES]; /* seal_enrol_hash */
+};
+
+/* Somebody who was seen before, for whoever opens cases: never who the other one is. */
+struct vault_double {
+    u64 number; /* from 1 */
+    u64 time_us;
+    u64 subject;
+    u32 version;
+    u8 seen;
 };
 
 struct vault_totals {
@@ -152,6 +188,18 @@ enum vault_statement {
     VAULT_SQL_MARK_PUT,
     VAULT_SQL_MARKS,
     VAULT_SQL_MARKS_FROM,
+    VAULT_SQL_REVIEW_ADD,
+    VAULT_SQL_REVIEW,
+    VAULT_SQL_REVIEWS,
+    VAULT_SQL_REVIEW_VIEW,
+    VAULT_SQL_REVIEW_DECIDE,
+    VAULT_SQL_REVIEWS_OVER,
+    VAULT_SQL_REVIEW_REMOVE,
+    VAULT_SQL_REVIEW_HANDS,
+    VAULT_SQL_DOUBLE_ADD,
+    VAULT_SQL_DOUBLES,
+    VAULT_SQL_DOUBLES_REMOVE,
+    VAULT_SQL_SEEN,
     VAULT_SQL_BODY_ADD, /* from here on of bodies.db */
     VAULT_SQL_BODY,
     VAULT_SQL_BODY_REMOVE,
@@ -203,6 +251,37 @@ struct vault_listed {
 MUST_USE enum fault vault_store_list(struct vault_store *store, u64 subject,
                                      struct vault_listed listed_out[VAULT_LIST_MAX],
                                      u32 *count_out);
+
+/* ---- enrolments ---- */
+
+/* vault_store_put, and the review of the records, which are of one subject and version. Fills in
+ * `seen` from their tags. */
+MUST_USE enum fault vault_store_enrol(struct vault_store *store, const struct vault_record *records,
+                                      u32 count, struct vault_review *review);
+/* The version that follows every one that the subject ever had. FAULT_LIMIT: there is none. */
+MUST_USE enum fault vault_store_next_version(struct vault_store *store, u64 subject,
+                                             u32 *version_out);
+/* Which of `count` things the subject is given: the same each time, and nobody without the key of
+ * the blind index knows which. */
+u32 vault_store_lot(const struct vault_store *store, u64 subject, u32 version, u32 count);
+/* *found_out: there is one. */
+MUST_USE enum fault vault_store_review(struct vault_store *store, u64 subject, u32 version,
+                                       struct vault_review *review_out, bool *found_out);
+/* The same for who is to see it: the view is an event, and counted, before anything is answered.
+ * FAULT_MISSING. FAULT_REFUSED: decided, or over. */
+MUST_USE enum fault vault_store_view(struct vault_store *store, u64 subject, u32 version,
+                                     u64 now_us, struct vault_review *review_out);
+/* Removes the reviewer's copies. FAULT_MISSING, FAULT_REFUSED as above. */
+MUST_USE enum fault vault_store_decide(struct vault_store *store, u64 subject, u32 version,
+                                       enum vault_review_state state, u64 now_us, u64 *hands_out);
+/* Those that are open, the oldest first, VAULT_LIST_MAX at most. */
+MUST_USE enum fault vault_store_reviews(struct vault_store *store,
+                                        struct vault_review reviews_out[VAULT_LIST_MAX],
+                                        u32 *count_out);
+/* From a number on, VAULT_LIST_MAX at most. */
+MUST_USE enum fault vault_store_doubles(struct vault_store *store, u64 from,
+                                        struct vault_double doubles_out[VAULT_LIST_MAX],
+                                        u32 *count_out);
 
 /* ---- epochs ---- */
 

@@ -1,7 +1,7 @@
 /* The parts of the vault's store, for its own files: vault_store.c (life, reading), vault_change.c
  * (put, epochs), vault_marks.c (what was put before), vault_erase.c (retention, erasure, sweeps),
- * vault_look.c (search, events, integrity),
- * vault_restored.c (numbers of events where another file was put back). */
+ * vault_look.c (search, events, integrity), vault_reviews.c (enrolments), vault_restored.c (numbers
+ * of events where another file was put back). */
 #ifndef ROLE_VAULT_VAULT_STORE_INNER_H
 #define ROLE_VAULT_VAULT_STORE_INNER_H
 
@@ -64,6 +64,19 @@ MUST_USE enum fault vault_fresh_open(struct vault_store *store);
 /* Records whose last day is before today; their labels need not be sound. */
 MUST_USE enum fault vault_due(struct vault_store *store, u32 today,
                               struct vault_listed listed_out[VAULT_LIST_MAX], u32 *count_out);
+
+/* ---- vault_reviews.c ---- */
+
+/* Within the step that adds the keys. */
+MUST_USE enum fault vault_review_add(struct vault_store *store, const struct vault_record *records,
+                                     u32 count, struct vault_review *review);
+/* Reviews that nobody decided. */
+MUST_USE enum fault vault_reviews_over(struct vault_store *store, u64 now_us);
+/* What is kept of the review of a record that is erased; `label` is its. */
+MUST_USE enum fault vault_review_remove(struct vault_store *store, const struct seal_label *label);
+/* The highest version of a subject's group; 0: none was put. */
+MUST_USE enum fault vault_marks_highest(struct vault_store *store, u64 subject, u64 group,
+                                        u64 *version_out);
 
 MUST_USE enum fault vault_event_add(struct vault_store *store, const struct vault_event *event);
 MUST_USE enum fault vault_count(struct vault_store *store, u64 put, u64 erased);
