@@ -6,6 +6,7 @@
  * searched for the canary that stands in every record. */
 #include "role/vault/opening.h"
 
+#include "base/bytes.h"
 #include "base/random.h"
 #include "base/span.h"
 #include "tests/support/opening_run.h"
@@ -251,6 +252,102 @@ static void a_grant_is_used_again_after_a_restart(void **state)
     assert_judged(FAULT_REFUSED, "opening: logged without the mark that this grant leaves");
 }
 
+/* In the log with some other mark, so that the next opening would not be recognised as a second
+ * one, and shown as if it had the grant's. */
+static void an_opening_that_hides_its_mark(void **state)
+{
+    (void)state;
+    char text[OPENING_TEXT_BYTES];
+    char hex[2 * PUBLOG_SALT_BYTES + 1];
+    u8 salt[32];
+    prepare(1);
+    struct opening_scene_event event = opening_event(text, salt);
+    event.mark_salt = NULL;
+    opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    show_slots(&event);
+    assert_judged(FAULT_REFUSED, "opening: logged without the mark that this grant leaves");
+    u8 *mark = memmem(opening_shown, opening_shown_bytes, "\nmark ", 6);
+    assert_non_null(mark);
+    memcpy(mark + 6, bytes_to_hex(salt, sizeof(salt), hex), 2 * sizeof(salt));
+    assert_judged(FAULT_REFUSED, "opening: the receipt is of another case");
+    /* Nor with the end of a silence that would change it. */
+    prepare(1);
+    mark = memmem(opening_shown, opening_shown_bytes, "\nmark ", 6);
+    assert_non_null(mark);
+    u8 *until = mark + 6 + 2 * sizeof(salt) + 1;
+    assert_int_equal(*until, '0');
+    *until = '1';
+    assert_judged(FAULT_REFUSED, "opening: the receipt is of another case");
+}
+
+/* Two leaves for the slot of the opening: the one that is not the opening's own may leave out what
+ * was in that slot before. */
+static void slots_that_end_with_another_leaf(void **state)
+{
+    (void)state;
+    char text[OPENING_TEXT_BYTES];
+    u8 salt[32];
+    prepare(1);
+    struct opening_scene_event event = opening_event(text, salt);
+    forget_log();
+    log_grant();
+    opening_shown_bytes = opening_scene_show(&scene, &event, opening_shown);
+    static u8 unseen[OPENING_SCENE_SHOWN];
+    struct opening_scene_event other = event;
+    other.mark_salt = NULL;
+    other.kind = PUBLOG_KIND_LOOKUP;
+    (void)opening_scene_show(&scene, &other, unseen);
+    show_slots(&event);
+    assert_judged(FAULT_REFUSED, "slots: the log is not shown from grant to opening");
+}
+
+/* A slot between grant and opening has a second leaf, behind the opening's: it may leave out an
+ * opening that the first one has. */
+static void a_slot_that_is_logged_once_more(void **state)
+{
+    (void)state;
+    static u8 unseen[OPENING_SCENE_SHOWN];
+    char text[OPENING_TEXT_BYTES];
+    u8 salt[32];
+    prepare(1);
+    struct opening_scene_event event = opening_event(text, salt);
+    struct opening_scene_event other = event;
+    other.kind = PUBLOG_KIND_LOOKUP;
+    other.slot_s = grant.issued_s + 660;
+    (void)opening_scene_show(&scene, &other, unseen);
+    show_slots(&event);
+    assert_judged(FAULT_REFUSED, "slots: the log is not shown from grant to opening");
+}
+
+/* A leaf between grant and opening that says less than its events: a bulk one that nobody was to
+ * see. */
+static void a_leaf_that_hides_a_flag(void **state)
+{
+    (void)state;
+    for (u32 hidden = 0; hidden < 2; hidden += 1) {
+        static u8 unseen[OPENING_SCENE_SHOWN];
+        prepare(1);
+        forget_log();
+        log_grant();
+        struct opening_scene_event other = {.class = PUBLOG_CLASS_ORDINARY,
+                                            .kind = PUBLOG_KIND_GRANT,
+                                            .flags = PUBLOG_FLAG_BULK,
+                                            .is_flag_hidden = hidden == 1,
+                                            .name = grant.name,
+                                            .text = span_of_text("another grant"),
+                                            .slot_s = grant.issued_s + 660,
+                                            .times_s = judge.now_s - 5,
+                                            .witnesses = 3};
+        (void)opening_scene_show(&scene, &other, unseen);
+        log_opening();
+        if (hidden == 0) {
+            assert_delivered();
+        } else {
+            assert_judged(FAULT_REFUSED, "slots: the log is not shown from grant to opening");
+        }
+    }
+}
+
 static void answers_to_a_killed_opener_are_lost(void **state)
 {
     (void)state;
@@ -258,6 +355,45 @@ static void answers_to_a_killed_opener_are_lost(void **state)
     begin_opener();
     log_opening();
     assert_refused(FAULT_REFUSED, "a release for another opening");
+}
+
+/* It would have longer than its quarter of an hour. */
+static void an_opening_that_is_to_come(void **state)
+{
+    (void)state;
+    prepare(1);
+    for (u32 late = 0; late < 2; late += 1) {
+        opener_close(opener);
+        assert_int_equal(opener_open(&opener, &file, judge.now_s + OPENING_AHEAD_S + late),
+                         FAULT_NONE);
+        forget_log();
+        log_grant();
+        log_opening();
+        release("0134");
+        if (late == 0) {
+            assert_delivered();
+        } else {
+            assert_judged(FAULT_REFUSED, "opening: it begins in the future");
+        }
+    }
+}
+
+/* Sealed for the same key under the number of a rotation that is to come. */
+static void a_record_of_another_epoch(void **state)
+{
+    (void)state;
+    prepare(1);
+    for (u32 i = 0; i < grant.records_count; i += 1) {
+        grant.records[i].label.epoch = 2;
+    }
+    opening_scene_fill(&scene, &grant);
+    rows_make();
+    forget_log();
+    sign("0134");
+    log_grant();
+    begin_opener();
+    log_opening();
+    assert_judged(FAULT_REFUSED, "row 1: of epoch 2, the shares are of epoch 1");
 }
 
 static void an_opening_before_its_grant(void **state)
@@ -377,7 +513,13 @@ int main(void)
         cmocka_unit_test(a_flipped_byte_of_a_receipt),
         cmocka_unit_test(an_opening_of_another_grant),
         cmocka_unit_test(a_grant_is_used_again_after_a_restart),
+        cmocka_unit_test(an_opening_that_hides_its_mark),
+        cmocka_unit_test(slots_that_end_with_another_leaf),
+        cmocka_unit_test(a_slot_that_is_logged_once_more),
+        cmocka_unit_test(a_leaf_that_hides_a_flag),
         cmocka_unit_test(answers_to_a_killed_opener_are_lost),
+        cmocka_unit_test(an_opening_that_is_to_come),
+        cmocka_unit_test(a_record_of_another_epoch),
         cmocka_unit_test(an_opening_before_its_grant),
         cmocka_unit_test(the_quarter_of_an_hour_is_over),
         cmocka_unit_test(a_second_opening_of_a_grant),

@@ -305,6 +305,26 @@ static void one_flipped_byte_in_an_earlier_checkpoint(void **state)
     tlog_scene_close(scene);
 }
 
+/* Entries and all tiles above them agree with each other, and the checkpoint was signed and
+ * cosigned for others of the same number: nothing but its root says so. */
+static void a_log_rewritten_under_its_checkpoint(void **state)
+{
+    (void)state;
+    static const u64 sizes[] = {1, 2, 30, 256, 300, 523};
+    u8 signed_for[4096];
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i += 1) {
+        struct tlog_scene *scene = scene_of(sizes[i]);
+        struct span note = remember(scene, signed_for);
+        scene->seed += 1;
+        tlog_scene_grow(scene, sizes[i], NOW_S - 60);
+        assert_int_equal(flaw_of(scene), TLOG_FLAW_NONE);
+        tlog_scene_put(scene, "checkpoint", note);
+        assert_int_equal(flaw_of(scene), TLOG_FLAW_ROOT);
+        assert_string_equal(finding.file, "checkpoint");
+        tlog_scene_close(scene);
+    }
+}
+
 static void truncation(void **state)
 {
     (void)state;
@@ -587,6 +607,7 @@ int main(void)
         cmocka_unit_test(a_reader_behind_finds_his_way),
         cmocka_unit_test(a_grown_log_is_the_same_log),
         cmocka_unit_test(one_flipped_byte_in_an_earlier_checkpoint),
+        cmocka_unit_test(a_log_rewritten_under_its_checkpoint),
         cmocka_unit_test(truncation),
         cmocka_unit_test(fork_is_seen),
         cmocka_unit_test(a_server_that_shows_each_reading_another_log),
