@@ -196,6 +196,10 @@ enum fault door_again(struct door_act *act)
     if (!is_good) {
         return FAULT_NONE;
     }
+    if (act->ask->password_bytes > 0 && login.totp.is_there) {
+        /* Else whoever has a session and the password could take the second factor off. */
+        return door_say(act, DOOR_CODE_SECOND_WANTED);
+    }
     if (act->ask->password_bytes > 0 && !door_hash_has_room(act->desk->hash)) {
         return door_say(act, DOOR_CODE_BUSY);
     }
@@ -223,7 +227,7 @@ enum fault door_again_later(struct door_act *act, const struct door_pending *pen
         return FAULT_NONE;
     }
     bool is_same = memcmp(login.password, pending->password, sizeof(login.password)) == 0;
-    if (!result->is_right || !is_same) {
+    if (!result->is_right || !is_same || login.totp.is_there) { /* put on meanwhile */
         return door_say(act, DOOR_CODE_WRONG);
     }
     door_admitted_well(act, DOOR_LIMIT_SIGN_ADDRESS, pending->address, DOOR_LIMIT_SIGN_NETWORK);
