@@ -19,9 +19,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -151,6 +153,19 @@ static int fork_process(void)
     return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) >= 0 ? GOOD : BAD;
 }
 
+static int trace_parent(void)
+{
+    return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0 ? GOOD : BAD;
+}
+
+static int read_parent(void)
+{
+    char byte = 0;
+    struct iovec here = {.iov_base = &byte, .iov_len = 1};
+    struct iovec there = {.iov_base = folder, .iov_len = 1}; /* it is at the same place there */
+    return process_vm_readv(getppid(), &here, 1, &there, 1, 0) == 1 ? GOOD : BAD;
+}
+
 static int memory_to_execute(void)
 {
     return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
@@ -225,6 +240,34 @@ static void only_named_paths_open(void **state)
     ends_well("engine", false, open_outside);
     if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 4) {
         ends_well("history", false, bind_refused);
+    }
+}
+
+/* Those who have personal data, shares or the log's key: no program, no other process, no memory to
+ * execute; a socket for the courier alone, which has no file; and of files those of one folder. */
+static void who_has_secrets_is_shut_in(void **state)
+{
+    (void)state;
+    static int (*const never[])(void) = {run_program, fork_process, trace_parent, read_parent,
+                                         memory_to_execute};
+    static const char *const roles[] = {"keep",   "door",    "log",         "courier",
+                                        "opener", "officer", "officer_page"};
+    skip_without_sandbox();
+    bool has_landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0;
+    for (u32 index = 0; index < ARRAY_COUNT(roles); index += 1) {
+        bool is_courier = strcmp(roles[index], "courier") == 0;
+        for (u32 act = 0; act < ARRAY_COUNT(never); act += 1) {
+            is_stopped(roles[index], never[act]);
+        }
+        if (is_courier) {
+            is_stopped(roles[index], open_file);
+            continue;
+        }
+        is_stopped(roles[index], open_socket);
+        ends_well(roles[index], false, open_file);
+        if (has_landlock) {
+            ends_well(roles[index], false, open_outside);
+        }
     }
 }
 
@@ -310,6 +353,7 @@ int main(void)
         cmocka_unit_test(listed_calls_pass),
         cmocka_unit_test(other_calls_end_the_process),
         cmocka_unit_test(only_named_paths_open),
+        cmocka_unit_test(who_has_secrets_is_shut_in),
         cmocka_unit_test(what_holds_is_reported_and_required),
         cmocka_unit_test(wrong_lists_are_refused_by_line),
         cmocka_unit_test(our_own_list_is_sound),
