@@ -1,0 +1,177 @@
+// A customer's form in Chromium: refused where it must be, then filled in, sealed in the browser by a
+// worker, and sent; what goes over the wire and what the browser keeps is looked through. The page is
+// the form of web/src with the page's own policy; the offer comes from a running venue's vault, and what
+// was sealed goes into it. The last line is a figure: how long sealing the largest form takes.
+// usage: node enrol.mjs BINARY DATA WEB PERSON...     WEB: the build's copy of web/, with its packages
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launch, newContext } from './browser.mjs';
+
+const [, , binary, data, web, ...people] = process.argv;
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { build } = createRequire(join(web, 'package.json'))('esbuild');
+const CANARIES = ['Quellfrost', 'QUELLFROST', 'Nordlichtgasse', 'oda.zv81', 'ZQ 7731'];
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+let failed = 0;
+
+async function step(name, run) {
+  try {
+    await run();
+    console.log(`ok: ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED: ${name}: ${String(error.stack ?? error).split('\n').slice(0, 8).join('\n')}`);
+  }
+}
+
+// ---- the page, bundled as web/build.mjs does ----
+
+const HARNESS = `
+import { render } from 'preact';
+import { EnrolForm } from './src/ui/enrol.tsx';
+const person = location.pathname.slice(1);
+render(<EnrolForm worker="/worker.js"
+  offer={async () => (await fetch('/offer/' + person)).json()}
+  send={async (sealed) => (await fetch('/enrol/' + person, { method: 'POST', body: sealed })).ok} />, document.getElementById('page'));
+`;
+
+async function bundle(options) {
+  const made = await build({ absWorkingDir: web, bundle: true, minify: true, format: 'esm', target: ['chrome110'], jsx: 'automatic',
+    jsxImportSource: 'preact', write: false, logLevel: 'warning', ...options });
+  return made.outputFiles[0].text;
+}
+
+const files = {
+  '/page.js': ['text/javascript', await bundle({ stdin: { contents: HARNESS, resolveDir: web, loader: 'tsx' } })],
+  '/worker.js': ['text/javascript', await bundle({ entryPoints: ['src/enrol/worker.ts'] })],
+};
+const HTML = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Cambist</title><script type="module" src="/page.js"></script><main id="page"></main></html>';
+
+// ---- the venue's side ----
+
+const folder = mkdtempSync(join(tmpdir(), 'cambist-enrol-'));
+const sent = []; // every byte that came from the browser
+const cambist = (...words) => execFileSync(binary, [...words, '--data', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+function answer(request, body) {
+  const [, verb, person] = request.url.split('/');
+  if (files[request.url]) return [200, ...files[request.url]];
+  if (verb === 'offer') return [200, 'application/json', cambist('vault', 'offer', person)];
+  if (verb === 'enrol' && request.method === 'POST') {
+    const path = join(folder, `sealed-${sent.length}`);
+    writeFileSync(path, body);
+    try {
+      cambist('vault', 'enrol', path);
+    } catch (error) {
+      console.log(String(error.stderr));
+      return [409, 'text/plain', 'refused'];
+    }
+    return [200, 'text/plain', 'taken'];
+  }
+  return /^\/\d+$/.test(request.url) ? [200, 'text/html', HTML] : [404, 'text/plain', 'none'];
+}
+
+const server = createServer((request, response) => {
+  const parts = [];
+  request.on('data', (part) => parts.push(part));
+  request.on('end', () => {
+    const body = Buffer.concat(parts);
+    sent.push(Buffer.from(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`), body);
+    const [status, type, text] = answer(request, body);
+    response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' });
+    response.end(text);
+  });
+});
+await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+const venue = { url: `http://127.0.0.1:${server.address().port}/` };
+
+// ---- the customer ----
+
+const png = (size) => {
+  const bytes = Buffer.alloc(size, 0x5a);
+  Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]).copy(bytes);
+  bytes.write('Quellfrost', 64);
+  return bytes;
+};
+
+async function fill(page, change = {}) {
+  const typed = { birthDate: '1991-04-05', nationalities: 'lv, FR', email: 'oda.zv81@example.invalid', phone: '+999 7355 608 1142', country: 'lv',
+    document: 'ZQ 7731-Q', residence: 'LV', address: 'Nordlichtgasse 4711\nZvolt', ...change };
+  await page.locator('[data-enrol="name"]').first().fill('Oda Quellfrost');
+  for (const [name, value] of Object.entries(typed)) await page.locator(`[data-enrol="${name}"]`).fill(value);
+}
+
+const state = (page, at) => page.locator(`[data-enrol-state="${at}"]`).waitFor({ timeout: 60_000 });
+const send = (page) => page.locator('[data-enrol-send]').click();
+const leaks = (bytes) => CANARIES.filter((word) => bytes.includes(word));
+
+const browser = await launch();
+const context = await newContext(browser, venue);
+const page = await context.newPage();
+try {
+  await page.goto(`${venue.url}${people[0]}`);
+  await step('axe has nothing to say about the form', async () => {
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    assert.deepEqual(found.violations.filter((row) => ['serious', 'critical'].includes(row.impact)).map((row) => `${row.id}: ${row.nodes.map((node) => node.html)}`), []);
+  });
+  await step('what cannot be is refused, and nothing of it leaves the browser', async () => {
+    const before = sent.length;
+    await fill(page, { document: '---' });
+    await send(page);
+    await state(page, 'refused');
+    assert.match(await page.locator('[data-enrol-state]').innerText(), /^Document: /);
+    await fill(page);
+    await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload=alert(1)>') }]);
+    await send(page);
+    await page.getByText('only JPEG, PNG and PDF').waitFor();
+    assert.equal(sent.slice(before).some((bytes) => bytes.includes('/enrol/')), false);
+  });
+  await step('the form is sealed in a worker and sent', async () => {
+    await page.locator('[data-enrol-more]').click();
+    await fill(page);
+    await page.locator('[data-enrol="name"]').nth(1).fill('Ода Квельфрост');
+    await page.locator('[data-enrol="script"]').nth(1).selectOption('Cyrl');
+    await page.locator('[data-enrol="files"]').setInputFiles([
+      { name: 'Quellfrost passport.png', mimeType: 'image/png', buffer: png(50_000) },
+      { name: 'b.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 Quellfrost') }]);
+    await send(page);
+    await state(page, 'sent');
+    assert.equal(await page.locator('[data-enrol="document"]').inputValue(), '');
+  });
+  await step('another person with the same document, and the largest form there is', async () => {
+    await page.goto(`${venue.url}${people[1]}`);
+    await fill(page, { email: 'oda.zv81.b@example.invalid' });
+    await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'a.png', mimeType: 'image/png', buffer: png(7 * 1024 * 1024) }]);
+    // The main thread's longest pause is what a reader feels.
+    await page.evaluate(() => {
+      globalThis.pause = 0;
+      let last = performance.now();
+      setInterval(() => { const now = performance.now(); globalThis.pause = Math.max(globalThis.pause, now - last); last = now; }, 5);
+    });
+    const begin = performance.now();
+    await send(page);
+    await state(page, 'sent');
+    const pause = await page.evaluate(() => globalThis.pause);
+    console.log(`figure: 7 MiB sealed and taken in ${Math.round(performance.now() - begin)} ms, longest pause of the page ${Math.round(pause)} ms`);
+  });
+  await step('nothing of the form went over the wire, or stays in the browser', async () => {
+    assert.deepEqual(sent.flatMap(leaks), []);
+    assert.ok(sent.some((bytes) => bytes.length > 50_000));
+    const kept = await page.evaluate(async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, await caches.keys(),
+      (await indexedDB.databases()).map((one) => one.name)]));
+    assert.deepEqual(leaks(kept), []);
+    assert.deepEqual(JSON.parse(kept).slice(4), [[], []]);
+    assert.deepEqual(context.faults, []);
+  });
+} finally {
+  await browser.close();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed > 0 ? 1 : 0);
