@@ -1,80 +1,35 @@
 #include "app/ceremony_publish.h"
 
-#include "app/log_files.h"
+#include "app/log_read.h"
 #include "app/log_texts.h"
 #include "app/placement.h"
 #include "base/bytes.h"
 #include "base/span.h"
 #include "io/file.h"
 #include "role/vault/log_agent.h"
-#include "role/vault/tlog_check.h"
 #include "role/vault/tlog_file.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Large, so it is not on the stack. */
-struct reading {
-    struct tlog_crypto crypto;
-    struct tlog_policy policy;
-    struct tlog_check check;
-    struct tlog_finding finding;
-    struct log_texts texts;
-    u8 bundle[TLOG_BUNDLE_BYTES_MAX];
-};
 
 /* ---- the log ---- */
 
 /* The published log, believed as its readers believe it. */
-static enum fault log_read(struct reading *reading, const char *public_folder)
-{
-    struct log_files files;
-    TRY(log_files_open(&files, public_folder));
-    reading->check.crypto = &reading->crypto;
-    reading->check.policy = &reading->policy;
-    reading->check.files = &files.files;
-    reading->check.leaves = &reading->texts.leaves;
-    reading->check.bundle = reading->bundle;
-    enum fault fault = tlog_check_run(&reading->check, &reading->finding);
-    log_files_close(&files);
-    TRY(fault);
-    return reading->finding.flaw == TLOG_FLAW_NONE
-               ? reading->texts.fault
-               : FAULT(FAULT_ROT, "%s/%s: %s (%s)", public_folder, reading->finding.file,
-                       reading->finding.why, tlog_flaw_name(reading->finding.flaw));
-}
-
-static enum fault is_named(struct reading *reading, const char *folder, const char *public_folder,
-                           u32 epoch, const u8 hash[SHARE_HASH_BYTES])
-{
-    char hex[2 * SHARE_HASH_BYTES + 1];
-    TRY(log_policy_load(disk_real(), folder, &reading->crypto.sha256, &reading->policy));
-    TRY(log_read(reading, public_folder));
-    const struct log_text *text = log_texts_find(&reading->texts, hash);
-    return text != NULL && text->line.epoch == epoch
-               ? FAULT_NONE
-               : FAULT(FAULT_REFUSED,
-                       "no line of the log names it yet: approval ceremony %u sha256 %s", epoch,
-                       bytes_to_hex(hash, SHARE_HASH_BYTES, hex));
-}
-
 static enum fault named_check(const char *folder, const char *public_folder, u32 epoch,
                               const u8 hash[SHARE_HASH_BYTES])
 {
-    struct reading *reading = calloc(1, sizeof(*reading));
-    if (reading == NULL) {
-        return FAULT(FAULT_LIMIT, "no memory to read a log in");
-    }
-    log_texts_init(&reading->texts, NULL);
-    enum fault fault = tlog_crypto_open(&reading->crypto);
-    if (fault == FAULT_NONE) {
-        fault = is_named(reading, folder, public_folder, epoch, hash);
-        tlog_crypto_close(&reading->crypto);
-    }
-    log_texts_close(&reading->texts);
-    free(reading);
-    return fault;
+    struct log_texts texts;
+    char policy[FILE_PATH_BYTES];
+    char hex[2 * SHARE_HASH_BYTES + 1];
+    TRY(file_path(policy, folder, LOG_FOLDER "/" LOG_POLICY_FILE));
+    log_texts_init(&texts, NULL);
+    enum fault fault = log_read(public_folder, policy, &texts.leaves);
+    fault = fault == FAULT_NONE ? texts.fault : fault;
+    const struct log_text *text = log_texts_find(&texts, hash);
+    bool is_named = text != NULL && text->line.epoch == epoch;
+    log_texts_close(&texts);
+    TRY(fault);
+    return is_named ? FAULT_NONE
+                    : FAULT(FAULT_REFUSED,
+                            "no line of the log names it yet: approval ceremony %u sha256 %s",
+                            epoch, bytes_to_hex(hash, SHARE_HASH_BYTES, hex));
 }
 
 /* ---- the text ---- */

@@ -2,6 +2,7 @@
 #include "app/log_files.h"
 #include "app/log_months.h"
 #include "app/log_texts.h"
+#include "app/log_vault.h"
 #include "app/log_venue.h"
 #include "app/progress.h"
 #include "app/text_file.h"
@@ -101,6 +102,7 @@ struct work {
     struct log_months months;
     struct log_texts texts;
     struct restrict_order order;
+    struct log_vault vault;
     struct tlog_tiles tiles;
     struct tlog_receipt receipt;
     struct tlog_finding finding;
@@ -187,6 +189,10 @@ static void verdict_json(const struct work *work, const struct tlog_verdict *ver
         u32 held = log_texts_count(&work->texts, LOG_TEXT_HELD);
         json_field_u64(&json, "ceremonies", held);
         json_field_u64(&json, "ceremonies_awaited", work->texts.count - held);
+        json_field_u64(&json, "vault_lines", work->vault.count);
+        json_field_u64(&json, "vault_odd", work->vault.odd);
+        json_field_u64(&json, "vault_back", work->vault.back);
+        json_field_u64(&json, "erased", work->vault.newest.erased);
     }
     json_object_end(&json);
     cli_print_json(&json);
@@ -287,7 +293,8 @@ static enum fault check_files(const struct option_call *call, struct work *work,
     check->age_max_s = call->values[LOG_MAX_AGE].given ? call->values[LOG_MAX_AGE].number : 0;
     check->strangers_allowed = call->values[LOG_STRANGERS].given;
     restrict_order_init(&work->order, &work->texts.leaves);
-    check->leaves = &work->order.leaves;
+    log_vault_init(&work->vault, &work->order.leaves);
+    check->leaves = &work->vault.leaves;
     enum fault fault = tlog_check_run(check, &work->finding);
     progress_end(&shown.line);
     TRY(fault);
@@ -314,6 +321,7 @@ static enum fault check_files(const struct option_call *call, struct work *work,
         log_months_print(&work->months);
         log_texts_print(&work->texts);
         order_print(&work->order);
+        log_vault_print(&work->vault);
     }
     return answer(call, work, &check->verdict);
 }

@@ -1,5 +1,7 @@
 /* cambist vault: asks the vault's process, and copies its files. */
 #include "app/cli.h"
+#include "app/log_read.h"
+#include "app/log_vault.h"
 #include "app/time_text.h"
 #include "app/vault_client.h"
 #include "app/vault_enrol.h"
@@ -17,10 +19,11 @@
 #include <unistd.h>
 
 #define DAY_US       86400000000ULL
+#define SECOND_US    1000000ULL
 #define DAY_CHARS    10U /* of the text of a moment */
 #define LISTED_BYTES (SEAL_LABEL_BYTES + 4U)
 
-enum { VAULT_DATA, VAULT_SOCKET };
+enum { VAULT_DATA, VAULT_SOCKET, VAULT_LOG, VAULT_POLICY };
 
 static const struct option options[] = {
     [VAULT_DATA] = {.name = "data",
@@ -33,6 +36,15 @@ static const struct option options[] = {
                       .value = "FILE",
                       .help = "The socket that vault.socket names. Without it keep.sock in the "
                               "data folder."},
+    [VAULT_LOG] = {.name = "log",
+                   .kind = OPTION_TEXT,
+                   .value = "FOLDER|URL",
+                   .help = "verify: a public log. What it says of the vault must be true of this "
+                           "one."},
+    [VAULT_POLICY] = {.name = "policy",
+                      .kind = OPTION_TEXT,
+                      .value = "FILE",
+                      .help = "verify: whose signatures under that log are believed."},
 };
 
 struct vault_cli {
@@ -294,21 +306,88 @@ static enum fault sweep(struct vault_cli *cli)
     return ask(cli);
 }
 
+static void since_add(const u8 *event, u64 time_us, struct publog_vault_since *since)
+{
+    u64 event_us = bytes_u64(event + 8);
+    u16 kind = bytes_u16(event + 16);
+    since->rewraps += event_us >= time_us && kind == VAULT_EVENT_REWRAPPED ? 1 : 0;
+    if (kind == VAULT_EVENT_ERASED) {
+        since->erased_most += event_us >= time_us ? 1 : 0;
+        since->erased_least += event_us >= time_us + SECOND_US ? 1 : 0;
+    }
+}
+
+/* What the vault's events say of the time since a line. */
+static enum fault since_take(struct vault_cli *cli, u64 time_us, struct publog_vault_since *since)
+{
+    u32 count = 1;
+    *since = (struct publog_vault_since){.rewraps = 0};
+    for (u64 from = 1; count > 0;) {
+        begin(cli, VAULT_ASK_EVENTS);
+        vault_write_u64(&cli->client.writer, from);
+        TRY(ask(cli));
+        const u8 *at = cli->client.contents.data + 4;
+        count = cli->client.contents.size < 4 ? 0 : bytes_u32(cli->client.contents.data);
+        if (cli->client.contents.size != 4 + (size_t)count * VAULT_EVENT_BYTES) {
+            return FAULT(FAULT_FOREIGN, "an answer that is none");
+        }
+        for (u32 i = 0; i < count; i += 1, at += VAULT_EVENT_BYTES) {
+            if (bytes_u64(at) < from) {
+                return FAULT(FAULT_FOREIGN, "an answer that is none");
+            }
+            since_add(at, time_us, since);
+            from = bytes_u64(at) + 1;
+        }
+    }
+    return FAULT_NONE;
+}
+
+static enum fault log_compare(struct vault_cli *cli, const struct publog_vault *now)
+{
+    const struct option_value *values = cli->call->values;
+    struct log_vault said;
+    char time[TIME_TEXT_BYTES];
+    struct publog_vault_since since;
+    bool is_compared = false;
+    if (!values[VAULT_POLICY].given) {
+        return FAULT(FAULT_USAGE, "verify --log wants --policy");
+    }
+    log_vault_init(&said, NULL);
+    TRY(log_read(values[VAULT_LOG].text, values[VAULT_POLICY].text, &said.leaves));
+    if (said.count == 0) {
+        return FAULT(FAULT_MISSING, "the log says nothing of the vault");
+    }
+    TRY(since_take(cli, said.newest.time_us, &since));
+    const char *why = publog_vault_differs(&said.newest, now, &since, &is_compared);
+    (void)time_text_print(said.newest.time_us, time);
+    if (why != NULL) {
+        return FAULT(FAULT_DIVERGED, "against the log's line of %s: %s", time, why);
+    }
+    cli_line("as logged", "%s%s", time,
+             is_compared ? ", with the same root"
+                         : "; the root is another, as something was put, erased or wrapped since");
+    return FAULT_NONE;
+}
+
 static enum fault verify(struct vault_cli *cli)
 {
     static const char *const names[] = {"records", "ever put",     "ever erased",
                                         "changed", "without body", "without key"};
     char hash[CLI_HASH_BYTES];
+    struct publog_vault now;
     begin(cli, VAULT_ASK_VERIFY);
     TRY(ask(cli));
     TRY(numbers_print(cli, names, ARRAY_COUNT(names), VAULT_HASH_BYTES));
     const u8 *at = cli->client.contents.data;
-    cli_line("root", "%s", cli_hash(at + sizeof(u64) * ARRAY_COUNT(names), hash));
-    if (bytes_u64(at) != bytes_u64(at + 8) - bytes_u64(at + 16) ||
-        !span_is_zero(span_of(at + 24, 24))) {
+    const u8 *root = at + sizeof(u64) * ARRAY_COUNT(names);
+    now = (struct publog_vault){
+        .records = bytes_u64(at), .put = bytes_u64(at + 8), .erased = bytes_u64(at + 16)};
+    memcpy(now.root, root, sizeof(now.root));
+    cli_line("root", "%s", cli_hash(root, hash));
+    if (!publog_vault_adds_up(&now) || !span_is_zero(span_of(at + 24, 24))) {
         return FAULT(FAULT_ROT, "the vault's files do not agree");
     }
-    return FAULT_NONE;
+    return cli->call->values[VAULT_LOG].given ? log_compare(cli, &now) : FAULT_NONE;
 }
 
 static enum fault events(struct vault_cli *cli)
@@ -498,7 +577,9 @@ static const char *const text[] = {
     "day of a person's records; erase deletes the key of one whose last day has passed, drop the "
     "copies of its data key; sweep rewrites the keys' file, so that nothing of what was erased is "
     "left in it. lookup reads a value from standard input and tells whose it is: CASE is 64 small "
-    "hex digits, the look-up is counted and stands in events. verify walks through everything.",
+    "hex digits, the look-up is counted and stands in events. verify walks through everything; with --log "
+    "and --policy it holds counts and root against the newest line of the public log about them, and "
+    "ends with 22 where they do not fit.",
     "backup copies the keys and the bodies into two folders, to be kept for different times.",
     "rotate collect FOLDER EPOCH writes the rows of all records of an epoch into the folder of a rotation (cambist "
     "rotate); rotate put FOLDER replaces their wraps with those that it made. It may be ended anywhere and run again, "

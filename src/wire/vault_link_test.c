@@ -55,11 +55,38 @@ static void what_is_misshaped_is_refused(void **state)
     assert_false(vault_link_from_read(span_of(&none, sizeof(none)), &read));
 }
 
+static void a_root_is_read_as_it_was_made(void **state)
+{
+    (void)state;
+    static const size_t wrong[] = {0, 2, 3, offsetof(struct vault_link_root, padding)};
+    struct vault_link_from look = vault_link_look();
+    struct vault_link_from read;
+    struct vault_link_root root = {.time_us = 1, .records = 2, .put = 5, .erased = 3, .root = {7}};
+    struct vault_link_root read_root;
+    struct vault_link_event event;
+    assert_true(vault_link_from_read(span_of(&look, sizeof(look)), &read));
+    assert_int_equal(read.head.kind, VAULT_LINK_LOOK);
+    assert_int_equal(read.head.source, LINK_SOURCE_LOG);
+    vault_link_root_finish(&root);
+    assert_true(vault_link_root_read(span_of(&root, sizeof(root)), &read_root));
+    assert_memory_equal(&root, &read_root, sizeof(root));
+    assert_false(vault_link_event_read(span_of(&root, sizeof(root)), &event));
+    for (size_t size = 0; size < sizeof(root); size += 1) {
+        assert_false(vault_link_root_read(span_of(&root, size), &read_root));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i += 1) {
+        ((u8 *)&root)[wrong[i]] ^= 0x40;
+        assert_false(vault_link_root_read(span_of(&root, sizeof(root)), &read_root));
+        ((u8 *)&root)[wrong[i]] ^= 0x40;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_made_is_read),
         cmocka_unit_test(what_is_misshaped_is_refused),
+        cmocka_unit_test(a_root_is_read_as_it_was_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* The parts of the log's agent, for its own files: log_agent.c (life, slots, witnesses),
  * log_begin.c (key and policy), log_follow.c (what it reads), log_ledger.c (roots of the journal),
- * log_month.c (opened months), log_restrict.c (roots of restrictions), log_answer.c (its socket).
- */
+ * log_month.c (opened months), log_restrict.c (roots of restrictions), log_vault.c (what the
+ * vault holds), log_answer.c (its socket). */
 #ifndef ROLE_VAULT_LOG_AGENT_INNER_H
 #define ROLE_VAULT_LOG_AGENT_INNER_H
 
@@ -12,6 +12,7 @@
 #include "role/vault/restrict_book.h"
 #include "role/vault/tlog_file.h"
 #include "role/vault/tlog_policy.h"
+#include "wire/vault_link.h"
 
 struct log_agent {
     struct agent agent; /* first: it is cast back */
@@ -58,8 +59,10 @@ struct log_agent {
     struct channel_writer keep_asks;
     struct channel_reader keep_events;
     struct publog_source_point keep;
-    u64 keep_ns;   /* asked again then */
-    bool is_asked; /* the answer is under way */
+    struct publog_source_point vault; /* the last line of what it holds: its time */
+    u64 vault_ns;                     /* asked for the next one then */
+    u64 keep_ns;                      /* asked again then */
+    bool is_asked;                    /* the answer is under way */
     /* The socket. */
     struct line_talk *talk;    /* NULL: nobody asks */
     struct log_answer *answer; /* being made */
@@ -92,6 +95,14 @@ MUST_USE enum fault log_restrict_gap(struct log_agent *agent);
 MUST_USE enum fault log_restrict_keep(struct log_agent *agent);
 /* Days that have ended while nothing happened. */
 MUST_USE enum fault log_restrict_turn(struct log_agent *agent, u64 now_ns);
+
+/* ---- log_vault.c ---- */
+
+MUST_USE enum fault log_vault_load(struct log_agent *agent);
+/* Asks what the vault holds, where a line of today is wanting. */
+void log_vault_ask(struct log_agent *agent, u64 now_ns);
+/* What it said, within what is taken of its events; one that is not wanted any more is no line. */
+MUST_USE enum fault log_vault_take(struct log_agent *agent, const struct vault_link_root *root);
 
 /* ---- log_month.c ---- */
 

@@ -12,6 +12,7 @@
 #include "io/sql.h"
 #include "role/vault/log_agent_inner.h"
 #include "role/vault/publog_check.h"
+#include "role/vault/publog_vault.h"
 #include "role/vault/vault_store.h"
 #include "tests/support/log_scene.h"
 #include "wire/vault_link.h"
@@ -26,6 +27,7 @@
 enum { WITNESSES = 3, SEGMENT = 1 << 16, KILLS = 40, WORKS_MAX = 20000, MINUTE = 60 };
 #define BEGIN   1769169600ULL
 #define WORK_NS 60000000ULL
+#define DAY_S   86400ULL
 
 struct network {
     struct tlog_transport transport; /* first: it is cast back */
@@ -42,6 +44,9 @@ static struct {
     u64 entries;     /* log entries of the journal */
     u64 keep_events; /* of the vault */
     bool has_keep;
+    bool has_root; /* and says what it holds */
+    u64 vault_lines;
+    u64 vault_day;              /* of the last one */
     struct channel channels[2]; /* asks, events */
     struct channel_reader asks;
     struct channel_writer answers;
@@ -170,11 +175,26 @@ static void other_put(void)
 
 static void keep_open(void)
 {
-    static const u16 kinds[] = {VAULT_LINK_ASK};
+    static const u16 kinds[] = {VAULT_LINK_ASK, VAULT_LINK_LOOK};
     assert_int_equal(
-        channel_reader_open(&place.asks, &place.channels[0], kinds, 1, LINK_SOURCE_LOG),
+        channel_reader_open(&place.asks, &place.channels[0], kinds, 2, LINK_SOURCE_LOG),
         FAULT_NONE);
     assert_int_equal(channel_writer_open(&place.answers, &place.channels[1]), FAULT_NONE);
+}
+
+/* Twice, as where an answer was late. */
+static void root_tell(void)
+{
+    struct vault_link_root root = {.time_us = clock_wall_us(&place.now.clock),
+                                   .records = 4,
+                                   .put = 7,
+                                   .erased = 3,
+                                   .root = {0xa5}};
+    vault_link_root_finish(&root);
+    for (u32 i = 0; place.has_root && i < 2; i += 1) {
+        assert_int_equal(channel_put(&place.answers, span_of(&root, sizeof(root))), CHANNEL_PUT);
+    }
+    channel_flush(&place.answers);
 }
 
 /* The vault's side, as keep would: a few at a time. */
@@ -188,6 +208,10 @@ static void keep_play(void)
     }
     assert_true(vault_link_from_read(span_of(record, size), &ask));
     channel_release(&place.asks);
+    if (ask.head.kind == VAULT_LINK_LOOK) {
+        root_tell();
+        return;
+    }
     for (u64 number = ask.from; number <= place.keep_events && number < ask.from + 3; number += 1) {
         struct vault_link_event event = {.number = number,
                                          .time_us = number,
@@ -259,18 +283,33 @@ static struct log_agent_counts counts(void)
     return log_agent_counts(place.agent);
 }
 
+/* One of each day at most. */
+static void vault_line_is_right(struct span entry)
+{
+    struct publog_vault vault;
+    assert_true(publog_vault_read(entry, &vault));
+    assert_true(publog_vault_adds_up(&vault) && vault.put == 7 && vault.root[0] == 0xa5);
+    assert_true(vault.time_us / (DAY_S * 1000000) > place.vault_day);
+    place.vault_day = vault.time_us / (DAY_S * 1000000);
+    place.vault_lines += 1;
+}
+
 /* Every entry is the next line, or the next slot of its class; how many lines there are. */
 static u64 lines_are_right(void)
 {
     struct publog_check check;
     u64 lines = 0;
+    place.vault_lines = 0;
+    place.vault_day = 0;
     publog_check_init(&check, NULL);
     for (u64 index = 0; index < tlog_store_signed_size(place.agent->store); index += 1) {
         struct span entry;
         char wanted[64];
         assert_int_equal(tlog_store_entry(place.agent->store, index, &entry), FAULT_NONE);
         assert_int_equal(check.leaves.leaf(&check.leaves, index, entry), TLOG_FLAW_NONE);
-        if (publog_line_valid(entry)) {
+        if (publog_vault_is(entry)) {
+            vault_line_is_right(entry);
+        } else if (publog_line_valid(entry)) {
             lines += 1;
             int size =
                 snprintf(wanted, sizeof(wanted), "searches %llu at ", (unsigned long long)lines);
@@ -633,6 +672,29 @@ static bool killed_at(u32 number)
     return WIFSIGNALED(status);
 }
 
+static void a_line_a_day_says_what_the_vault_holds(void **state)
+{
+    (void)state;
+    place.has_root = true;
+    agent_begin();
+    pass(MINUTE + 5); /* it asks once a minute */
+    assert_int_equal(lines_are_right(), 0);
+    assert_int_equal(place.vault_lines, 1);
+    agent_end();
+    agent_begin(); /* which remembers it */
+    pass(MINUTE + 5);
+    (void)lines_are_right();
+    assert_int_equal(place.vault_lines, 1);
+    clock_false_advance(&place.now, DAY_S * 1000000000ULL);
+    place.has_root = false; /* an answer that is lost */
+    pass(5);
+    place.has_root = true;
+    pass(MINUTE + 5);
+    (void)lines_are_right();
+    assert_int_equal(place.vault_lines, 2);
+    assert_int_equal(place.vault_day, clock_wall_us(&place.now.clock) / (DAY_S * 1000000));
+}
+
 static void killed_anywhere_nothing_is_lost_or_twice(void **state)
 {
     (void)state;
@@ -643,6 +705,7 @@ static void killed_anywhere_nothing_is_lost_or_twice(void **state)
     deadly_ops.rename = deadly_rename;
     deadly_ops.unlink = deadly_unlink;
     deadly_ops.sync_folder = deadly_sync_folder;
+    place.has_root = true;
     agent_begin(); /* the key is made */
     agent_end();
     for (u32 number = 1; number <= KILLS; number += 1) {
@@ -660,6 +723,7 @@ static void killed_anywhere_nothing_is_lost_or_twice(void **state)
     assert_int_equal(lines_are_right(), place.entries);
     assert_int_equal(events_kept(), place.keep_events);
     assert_int_equal(counts().shown, counts().size);
+    assert_int_equal(place.vault_day, clock_wall_us(&place.now.clock) / (DAY_S * 1000000));
 }
 
 int main(void)
@@ -672,6 +736,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_fault_of_the_disk_is_tried_again, make, clear),
         cmocka_unit_test_setup_teardown(what_was_removed_unread_is_told, make, clear),
         cmocka_unit_test_setup_teardown(a_start_refuses_what_does_not_fit, make, clear),
+        cmocka_unit_test_setup_teardown(a_line_a_day_says_what_the_vault_holds, make, clear),
         cmocka_unit_test_setup_teardown(killed_anywhere_nothing_is_lost_or_twice, make, clear),
     };
     return cmocka_run_group_tests(tests, group_open, NULL);

@@ -22,7 +22,7 @@ _Static_assert(EVENTLOG_VENUE_BYTES <= PUBLOG_SOURCE_NAME_BYTES, "a venue's name
 /* For good, and before the sandbox: the registration is a file of the event log's. */
 enum fault log_follow_open(struct log_agent *agent)
 {
-    static const u16 kinds[] = {VAULT_LINK_EVENT, VAULT_LINK_END};
+    static const u16 kinds[] = {VAULT_LINK_EVENT, VAULT_LINK_END, VAULT_LINK_ROOT};
     const struct log_agent_options *options = &agent->options;
     struct arena arena;
     TRY(file_path(agent->events, options->folder, "events"));
@@ -69,7 +69,7 @@ enum fault log_follow_load(struct log_agent *agent)
     memcpy(agent->journal.name, venue, sizeof(venue));
     agent->is_asked = false;
     agent->keep_ns = 0;
-    return FAULT_NONE;
+    return log_vault_load(agent);
 }
 
 void log_follow_passed(struct log_agent *agent)
@@ -205,6 +205,10 @@ static enum fault record_take(struct log_agent *agent, struct span record, bool 
 {
     struct vault_link_event event;
     struct vault_link_from end;
+    struct vault_link_root root;
+    if (vault_link_root_read(record, &root)) {
+        return log_vault_take(agent, &root);
+    }
     if (vault_link_event_read(record, &event) && event.number == agent->keep.position + 1) {
         enum fault fault = keep_tell(agent, &event);
         if (fault == FAULT_LIMIT) { /* the slot is full: the next one takes it */
@@ -252,6 +256,7 @@ static void keep_ask(struct log_agent *agent, u64 now_ns)
     }
     agent->is_asked = true;
     agent->keep_ns = now_ns + KEEP_WAITS_NS;
+    log_vault_ask(agent, now_ns);
 }
 
 static enum fault keep_turn(struct log_agent *agent, u64 now_ns, bool *busy_out)

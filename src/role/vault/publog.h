@@ -110,6 +110,7 @@ enum publog_source {
     PUBLOG_SOURCE_LEDGER = 3,   /* the journal's chain: the number that was logged last */
     PUBLOG_SOURCE_STATE = 4,    /* the same with a state hash */
     PUBLOG_SOURCE_RESTRICT = 5, /* how often idle days were closed */
+    PUBLOG_SOURCE_VAULT = 6,    /* what the vault holds: the time of the last line */
 };
 
 #define PUBLOG_SOURCE_NAME_BYTES 32U
@@ -130,6 +131,9 @@ MUST_USE enum fault publog_take_begin(struct publog *publog);
 MUST_USE enum fault publog_take_end(struct publog *publog, enum publog_source source,
                                     const struct publog_source_point *point);
 void publog_take_drop(struct publog *publog);
+/* The point of another source, kept by the same `end`. */
+MUST_USE enum fault publog_source_put(struct publog *publog, enum publog_source source,
+                                      const struct publog_source_point *point);
 /* Everything told so far outlives a power cut. */
 MUST_USE enum fault publog_sync(struct publog *publog);
 

@@ -3,6 +3,7 @@
 #include "role/vault/publog.h"
 #include "role/vault/publog_ledger.h"
 #include "role/vault/publog_opening.h"
+#include "role/vault/publog_vault.h"
 #include "role/vault/restrict_line.h"
 
 /* What programs read again must be whole. */
@@ -10,6 +11,7 @@ static bool is_line(struct span entry)
 {
     struct eventlog_head head;
     struct publog_opening opening;
+    struct publog_vault vault;
     struct restrict_day day;
     if (restrict_line_is(entry)) {
         return restrict_line_read(entry, &day);
@@ -19,6 +21,9 @@ static bool is_line(struct span entry)
     }
     if (publog_opening_is(entry)) {
         return publog_opening_read(entry, &opening);
+    }
+    if (publog_vault_is(entry)) {
+        return publog_vault_read(entry, &vault);
     }
     return publog_line_valid(entry);
 }

@@ -169,14 +169,20 @@ enum fault publog_take_begin(struct publog *publog)
     return sql_run(&publog->sql, "BEGIN IMMEDIATE");
 }
 
-enum fault publog_take_end(struct publog *publog, enum publog_source source,
-                           const struct publog_source_point *point)
+enum fault publog_source_put(struct publog *publog, enum publog_source source,
+                             const struct publog_source_point *point)
 {
     struct sql_call put = call(publog, PUBLOG_SOURCE_PUT);
     sql_put_u64(&put, (u64)source);
     sql_put_bytes(&put, span_of(point->name, sizeof(point->name)));
     sql_put_u64(&put, point->position);
-    enum fault fault = sql_do(&publog->sql, &put);
+    return sql_do(&publog->sql, &put);
+}
+
+enum fault publog_take_end(struct publog *publog, enum publog_source source,
+                           const struct publog_source_point *point)
+{
+    enum fault fault = publog_source_put(publog, source, point);
     if (fault == FAULT_NONE) {
         fault = sql_run(&publog->sql, "COMMIT");
     }

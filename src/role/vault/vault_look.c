@@ -206,7 +206,18 @@ static enum fault walk_all(struct walk *walk)
     return FAULT_NONE;
 }
 
-enum fault vault_store_verify(struct vault_store *store, struct vault_verdict *verdict_out)
+static enum fault walk_keys(struct walk *walk)
+{
+    TRY(next_key(walk));
+    while (walk->has_key) {
+        root_add(walk);
+        TRY(next_key(walk));
+    }
+    return FAULT_NONE;
+}
+
+static enum fault verify(struct vault_store *store, bool has_bodies,
+                         struct vault_verdict *verdict_out)
 {
     struct vault_totals totals;
     struct walk walk = {.store = store, .verdict = verdict_out};
@@ -219,10 +230,20 @@ enum fault vault_store_verify(struct vault_store *store, struct vault_verdict *v
     sha256_add(&walk.sha256, span_of_text(ROOT_HEAD));
     walk.keys = vault_call(store, VAULT_SQL_WALK);
     walk.bodies = vault_call(store, VAULT_SQL_BODIES_WALK);
-    enum fault fault = walk_all(&walk);
+    enum fault fault = has_bodies ? walk_all(&walk) : walk_keys(&walk);
     sql_end(&walk.keys);
     sql_end(&walk.bodies);
     sha256_end(&walk.sha256, verdict_out->root);
     sha256_close(&walk.sha256);
     return fault;
+}
+
+enum fault vault_store_root(struct vault_store *store, struct vault_verdict *verdict_out)
+{
+    return verify(store, false, verdict_out);
+}
+
+enum fault vault_store_verify(struct vault_store *store, struct vault_verdict *verdict_out)
+{
+    return verify(store, true, verdict_out);
 }

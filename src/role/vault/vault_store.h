@@ -347,6 +347,8 @@ MUST_USE enum fault vault_store_asked(struct vault_store *store, u64 from, u64 n
 /* Makes a copy of keys.db, as sql_copy has made it, ready to be put back one day. */
 MUST_USE enum fault vault_copy_finish(const char *path);
 MUST_USE enum fault vault_store_totals(struct vault_store *store, struct vault_totals *totals_out);
+/* Counts and root as vault_store_verify has them, of keys.db alone: bodies are not looked at. */
+MUST_USE enum fault vault_store_root(struct vault_store *store, struct vault_verdict *verdict_out);
 /* Looks at everything. */
 MUST_USE enum fault vault_store_verify(struct vault_store *store,
                                        struct vault_verdict *verdict_out);

@@ -11,10 +11,11 @@
 #define ASKS_A_TURN   16U
 
 _Static_assert(VAULT_LINK_MATTER_BYTES == VAULT_CASE_BYTES, "the same");
+_Static_assert(VAULT_LINK_ROOT_BYTES == VAULT_HASH_BYTES, "the same");
 
 enum fault vault_tell_open(struct vault_agent *agent)
 {
-    static const u16 kinds[] = {VAULT_LINK_ASK};
+    static const u16 kinds[] = {VAULT_LINK_ASK, VAULT_LINK_LOOK};
     const struct vault_agent_options *options = &agent->options;
     if (options->asks == NULL) {
         return FAULT_NONE;
@@ -64,6 +65,21 @@ static enum fault answer(struct vault_agent *agent, u64 from)
     return FAULT_NONE;
 }
 
+static enum fault root_tell(struct vault_agent *agent)
+{
+    struct vault_verdict verdict;
+    TRY(vault_store_root(&agent->store, &verdict));
+    struct vault_link_root root = {.time_us = clock_wall_us(agent->options.clock),
+                                   .records = verdict.records,
+                                   .put = verdict.put,
+                                   .erased = verdict.erased};
+    memcpy(root.root, verdict.root, sizeof(root.root));
+    vault_link_root_finish(&root);
+    (void)put(agent, &root, sizeof(root));
+    channel_flush(&agent->events);
+    return FAULT_NONE;
+}
+
 /* What the log has asked last: an ask before it may be of a process that has ended. */
 enum fault vault_tell_turn(struct vault_agent *agent)
 {
@@ -71,6 +87,7 @@ enum fault vault_tell_turn(struct vault_agent *agent)
     struct vault_link_from ask;
     struct vault_link_from last = {.from = 0};
     size_t size = 0;
+    bool is_look = false;
     bool is_empty = agent->options.asks == NULL;
     for (u32 count = 0; count < ASKS_A_TURN && !is_empty; count += 1) {
         switch (channel_take(&agent->asks, record, &size)) {
@@ -79,7 +96,8 @@ enum fault vault_tell_turn(struct vault_agent *agent)
             break;
         case CHANNEL_RECORD:
             if (vault_link_from_read(span_of(record, size), &ask)) {
-                last = ask;
+                is_look = is_look || ask.head.kind == VAULT_LINK_LOOK;
+                last = ask.head.kind == VAULT_LINK_ASK ? ask : last;
             }
             agent->is_busy = true;
             break;
@@ -89,6 +107,9 @@ enum fault vault_tell_turn(struct vault_agent *agent)
             return FAULT(FAULT_FOREIGN, "what the log asks is broken");
         }
         channel_release(&agent->asks);
+    }
+    if (is_look) {
+        TRY(root_tell(agent));
     }
     return last.from > 0 ? answer(agent, last.from) : FAULT_NONE;
 }
