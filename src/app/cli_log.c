@@ -5,6 +5,7 @@
 #include "app/log_vault.h"
 #include "app/log_venue.h"
 #include "app/progress.h"
+#include "app/restrict_export.h"
 #include "app/text_file.h"
 #include "app/time_text.h"
 #include "base/check.h"
@@ -39,11 +40,13 @@ enum {
 };
 
 static const struct option options[] = {
-    [LOG_POLICY] = {.name = "policy",
-                    .kind = OPTION_TEXT,
-                    .value = "FILE",
-                    .help = "check, receipt: whose signatures are believed: the log's key, the "
-                            "witnesses, their operators and the quorum."},
+    [LOG_POLICY] =
+        {.name = "policy",
+         .kind = OPTION_TEXT,
+         .value = "FILE",
+         .help =
+             "check, receipt, check-decision: whose signatures are believed: the log's key, the "
+             "witnesses, their operators and the quorum."},
     [LOG_STATE] = {.name = "state",
                    .kind = OPTION_TEXT,
                    .value = "FILE",
@@ -505,6 +508,13 @@ static enum fault receipt(const struct option_call *call, struct work *work)
     return answer(call, work, &verdict);
 }
 
+static enum fault check_decision(const struct option_call *call, struct work *work)
+{
+    TRY(operands_check(call, 1, "the file of an exported decision"));
+    TRY(policy_take(call, work));
+    return restrict_export_check(call->operands[1], &work->crypto, &work->policy);
+}
+
 /* ---- month ---- */
 
 static enum fault month(const struct option_call *call, struct work *work)
@@ -535,14 +545,20 @@ static enum fault dispatch(const struct option_call *call, struct work *work)
     static const struct {
         const char *word;
         enum fault (*act)(const struct option_call *call, struct work *work);
-    } actions[] = {{"check", check},     {"show", show_one}, {"prove", prove_one},
-                   {"receipt", receipt}, {"month", month},   {"slots", slots}};
+    } actions[] = {{"check", check},
+                   {"show", show_one},
+                   {"prove", prove_one},
+                   {"receipt", receipt},
+                   {"month", month},
+                   {"slots", slots},
+                   {"check-decision", check_decision}};
     for (size_t i = 0; i < ARRAY_COUNT(actions); i += 1) {
         if (strcmp(call->operands[0], actions[i].word) == 0) {
             return actions[i].act(call, work);
         }
     }
-    return FAULT(FAULT_USAGE, "\"%s\" is no action: check, show, prove, receipt, month or slots",
+    return FAULT(FAULT_USAGE,
+                 "\"%s\" is no action: check, show, prove, receipt, month, slots or check-decision",
                  call->operands[0]);
 }
 
@@ -569,6 +585,8 @@ static const char *const text[] = {
     "proofs hold. One that is not there is said, and is a flaw 30 days behind its line.",
     "show DIR|URL N: entry N as it is, the first one is 0. prove DIR|URL N: its receipt. Both believe the files.",
     "receipt FILE: whether a receipt proves that --entry is in the log, under the policy, asking nobody.",
+    "check-decision FILE: whether a decision that \"cambist why --export\" wrote is in the log, under the policy, "
+    "asking nobody; then what was decided.",
     "month DIR YYYY-MM: the opening of a month that is over, for everybody: how many private events of each kind "
     "there were, and silences that have ended. DIR is the venue's own folder log, which holds events.db.",
     "slots DIR: every slot of a class between two moments, whole, for an officer or an opener who has to see that "
@@ -593,7 +611,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_log = {
     .name = "log",
     .summary = "checks the public log and its receipts",
-    .operands = "check|show|prove|receipt|month|slots DIR|URL|FILE...",
+    .operands = "check|show|prove|receipt|month|slots|check-decision DIR|URL|FILE...",
     .operands_min = 1,
     .operands_max = 3,
     .options = options,

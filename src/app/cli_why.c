@@ -1,12 +1,24 @@
 #include "app/cli.h"
 #include "app/cli_progress.h"
+#include "app/restrict_export.h"
 #include "app/rule_words.h"
 #include "app/why.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHY_DATA, WHY_PERSON, WHY_AT, WHY_KNOWN_AT, WHY_AUDIENCE, WHY_PACKS, WHY_GENESIS, WHY_JSON };
+enum {
+    WHY_DATA,
+    WHY_PERSON,
+    WHY_AT,
+    WHY_KNOWN_AT,
+    WHY_AUDIENCE,
+    WHY_PACKS,
+    WHY_GENESIS,
+    WHY_JSON,
+    WHY_EXPORT,
+    WHY_SEQUENCE
+};
 
 static const struct option options[] = {
     [WHY_DATA] = {.name = "data",
@@ -42,6 +54,16 @@ static const struct option options[] = {
     [WHY_GENESIS] = {.name = "from-genesis",
                      .help = "Leaves snapshots aside. The answer is the same, and takes longer."},
     [WHY_JSON] = {.name = "json", .help = "Prints one line of JSON instead."},
+    [WHY_EXPORT] = {.name = "export",
+                    .kind = OPTION_TEXT,
+                    .value = "FILE",
+                    .help = "Instead of an answer: writes one decision with its proof out of the "
+                            "public log, for \"cambist log check-decision\" anywhere."},
+    [WHY_SEQUENCE] = {.name = "sequence",
+                      .kind = OPTION_TEXT,
+                      .value = "N",
+                      .help = "With --export: the decision under this number of the journal, as "
+                              "812, or 812-1 for one of several. Without it the newest."},
 };
 
 static enum fault take_time(const struct option_call *call, u32 place, u64 *time_out)
@@ -92,6 +114,27 @@ static void print(const struct why_answer *answer, bool for_customer, bool json)
     cli_print_json(&writer);
 }
 
+static enum fault export_run(const struct option_call *call, const struct why_question *question)
+{
+    struct restrict_export export = {.data = question->folder,
+                                     .packs = question->packs,
+                                     .file = call->values[WHY_EXPORT].text,
+                                     .account = question->account,
+                                     .person = question->person,
+                                     .by_account = question->by_account,
+                                     .for_customer = call->values[WHY_AUDIENCE].number == 1};
+    const struct option_value *sequence = &call->values[WHY_SEQUENCE];
+    if (call->values[WHY_AT].given || call->values[WHY_KNOWN_AT].given ||
+        call->values[WHY_JSON].given) {
+        return FAULT(FAULT_USAGE, "--export goes with neither --at, --known-at nor --json");
+    }
+    if (sequence->given && !restrict_export_sequence(sequence->text, &export)) {
+        return FAULT(FAULT_USAGE, "--sequence: \"%s\" is no number as 812 or 812-1",
+                     sequence->text);
+    }
+    return restrict_export_run(&export);
+}
+
 static int run(const struct option_call *call)
 {
     static struct why_answer answer;
@@ -100,6 +143,10 @@ static int run(const struct option_call *call)
     enum fault fault = take_question(call, &question);
     if (fault != FAULT_NONE) {
         return cli_fail(call->subcommand, fault);
+    }
+    if (call->values[WHY_EXPORT].given) {
+        fault = export_run(call, &question);
+        return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
     }
     cli_recovery_init(&line, "replaying");
     question.progress = &line.recovery;
@@ -118,6 +165,8 @@ static const char *const text[] = {
     "the command that led to it. The journal is replayed: facts, packs and verdicts are those known at --known-at, "
     "balances, prices and what was remembered those of the earlier of both moments. For moments that have passed "
     "the answer never changes. Nothing is written.",
+    "With --export one decision is written that is in the public log, with its salt and its way there; for customers "
+    "only what they read under the reason's own name.",
     NULL,
 };
 
@@ -126,6 +175,8 @@ static const struct option_example examples[] = {
     {"why 12 --data data --at 2022-04-22 --known-at 2022-04-26",
      "What the 22nd looks like, as known on the 26th."},
     {"why --person 7 --data data --audience customer", "What this customer may read of it."},
+    {"why 12 --data data --audience customer --export decision.txt",
+     "What this customer can prove to anybody."},
     {NULL, NULL},
 };
 

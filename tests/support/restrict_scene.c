@@ -133,6 +133,7 @@ static void model_leaf_put(struct restrict_scene *scene, const char *code, u64 c
                    "code %s\nsequence %llu\nitem %u\nat %s\n%sperson %u\n%s", code,
                    (unsigned long long)scene->seq, scene->item, time_text(scene->time_us), because,
                    person, rest);
+    leaf->seq = scene->seq;
     model_facts(scene, leaf, person);
     scene->leaves_count += 1;
     scene->days[scene->days_count - 1].count += 1;

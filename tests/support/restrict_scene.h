@@ -36,8 +36,6 @@ struct scene_leaf {
     char decision[4096];
     char facts[4096];
     bool countries[677];
-    u32 person;
-    u32 account; /* UINT32_MAX: of a rule */
     u64 seq;
 };
 

@@ -149,10 +149,7 @@ static enum fault book_begin(struct restrict_book *book, const u8 key[RESTRICT_K
     struct sha256 *sha256 = &book->publog->sha256;
     TRY(restrict_maker_open(&book->maker, sha256, key));
     book->is_open = true;
-    sha256_begin(sha256);
-    sha256_add(sha256, span_of_text("cambist/restriction-key/v1\n"));
-    sha256_add(sha256, span_of(key, RESTRICT_KEY_BYTES));
-    sha256_end(sha256, book->key_id);
+    restrict_key_id(sha256, key, book->key_id);
     for (u32 i = 0; i < ARRAY_COUNT(schema); i += 1) {
         TRY(sql_run(sql, schema[i]));
     }

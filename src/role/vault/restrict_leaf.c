@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LABEL_ID      "cambist/restriction-key/v1\n"
 #define LABEL_SALT    "cambist/restriction-salt/v1\n"
 #define LABEL_COUNTRY "cambist/restriction-country/v1\n"
 #define LABEL_PAD     "cambist/restriction-pad/v1\n"
@@ -38,6 +39,15 @@ void restrict_maker_close(struct restrict_maker *maker)
 {
     sign_key_close(&maker->key);
     signer_close(&maker->signer);
+}
+
+void restrict_key_id(struct sha256 *sha256, const u8 key[RESTRICT_KEY_BYTES],
+                     u8 id_out[SHA256_BYTES])
+{
+    sha256_begin(sha256);
+    sha256_add(sha256, span_of_text(LABEL_ID));
+    sha256_add(sha256, span_of(key, RESTRICT_KEY_BYTES));
+    sha256_end(sha256, id_out);
 }
 
 void restrict_salt(struct restrict_maker *maker, enum restrict_part part,

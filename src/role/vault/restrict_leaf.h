@@ -37,6 +37,10 @@ MUST_USE enum fault restrict_maker_open(struct restrict_maker *maker, struct sha
                                         const u8 key[RESTRICT_KEY_BYTES]);
 void restrict_maker_close(struct restrict_maker *maker);
 
+/* What a key is known by where it is not to be seen. */
+void restrict_key_id(struct sha256 *sha256, const u8 key[RESTRICT_KEY_BYTES],
+                     u8 id_out[SHA256_BYTES]);
+
 /* Where a leaf stands. */
 struct restrict_place {
     u32 day;
