@@ -298,6 +298,7 @@ static void roles_fill(struct serve *serve)
             .items = serve->items[index],
             .items_count = place_hub_items(&serve->hub, process, serve->items[index]),
             .tells_ready = true,
+            .gives_way = place_has_role(process, PLACE_DOOR),
         };
     }
     serve->processes_count = serve->placement->processes_count;

@@ -5,6 +5,7 @@
 #include "io/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define AUTOGROUP_NICE "10" /* about a tenth, where processors are wanted by all */
 
 #define MS_NS   1000000ULL
 #define POLL_MS 20U
@@ -85,6 +88,17 @@ bool supervise_may_help(const struct supervise_end *end)
 
 /* ---- starting ---- */
 
+/* A kernel that does not share by sessions has no such file. */
+static void give_way(void)
+{
+    (void)setsid(); /* a process group of its own as well */
+    int file = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+    if (file >= 0) {
+        (void)!write(file, AUTOGROUP_NICE, strlen(AUTOGROUP_NICE));
+        (void)close(file);
+    }
+}
+
 /* In the new process. */
 __attribute__((noreturn)) static void child_run(const struct supervise *supervise,
                                                 const struct supervise_role *role, int socket,
@@ -92,7 +106,11 @@ __attribute__((noreturn)) static void child_run(const struct supervise *supervis
 {
     sigset_t none;
     (void)sigemptyset(&none);
-    (void)setpgid(0, 0);
+    if (role->gives_way) {
+        give_way();
+    } else {
+        (void)setpgid(0, 0);
+    }
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
     if (getppid() != parent) {
         _exit(fault_exit_code(FAULT_STOPPED)); /* the supervisor died before we asked */

@@ -34,6 +34,10 @@ struct supervise_role {
     const struct handover_item *items; /* sent at every start; may be none */
     u32 items_count;
     bool tells_ready; /* the roles behind it start when it has called supervise_tell_ready */
+    /* It gives way to the others: a session of its own, of lower weight. Where the kernel shares
+     * processors among sessions first (autogroup), a thread's priority counts only within one, and
+     * what a busy thread has used is missing from all others of its session. */
+    bool gives_way;
 };
 
 struct supervise_options {

@@ -42,6 +42,15 @@ def is_alone(cli, venue):
     cli.equal(set(modes.values()), {0o600}, f"for the owner alone: {modes}")
 
 
+def gives_way(cli, venue):
+    """A session of its own, whose weight the kernel may know; the others share theirs."""
+    def session(name):
+        with open(f"/proc/{venue.pid(name)}/stat", encoding="ascii") as file:
+            return int(file.read().rsplit(")", 1)[1].split()[3])
+    cli.equal(session("door"), venue.pid("door"), "a session of its own")
+    cli.check(session("engine") == session("edge") != venue.pid("engine"), "the others share one")
+
+
 def comes_back(cli, venue, folder):
     before = venue.pid("door")
     os.kill(before, signal.SIGKILL)
@@ -56,6 +65,7 @@ def test(cli):
         venue.ready()
         is_asked(cli, folder)
         is_alone(cli, venue)
+        gives_way(cli, venue)
         comes_back(cli, venue, folder)
         cli.equal(venue.stop(), 0, "an orderly end")
     with open(cli.path("serve.log"), encoding="utf-8") as file:
