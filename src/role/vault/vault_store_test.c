@@ -123,7 +123,7 @@ static void die_at_step(void *argument)
     steps_left -= 1;
 }
 
-enum deed { DEED_PUT, DEED_ERASE, DEED_SWEEP, DEED_COUNT };
+enum deed { DEED_PUT, DEED_ENROL, DEED_ERASE, DEED_SWEEP, DEED_COUNT };
 
 /* True: the child came to its end. */
 static bool do_and_die(enum deed deed, const struct vault_record *records, u32 count, u32 at_step)
@@ -137,6 +137,9 @@ static bool do_and_die(enum deed deed, const struct vault_record *records, u32 c
         steps_left = at_step;
         if (fault == FAULT_NONE && deed == DEED_PUT) {
             fault = vault_store_put(&store, records, count);
+        } else if (fault == FAULT_NONE && deed == DEED_ENROL) {
+            struct vault_review review = {.subject = records[0].label.subject, .version = 1};
+            fault = vault_store_enrol(&store, records, count, &review);
         } else if (fault == FAULT_NONE && deed == DEED_ERASE) {
             fault = vault_store_erase(&store, records[0].label, NOW_US);
         } else if (fault == FAULT_NONE) {
@@ -154,12 +157,21 @@ static bool do_and_die(enum deed deed, const struct vault_record *records, u32 c
     return false;
 }
 
+static bool has_review(struct vault_store *store, u64 subject)
+{
+    struct vault_review review;
+    bool found = false;
+    scene_must(vault_store_review(store, subject, 1, &review, &found));
+    return found;
+}
+
 static void killed_between_any_two_steps_nothing_is_half(void **state)
 {
     static u8 bodies[2][3000];
     struct vault_store store;
     (void)state;
     for (u32 deed = 0; deed < DEED_COUNT; deed += 1) {
+        bool is_put = deed == DEED_PUT || deed == DEED_ENROL;
         bool is_done = false;
         bool was_done_once = false;
         bool was_undone_once = false;
@@ -169,7 +181,7 @@ static void killed_between_any_two_steps_nothing_is_half(void **state)
                 record_of(subject, SEAL_GROUP_BANK, 1, 1, bodies[0], 3000),
                 record_of(subject, SEAL_GROUP_LOGINS, 1, 1, bodies[1], 3000)};
             records[0].until_day = TODAY - 1;
-            if (deed != DEED_PUT) {
+            if (!is_put) {
                 scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
                 scene_must(vault_store_put(&store, records, 2));
                 vault_store_close(&store);
@@ -178,13 +190,14 @@ static void killed_between_any_two_steps_nothing_is_half(void **state)
             scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
             assert_clean(&store);
             bool has = is_there(&store, &records[0]);
-            if (deed == DEED_PUT) {
+            if (is_put) {
                 assert_int_equal(has, is_there(&store, &records[1]));
             } else {
                 assert_true(is_there(&store, &records[1]));
             }
-            was_done_once = was_done_once || has == (deed == DEED_PUT);
-            was_undone_once = was_undone_once || has != (deed == DEED_PUT);
+            assert_int_equal(has_review(&store, subject), deed == DEED_ENROL && has);
+            was_done_once = was_done_once || has == is_put;
+            was_undone_once = was_undone_once || has != is_put;
             if (is_done) {
                 assert_int_equal(has, deed != DEED_ERASE);
             }
