@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MEMBER_BYTES 128U
-#define DRILL_BYTES  256U
+#define MEMBER_BYTES  128U
+#define CONFIRM_BYTES 256U
 
 /* ---- files ---- */
 
@@ -114,6 +114,14 @@ enum fault ceremony_read_passphrase(const char *path, char target[CEREMONY_PASSP
     return FAULT_NONE;
 }
 
+enum fault ceremony_read_shown(const char *path, struct share_shown *shown_out)
+{
+    char text[SHARE_SHOWN_TEXT_BYTES];
+    size_t size = 0;
+    TRY(ceremony_read_file(path, text, sizeof(text), &size));
+    return share_shown_read(span_of(text, size), path, shown_out);
+}
+
 enum fault ceremony_read_nonce(const char *hex, u8 nonce_out[32])
 {
     return bytes_from_hex(span_of_text(hex), nonce_out, SHARE_NONCE_BYTES)
@@ -146,7 +154,7 @@ enum fault ceremony_add_deal(const char *path, struct share_transcript *transcri
 enum fault ceremony_add_confirmation(const char *path, struct share_transcript *transcript,
                                      u32 index)
 {
-    char text[DRILL_BYTES];
+    char text[CONFIRM_BYTES];
     struct seal_proof proof;
     u8 gathered[SHARE_HASH_BYTES];
     size_t size = 0;
@@ -193,28 +201,23 @@ enum fault ceremony_check_gathered(const struct share_transcript *transcript,
 
 /* ---- shares ---- */
 
-enum fault ceremony_count_live(const struct share_group *group, const u8 nonce[32],
+enum fault ceremony_count_live(const struct share_group *group, const u8 asked[32],
                                const char *const *paths, u32 count, u32 *live_out)
 {
     bool is_live[SHARE_MEMBERS_MAX + 1] = {false};
     *live_out = 0;
     for (u32 i = 0; i < count; i += 1) {
-        char text[DRILL_BYTES + 1];
-        char hex[2 * SEAL_PROOF_BYTES + 2];
-        struct seal_proof proof;
-        u32 index = 0;
-        int end = 0;
-        size_t size = 0;
-        TRY(ceremony_read_file(paths[i], text, DRILL_BYTES, &size));
-        text[size] = 0;
-        if (sscanf(text, "drill %2u %129s%n", &index, hex, &end) != 2 ||
-            strcmp(text + end, "\n") != 0 ||
-            !bytes_from_hex(span_of_text(hex), &proof, sizeof(proof)) ||
-            !share_drill_holds(group, index, nonce, &proof)) {
-            return FAULT(FAULT_INPUT, "%s: shows no share of this group for this nonce", paths[i]);
+        struct share_shown shown;
+        TRY(ceremony_read_shown(paths[i], &shown));
+        enum fault fault = share_shown_check(group, asked, &shown);
+        if (fault == FAULT_INPUT) {
+            char why[FAULT_TEXT_BYTES];
+            (void)snprintf(why, sizeof(why), "%s", fault_text());
+            return FAULT(FAULT_INPUT, "%s: %s", paths[i], why);
         }
-        *live_out += !is_live[index];
-        is_live[index] = true;
+        TRY(fault);
+        *live_out += !is_live[shown.place[1]];
+        is_live[shown.place[1]] = true;
     }
     return FAULT_NONE;
 }

@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "io/fault.h"
 #include "role/vault/share_file.h"
+#include "role/vault/share_shown.h"
 #include "role/vault/share_text.h"
 
 /* Over a hundred transcripts of three officers. */
@@ -36,6 +37,8 @@ MUST_USE enum fault ceremony_read_member(const char *path, struct share_member *
 MUST_USE enum fault ceremony_read_passphrase(const char *path,
                                              char target[CEREMONY_PASSPHRASE_BYTES],
                                              size_t *size_out);
+/* The line that prove printed; its proof is not looked at. */
+MUST_USE enum fault ceremony_read_shown(const char *path, struct share_shown *shown_out);
 MUST_USE enum fault ceremony_read_nonce(const char *hex, u8 nonce_out[32]);
 
 /* Puts a member's deal into its place among those that are there. */
@@ -52,9 +55,9 @@ MUST_USE enum fault ceremony_check_gathered(const struct share_transcript *trans
                                             const struct ceremony_chain *before,
                                             struct share_group *group_out);
 
-/* How many different shares the proofs (files of lines that prove printed) show. FAULT_INPUT names
- * one that does not hold. */
-MUST_USE enum fault ceremony_count_live(const struct share_group *group, const u8 nonce[32],
+/* How many different shares the answers (files of lines that prove printed) show for what was
+ * asked. FAULT_INPUT names one that does not hold. */
+MUST_USE enum fault ceremony_count_live(const struct share_group *group, const u8 asked[32],
                                         const char *const *paths, u32 count, u32 *live_out);
 
 void ceremony_print(const struct share_transcript *transcript);

@@ -423,19 +423,18 @@ static enum fault publish(const struct option_call *call)
 static enum fault prove(const struct option_call *call)
 {
     static struct ceremony_chain chain;
+    static char text[SHARE_SHOWN_TEXT_BYTES];
     struct opened opened;
-    struct seal_proof proof;
-    u8 nonce[SHARE_NONCE_BYTES];
-    char hex[2 * SEAL_PROOF_BYTES + 1];
+    struct share_shown shown;
+    u8 asked[SHARE_NONCE_BYTES];
     TRY(wants_operands(call, 1, 1, "the closed TRANSCRIPT"));
     TRY(wants(call, CEREMONY_NONCE, "prove"));
-    TRY(ceremony_read_nonce(call->values[CEREMONY_NONCE].text, nonce));
+    TRY(ceremony_read_nonce(call->values[CEREMONY_NONCE].text, asked));
     TRY(ceremony_read_chain(call->operands[1], &chain));
     TRY(open_key(call, &opened));
-    TRY(share_drill(room, &chain.group, opened.holder.index, &opened.secrets->share, nonce,
-                    &proof));
-    (void)printf("drill %u %s\n", opened.holder.index,
-                 bytes_to_hex((const u8 *)&proof, sizeof(proof), hex));
+    TRY(share_shown_make(room, &chain.group, opened.holder.index, &opened.secrets->share, asked,
+                         &shown));
+    print_text(text, share_shown_print(&shown, text));
     return FAULT_NONE;
 }
 
@@ -444,7 +443,7 @@ static enum fault drill(const struct option_call *call)
     static struct ceremony_chain chain;
     u8 nonce[SHARE_NONCE_BYTES];
     u32 live = 0;
-    TRY(wants_operands(call, 2, 1 + SHARE_MEMBERS_MAX, "the closed TRANSCRIPT and PROOFs"));
+    TRY(wants_operands(call, 2, 1 + SHARE_MEMBERS_MAX, "the closed TRANSCRIPT and ANSWERs"));
     TRY(wants(call, CEREMONY_NONCE, "drill"));
     TRY(ceremony_read_nonce(call->values[CEREMONY_NONCE].text, nonce));
     TRY(ceremony_read_chain(call->operands[1], &chain));

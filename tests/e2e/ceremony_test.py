@@ -126,11 +126,35 @@ def drills(cli, officers, chain):
     cli.refuses(["ceremony", "drill", "--nonce", NONCE, chain, *proofs[:3], proofs[0]], 5,
                 "cambist ceremony: group A: only 3 shares were shown, and it takes 3")
     cli.refuses(["ceremony", "drill", "--nonce", "a5" * 32, chain, proofs[0]], 4,
-                f"cambist ceremony: {proofs[0]}: shows no share of this group for this nonce")
+                f"cambist ceremony: {proofs[0]}: drill of anna (group A): for another nonce")
+    digit = read(proofs[1])[:-2] + (b"0" if read(proofs[1])[-2:-1] != b"0" else b"1") + b"\n"
+    wrong = cli.write("wrong.proof", digit)
+    cli.refuses(["ceremony", "drill", "--nonce", NONCE, chain, proofs[0], wrong], 4,
+                f"cambist ceremony: {wrong}: drill of carl (group A): not by this officer's share")
+    cli.refuses(["ceremony", "drill", "--nonce", NONCE, chain, cli.write("short", b"drill 1 00\n")], 4,
+                f'cambist ceremony: {cli.path("short")}: not one line "drill SIDE EPOCH GENERATION '
+                'INDEX ASKED OWN PROOF"')
+    first = read(proofs[0])
+    cli.check(first.startswith(b"drill A 1 1 1 " + NONCE.encode()), "whose share, and what was asked")
+    cli.check(read(prove("anna")).split()[6] != first.split()[6], "each answer has its own nonce")
     # Bela left with the share of the generation before.
     code, _, error = cli.run("ceremony", "prove", *officers.own("bela"), "--nonce", NONCE, chain)
     cli.equal((code, error), (4, "cambist ceremony: share: not that of member 2 of group A\n"),
               "an officer who left")
+
+
+def no_drill_confirms(cli, officers):
+    """Who asks passes the hash of a gathered text: the answer is no confirmation of it."""
+    gathered = cli.path("A1.gathered")
+    stamp = hashlib.sha256(read(gathered)).hexdigest()
+    answer = officers.step("stamp.proof", "prove", *officers.own("hana"), "--nonce", stamp,
+                           cli.path("A.chain"))
+    before = ["--before", cli.path("A.transcript")]
+    forged = cli.write("forged.confirm", f"cambist confirm 1\ngathered {stamp}\nconfirm 4 "
+                       f"{read(answer).split()[-1].decode()}\n")
+    confirmed = [cli.path(f"A1.{name}.confirm") for name in ("anna", "carl", "gil")]
+    cli.refuses(["ceremony", "close", gathered, *confirmed, forged, *before], 4,
+                "cambist ceremony: confirmation of hana does not hold")
 
 
 def errors(cli, officers, transcripts):
@@ -178,6 +202,7 @@ def run(cli):
     chain = resharing(cli, officers, transcripts, text)
     earlier_shares_are_kept(cli, officers, transcripts)
     drills(cli, officers, chain)
+    no_drill_confirms(cli, officers)
     errors(cli, officers, transcripts)
     no_passphrase_is_left(cli)
 

@@ -1,8 +1,9 @@
-/* Texts of ceremonies and key files: what is read prints the same bytes, and a ceremony is judged
- * whatever stands in it. */
+/* Texts of ceremonies, drills and key files: what is read prints the same bytes, and a ceremony is
+ * judged whatever stands in it. */
 #include "base/check.h"
 #include "base/span.h"
 #include "role/vault/share_file.h"
+#include "role/vault/share_shown.h"
 #include "role/vault/share_text.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -36,6 +37,8 @@ static void others(struct span text)
     static struct share_deal deal;
     struct seal_proof proof;
     struct share_holder holder;
+    struct share_shown shown;
+    struct share_shown again;
     u8 hash[SHARE_HASH_BYTES] = {0};
     u32 index;
     if (share_deal_read(text, "fuzz", &roster, &deal) == FAULT_NONE) {
@@ -44,6 +47,13 @@ static void others(struct span text)
     if (share_confirm_read(text, "fuzz", hash, &index, &proof) == FAULT_NONE) {
         CHECK(
             span_equal(text, span_of(printed, share_confirm_print(hash, index, &proof, printed))));
+    }
+    if (share_shown_read(text, "fuzz", &shown) == FAULT_NONE) {
+        CHECK(span_equal(text, span_of(printed, share_shown_print(&shown, printed))));
+        CHECK(share_shown_decode(span_of(&shown, sizeof(shown)), &again) == FAULT_NONE);
+    }
+    if (share_shown_decode(text, &shown) == FAULT_NONE) {
+        CHECK(memcmp(text.data, &shown, sizeof(shown)) == 0);
     }
     if (share_file_look(text, "fuzz", &holder) == FAULT_NONE) {
         CHECK(holder.index <= SHARE_MEMBERS_MAX);

@@ -89,7 +89,7 @@ def main():
     if done.returncode != 0 or done.stdout.count(": the same") != len(vectors):
         sys.exit("FAILED: the libraries make other vectors")
     for item, field in (("proof", "proof"), ("record-1", "wrap"), ("record-2", "partialB3"),
-                        ("ceremony-a", "points"), ("drill", "proof")):
+                        ("ceremony-a", "points"), ("drill", "proof"), ("shown", "bytes")):
         changed = json.loads(json.dumps(vectors))
         changed[item][field] = change(changed[item][field])
         with open(os.path.join(folder, "changed.json"), "w", encoding="ascii") as file:

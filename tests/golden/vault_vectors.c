@@ -9,6 +9,7 @@
 #include "base/span.h"
 #include "role/vault/share_file.h"
 #include "role/vault/share_part.h"
+#include "role/vault/share_shown.h"
 #include "tests/support/share_scene.h"
 
 #include <sodium.h>
@@ -327,6 +328,26 @@ static void key_file(void)
     end();
 }
 
+/* With a nonce of the officer's own. */
+static void shown(void)
+{
+    static char text[SHARE_SHOWN_TEXT_BYTES];
+    u8 asked[SHARE_NONCE_BYTES];
+    u8 bytes[SHARE_SHOWN_BYTES];
+    struct share_shown answer;
+    memset(asked, 0xd2, sizeof(asked));
+    begin("shown");
+    put_hex("asked", asked, sizeof(asked));
+    put_number("member", 2);
+    CHECK(share_shown_make(room, &scene_next.group, 2, &scene_next.shares[1], asked, &answer) ==
+          FAULT_NONE);
+    put_hex("random", drawn, drawn_size);
+    memcpy(bytes, &answer, sizeof(bytes));
+    put_hex("bytes", bytes, sizeof(bytes));
+    put_text("line", text, share_shown_print(&answer, text));
+    end();
+}
+
 static int compare(const char *path)
 {
     static char wanted[OUT_BYTES];
@@ -369,6 +390,7 @@ int main(int count, char **arguments)
            "fox jumps over the lazy dog, and back again, twice.");
     drill();
     key_file();
+    shown();
     put("\n}\n");
     seal_room_close(room);
     if (count > 1) {

@@ -273,6 +273,23 @@ function checkCeremony(name, before) {
   ceremonies[name] = t;
 }
 
+// An answer of a drill: own nonce and the proof's fresh bytes were drawn; the officer's share is known.
+function checkShown(v) {
+  const t = ceremonies["resharing-a"];
+  const random = hex(v, "random");
+  const own = random.slice(0, 32);
+  const nonce = H("drill-nonce", hex(v, "asked"), own);
+  const share = scalarOf(
+    hex(vectors["resharing-a"], "shares").slice(32 * (v.member - 1), 32 * v.member));
+  const message = concatBytes(place(t, v.member), t.public, nonce);
+  const proof = prove("drill", share, message, random.slice(32, 64));
+  check(holds("drill", t.shares[v.member - 1], message, proof), "the proof");
+  same(concatBytes(place(t, v.member), hex(v, "asked"), own, proof), hex(v, "bytes"), "bytes");
+  const words = ["drill", t.group, t.epoch, t.generation, v.member, v.asked, bytesToHex(own),
+    bytesToHex(proof)];
+  check(v.line === words.join(" ") + "\n", "the line");
+}
+
 function checkPartials(v, label, R) {
   const chosen = { A: [1, 3], B: [2, 3] };
   let shared = Point.ZERO;
@@ -370,6 +387,7 @@ const items = {
     check(holds("drill", t.shares[v.member - 1], message, hex(v, "proof")), "drill");
   },
   keyFile: checkKeyFile,
+  shown: checkShown,
 };
 
 for (const name of Object.keys(vectors)) {
