@@ -44,39 +44,13 @@ enum fault ceremony_read(const char *path, struct share_transcript *transcript_o
     return share_transcript_read(span_of(text, size), path, transcript_out);
 }
 
-/* Where the next transcript begins behind the first line, or the end. */
-static size_t transcript_end(const char *text, size_t size)
+enum fault ceremony_read_chain(const char *path, struct share_chain *chain_out)
 {
-    static const char first[] = "\ncambist ceremony 1\n";
-    const char *next = memmem(text, size, first, sizeof(first) - 1);
-    return next == NULL ? size : (size_t)(next - text) + 1;
-}
-
-enum fault ceremony_read_chain(const char *path, struct ceremony_chain *chain_out)
-{
-    static char text[CEREMONY_CHAIN_BYTES];
-    static struct share_transcript transcript;
-    static struct share_group group;
+    static char text[SHARE_CHAIN_BYTES];
     size_t size = 0;
     chain_out->count = 0;
     TRY(ceremony_read_file(path, text, sizeof(text), &size));
-    for (size_t at = 0; at < size || chain_out->count == 0;) {
-        size_t end = transcript_end(text + at, size - at);
-        TRY(share_transcript_read(span_of(text + at, end), path, &transcript));
-        enum fault fault = share_transcript_check(
-            &transcript, chain_out->count == 0 ? NULL : &chain_out->group, chain_out->hash, &group);
-        if (fault == FAULT_INPUT) {
-            char why[FAULT_TEXT_BYTES];
-            (void)snprintf(why, sizeof(why), "%s", fault_text());
-            return FAULT(FAULT_INPUT, "%s: %s", path, why);
-        }
-        TRY(fault);
-        chain_out->group = group;
-        share_transcript_hash(&transcript, chain_out->hash);
-        chain_out->count += 1;
-        at += end;
-    }
-    return FAULT_NONE;
+    return share_chain_read(span_of(text, size), path, chain_out);
 }
 
 enum fault ceremony_read_member(const char *path, struct share_member *member_out)
@@ -172,7 +146,7 @@ enum fault ceremony_add_confirmation(const char *path, struct share_transcript *
 }
 
 enum fault ceremony_check_follows(const struct share_roster *roster,
-                                  const struct ceremony_chain *before)
+                                  const struct share_chain *before)
 {
     if ((roster->generation > 0) != (before->count > 0)) {
         return FAULT(FAULT_USAGE, "a roster of generation %u %s --before", roster->generation,
@@ -188,8 +162,7 @@ enum fault ceremony_check_follows(const struct share_roster *roster,
 }
 
 enum fault ceremony_check_gathered(const struct share_transcript *transcript,
-                                   const struct ceremony_chain *before,
-                                   struct share_group *group_out)
+                                   const struct share_chain *before, struct share_group *group_out)
 {
     TRY(ceremony_check_follows(&transcript->roster, before));
     TRY(share_deals_check(&transcript->roster, transcript->deals, transcript->deals_count,

@@ -1,25 +1,14 @@
 /* The files of a key ceremony, read and checked (cli_ceremony.c; docs/vault-crypto.md
- * "Transcript").
- *
- * A chain is a file with the closed transcripts of one group, one behind the other: the first
- * ceremony, then every resharing. Only a whole chain says who holds the group's shares now. */
+ * "Transcript"). */
 #ifndef APP_CEREMONY_H
 #define APP_CEREMONY_H
 
 #include "base/base.h"
 #include "io/fault.h"
+#include "role/vault/share_chain.h"
 #include "role/vault/share_file.h"
 #include "role/vault/share_shown.h"
 #include "role/vault/share_text.h"
-
-/* Over a hundred transcripts of three officers. */
-#define CEREMONY_CHAIN_BYTES (8U * SHARE_TEXT_BYTES)
-
-struct ceremony_chain {
-    struct share_group group;  /* of the last transcript */
-    u8 hash[SHARE_HASH_BYTES]; /* the last transcript's */
-    u32 count;                 /* 0: there is none */
-};
 
 /* All functions: FAULT_INPUT names the file, FAULT_MISSING and others when it cannot be read. */
 
@@ -29,7 +18,7 @@ MUST_USE enum fault ceremony_read_file(const char *path, char *target, size_t ta
 MUST_USE enum fault ceremony_read_own(const char *path, char *target, size_t target_bytes,
                                       size_t *size_out);
 MUST_USE enum fault ceremony_read(const char *path, struct share_transcript *transcript_out);
-MUST_USE enum fault ceremony_read_chain(const char *path, struct ceremony_chain *chain_out);
+MUST_USE enum fault ceremony_read_chain(const char *path, struct share_chain *chain_out);
 /* The line that join printed. */
 MUST_USE enum fault ceremony_read_member(const char *path, struct share_member *member_out);
 /* The first line of a file (- is standard input) into locked memory; no other copy stays. */
@@ -49,10 +38,10 @@ MUST_USE enum fault ceremony_add_confirmation(const char *path, struct share_tra
 
 /* A roster of generation 0 without a chain, or the next generation of the chain's group. */
 MUST_USE enum fault ceremony_check_follows(const struct share_roster *roster,
-                                           const struct ceremony_chain *before);
+                                           const struct share_chain *before);
 /* All that can be said before the confirmations. */
 MUST_USE enum fault ceremony_check_gathered(const struct share_transcript *transcript,
-                                            const struct ceremony_chain *before,
+                                            const struct share_chain *before,
                                             struct share_group *group_out);
 
 /* How many different shares the answers (files of lines that prove printed) show for what was

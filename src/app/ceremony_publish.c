@@ -35,9 +35,8 @@ static enum fault named_check(const char *folder, const char *public_folder, u32
 /* ---- the text ---- */
 
 /* Nothing is published that is not, byte for byte, a ceremony everybody may see. */
-static enum fault text_check(struct span text, const char *path,
-                             const struct ceremony_chain *before, u32 *epoch_out,
-                             u8 hash_out[SHARE_HASH_BYTES])
+static enum fault text_check(struct span text, const char *path, const struct share_chain *before,
+                             u32 *epoch_out, u8 hash_out[SHARE_HASH_BYTES])
 {
     static struct share_transcript transcript;
     static struct share_group group;
@@ -50,8 +49,8 @@ static enum fault text_check(struct span text, const char *path,
     return FAULT_NONE;
 }
 
-enum fault ceremony_publish(const char *path, const struct ceremony_chain *before,
-                            const char *folder, u8 hash_out[SHARE_HASH_BYTES])
+enum fault ceremony_publish(const char *path, const struct share_chain *before, const char *folder,
+                            u8 hash_out[SHARE_HASH_BYTES])
 {
     static char text[SHARE_TEXT_BYTES];
     char public_folder[FILE_PATH_BYTES];

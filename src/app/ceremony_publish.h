@@ -11,7 +11,7 @@
 /* `folder` is the venue's data folder; `before` as for a resharing, else of count 0. The file is
  * on the disk, whole, when this returns, and stays as it was where it was there already.
  * FAULT_INPUT: no such transcript. FAULT_REFUSED: no line of the log names it. */
-MUST_USE enum fault ceremony_publish(const char *path, const struct ceremony_chain *before,
+MUST_USE enum fault ceremony_publish(const char *path, const struct share_chain *before,
                                      const char *folder, u8 hash_out[SHARE_HASH_BYTES]);
 
 #endif /* APP_CEREMONY_PUBLISH_H */

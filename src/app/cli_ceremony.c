@@ -95,7 +95,7 @@ static struct seal_room *room;
 
 /* ---- what the steps share ---- */
 
-static enum fault read_before(const struct option_call *call, struct ceremony_chain *before_out)
+static enum fault read_before(const struct option_call *call, struct share_chain *before_out)
 {
     before_out->count = 0;
     return call->values[CEREMONY_BEFORE].given
@@ -103,7 +103,7 @@ static enum fault read_before(const struct option_call *call, struct ceremony_ch
                : FAULT_NONE;
 }
 
-static const struct share_group *group_of(const struct ceremony_chain *before)
+static const struct share_group *group_of(const struct share_chain *before)
 {
     return before->count == 0 ? NULL : &before->group;
 }
@@ -235,7 +235,7 @@ static enum fault join(const struct option_call *call)
 
 static enum fault roster(const struct option_call *call)
 {
-    static struct ceremony_chain before;
+    static struct share_chain before;
     static struct share_transcript made;
     struct share_roster *out = &made.roster;
     TRY(wants_operands(call, SHARE_THRESHOLD_MIN + 1, SHARE_MEMBERS_MAX, "3 to 16 MEMBER files"));
@@ -281,7 +281,7 @@ static u32 index_by_key(const struct share_roster *of, const struct seal_point *
 
 static enum fault deal(const struct option_call *call)
 {
-    static struct ceremony_chain before;
+    static struct share_chain before;
     static struct share_transcript begun;
     static struct share_deal dealt;
     static char text[SHARE_TEXT_BYTES];
@@ -308,7 +308,7 @@ static enum fault deal(const struct option_call *call)
 
 static enum fault gather(const struct option_call *call)
 {
-    static struct ceremony_chain before;
+    static struct share_chain before;
     static struct share_transcript begun;
     static struct share_group group;
     TRY(wants_operands(call, 3, 1 + SHARE_MEMBERS_MAX, "the ROSTER and the DEALs"));
@@ -330,7 +330,7 @@ static enum fault gather(const struct option_call *call)
 
 static enum fault confirm(const struct option_call *call)
 {
-    static struct ceremony_chain before;
+    static struct share_chain before;
     static struct share_transcript gathered;
     static struct share_group group;
     static char text[SHARE_TEXT_BYTES];
@@ -363,7 +363,7 @@ static enum fault confirm(const struct option_call *call)
 
 static enum fault close_ceremony(const struct option_call *call)
 {
-    static struct ceremony_chain before;
+    static struct share_chain before;
     static struct share_transcript gathered;
     static struct share_group group;
     TRY(wants_operands(call, 2, 1 + SHARE_MEMBERS_MAX, "the GATHERED file and CONFIRMations"));
@@ -377,7 +377,7 @@ static enum fault close_ceremony(const struct option_call *call)
     return FAULT_NONE;
 }
 
-static void print_group(const struct ceremony_chain *chain)
+static void print_group(const struct share_chain *chain)
 {
     const struct share_roster *of = &chain->group.roster;
     char hex[2 * SHARE_HASH_BYTES + 1];
@@ -392,7 +392,7 @@ static void print_group(const struct ceremony_chain *chain)
 
 static enum fault check(const struct option_call *call)
 {
-    static struct ceremony_chain chains[2];
+    static struct share_chain chains[2];
     static struct share_key key;
     char hex[2 * SEAL_POINT_BYTES + 1];
     TRY(wants_operands(call, 1, 2, "one or two files of closed transcripts"));
@@ -409,7 +409,7 @@ static enum fault check(const struct option_call *call)
 
 static enum fault publish(const struct option_call *call)
 {
-    static struct ceremony_chain before;
+    static struct share_chain before;
     u8 hash[SHARE_HASH_BYTES];
     char hex[2 * SHARE_HASH_BYTES + 1];
     TRY(wants_operands(call, 1, 1, "the closed TRANSCRIPT"));
@@ -422,7 +422,7 @@ static enum fault publish(const struct option_call *call)
 
 static enum fault prove(const struct option_call *call)
 {
-    static struct ceremony_chain chain;
+    static struct share_chain chain;
     static char text[SHARE_SHOWN_TEXT_BYTES];
     struct opened opened;
     struct share_shown shown;
@@ -440,7 +440,7 @@ static enum fault prove(const struct option_call *call)
 
 static enum fault drill(const struct option_call *call)
 {
-    static struct ceremony_chain chain;
+    static struct share_chain chain;
     u8 nonce[SHARE_NONCE_BYTES];
     u32 live = 0;
     TRY(wants_operands(call, 2, 1 + SHARE_MEMBERS_MAX, "the closed TRANSCRIPT and ANSWERs"));

@@ -184,7 +184,7 @@ static enum fault show(const struct option_call *call)
 {
     static struct grant_file file;
     static struct grant_circle circle;
-    static struct ceremony_chain chains[2];
+    static struct share_chain chains[2];
     static struct share_key key;
     const struct option_value *values = call->values;
     TRY(grants_read(call, &file));

@@ -51,7 +51,7 @@ static enum fault words_read(struct reviewing *reviewing)
 
 static enum fault groups_read(struct reviewing *reviewing)
 {
-    static struct ceremony_chain chains[2];
+    static struct share_chain chains[2];
     const struct option_value *values = reviewing->call->values;
     TRY(pinned_wants(reviewing->call, OFFICER_GROUP_A));
     TRY(pinned_wants(reviewing->call, OFFICER_GROUP_B));

@@ -27,7 +27,7 @@ struct open_pins {
     struct tlog_crypto crypto;
     struct tlog_policy policy;
     struct grant_circle circle;
-    struct ceremony_chain chains[2];
+    struct share_chain chains[2];
     struct share_key key;
     struct opening_judge judge; /* over these; its clock is set by open_pins_now */
 };

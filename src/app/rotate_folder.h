@@ -21,7 +21,7 @@
 /* What somebody believes: that of an opening, whose groups are the old ones, and the new groups. */
 struct rotate_pins {
     struct open_pins old;
-    struct ceremony_chain chains[2];
+    struct share_chain chains[2];
     struct share_key key;
     struct rotation_judge judge; /* over these */
 };
