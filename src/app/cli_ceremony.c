@@ -512,7 +512,8 @@ static const char *const text[] = {
     "the roster's hash (sha256sum) over another way than the one it came by.",
     "check says what a closed transcript says, and of those of both groups the vault's key. With --before, the "
     "same steps give the secret to other officers: the threshold of the old ones deal, the new ones confirm. "
-    "nonce, prove and drill show which shares are there; drill ends with 5 when no more than the threshold are.",
+    "nonce, prove and drill show which shares are there; drill ends with 5 when no more than the threshold are. "
+    "prove also answers a drill of a running venue (cambist vault drill begin).",
     "publish puts a closed transcript, a line of whose hash is in the venue's public log, where readers of the log "
     "find it, and prints its path. It runs on the venue's machine; a resharing wants --before.",
     NULL,

@@ -4,6 +4,7 @@
 #include "app/log_vault.h"
 #include "app/time_text.h"
 #include "app/vault_client.h"
+#include "app/vault_drill.h"
 #include "app/vault_enrol.h"
 #include "app/vault_rotate.h"
 #include "base/bytes.h"
@@ -18,10 +19,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DAY_US       86400000000ULL
-#define SECOND_US    1000000ULL
-#define DAY_CHARS    10U /* of the text of a moment */
-#define LISTED_BYTES (SEAL_LABEL_BYTES + 4U)
+#define DAY_US         86400000000ULL
+#define SECOND_US      1000000ULL
+#define DAY_CHARS      10U /* of the text of a moment */
+#define LISTED_BYTES   (SEAL_LABEL_BYTES + 4U)
+#define DRILL_OPERANDS (2U + 2U * SHARE_MEMBERS_MAX) /* drill put FILE... of both groups */
 
 enum { VAULT_DATA, VAULT_SOCKET, VAULT_LOG, VAULT_POLICY };
 
@@ -180,7 +182,8 @@ static enum fault status(struct vault_cli *cli)
                                         "dead"};
     begin(cli, VAULT_ASK_STATUS);
     TRY(ask(cli));
-    return numbers_print(cli, names, ARRAY_COUNT(names), 0);
+    TRY(numbers_print(cli, names, ARRAY_COUNT(names), 0));
+    return vault_drill_status(&cli->client);
 }
 
 static enum fault put(struct vault_cli *cli)
@@ -393,7 +396,7 @@ static enum fault verify(struct vault_cli *cli)
 static enum fault events(struct vault_cli *cli)
 {
     static const char *const names[] = {
-        "?", "lookup", "erased", "rewrapped", "swept", "hands", "restored", "?", "view",
+        "?", "lookup", "erased", "rewrapped", "swept", "hands", "restored", "drill", "view",
     };
     u64 from = 1;
     if (cli->call->operands_count == 2) {
@@ -504,6 +507,20 @@ static enum fault doubles(struct vault_cli *cli)
     return vault_enrol_doubles(&cli->client, from);
 }
 
+/* ---- drills ---- */
+
+static enum fault drill(struct vault_cli *cli)
+{
+    u32 count = cli->call->operands_count;
+    bool is_put = strcmp(operand(cli, 1), "put") == 0;
+    if (is_put ? count < 3 : count != 2 || strcmp(operand(cli, 1), "begin") != 0) {
+        return FAULT(FAULT_USAGE, "drill begin, or drill put FILE...");
+    }
+    TRY(connect_to(cli));
+    return is_put ? vault_drill_put(&cli->client, &cli->call->operands[2], count - 2)
+                  : vault_drill_begin(&cli->client);
+}
+
 /* Keys first: a body without its key says nothing, a key without its body would be damage. */
 static enum fault backup(struct vault_cli *cli)
 {
@@ -538,7 +555,7 @@ static const struct {
     {"sweep", 1, 1, sweep},     {"verify", 1, 1, verify},   {"events", 1, 2, events},
     {"backup", 3, 3, backup},   {"rotate", 3, 4, rotate},   {"offer", 2, 2, offer},
     {"enrol", 2, 2, enrol},     {"review", 4, 4, review},   {"decide", 2, 2, decide},
-    {"reviews", 1, 1, reviews}, {"doubles", 1, 2, doubles},
+    {"reviews", 1, 1, reviews}, {"doubles", 1, 2, doubles}, {"drill", 2, DRILL_OPERANDS, drill},
 };
 
 static enum fault act(struct vault_cli *cli)
@@ -556,7 +573,7 @@ static enum fault act(struct vault_cli *cli)
                  "GROUP VERSION, drop PERSON GROUP VERSION, lookup FIELD CASE, sweep, "
                  "verify, events [FROM], backup KEYS BODIES, rotate collect FOLDER "
                  "EPOCH, rotate put FOLDER, offer PERSON, enrol FILE, review PERSON VERSION FILE, "
-                 "decide FILE, reviews, doubles [FROM]");
+                 "decide FILE, reviews, doubles [FROM], drill begin, drill put FILE...");
 }
 
 static int run(const struct option_call *call)
@@ -588,6 +605,9 @@ static const char *const text[] = {
     "reviewer; review writes one into a new file for cambist officer review, which is logged before; decide takes the "
     "verdict that it printed, and the reviewer's copies of the keys are gone. doubles lists who was seen before, "
     "never as whom.",
+    "drill begin asks the officers of both groups to show that their shares are there, and prints what is asked: "
+    "each answers with cambist ceremony prove --nonce within 14 days. drill put takes their answers. status tells "
+    "which shares live, which are due, and where too few do.",
     NULL,
 };
 
@@ -595,6 +615,7 @@ static const struct option_example examples[] = {
     {"vault status --data data", "How many records there are."},
     {"vault retain 17 all 2031-11-22 --data data", "From the 23rd on they are erased."},
     {"vault backup /mnt/keys /mnt/bodies --data data", "Two copies, apart."},
+    {"vault drill put anna.drill bela.drill --data data", "What two officers answered."},
     {NULL, NULL},
 };
 
@@ -603,7 +624,7 @@ const struct subcommand cli_vault = {
     .summary = "asks the process that keeps sealed records",
     .operands = "VERB [ARGUMENT]...",
     .operands_min = 1,
-    .operands_max = 5,
+    .operands_max = DRILL_OPERANDS,
     .options = options,
     .options_count = ARRAY_COUNT(options),
     .text = text,

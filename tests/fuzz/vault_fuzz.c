@@ -7,6 +7,7 @@
 #include "base/span.h"
 #include "role/vault/review_file.h"
 #include "role/vault/seal_enrol.h"
+#include "role/vault/vault_drills.h"
 #include "role/vault/vault_groups.h"
 #include "role/vault/vault_message.h"
 #include "tests/fuzz/fuzz.h"
@@ -74,6 +75,17 @@ static void review_check(struct span bytes)
     CHECK(review.count == 0 && span_is_zero(seal_room_bytes(room)));
 }
 
+static void spares_check(struct span text)
+{
+    static struct vault_drills drills = {
+        .key.sides = {{.roster = {.count = 2, .members = {{.name = "anna"}, {.name = "bela"}}}},
+                      {.roster = {.count = 1, .members = {{.name = "dora"}}}}}};
+    if (vault_spares_read(text, "spares", &drills) == FAULT_NONE) {
+        u32 count = drills.is_spare[0][0] + 0U + drills.is_spare[0][1] + drills.is_spare[1][0];
+        CHECK(text.size == count * sizeof("anna"));
+    }
+}
+
 static void value_check(const struct vault_value *value, size_t size)
 {
     CHECK(value->size > 0 && value->size <= VAULT_VALUE_BYTES_MAX);
@@ -114,6 +126,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     verdict_check(frame);
     enrolled_check(frame);
     review_check(frame);
+    spares_check(frame);
     if (vault_ask_read(frame, &ask) != NULL) {
         return 0;
     }
@@ -131,6 +144,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     } else if (ask.kind == VAULT_ASK_GET || ask.kind == VAULT_ASK_ERASE ||
                ask.kind == VAULT_ASK_DROP) {
         place_check(frame);
+    } else if (ask.kind == VAULT_ASK_SHOWN) {
+        CHECK(size == VAULT_HEAD_BYTES + SHARE_SHOWN_BYTES);
+        CHECK(memcmp(&ask.shown, data + VAULT_HEAD_BYTES, SHARE_SHOWN_BYTES) == 0);
+        CHECK(ask.shown.place[0] >= 1 && ask.shown.place[0] <= VAULT_SIDES);
+    } else if (ask.kind == VAULT_ASK_DRILL || ask.kind == VAULT_ASK_SHARES) {
+        CHECK(size == VAULT_HEAD_BYTES);
     }
     return 0;
 }

@@ -216,7 +216,7 @@ static void keep_play(void)
         struct vault_link_event event = {.number = number,
                                          .time_us = number,
                                          .count = number,
-                                         .kind = (u16)(number % VAULT_EVENT_RESTORED + 1)};
+                                         .kind = (u16)(number % VAULT_EVENT_DRILL + 1)};
         vault_link_event_finish(&event);
         assert_int_equal(channel_put(&place.answers, span_of(&event, sizeof(event))), CHANNEL_PUT);
     }

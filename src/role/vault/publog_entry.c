@@ -121,6 +121,7 @@ bool publog_entry_told(const struct vault_link_event *event, char text[PUBLOG_EN
                                              [VAULT_EVENT_SWEPT] = PUBLOG_KIND_SWEPT,
                                              [VAULT_EVENT_HANDS] = PUBLOG_KIND_HANDS,
                                              [VAULT_EVENT_RESTORED] = PUBLOG_KIND_RESTORED,
+                                             [VAULT_EVENT_DRILL] = PUBLOG_KIND_DRILL,
                                              [VAULT_EVENT_VIEW] = PUBLOG_KIND_VIEW};
     char matter[2 * DIGEST_BYTES + 1];
     char time[MOMENT_TEXT_BYTES];

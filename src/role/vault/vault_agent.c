@@ -64,6 +64,7 @@ static enum fault over_turn(struct vault_agent *agent)
     }
     if (now_ns >= agent->count_ns) {
         TRY(vault_store_totals(&agent->store, &agent->counts.totals));
+        TRY(vault_shares_turn(agent));
         agent->count_ns = now_ns + COUNT_NS;
     }
     return FAULT_NONE;
@@ -99,6 +100,7 @@ static enum fault vault_open(struct agent *base)
                   LOG_STR("cause", "index.key is another: what was erased may be put again"));
     }
     TRY(vault_groups_open(options->disk, folder, &agent->groups));
+    TRY(vault_drills_open(options->disk, folder, &agent->groups, &agent->drills));
     TRY(vault_enrol_open(agent, folder));
     TRY(personal_open(&agent->value));
     agent->counts.locked = can_lock() ? 1 : 0;
@@ -106,6 +108,7 @@ static enum fault vault_open(struct agent *base)
         log_warn("vault.not_locked", LOG_STR("cause", "memory cannot be locked"));
     }
     TRY(vault_store_totals(&agent->store, &agent->counts.totals));
+    TRY(vault_shares_turn(agent));
     agent->check_ns = clock_mono_ns(options->clock);
     agent->count_ns = agent->check_ns + COUNT_NS;
     TRY(vault_tell_open(agent));
@@ -147,6 +150,7 @@ enum fault vault_agent_create(struct vault_agent **agent_out,
                               const struct vault_agent_options *options)
 {
     CHECK(options->listener >= 0 && options->lookups_per_hour > 0);
+    CHECK(options->drill_days > 0);
     *agent_out = calloc(1, sizeof(struct vault_agent));
     if (*agent_out == NULL) {
         return FAULT(FAULT_LIMIT, "no memory for the vault's agent");

@@ -2,10 +2,11 @@
  *
  *     keep.sock ─▶ vault_message ─▶ vault_store, blind_index ─▶ answer
  *
- * One frame after the other, each done before it is answered. By itself it erases what is over and
- * sweeps within an hour behind an erasure. It has no network, no
- * channel but the one over which the log's process asks what happened, and no key that opens a
- * body; docs/vault.md says what it keeps and what its socket takes. */
+ * One frame after the other, each done before it is answered. By itself it erases what is over,
+ * sweeps within an hour behind an erasure, and rings where too few of the officers' shares are
+ * known to live. It has no network, no channel but the one over which the log's process asks what
+ * happened, and no key that opens a body; docs/vault.md says what it keeps and what its socket
+ * takes. */
 #ifndef ROLE_VAULT_VAULT_AGENT_H
 #define ROLE_VAULT_VAULT_AGENT_H
 
@@ -15,6 +16,7 @@
 #include "io/clock.h"
 #include "io/fault.h"
 #include "io/file.h"
+#include "role/vault/vault_drills.h"
 #include "role/vault/vault_store.h"
 
 /* The thread of this agent may not sleep longer: nothing wakes it for the socket. */
@@ -26,6 +28,7 @@ struct vault_agent_options {
     struct clock *clock;
     int listener;         /* a listening local socket; duplicated at open */
     u32 lookups_per_hour; /* more are refused */
+    u32 drill_days;       /* a share that was not shown for longer counts as lost; at least 1 */
     /* From and to the log's process, which reads the events; NULL: there is none. */
     const struct channel *asks;
     const struct channel *events;
@@ -41,6 +44,7 @@ struct vault_agent_counts {
     u64 limited; /* look-ups refused: too many in the hour */
     u64 unswept; /* seconds since something was erased that is not swept */
     u64 locked;  /* 1: the buffers for values in plain are locked in memory */
+    struct vault_shares shares[VAULT_SIDES]; /* zeros where nothing is known of them */
 };
 
 struct vault_agent;

@@ -1,6 +1,7 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
- * vault_talk.c (the socket), vault_answer.c (what is asked), vault_enrol.c (what comes from
- * customers, and its review), vault_tell.c (what the log is told). */
+ * vault_talk.c (the socket), vault_answer.c (what is asked), vault_shares.c (the officers' shares),
+ * vault_enrol.c (what comes from customers, and its review), vault_tell.c (what the log is told).
+ */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
 #define ROLE_VAULT_VAULT_AGENT_INNER_H
 
@@ -35,12 +36,22 @@ struct vault_visit {
     u32 frame_bytes;
 };
 
+/* What was last told of a group's shares. */
+struct vault_alarm {
+    bool is_on;
+    u32 live;
+    u32 spares_live;
+    u64 again_ns;
+};
+
 struct vault_agent {
     struct agent agent; /* first: it is cast back */
     struct vault_agent_options options;
     struct vault_store store;
     struct blind_index *index;
     struct vault_groups groups;
+    struct vault_drills drills;
+    struct vault_alarm alarms[VAULT_SIDES];
     struct personal *value;
     struct vault_reviewers reviewers;
     struct seal_room *room;        /* NULL: memory cannot be locked, and nobody enrols */
@@ -88,6 +99,15 @@ void vault_enrol_close(struct vault_agent *agent);
 MUST_USE enum fault vault_enrol_answer(struct vault_agent *agent, struct span *answer_out);
 /* Leaves the reviewer's copies out of a record that is got without a view. */
 MUST_USE enum fault vault_enrol_hide(struct vault_agent *agent, struct vault_record *record);
+
+/* ---- vault_shares.c ---- */
+
+/* What drill, shown and shares ask. */
+MUST_USE enum fault vault_answer_drill(struct vault_agent *agent, struct span *answer_out);
+/* Counts the shares that live. */
+MUST_USE enum fault vault_shares_look(struct vault_agent *agent);
+/* The same, and tells where too few do. */
+MUST_USE enum fault vault_shares_turn(struct vault_agent *agent);
 
 /* ---- vault_tell.c ---- */
 

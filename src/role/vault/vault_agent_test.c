@@ -8,8 +8,7 @@
 #include "role/vault/seal_record.h"
 #include "role/vault/vault_groups.h"
 #include "role/vault/vault_message.h"
-#include "tests/support/engine_scene.h"
-#include "tests/support/test.h"
+#include "tests/support/keep_scene.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,129 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { STEPS = 20000, PER_HOUR = 3, ROOM = 1 << 20 };
-#define DAY_US   86400000000ULL
-#define TODAY    20000U
-#define START_US (TODAY * DAY_US)
-#define CANARY   "zq.canary.7731@example.org"
-
-static char folder[SCENE_PATH_BYTES];
-static struct sockaddr_un address;
-static struct vault_agent *agent;
-static struct clock_false clock_false;
-static int listener;
-static u8 frame[ROOM];
-static u8 answer[ROOM];
-static u32 answer_bytes;
-
-static void agent_begin(void)
-{
-    struct vault_agent_options options = {.folder = folder,
-                                          .disk = disk_real(),
-                                          .clock = &clock_false.clock,
-                                          .listener = listener,
-                                          .lookups_per_hour = PER_HOUR};
-    scene_must(vault_agent_create(&agent, &options));
-    scene_must(agent_open(vault_agent_of(agent)));
-}
-
-static void agent_end(void)
-{
-    agent_close(vault_agent_of(agent));
-    vault_agent_destroy(agent);
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    scene_folder_make(folder);
-    clock_false_init(&clock_false, START_US);
-    address.sun_family = AF_UNIX;
-    assert_true(strlen(folder) + sizeof("/keep.sock") <= sizeof(address.sun_path));
-    memcpy(address.sun_path, folder, strlen(folder) + 1);
-    memcpy(address.sun_path + strlen(folder), "/keep.sock", sizeof("/keep.sock"));
-    listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(listener, 8), 0);
-    agent_begin();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    agent_end();
-    (void)close(listener);
-    scene_folder_remove(folder);
-    return 0;
-}
-
-static void work(u64 ms)
-{
-    bool busy = false;
-    clock_false_advance(&clock_false, ms * 1000000);
-    scene_must(agent_work(vault_agent_of(agent), &busy));
-}
-
-static int client_open(void)
-{
-    int client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof(address)), 0);
-    return client;
-}
-
-/* Reads one answer; false: the connection has ended. */
-static bool receive(int client)
-{
-    answer_bytes = 0;
-    for (u32 step = 0; step < STEPS; step += 1) {
-        work(0);
-        ssize_t size = read(client, answer + answer_bytes, sizeof(answer) - answer_bytes);
-        answer_bytes += size > 0 ? (u32)size : 0;
-        if (answer_bytes >= 4 && bytes_u32(answer) == answer_bytes) {
-            return true;
-        }
-        if (size == 0) {
-            return false;
-        }
-    }
-    fail_msg("no answer");
-    return false;
-}
-
-static u32 code_of_answer(void)
-{
-    assert_true(answer_bytes >= 12);
-    assert_int_equal(bytes_u16(answer + 6), VAULT_MESSAGE_VERSION);
-    assert_true((bytes_u16(answer + 4) & VAULT_ANSWER_BIT) != 0);
-    return bytes_u32(answer + 8);
-}
-
-static u32 ask(int client, struct vault_writer *writer)
-{
-    vault_writer_end(writer);
-    for (u32 sent = 0; sent < writer->size;) {
-        ssize_t size = send(client, writer->bytes + sent, writer->size - sent, MSG_NOSIGNAL);
-        sent += size > 0 ? (u32)size : 0;
-        work(0);
-    }
-    assert_true(receive(client));
-    return code_of_answer();
-}
-
-static u32 ask_kind(int client, u32 kind)
-{
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
-    return ask(client, &writer);
-}
-
-static u32 ask_place(int client, u32 kind, u64 subject, u8 group, u32 version)
-{
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
-    const struct seal_label label = {.subject = subject, .group = group, .version = version};
-    vault_write_place(&writer, &label);
-    return ask(client, &writer);
-}
+#define CANARY "zq.canary.7731@example.org"
 
 /* One record with hands that end then. */
 static u32 put_hands(int client, u64 subject, u32 count, const u64 *until_s)

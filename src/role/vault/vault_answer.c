@@ -290,6 +290,10 @@ static enum fault act(struct vault_agent *agent, u8 *frame, struct span *answer_
         return on_verify(agent, answer_out);
     case VAULT_ASK_EVENTS:
         return on_events(agent, answer_out);
+    case VAULT_ASK_DRILL:
+    case VAULT_ASK_SHOWN:
+    case VAULT_ASK_SHARES:
+        return vault_answer_drill(agent, answer_out);
     }
     CHECK(false); /* vault_ask_read knows no other */
     return FAULT_NONE;

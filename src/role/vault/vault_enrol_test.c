@@ -73,7 +73,8 @@ static void agent_begin(void)
                                           .disk = disk_real(),
                                           .clock = &clock_false.clock,
                                           .listener = listener,
-                                          .lookups_per_hour = 3};
+                                          .lookups_per_hour = 3,
+                                          .drill_days = 100};
     scene_must(vault_agent_create(&agent, &options));
     scene_must(agent_open(vault_agent_of(agent)));
     client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -686,7 +687,8 @@ static void without_reviewers_nobody_enrols(void **state)
                                               .disk = disk_real(),
                                               .clock = &clock_false.clock,
                                               .listener = listener,
-                                              .lookups_per_hour = 3};
+                                              .lookups_per_hour = 3,
+                                              .drill_days = 100};
         file_write("reviewers", wrong[i]);
         agent_end();
         scene_must(vault_agent_create(&other, &options));

@@ -294,6 +294,7 @@ static enum fault use(struct vault_store *store)
     static struct vault_double doubles[VAULT_LIST_MAX];
     static u8 body[64];
     static const u8 matter[VAULT_CASE_BYTES];
+    static const struct vault_event event = {.time_us = NOW_US, .kind = VAULT_EVENT_DRILL};
     struct seal_label labels[VAULT_LIST_MAX];
     struct vault_record found;
     struct vault_totals totals;
@@ -330,6 +331,10 @@ static enum fault use(struct vault_store *store)
         vault_store_unswept(store, &number),
         vault_store_erase_due(store, NOW_US, &number),
         vault_store_sweep(store, NOW_US),
+        vault_store_shown(store, matter, &number),
+        vault_store_ask_find(store, matter, NOW_US, &number),
+        vault_store_asks_add(store, record.hash, NOW_US),
+        vault_store_show(store, matter, NOW_US, &event),
     };
     if (faults[0] == FAULT_NONE && faults[3] == FAULT_NONE) {
         seal_label_encode(&found.label, bytes); /* as an answer has it */
@@ -355,6 +360,8 @@ static void make_three(struct vault_store *store)
     scene_must(sql_run(&store->keys, "INSERT INTO reviews VALUES (2, 1, 1, 4000000000, 0, 1, 0,"
                                      " zeroblob(32), zeroblob(32), zeroblob(32));"
                                      "INSERT INTO doubles VALUES (1, 1, 2, 1, 1)"));
+    scene_must(sql_run(&store->keys, "INSERT INTO asks VALUES (zeroblob(32), 1)"));
+    scene_must(sql_run(&store->keys, "INSERT INTO drills VALUES (zeroblob(32), 1)"));
     scene_must(sql_run(&store->bodies, "INSERT INTO coming VALUES (9, 1, 1)"));
     vault_store_close(store);
     run_in("mkdir whole && mv keys bodies whole");
@@ -365,7 +372,7 @@ static enum fault damaged(struct vault_store *store, bool in_bodies, const char 
     struct sql sql;
     char path[2 * SCENE_PATH_BYTES];
     const struct sql_format format = {.application = in_bodies ? 0x43566279U : 0x43566b79U,
-                                      .version = in_bodies ? 1 : 4,
+                                      .version = in_bodies ? 1 : 5,
                                       .what = "the vault"};
     run_in("rm -rf keys bodies && cp -r whole/keys whole/bodies .");
     (void)snprintf(path, sizeof(path), "%s/%s", folder,
@@ -394,6 +401,8 @@ static void rows_that_cannot_be_are_a_named_fault(void **state)
         {"UPDATE reviews SET state=9", false},
         {"UPDATE reviews SET version=4294967297", false},
         {"UPDATE coming SET version=-1", true},
+        {"UPDATE asks SET time=-1", false},
+        {"UPDATE drills SET time=-1", false},
     };
     struct vault_store store;
     (void)state;
@@ -446,6 +455,8 @@ static void no_row_of_the_vault_stops_the_process(void **state)
         {"told", {"fresh"}},
         {"reviews", {"subject", "version", "time", "until", "views", "state", "seen", "reviewer"}},
         {"doubles", {"number", "time", "subject", "version", "seen"}},
+        {"asks", {"nonce", "time"}},
+        {"drills", {"point", "time"}},
         {"bodies", {"subject", "part", "version", "body"}}, /* from here on of bodies.db */
         {"coming", {"subject", "part", "version"}},
     };
@@ -483,7 +494,7 @@ static void no_row_of_the_vault_stops_the_process(void **state)
                        tables[table].table, column,
                        values[random_below(&random, ARRAY_COUNT(values))],
                        table < 4 && random_chance(&random, 1, 2) ? " WHERE subject=2" : "");
-        enum fault fault = damaged(&store, table >= 11, change);
+        enum fault fault = damaged(&store, table >= 13, change);
         sound += fault == FAULT_NONE;
         fault_forget();
     }

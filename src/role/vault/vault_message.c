@@ -188,6 +188,27 @@ static void take_subject(struct reader *reader, struct vault_ask *ask, bool has_
     }
 }
 
+static void take_shown(struct reader *reader, struct share_shown *shown)
+{
+    struct span bytes = take(reader, SHARE_SHOWN_BYTES);
+    if (bytes.data != NULL && share_shown_decode(bytes, shown) != FAULT_NONE) {
+        fault_forget();
+        refuse(reader, "an answer of a drill is none");
+    }
+}
+
+static void take_wraps(struct reader *reader, struct vault_ask *ask)
+{
+    ask->epoch = take_u32(reader);
+    ask->subject = take_u64(reader); /* what is there begins behind it: any, 0 as well */
+    ask->group = take_u8(reader);
+    take_zeros(reader, 3);
+    ask->version = take_u32(reader);
+    if (ask->subject > INT64_MAX) {
+        refuse(reader, "there is no such subject");
+    }
+}
+
 static void take_contents(struct reader *reader, struct vault_ask *ask)
 {
     switch (ask->kind) {
@@ -195,6 +216,11 @@ static void take_contents(struct reader *reader, struct vault_ask *ask)
     case VAULT_ASK_SWEEP:
     case VAULT_ASK_VERIFY:
     case VAULT_ASK_REVIEWS:
+    case VAULT_ASK_DRILL:
+    case VAULT_ASK_SHARES:
+        break;
+    case VAULT_ASK_SHOWN:
+        take_shown(reader, &ask->shown);
         break;
     case VAULT_ASK_ENROL:
         take_enrol(reader, ask);
@@ -243,14 +269,7 @@ static void take_contents(struct reader *reader, struct vault_ask *ask)
         ask->epoch = take_u32(reader);
         break;
     case VAULT_ASK_WRAPS:
-        ask->epoch = take_u32(reader);
-        ask->subject = take_u64(reader); /* what is there begins behind it: any, 0 as well */
-        ask->group = take_u8(reader);
-        take_zeros(reader, 3);
-        ask->version = take_u32(reader);
-        if (ask->subject > INT64_MAX) {
-            refuse(reader, "there is no such subject");
-        }
+        take_wraps(reader, ask);
         break;
     default: /* not an enum: a number from outside */
         refuse(reader, "there is no message of this kind");

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "role/vault/seal_enrol.h"
+#include "role/vault/share_shown.h"
 #include "role/vault/vault_store.h"
 
 #define VAULT_HEAD_BYTES      8U
@@ -42,6 +43,9 @@
     ROW(EVENTS, 12, "events")   \
     ROW(STALE, 13, "stale")     \
     ROW(WRAPS, 14, "wraps")     \
+    ROW(DRILL, 15, "drill")     \
+    ROW(SHOWN, 16, "shown")     \
+    ROW(SHARES, 17, "shares")   \
     ROW(ENROL, 18, "enrol")     \
     ROW(OFFER, 19, "offer")     \
     ROW(REVIEW, 20, "review")   \
@@ -60,7 +64,7 @@ enum vault_code {
     VAULT_CODE_MISSING, /* there is none */
     VAULT_CODE_EXISTS,  /* there is one already */
     VAULT_CODE_REFUSED,
-    VAULT_CODE_LIMIT, /* too many in this hour */
+    VAULT_CODE_LIMIT, /* too many, as look-ups in this hour */
 };
 
 /* A value in plain, where it lies in the frame. */
@@ -80,9 +84,10 @@ struct vault_ask {
     u64 from;
     u8 matter[VAULT_CASE_BYTES];
     struct vault_value value;
-    u8 reviewer[SEAL_POINT_BYTES];              /* enrol */
-    struct span box;                            /* enrol: in the frame, SEAL_ENROL_BOX_BYTES */
-    struct seal_verdict verdict;                /* decide; its outcome may be none */
+    u8 reviewer[SEAL_POINT_BYTES]; /* enrol */
+    struct span box;               /* enrol: in the frame, SEAL_ENROL_BOX_BYTES */
+    struct seal_verdict verdict;   /* decide; its outcome may be none */
+    struct share_shown shown;
     u32 count;                                  /* of records or rewraps */
     struct vault_record records[VAULT_PUT_MAX]; /* their bodies lie in the frame; no tags */
     struct vault_value values[VAULT_PUT_MAX][VAULT_TAGS_MAX];

@@ -15,10 +15,8 @@
     " STRICT, WITHOUT ROWID"
 #define ASKS_TABLE \
     "CREATE TABLE asks (nonce BLOB PRIMARY KEY, time INTEGER NOT NULL) STRICT, WITHOUT ROWID"
-#define DRILLS_TABLE                                                                \
-    "CREATE TABLE drills (side INTEGER NOT NULL, epoch INTEGER NOT NULL,"           \
-    " generation INTEGER NOT NULL, member INTEGER NOT NULL, time INTEGER NOT NULL," \
-    " PRIMARY KEY (side, epoch, generation, member)) STRICT, WITHOUT ROWID"
+#define DRILLS_TABLE \
+    "CREATE TABLE drills (point BLOB PRIMARY KEY, time INTEGER NOT NULL) STRICT, WITHOUT ROWID"
 #define TOLD_TABLE \
     "CREATE TABLE told (one INTEGER PRIMARY KEY CHECK (one = 1), fresh INTEGER NOT NULL) STRICT"
 #define TOLD_ROW "INSERT INTO told (one, fresh) VALUES (1, 0)"
@@ -66,10 +64,12 @@ static const char *const keys_schema[] = {
     NULL,
 };
 
-static const char *const keys_to_2[] = {EVER_TABLE, ASKS_TABLE, DRILLS_TABLE, NULL};
+static const char *const keys_to_2[] = {EVER_TABLE, ASKS_TABLE, NULL};
 static const char *const keys_to_3[] = {TOLD_TABLE, TOLD_ROW, NULL};
 static const char *const keys_to_4[] = {REVIEWS_TABLE, DOUBLES_TABLE, NULL};
-static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4};
+/* That of version 2 knew members by their number, and nothing was ever in it. */
+static const char *const keys_to_5[] = {"DROP TABLE IF EXISTS drills", DRILLS_TABLE, NULL};
+static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4, keys_to_5};
 
 static const char *const bodies_schema[] = {
     "CREATE TABLE bodies (row INTEGER PRIMARY KEY, subject INTEGER NOT NULL, part INTEGER NOT NULL,"
@@ -80,7 +80,7 @@ static const char *const bodies_schema[] = {
 };
 
 const struct sql_format vault_keys_format = {.application = APPLICATION_KEYS,
-                                             .version = 4,
+                                             .version = 5,
                                              .what = "the vault's keys",
                                              .schema = keys_schema,
                                              .upgrades = keys_upgrades};
@@ -174,6 +174,13 @@ static const char *const texts[VAULT_SQL_COUNT] = {
                           " WHERE number>=? ORDER BY number LIMIT " ROOM,
     [VAULT_SQL_DOUBLES_REMOVE] = "DELETE FROM doubles WHERE subject=? AND version=?",
     [VAULT_SQL_SEEN] = "SELECT count(*) FROM tags WHERE field=? AND tag=? AND subject<>?",
+    [VAULT_SQL_ASK_ADD] = "INSERT INTO asks (nonce, time) VALUES (?, ?)",
+    [VAULT_SQL_ASK_FIND] = "SELECT time FROM asks WHERE nonce=?",
+    [VAULT_SQL_ASKS] = "SELECT count(*) FROM asks",
+    [VAULT_SQL_ASKS_OVER] = "DELETE FROM asks WHERE time<? OR time>?",
+    [VAULT_SQL_DRILL_FIND] = "SELECT time FROM drills WHERE point=?",
+    [VAULT_SQL_DRILL_SET] = "INSERT INTO drills (point, time) VALUES (?, ?)"
+                            " ON CONFLICT (point) DO UPDATE SET time=excluded.time",
     [VAULT_SQL_BODY_ADD] = "INSERT INTO bodies (subject, part, version, body) VALUES (?, ?, ?, ?)",
     [VAULT_SQL_BODY] = "SELECT body FROM bodies WHERE " PLACE,
     [VAULT_SQL_BODY_REMOVE] = "DELETE FROM bodies WHERE " PLACE,

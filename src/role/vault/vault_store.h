@@ -37,10 +37,16 @@
 #define VAULT_PUT_MAX        8U /* records put together */
 #define VAULT_REWRAP_MAX     256U
 #define VAULT_LIST_MAX       256U
+#define VAULT_NONCE_BYTES    32U
+#define VAULT_POINT_BYTES    32U
+#define VAULT_ASKS_MAX       64U /* drills that are open */
 #define VAULT_DUE_MAX        16U /* erased in one turn: each waits for the disk */
 
 /* The longest that a hand with an end is taken for: the review of a sign-up is over by then. */
 #define VAULT_REVIEW_DAYS_MAX 14U
+
+/* How long a drill may be answered. */
+#define VAULT_ASK_DAYS 14U
 
 /* A copy of the data key for one reader: with an end for a reviewer, for ever for the person. */
 struct vault_hand {
@@ -79,6 +85,7 @@ enum vault_event_kind {
     VAULT_EVENT_SWEPT = 4,
     VAULT_EVENT_HANDS = 5,    /* dropped, or over */
     VAULT_EVENT_RESTORED = 6, /* keys.db is another: so many numbers before it are not in it */
+    VAULT_EVENT_DRILL = 7,    /* a share was shown */
     VAULT_EVENT_VIEW = 8,     /* of a review */
 };
 
@@ -88,8 +95,8 @@ struct vault_event {
     u64 time_us;
     u64 count;
     u16 kind;
-    u16 field;                   /* of a look-up */
-    u8 matter[VAULT_CASE_BYTES]; /* of a look-up */
+    u16 field;                   /* of a look-up; of a drill, side * 256 + index */
+    u8 matter[VAULT_CASE_BYTES]; /* of a look-up, its case; of a drill, what was asked */
 };
 
 /* ---- reviews of enrolments (docs/enrolment.md) ---- */
@@ -200,6 +207,12 @@ enum vault_statement {
     VAULT_SQL_DOUBLES,
     VAULT_SQL_DOUBLES_REMOVE,
     VAULT_SQL_SEEN,
+    VAULT_SQL_ASK_ADD,
+    VAULT_SQL_ASK_FIND,
+    VAULT_SQL_ASKS,
+    VAULT_SQL_ASKS_OVER,
+    VAULT_SQL_DRILL_FIND,
+    VAULT_SQL_DRILL_SET,
     VAULT_SQL_BODY_ADD, /* from here on of bodies.db */
     VAULT_SQL_BODY,
     VAULT_SQL_BODY_REMOVE,
@@ -352,5 +365,30 @@ MUST_USE enum fault vault_store_root(struct vault_store *store, struct vault_ver
 /* Looks at everything. */
 MUST_USE enum fault vault_store_verify(struct vault_store *store,
                                        struct vault_verdict *verdict_out);
+
+/* ---- drills (vault_asks.c) ---- */
+
+/* Whether a moment that was kept is at most `days` before `now_us`. A clock that went back is
+ * believed up to a day: what lies further ahead was kept by a clock that was wrong. */
+MUST_USE bool vault_time_within(u64 time_us, u64 now_us, u32 days);
+
+/* Keeps what is asked from now on; drills that are over go. FAULT_LIMIT: VAULT_ASKS_MAX are open.
+ */
+MUST_USE enum fault vault_store_asks_add(struct vault_store *store,
+                                         const u8 nonce[VAULT_NONCE_BYTES], u64 now_us);
+/* Drills that are over. */
+MUST_USE enum fault vault_store_asks_over(struct vault_store *store, u64 now_us);
+/* When it was asked. FAULT_MISSING: it never was, or more than VAULT_ASK_DAYS ago. */
+MUST_USE enum fault vault_store_ask_find(struct vault_store *store,
+                                         const u8 nonce[VAULT_NONCE_BYTES], u64 now_us,
+                                         u64 *asked_us_out);
+/* When the share with this public point was last shown: the moment it was asked for. 0: never.
+ * FAULT_ROT: a row that cannot be. */
+MUST_USE enum fault vault_store_shown(struct vault_store *store, const u8 point[VAULT_POINT_BYTES],
+                                      u64 *asked_us_out);
+/* Keeps that it was shown, and the event, both or neither; a row that cannot be is replaced.
+ * FAULT_EXISTS: it was shown in this drill or a later one already. */
+MUST_USE enum fault vault_store_show(struct vault_store *store, const u8 point[VAULT_POINT_BYTES],
+                                     u64 asked_us, const struct vault_event *event);
 
 #endif /* ROLE_VAULT_VAULT_STORE_H */

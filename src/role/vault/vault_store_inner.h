@@ -1,7 +1,9 @@
 /* The parts of the vault's store, for its own files: vault_store.c (life, reading), vault_change.c
  * (put, epochs), vault_marks.c (what was put before), vault_erase.c (retention, erasure, sweeps),
- * vault_look.c (search, events, integrity), vault_reviews.c (enrolments), vault_restored.c (numbers
- * of events where another file was put back). */
+ * vault_asks.c (what was asked of officers, and shown), vault_look.c (search, events, integrity),
+ * vault_reviews.c (enrolments), vault_restored.c (numbers of events where another file was put
+ * back).
+ */
 #ifndef ROLE_VAULT_VAULT_STORE_INNER_H
 #define ROLE_VAULT_VAULT_STORE_INNER_H
 
