@@ -13,6 +13,7 @@ import time
 import program as p
 import publog_test as l
 import serve_test as s
+import vault_restored_test as r
 import vault_test as v
 
 ROT, DIVERGED = 19, 22
@@ -34,6 +35,12 @@ ATTACKS = (
 def change(folder, below, text):
     with contextlib.closing(sqlite3.connect(os.path.join(folder, "vault", below, below + ".db"))) as file:
         file.executescript(text)
+
+
+def yesterday(folder):
+    """The last line was of the day before."""
+    with contextlib.closing(sqlite3.connect(os.path.join(folder, "log", "events.db"))) as file:
+        file.executescript(f"UPDATE sources SET position=position-{DAY_S * 1000000} WHERE source=6")
 
 
 def holds(log):
@@ -85,6 +92,18 @@ def test(cli):
         vault.good("retain", "7", "all", "2020-01-01")
         cli.check(s.eventually(lambda: vault.number("records") == 2), "one is erased as it ought to be")
         cli.check("was put, erased or wrapped since" in vault.good(*against), "which shows as that")
+        cli.check(s.eventually(lambda: [event[0] for event in r.told(folder)] == ["shredded"]), "and is an event")
+        cli.equal(venue.stop(), 0, "an orderly end")
+    yesterday(folder)
+    with s.Venue(cli, folder, "--config", both) as venue:
+        venue.ready()
+        log = l.Log(cli, venue, policy)
+        cli.check(s.eventually(lambda: len(holds(log)) == 2), "the next day's line")
+        cli.check(holds(log)[1].startswith("vault records 2 put 3 erased 1 root "), holds(log)[1])
+        json = cli.json("log", "check", "--policy", policy, log.url, "--json")
+        cli.equal([json[name] for name in ("erased", "vault_lines", "vault_odd", "vault_back")], [1, 2, 0, 0],
+                  "the public count of erasures")
+        cli.check("with the same root" in vault.good(*against), "it is as logged")
         cli.equal(venue.stop(), 0, "an orderly end")
 
 
