@@ -68,6 +68,8 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
     [PUBLOG_SOURCE_PUT] = "INSERT OR REPLACE INTO sources VALUES(?, ?, ?)",
     [PUBLOG_BEGUN_FIRST] = "SELECT min(slot) FROM begun",
     [PUBLOG_OPENING_GET] = "SELECT number, next, hash FROM openings WHERE month = ?",
+    [PUBLOG_OPENING_ENDS] = "SELECT coalesce(min(month), 0), coalesce(max(month), 0), count(*)"
+                            " FROM openings",
     [PUBLOG_OPENING_PUT] = "INSERT OR REPLACE INTO openings VALUES(?, ?, ?, ?)",
 };
 

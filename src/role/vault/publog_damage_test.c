@@ -8,6 +8,7 @@
 #include "io/sql.h"
 #include "role/vault/publog.h"
 #include "role/vault/publog_month.h"
+#include "role/vault/publog_opening.h"
 #include "role/vault/publog_span.h"
 #include "role/vault/tlog_file.h"
 #include "tests/support/log_scene.h"
@@ -97,6 +98,13 @@ static int make(void **state)
     pass(120);
     tell(PUBLOG_CLASS_ORDINARY, PUBLOG_KIND_GRANT, "five");
     assert_int_equal(publog_line_keep(publog, span_of_text("a line that waits")), FAULT_NONE);
+    for (u32 month = 0; month < 2; month += 1) {
+        struct publog_opening opening = {.month = publog_month_of(BEGIN) + month,
+                                         .number = 1 + month,
+                                         .hash = {0xa5},
+                                         .time_us = (u64)BEGIN * 1000000};
+        assert_int_equal(publog_opening_keep(publog, &opening, BEGIN + 1), FAULT_NONE);
+    }
     close_both();
     run_in("mv venue whole");
     return 0;
@@ -164,6 +172,17 @@ static enum fault write_both(void)
     return first_of(fault, publog_span_write(&range, text, sizeof(text), &size));
 }
 
+/* As the agent does before it opens a month again. */
+static enum fault opening_use(void)
+{
+    struct publog_opening due;
+    bool has = false;
+    bool is_same = false;
+    enum fault fault = publog_opening_due(publog, 0, &due, &has);
+    return fault == FAULT_NONE && has ? publog_opening_same(publog, &due, BEGIN + 2, &is_same)
+                                      : fault;
+}
+
 /* The first fault of everything that reads the file. */
 static enum fault use(void)
 {
@@ -187,6 +206,8 @@ static enum fault use(void)
         fault = first_of(fault, publog_source(publog, PUBLOG_SOURCE_KEEP, &point));
         clock_false_advance(&now, 700 * 1000000000ULL);
         fault = first_of(fault, publog_turn(publog));
+        clock_false_advance(&now, 40 * 86400 * 1000000000ULL); /* both months are over */
+        fault = first_of(fault, opening_use());
     }
     close_both();
     return first_of(fault, write_both());
@@ -204,6 +225,13 @@ static void slots_that_cannot_be_are_a_named_fault(void **state)
         "UPDATE events SET until=-1 WHERE number=1",
         "DROP INDEX events_place; UPDATE events SET slot=1769902800, class=1, place=3",
         "UPDATE lines SET line=x'43534c54'",
+        "UPDATE openings SET number=0",
+        "UPDATE openings SET number=1000",
+        "UPDATE openings SET number=4294967297",
+        "UPDATE openings SET month=month+1 WHERE number=2", /* a hole before it */
+        "UPDATE openings SET month=month-4 WHERE number=1", /* before the log began */
+        "UPDATE openings SET month=month+4294967296 WHERE number=2",
+        "DELETE FROM openings WHERE number=1",
     };
     (void)state;
     for (u32 i = 0; i < ARRAY_COUNT(changes); i += 1) {
@@ -234,6 +262,7 @@ static void no_row_stops_the_process(void **state)
          {"class", "slot", "place", "kind", "flags", "name", "until", "mark_salt", "body", "text"}},
         {"lines", "number", {"line", "leaf"}},
         {"sources", "source", {"name", "position"}},
+        {"openings", "month", {"month", "number", "next", "hash"}},
     };
     static const char *const values[] = {
         "-1",

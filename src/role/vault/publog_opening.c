@@ -132,6 +132,24 @@ static enum fault month_first(struct publog *publog, u32 *month_out)
     return FAULT_NONE;
 }
 
+/* Months are opened in their order: a row of none before the log's first, and no hole before the
+ * last. */
+static enum fault rows_check(struct publog *publog, u32 first)
+{
+    struct sql_call get = sql_call(publog->rows[PUBLOG_OPENING_ENDS]);
+    bool row = false;
+    TRY(sql_next(&publog->sql, &get, &row));
+    CHECK(row);
+    u64 least = sql_get_u64(&get);
+    u64 last = sql_get_u64(&get);
+    u64 count = sql_get_u64(&get);
+    sql_end(&get);
+    bool is_fine = count == 0 || (least == first && last >= least && last <= UINT32_MAX &&
+                                  last - least + 1 == count);
+    return is_fine ? FAULT_NONE
+                   : FAULT(FAULT_ROT, "%s: an opening that cannot be", publog->sql.path);
+}
+
 enum fault publog_opening_due(struct publog *publog, u64 after_s, struct publog_opening *due_out,
                               bool *has_out)
 {
@@ -141,6 +159,7 @@ enum fault publog_opening_due(struct publog *publog, u64 after_s, struct publog_
     *has_out = false;
     TRY(publog_check_whole(publog));
     TRY(month_first(publog, &month));
+    TRY(rows_check(publog, month));
     for (; month < now_month && !*has_out; month += 1) {
         struct opened opened;
         TRY(opened_get(publog, month, &opened));
