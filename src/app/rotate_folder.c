@@ -121,6 +121,34 @@ enum fault rotate_folder_judge(struct rotate_folder *folder, const struct rotati
 
 /* ---- tables that are written ---- */
 
+static enum fault wraps_check(const struct rotate_folder *folder, const struct rotation_file *file,
+                              struct rotation_table *wraps)
+{
+    u8 text[REWRAPPER_MANIFEST_BYTES];
+    struct opening opening;
+    size_t size = 0;
+    TRY(file_take(folder, OPEN_OPENING, text, sizeof(text), &size));
+    TRY(opening_read(span_of(text, size), OPEN_OPENING, &opening));
+    TRY(file_take(folder, OPEN_MANIFEST, text, sizeof(text), &size));
+    return rewrapper_manifest_check(span_of(text, size), &opening, file, wraps);
+}
+
+enum fault rotate_wraps_open(struct disk *disk, const char *folder, const char *name,
+                             const struct rotation_file *file, struct rotation_table *wraps_out)
+{
+    static struct rotate_folder at;
+    char path[FILE_PATH_BYTES];
+    at.disk = disk;
+    at.path = folder;
+    TRY(file_path(path, folder, name));
+    TRY(rotation_table_open(disk, path, false, wraps_out));
+    enum fault fault = wraps_check(&at, file, wraps_out);
+    if (fault != FAULT_NONE) {
+        rotation_table_close(wraps_out);
+    }
+    return fault;
+}
+
 static enum fault fresh_path(const char *folder, const char *name, char path[FILE_PATH_BYTES])
 {
     char fresh[FILE_NAME_BYTES];

@@ -65,6 +65,13 @@ MUST_USE enum fault rotate_folder_read_log(struct rotate_folder *folder);
 MUST_USE enum fault rotate_folder_judge(struct rotate_folder *folder,
                                         const struct rotation_judge *judge);
 
+/* The table of new wraps called FOLDER/NAME, when the manifest there is about it: signed by the key
+ * of the opening there, of this rotation. `wraps_out` is open then. As rewrapper_manifest_check;
+ * FAULT_MISSING names what is not there. */
+MUST_USE enum fault rotate_wraps_open(struct disk *disk, const char *folder, const char *name,
+                                      const struct rotation_file *file,
+                                      struct rotation_table *wraps_out);
+
 MUST_USE enum fault rotate_folder_has(const struct rotate_folder *folder, const char *name,
                                       bool *is_there_out);
 /* Removes FOLDER/NAME.new, if a process that was ended left one. */

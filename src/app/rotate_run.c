@@ -80,7 +80,7 @@ static enum fault wrap_all(struct rotate_pins *pins, struct rotate_steps *steps,
 
 /* ---- the process ---- */
 
-static enum fault go(struct rotate_pins *pins, struct rotate_steps *steps)
+static enum fault rotate_all(struct rotate_pins *pins, struct rotate_steps *steps)
 {
     struct teller teller = {.text = ""};
     TRY(rotate_steps_begin(steps));
@@ -88,7 +88,18 @@ static enum fault go(struct rotate_pins *pins, struct rotate_steps *steps)
     TRY(wait_answers(pins, steps, &teller));
     TRY(wait_allowed(pins, steps, &teller));
     (void)fprintf(stderr, "opening: in the log, with answers; wrapping\n");
-    TRY(wrap_all(pins, steps, &teller));
+    return wrap_all(pins, steps, &teller);
+}
+
+static enum fault go(struct rotate_pins *pins, struct rotate_steps *steps)
+{
+    bool is_done = false;
+    TRY(rotate_steps_resume(steps, &is_done));
+    if (is_done) {
+        (void)fprintf(stderr, "wraps: all were there; now they have their name\n");
+    } else {
+        TRY(rotate_all(pins, steps));
+    }
     struct span manifest = rotate_steps_manifest(steps);
     (void)printf("%.*s", (int)manifest.size, (const char *)manifest.data);
     return FAULT_NONE;

@@ -92,6 +92,32 @@ void rotate_steps_close(struct rotate_steps *steps)
     free(steps);
 }
 
+enum fault rotate_steps_resume(struct rotate_steps *steps, bool *is_done_out)
+{
+    const struct rotate_folder *folder = &steps->folder;
+    char path[FILE_PATH_BYTES];
+    struct rotation_table wraps;
+    bool has_manifest = false;
+    bool has_wraps = false;
+    bool has_fresh = false;
+    *is_done_out = false;
+    TRY(rotate_folder_has(folder, OPEN_MANIFEST, &has_manifest));
+    TRY(rotate_folder_has(folder, ROTATE_WRAPS, &has_wraps));
+    TRY(rotate_folder_has(folder, ROTATE_WRAPS ROTATE_FRESH, &has_fresh));
+    if (!has_manifest || has_wraps || !has_fresh) {
+        return FAULT_NONE;
+    }
+    TRY(rotate_wraps_open(folder->disk, folder->path, ROTATE_WRAPS ROTATE_FRESH, &folder->file,
+                          &wraps));
+    rotation_table_close(&wraps);
+    TRY(file_path(path, folder->path, OPEN_MANIFEST));
+    TRY(tlog_file_read(folder->disk, path, (u8 *)steps->manifest, sizeof(steps->manifest),
+                       &steps->manifest_bytes));
+    TRY(rotate_fresh_take(folder->disk, folder->path, ROTATE_WRAPS));
+    *is_done_out = true;
+    return FAULT_NONE;
+}
+
 enum fault rotate_steps_begin(struct rotate_steps *steps)
 {
     struct rotate_folder *folder = &steps->folder;

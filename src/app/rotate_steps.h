@@ -1,7 +1,7 @@
 /* What the re-wrapper does to its folder, step by step, without waiting: the process around it has
  * the sandbox and the clock (rotate_run.h), and a test may end it between any two steps.
  *
- *     open ─▶ begin ─▶ allow ... ─▶ answers ... ─▶ piece ... ─▶ end ─▶ close
+ *     open ─▶ resume? ─▶ begin ─▶ allow ... ─▶ answers ... ─▶ piece ... ─▶ end ─▶ close
  *
  * The keys are made by begin and live in this object alone; a folder in which an opening was begun
  * takes no other. */
@@ -22,6 +22,11 @@ MUST_USE enum fault rotate_steps_open(struct disk *disk, const char *folder,
 /* Forgets the keys; NULL is nothing. */
 void rotate_steps_close(struct rotate_steps *steps);
 
+/* Ends what a process began that was ended between manifest and wraps: when the manifest is about
+ * what lies there as wraps.new, that gets its name, and nothing else is left to do. *is_done_out is
+ * false where it is not so far, or further. FAULT_ROT and others: what lies there is other. */
+MUST_USE enum fault rotate_steps_resume(struct rotate_steps *steps, bool *is_done_out);
+
 /* Judges, makes the keys and writes the opening. FAULT_EXISTS: there is one already. */
 MUST_USE enum fault rotate_steps_begin(struct rotate_steps *steps);
 /* Reads the opening's receipt and the slots, if they have come, and judges everything. After a
@@ -38,7 +43,7 @@ MUST_USE enum fault rotate_steps_end(struct rotate_steps *steps);
 
 /* After begin. */
 const struct opening *rotate_steps_opening(const struct rotate_steps *steps);
-/* After the end; in the steps' memory. */
+/* After the end, or what was resumed; in the steps' memory. */
 struct span rotate_steps_manifest(const struct rotate_steps *steps);
 
 #endif /* APP_ROTATE_STEPS_H */

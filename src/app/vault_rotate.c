@@ -3,7 +3,6 @@
 #include "app/rotate_folder.h"
 #include "base/bytes.h"
 #include "base/span.h"
-#include "role/vault/tlog_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,26 +95,31 @@ struct pairs {
     struct rotation_piece wrap;
 };
 
+/* Wraps that have no name yet are none: whoever waits for them is told what to do. */
+static enum fault wraps_wanted(const char *folder)
+{
+    char path[FILE_PATH_BYTES];
+    bool exists = false;
+    TRY(file_path(path, folder, ROTATE_WRAPS));
+    TRY(disk_exists(disk_real(), path, &exists));
+    return exists ? FAULT_NONE
+                  : FAULT(FAULT_MISSING,
+                          "%s: no " ROTATE_WRAPS " yet; cambist rotate run says whether they can "
+                          "still come, or it takes another rotation",
+                          folder);
+}
+
 static enum fault pairs_open(struct pairs *pairs, const char *folder)
 {
     struct rotation_file file;
-    struct opening opening;
-    u8 text[REWRAPPER_MANIFEST_BYTES];
     char path[FILE_PATH_BYTES];
-    size_t size = 0;
     TRY(file_path(path, folder, ROTATE_ROTATION));
     TRY(rotate_read(path, &file));
-    TRY(file_path(path, folder, OPEN_OPENING));
-    TRY(tlog_file_read(disk_real(), path, text, sizeof(text), &size));
-    TRY(opening_read(span_of(text, size), OPEN_OPENING, &opening));
     TRY(file_path(path, folder, ROTATE_ROWS));
     TRY(rotation_table_open(disk_real(), path, true, &pairs->rows));
     TRY(rotation_judge_rows(&pairs->rows, &file.rotation));
-    TRY(file_path(path, folder, ROTATE_WRAPS));
-    TRY(rotation_table_open(disk_real(), path, false, &pairs->wraps));
-    TRY(file_path(path, folder, OPEN_MANIFEST));
-    TRY(tlog_file_read(disk_real(), path, text, sizeof(text), &size));
-    return rewrapper_manifest_check(span_of(text, size), &opening, &file, &pairs->wraps);
+    TRY(wraps_wanted(folder));
+    return rotate_wraps_open(disk_real(), folder, ROTATE_WRAPS, &file, &pairs->wraps);
 }
 
 static void pairs_close(struct pairs *pairs)

@@ -248,6 +248,7 @@ def the_first_rotation(world, venue, records):
     cli.equal(world.vault.good("stale", "2"), "", "no record of the old epoch")
     cli.equal(bodies(world, persons), before, "bodies are untouched")
     world.vault.good("verify")
+    ended_before_the_last_name(world, folder)
     # Old wraps are gone from the files once they are swept.
     old = read(os.path.join(folder, "rows"))[25 + 52:25 + 196]
     world.vault.good("sweep")
@@ -318,9 +319,35 @@ def killed_while_it_wraps(world, rest, pause):
     world.end(process)
     names = os.listdir(folder)
     world.cli.check("wraps" not in names or "manifest" in names, f"wraps without manifest: {names}")
-    world.refused(EXISTS, "an opening was begun here", "rotate", "run", folder, *world.both)
     if "wraps" not in names:
-        world.vault.bad(MISSING, "wraps", "rotate", "put", folder)
+        world.vault.bad(MISSING, "no wraps yet; cambist rotate run says whether", "rotate", "put",
+                        folder)
+    if "manifest" in names and "wraps" not in names:
+        world.step("rotate", "run", folder, *world.both)
+        world.cli.check(os.path.exists(os.path.join(folder, "wraps")), "they have their name")
+    else:
+        world.refused(EXISTS, "it takes another rotation", "rotate", "run", folder, *world.both)
+
+
+def ended_before_the_last_name(world, done):
+    """Manifest and wraps are written, and the wraps have no name yet: another process gives it to
+    them, if they are those of the manifest."""
+    folder = world.cli.path("ended")
+    shutil.copytree(done, folder)
+    fresh = os.path.join(folder, "wraps.new")
+    os.rename(os.path.join(folder, "wraps"), fresh)
+    world.vault.bad(MISSING, "no wraps yet", "rotate", "put", folder)
+    kept = read(fresh)
+    with open(fresh, "wb") as file:
+        file.write(kept[:-1] + bytes([kept[-1] ^ 1]))
+    world.refused(ROT, "not the wraps of this manifest", "rotate", "run", folder, *world.both)
+    world.cli.check(not os.path.exists(os.path.join(folder, "wraps")), "it is not taken")
+    with open(fresh, "wb") as file:
+        file.write(kept)
+    world.cli.equal(world.step("rotate", "run", folder, *world.both),
+                    read(os.path.join(done, "manifest")), "the manifest")
+    world.cli.equal(read(os.path.join(folder, "wraps")), kept, "the wraps")
+    world.vault.good("rotate", "put", folder)  # they are in already
 
 
 def again_in_a_copy(world, folder):

@@ -150,6 +150,7 @@ static enum fault wraps_set(struct vault_store *store, const struct vault_rewrap
         if (sql_changes(&store->keys) != 1) {
             return FAULT(FAULT_MISSING, "number %u: there is no such record of that epoch", i + 1);
         }
+        vault_step(store);
     }
     return vault_event_add(store, &event);
 }
@@ -159,5 +160,7 @@ enum fault vault_store_rewrap(struct vault_store *store, const struct vault_rewr
 {
     CHECK(count > 0 && count <= VAULT_REWRAP_MAX);
     TRY(vault_begin(store, VAULT_IN_KEYS));
-    return vault_end(store, VAULT_IN_KEYS, wraps_set(store, rewraps, count, now_us));
+    TRY(vault_end(store, VAULT_IN_KEYS, wraps_set(store, rewraps, count, now_us)));
+    vault_step(store);
+    return FAULT_NONE;
 }

@@ -291,6 +291,74 @@ static void a_new_epoch_replaces_wraps_and_no_body(void **state)
     vault_store_close(&store);
 }
 
+/* A child rewraps all of them, and kills itself at this step; true: it came to its end. */
+static bool rewrap_and_die(const struct vault_rewrap *rewraps, u32 count, u32 at_step)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct vault_store store;
+        enum fault fault = vault_store_open(&store, disk_real(), folder, mark_key);
+        store.step = die_at_step;
+        steps_left = at_step;
+        fault = fault != FAULT_NONE ? fault : vault_store_rewrap(&store, rewraps, count, NOW_US);
+        _exit(fault == FAULT_NONE ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(!WIFEXITED(status) || WEXITSTATUS(status) == 0);
+    return WIFEXITED(status);
+}
+
+/* All of a batch are of the old epoch, or all of the new one, each with its own wrap and its body;
+ * what was not done is done by whoever comes next. */
+static void killed_while_wraps_are_replaced(void **state)
+{
+    enum { RECORDS = 5 };
+    static u8 bodies[RECORDS][100];
+    static struct vault_wrapped wrapped[VAULT_LIST_MAX];
+    struct vault_store store;
+    struct vault_record records[RECORDS];
+    struct vault_rewrap rewraps[RECORDS];
+    struct vault_record found;
+    bool is_done = false;
+    bool was_half = false;
+    (void)state;
+    for (u32 step = 0; !is_done; step += 1) {
+        struct seal_label after = {.subject = 0};
+        u32 count = 0;
+        for (u32 i = 0; i < RECORDS; i += 1) {
+            records[i] = record_of(10 * (step + 1) + i, SEAL_GROUP_BANK, 1, 1, bodies[i], 100);
+            rewraps[i] = (struct vault_rewrap){.label = records[i].label, .epoch = 2};
+            memset(rewraps[i].wrap, (int)(0x41 + i), sizeof(rewraps[i].wrap));
+        }
+        scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
+        scene_must(vault_store_put(&store, records, RECORDS));
+        vault_store_close(&store);
+        is_done = rewrap_and_die(rewraps, RECORDS, step);
+        scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
+        assert_clean(&store);
+        scene_must(vault_store_wraps(&store, 1, &after, wrapped, &count));
+        assert_true(count == 0 || count == RECORDS);
+        assert_true(count == 0 || !is_done);
+        was_half = was_half || (count > 0 && step > 0);
+        if (count > 0) {
+            assert_true(is_there(&store, &records[step % RECORDS]));
+            scene_must(vault_store_rewrap(&store, rewraps, RECORDS, NOW_US));
+        }
+        for (u32 i = 0; i < RECORDS; i += 1) {
+            scene_must(vault_store_get(&store, records[i].label, 0, target, &found));
+            assert_int_equal(found.label.epoch, 2);
+            assert_memory_equal(found.wrap, rewraps[i].wrap, sizeof(found.wrap));
+            assert_true(span_equal(found.body, records[i].body));
+        }
+        assert_clean(&store);
+        vault_store_close(&store);
+        assert_true(step <= RECORDS + 1);
+    }
+    assert_true(was_half);
+}
+
 /* ---- search ---- */
 
 static void lookups_are_told_and_counted_also_by_who_starts_again(void **state)
@@ -482,6 +550,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(killed_between_any_two_steps_nothing_is_half, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(wraps_of_an_epoch_come_in_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(killed_while_wraps_are_replaced, setup, teardown),
         cmocka_unit_test_setup_teardown(a_new_epoch_replaces_wraps_and_no_body, setup, teardown),
         cmocka_unit_test_setup_teardown(lookups_are_told_and_counted_also_by_who_starts_again,
                                         setup, teardown),
