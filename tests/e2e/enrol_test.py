@@ -23,7 +23,7 @@ import serve_test as s
 import vault_test as v
 
 REFUSED, INPUT, EXISTS, PROTECTED = 27, 4, 15, 26
-SECONDS = 300
+SECONDS = 600
 GROUPS = {"A": ("anna", "bela", "carl"), "B": ("dora", "emil", "fay")}
 REVIEWERS = ("anna", "emil")
 FIRST, SECOND = "17", "18"

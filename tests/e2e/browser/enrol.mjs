@@ -106,7 +106,7 @@ async function fill(page, change = {}) {
   for (const [name, value] of Object.entries(typed)) await page.locator(`[data-enrol="${name}"]`).fill(value);
 }
 
-const state = (page, at) => page.locator(`[data-enrol-state="${at}"]`).waitFor({ timeout: 60_000 });
+const state = (page, at) => page.locator(`[data-enrol-state="${at}"]`).waitFor({ timeout: 240_000 });
 const send = (page) => page.locator('[data-enrol-send]').click();
 const leaks = (bytes) => CANARIES.filter((word) => bytes.includes(word));
 
