@@ -1,4 +1,5 @@
 #include "app/cli.h"
+#include "app/report_claim.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "io/clock.h"
@@ -16,7 +17,19 @@
 #define PUBLISHED_MAX  (64U << 20)
 #define THROUGH_PREFIX ",\"through\":\""
 
-enum { REPORT_DATA, REPORT_THROUGH, REPORT_CSV, REPORT_CHECK };
+enum {
+    REPORT_DATA,
+    REPORT_THROUGH,
+    REPORT_CSV,
+    REPORT_CHECK,
+    REPORT_COUNTRY,
+    REPORT_PERIOD,
+    REPORT_KEY,
+    REPORT_OUT,
+    REPORT_SMALL,
+    REPORT_POLICY,
+    REPORT_OMBUD
+};
 
 static const struct option options[] = {
     [REPORT_DATA] = {.name = "data",
@@ -36,6 +49,33 @@ static const struct option options[] = {
                       .value = "FILE",
                       .help = "Computes the report of this file (JSON) anew, and compares every "
                               "byte."},
+    [REPORT_COUNTRY] = {.name = "country",
+                        .kind = OPTION_TEXT,
+                        .value = "CC",
+                        .help = "claim: the country, as RU."},
+    [REPORT_PERIOD] = {.name = "period",
+                       .kind = OPTION_TEXT,
+                       .value = "PERIOD",
+                       .help = "claim: months or days, as 2022-04..2022-06 or "
+                               "2022-04-22..2022-05-07. All of them must be over."},
+    [REPORT_KEY] = {.name = "key",
+                    .kind = OPTION_TEXT,
+                    .value = "FILE",
+                    .help = "claim: the ombud's private key (Ed25519, PEM)."},
+    [REPORT_OUT] = {.name = "out",
+                    .kind = OPTION_TEXT,
+                    .value = "FILE",
+                    .help = "claim: where it is written."},
+    [REPORT_SMALL] = {.name = "small-cells",
+                      .help = "claim: tells also codes of fewer than 5 decisions."},
+    [REPORT_POLICY] = {.name = "policy",
+                       .kind = OPTION_TEXT,
+                       .value = "FILE",
+                       .help = "check: whose signatures of the public log are believed."},
+    [REPORT_OMBUD] = {.name = "ombud",
+                      .kind = OPTION_TEXT,
+                      .value = "FILE",
+                      .help = "check: the ombud's public key (PEM)."},
 };
 
 /* Rows as they come, counted. */
@@ -197,14 +237,38 @@ static enum fault check_run(const char *path, const char *published)
     return FAULT_NONE;
 }
 
+static const char *text_of(const struct option_call *call, u32 place)
+{
+    return call->values[place].given ? call->values[place].text : NULL;
+}
+
+static enum fault claim_run(const struct option_call *call)
+{
+    struct report_claim claim = {.data = call->values[REPORT_DATA].text,
+                                 .country = text_of(call, REPORT_COUNTRY),
+                                 .period = text_of(call, REPORT_PERIOD),
+                                 .key = text_of(call, REPORT_KEY),
+                                 .out = text_of(call, REPORT_OUT),
+                                 .small_cells = call->values[REPORT_SMALL].given};
+    return report_claim_write(&claim);
+}
+
 static enum fault report_run(const struct option_call *call)
 {
     char path[FILE_PATH_BYTES];
     u64 through_s = 0;
     char *text = NULL;
     size_t size = 0;
+    if (strcmp(call->operands[0], "claim") == 0) {
+        return claim_run(call);
+    }
+    if (strcmp(call->operands[0], "check") == 0) {
+        return report_claim_check(call->operands_count == 2 ? call->operands[1] : NULL,
+                                  text_of(call, REPORT_POLICY), text_of(call, REPORT_OMBUD));
+    }
     if (strcmp(call->operands[0], "transparency") != 0) {
-        return FAULT(FAULT_USAGE, "\"%s\" is not transparency", call->operands[0]);
+        return FAULT(FAULT_USAGE, "\"%s\" is neither transparency, claim nor check",
+                     call->operands[0]);
     }
     TRY(path_of(call, path));
     if (call->values[REPORT_CHECK].given) {
@@ -233,6 +297,9 @@ static const char *const text[] = {
     "public log has, and from the last second that counts, so that everybody who has the acts "
     "prints the same bytes. Cells of fewer than 5 are left out, with what they would follow from.",
     "A venue that runs may be asked; its file is only read.",
+    "claim: how many decisions that restrict somebody were about a country, out of the public log's roots, signed by "
+    "an ombud, with what is needed to count them again; no account and no person is in it. check FILE: whether a claim "
+    "is so, asking nobody; the first thing that is wrong is named, with exit code 19.",
     NULL,
 };
 
@@ -241,13 +308,16 @@ static const struct option_example examples[] = {
     {"report transparency --data data --through 2026-H1 --csv", "The same up to June, as CSV."},
     {"report transparency desk.db --check published.json",
      "Ends with 0 where the published report is the one that follows from the acts."},
+    {"report claim --country RU --period 2022-04..2022-06 --key ombud.pem --out claim.txt",
+     "Counts a quarter's decisions about Russia."},
+    {"report check claim.txt --policy policy.txt --ombud ombud-public.pem", "Checks it, anywhere."},
     {NULL, NULL},
 };
 
 const struct subcommand cli_report = {
     .name = "report",
-    .summary = "prints and checks the transparency report of the disclosure desk",
-    .operands = "transparency [FILE...]",
+    .summary = "prints and checks the transparency report, and claims about restrictions",
+    .operands = "transparency|claim|check [FILE...]",
     .operands_min = 1,
     .operands_max = 2,
     .options = options,

@@ -2,7 +2,8 @@
 """Restrictions in the public log of a real venue with witnesses: days of years ago and of a sleep get
 their roots, once, whatever is killed; a decision is exported and checked with nothing but the file and
 the policy, every changed byte is named; customers export what they may read, and what they may not
-looks like nothing; a day that is told a second time is found. usage: restrictions_test.py BINARY WHY_MAKE"""
+looks like nothing; an ombud's claim about a country is counted again; a day that is told a second time
+is found. usage: restrictions_test.py BINARY WHY_MAKE"""
 
 import contextlib
 import os
@@ -19,7 +20,7 @@ import program as p
 import publog_test as l
 import serve_test as s
 
-USAGE, MISSING, FOREIGN, ROT, DIVERGED = 2, 14, 17, 19, 22
+USAGE, MISSING, FOREIGN, ROT, UNAVAILABLE, DIVERGED, REFUSED = 2, 14, 17, 19, 21, 22, 27
 FLIPS = 60
 
 
@@ -152,6 +153,59 @@ def customers(cli, decisions):
         cli.equal((code, error), (0, ""), "officers see both")
 
 
+def claims(cli, folder, decisions):
+    """An ombud counts the decisions about Russia; somebody else counts them again."""
+    key, public = cli.path("ombud.pem"), cli.path("ombud-public.pem")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+    os.chmod(key, 0o600)
+    subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", public], check=True)
+    path = cli.path("claim.txt")
+
+    def claim(*more):
+        return cli.run("report", "claim", "--data", folder, "--key", key, "--out", path, *more)
+
+    def check(file=path, ombud=public):
+        return cli.run("report", "check", file, "--policy", decisions.policy, "--ombud", ombud)
+    code, _, error = claim("--country", "RU", "--period", "2022-04-21..2022-05-31")
+    cli.check(code == REFUSED and "--small-cells" in error, f"few of a code: {code}, {error}")
+    for period, wanted in (("2022-03", MISSING), ("2022-04", MISSING), ("2999-01", UNAVAILABLE),
+                           ("2022-06..2022-04", USAGE), ("2022-4", USAGE), ("2000-01..2022-04", USAGE)):
+        code, _, error = claim("--country", "RU", "--period", period, "--small-cells")
+        cli.equal(code, wanted, f"the period {period}: {error}")
+    code, _, error = claim("--country", "ru", "--period", "2022-05", "--small-cells")
+    cli.equal(code, USAGE, f"no country: {error}")
+    for country, some in (("RU", True), ("JP", False)):
+        code, _, error = claim("--country", country, "--period", "2022-04-21..2022-05", "--small-cells")
+        cli.equal((code, error), (0, ""), "a claim")
+        code, output, error = check()
+        cli.equal((code, error), (0, ""), "it is so")
+        found = re.match(rf"(\d+) of (\d+) decisions from 2022-04-21 to 2022-05-31 are about {country}\n", output)
+        cli.check(found and (int(found[1]) > 0) == some and int(found[2]) >= 14, f"what it says: {output}")
+        with open(path, "rb") as file:
+            whole = file.read()
+        for word in (b"account ", b"accounts ", b"person", b"nationality"):
+            evidence = re.sub(rb"account (restricted|changed|released)", b"", whole)
+            cli.check(word not in evidence, f"{word} is in no claim")
+    chance = random.Random(8)
+    for at in sorted(chance.sample(range(len(whole)), FLIPS)):
+        changed = cli.path("changed")
+        with open(changed, "wb") as file:
+            file.write(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1:])
+        code, output, error = check(changed)
+        cli.check(code == ROT and output == "", f"byte {at}: {code}, {error}")
+    lines = whole.split(b"\n")
+    leaf = next(number for number, line in enumerate(lines) if line.startswith(b"- "))
+    with open(cli.path("changed"), "wb") as file:
+        file.write(b"\n".join(lines[:leaf] + lines[leaf + 1:]))
+    code, _, error = check(cli.path("changed"))
+    cli.check(code == ROT and "2022-04-" in error, f"a leaf that is left out: {code}, {error}")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+    other = cli.path("other-public.pem")
+    subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", other], check=True)
+    code, _, error = check(ombud=other)
+    cli.check(code == ROT and "(signature)" in error, f"another ombud: {code}, {error}")
+
+
 def damaged(cli, folder, decisions):
     """A book that does not give what was logged shows nothing; another key neither."""
     path = os.path.join(folder, "log", "events.db")
@@ -200,6 +254,7 @@ def test(cli, maker):
         path = exports(cli, decisions)
         flips(cli, decisions, path)
         customers(cli, decisions)
+        claims(cli, folder, decisions)
         damaged(cli, folder, decisions)
         told_twice(cli, folder, config, decisions, days)
     finally:
