@@ -1,5 +1,7 @@
 #include "app/place_desk.h"
 
+#include "app/serve.h"
+
 enum fault place_desk_make(struct place *place, struct agent **agent_out)
 {
     struct desk_agent_options options = {
@@ -17,6 +19,10 @@ enum fault place_desk_make(struct place *place, struct agent **agent_out)
     TRY(place_officers_path(place, place->desk_officers));
     if (place->desk_officers[0] == 0) {
         return FAULT(FAULT_CONFIG, "desk.on: there is no register of officers");
+    }
+    if (place->settings->config->values[CONFIG_PUBLOG_ON].number != 0) {
+        TRY(serve_log_path(place->settings->config, place->settings->folder, place->desk_log));
+        options.log = place->desk_log;
     }
     TRY(desk_agent_create(&place->desk, &options));
     *agent_out = desk_agent_of(place->desk);
@@ -41,12 +47,15 @@ void place_desk_measure(struct place *place, const struct agent *agent)
         {"cambist_desk_taken_total", "Acts that were taken."},
         {"cambist_desk_refused_total", "Acts that a rule was against, and lines that are none."},
         {"cambist_desk_connections", "Connections of the socket."},
+        {"cambist_desk_told_total", "Acts that the public log took since the start."},
+        {"cambist_desk_log_waits_total", "How often the log was away, full or stopped."},
+        {"cambist_desk_log_stuck", "1: the log refuses an act; none behind it is told."},
         {"cambist_desk_turned_away_total", "Connections that were one too many."},
     };
     (void)agent;
     struct desk_agent_counts counts = desk_agent_counts(place->desk);
-    const u64 values[] = {counts.cases,   counts.open,        counts.late,
-                          counts.alarms,  counts.asked,       counts.taken,
-                          counts.refused, counts.connections, counts.turned_away};
+    const u64 values[] = {counts.cases, counts.open,  counts.late,    counts.alarms,
+                          counts.asked, counts.taken, counts.refused, counts.connections,
+                          counts.told,  counts.waits, counts.stuck,   counts.turned_away};
     place_values_put(place, place->desk_values, rows, values, ARRAY_COUNT(rows));
 }

@@ -78,6 +78,7 @@ struct place {
     struct metric *courier_values[PLACE_VALUES_MAX];
     struct desk_agent *desk;
     char desk_officers[FILE_PATH_BYTES];
+    char desk_log[FILE_PATH_BYTES]; /* the log's socket */
     struct metric *desk_values[PLACE_VALUES_MAX];
     struct door_agent *door;
     struct metric *door_values[PLACE_VALUES_MAX];

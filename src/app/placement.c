@@ -116,7 +116,7 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 
 #define DESK                                                                     \
     {                                                                            \
-        .name = "desk", .calls = "keep", .roles = {PLACE_DESK}, .roles_count = 1 \
+        .name = "desk", .calls = "desk", .roles = {PLACE_DESK}, .roles_count = 1 \
     }
 
 const struct placement placements[] = {

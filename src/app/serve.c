@@ -463,8 +463,8 @@ enum fault serve_keep_path(const struct config *config, const char *folder,
     return socket_path(config, CONFIG_VAULT_SOCKET, folder, path_out);
 }
 
-static enum fault log_path(const struct config *config, const char *folder,
-                           char path_out[FILE_PATH_BYTES])
+enum fault serve_log_path(const struct config *config, const char *folder,
+                          char path_out[FILE_PATH_BYTES])
 {
     return socket_path(config, CONFIG_PUBLOG_SOCKET, folder, path_out);
 }
@@ -530,7 +530,7 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     TRY(serve_screen_path(options->config, options->folder, serve.screen_path));
     TRY(serve_keep_path(options->config, options->folder, serve.keep_path));
     TRY(cases_path(options->config, options->folder, serve.cases_path));
-    TRY(log_path(options->config, options->folder, serve.log_path));
+    TRY(serve_log_path(options->config, options->folder, serve.log_path));
     TRY(socket_path(options->config, CONFIG_DOOR_SOCKET, options->folder, serve.door_path));
     TRY(socket_path(options->config, CONFIG_DESK_SOCKET, options->folder, serve.desk_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));

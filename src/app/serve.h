@@ -69,6 +69,8 @@ MUST_USE enum fault serve_admin_path(const struct config *config, const char *fo
                                      char path_out[FILE_PATH_BYTES]);
 MUST_USE enum fault serve_screen_path(const struct config *config, const char *folder,
                                       char path_out[FILE_PATH_BYTES]);
+MUST_USE enum fault serve_log_path(const struct config *config, const char *folder,
+                                   char path_out[FILE_PATH_BYTES]);
 MUST_USE enum fault serve_keep_path(const struct config *config, const char *folder,
                                     char path_out[FILE_PATH_BYTES]);
 

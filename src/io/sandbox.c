@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -209,6 +210,9 @@ static int rule_add(scmp_filter_ctx filter, const struct sandbox_call *call)
     case SANDBOX_THREAD:
         return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call->number, 1,
                                 SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+    case SANDBOX_UNIX:
+        return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call->number, 1,
+                                SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, AF_UNIX));
     case SANDBOX_NOSYS:
         return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call->number, 0);
     }

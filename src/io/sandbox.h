@@ -26,6 +26,7 @@ enum sandbox_condition {
     SANDBOX_NOEXEC,
     SANDBOX_THREAD,
     SANDBOX_NOSYS,
+    SANDBOX_UNIX,
 };
 
 struct sandbox_call {

@@ -46,7 +46,8 @@ static bool condition_of(const struct line *line, enum sandbox_condition *condit
     static const char *const names[] = {[SANDBOX_ALWAYS] = "",
                                         [SANDBOX_NOEXEC] = "noexec",
                                         [SANDBOX_THREAD] = "thread",
-                                        [SANDBOX_NOSYS] = "nosys"};
+                                        [SANDBOX_NOSYS] = "nosys",
+                                        [SANDBOX_UNIX] = "unix"};
     const char *word = line->words_count == 2 ? line->words[1] : "";
     for (u32 index = 0; index < ARRAY_COUNT(names); index += 1) {
         if (line->words_count <= 2 && strcmp(word, names[index]) == 0) {
@@ -62,8 +63,9 @@ static enum fault call_add(struct sandbox_calls *calls, const struct line *line,
 {
     enum sandbox_condition condition = SANDBOX_ALWAYS;
     if (!condition_of(line, &condition)) {
-        return FAULT(FAULT_CONFIG, "%s:%u: %s: a call has one condition: noexec, thread or nosys",
-                     name, number, line->words[0]);
+        return FAULT(FAULT_CONFIG,
+                     "%s:%u: %s: a call has one condition: noexec, thread, nosys or unix", name,
+                     number, line->words[0]);
     }
     int call = seccomp_syscall_resolve_name(line->words[0]);
     if (call == __NR_SCMP_ERROR) {

@@ -306,14 +306,35 @@ static void refused(const char *text, const char *message)
     assert_string_equal(fault_text(), message);
 }
 
+static int socket_local(void)
+{
+    int local = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return local >= 0 ? GOOD : BAD;
+}
+
+static int socket_of_the_network(void)
+{
+    int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return udp >= 0 ? GOOD : BAD;
+}
+
+static void the_desk_has_local_sockets_alone(void **state)
+{
+    (void)state;
+    skip_without_sandbox();
+    ends_well("desk", false, socket_local);
+    is_stopped("desk", socket_of_the_network);
+    is_stopped("keep", socket_local);
+}
+
 static void wrong_lists_are_refused_by_line(void **state)
 {
     (void)state;
     refused("role b\nread\nreed\n", "list:3: reed: there is no such system call");
     refused("role b\nmmap exec\n",
-            "list:2: mmap: a call has one condition: noexec, thread or nosys");
+            "list:2: mmap: a call has one condition: noexec, thread, nosys or unix");
     refused("role b\nmmap noexec thread\n",
-            "list:2: mmap: a call has one condition: noexec, thread or nosys");
+            "list:2: mmap: a call has one condition: noexec, thread, nosys or unix");
     refused("role b\nread\nrole c\nread\nrole all\nread\n",
             "list:6: read: listed twice for one role");
     refused("# nothing\nread\n", "list:2: read: stands before the first role");
@@ -357,6 +378,7 @@ int main(void)
         cmocka_unit_test(only_named_paths_open),
         cmocka_unit_test(who_has_secrets_is_shut_in),
         cmocka_unit_test(what_holds_is_reported_and_required),
+        cmocka_unit_test(the_desk_has_local_sockets_alone),
         cmocka_unit_test(wrong_lists_are_refused_by_line),
         cmocka_unit_test(our_own_list_is_sound),
     };

@@ -200,6 +200,71 @@ def comes_back(cli, venue, desk, approved):
     cli.equal(desk.run("acts", approved)[1], acts, "with every act")
 
 
+def told(cli, folder, kind, case, text):
+    """Tells the log of an opening's event, as `cambist open log` does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.connect(os.path.join(folder, "log.sock"))
+        line.settimeout(s.PATIENCE)
+        line.sendall(f"tell {kind} ordinary 0 {case} 0 - {text.encode().hex()}\n".encode())
+        answer = line.makefile("rb").readline().decode()
+    cli.check(answer.startswith("told "), f"{kind}: {answer}")
+    return int(answer.split()[1])
+
+
+def logs(desk, case):
+    """The log's numbers of a case's acts."""
+    return [int(line.split()[2]) for line in desk.run("acts", case)[1].splitlines() if line.startswith("# ")]
+
+
+def all_told(desk, case):
+    return s.eventually(lambda: 0 not in logs(desk, case))
+
+
+def through_the_log(cli, venue, desk):
+    """Every act is told, in order; logged, opened, delivered follow from the log's events alone."""
+    grant = "cambist grant v1\nnothing that anybody could open\n"
+    digest = hashlib.sha256(grant.encode()).hexdigest()
+    case = assessed(cli, desk, 3)
+    cli.check(all_told(desk, case), f"the log has the acts: {logs(desk, case)}")
+    before = venue.pid("log")
+    os.kill(before, signal.SIGKILL)
+    until = subprocess.run(["date", "-u", "-d", "+2 hours", "+until=%Y-%m-%dT%H:%M:%SZ"], check=True,
+                           stdout=subprocess.PIPE).stdout.decode().strip()
+    desk.ok("assessed", "pia", "prepare", case, f"grant={digest}", until, "person=1 7")
+    desk.ok("assessed", "abel", "approve", case)
+    desk.ok("approved", "bela", "approve", case)
+    cli.check(s.eventually(lambda: venue.pid("log") not in (0, before)), "the log is back")
+    cli.check(all_told(desk, case), f"what came meanwhile is told: {logs(desk, case)}")
+    numbers = logs(desk, case)
+    cli.equal(numbers, sorted(set(numbers)), "each once, in their order")
+    told(cli, desk.folder, "grant", case, grant + "and more\nsignature: abel x\n")
+    other = told(cli, desk.folder, "grant", "ab" * 16, grant + "signature: abel y\n")
+    number = told(cli, desk.folder, "grant", case, grant + "signature: abel x\nsignature: bela y\n")
+    cli.check(s.eventually(lambda: desk.show(case)["state"] == "logged"), "logged")
+    acts = desk.run("acts", case)[1]
+    cli.check(f"act: logged\n" in acts and f"number: {number}\n" in acts, "by the event of this grant")
+    cli.check(f"number: {other}\n" not in acts, "and by no other case's")
+    told(cli, desk.folder, "delivered", case, f"cambist manifest v1\ngrant: {digest}\n")
+    told(cli, desk.folder, "opening", case, f"cambist opening v1\ngrant: {digest}\n")
+    cli.check(s.eventually(lambda: desk.show(case)["state"] == "delivered"), "opened, then delivered")
+    kinds = [line[5:] for line in desk.run("acts", case)[1].splitlines() if line.startswith("act: ")]
+    cli.equal(kinds[-3:], ["logged", "opened", "delivered"], "no state is passed over")
+    desk.ok("acknowledged", "cleo", "acknowledge", case)
+    desk.ok("noticed", "cleo", "notice", case)
+    desk.ok("closed", "anna", "close", case)
+    cli.check(s.eventually(lambda: logs(desk, case).count(0) == 3), "the process's acts are the log's own events")
+
+
+def with_a_log(cli, folder):
+    config = cli.write("logged.yaml", "desk:\n  on: true\npublog:\n  on: true\n  origin: demo.invalid/log\n")
+    desk = Desk(cli, folder, make_people(cli, folder))
+    with s.Venue(cli, folder, "--new", "--config", config) as venue:
+        venue.ready()
+        register(desk)
+        through_the_log(cli, venue, desk)
+        cli.equal(venue.stop(), 0, "an orderly end")
+
+
 def test(cli):
     folder = cli.path("venue")
     config = cli.write("cambist.yaml", "desk:\n  on: true\n")
@@ -223,6 +288,7 @@ def test(cli):
     os.rename(os.path.join(folder, "officers.txt"), cli.path("officers.txt"))
     with s.Venue(cli, folder, "--config", config) as venue:
         cli.equal(venue.process.wait(s.PATIENCE), CONFIG, "a desk without a register")
+    with_a_log(cli, cli.path("logged"))
 
 
 if __name__ == "__main__":

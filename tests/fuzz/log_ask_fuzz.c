@@ -22,10 +22,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     if (why != NULL) {
         CHECK(why[0] != 0 && strchr(why, '\n') == NULL);
     } else if (ask.kind == LOG_ASK_TELL) {
-        CHECK(log_ask_is_opening(ask.told.kind) && (ask.told.flags & ~PUBLOG_FLAGS) == 0);
+        CHECK(log_ask_is_taken(ask.told.kind) && (ask.told.flags & ~PUBLOG_FLAGS) == 0);
         CHECK(ask.told.text.size > 0 && ask.told.text.size <= PUBLOG_TEXT_BYTES_MAX);
         CHECK(log_ask_print(&ask.told, line) == size + 1 && line[size] == '\n');
         CHECK(memcmp(line, copy, size) == 0);
+    } else if (ask.kind == LOG_ASK_FIND) {
+        CHECK(publog_is_opening(ask.told.kind));
     } else if (ask.kind == LOG_ASK_SLOTS) {
         CHECK(log_ask_slots_print(ask.class, ask.from_s, ask.to_s, line) == size + 1);
         CHECK(memcmp(line, copy, size) == 0);

@@ -7,6 +7,7 @@
 #include "io/log.h"
 #include "io/officers.h"
 #include "role/desk/desk_letter.h"
+#include "role/desk/desk_tell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct desk_agent {
     struct desk_staff staff;
     struct desk_store *store;
     struct line_talk *talk;
+    struct desk_tell *tell; /* NULL: there is no public log */
     struct desk_agent_counts counts;
     struct desk_place *places;
     enum fault fault; /* of the store: the process begins anew */
@@ -369,6 +371,9 @@ static enum fault desk_open(struct agent *base)
     TRY(file_path(path, folder, DESK_STORE_FILE));
     TRY(sql_file_make(folder, path));
     TRY(desk_store_open(&agent->store, &options));
+    if (agent->options.log != NULL) {
+        TRY(desk_tell_open(&agent->tell, agent->options.log, agent->options.clock));
+    }
     return line_talk_open(&agent->talk, &talk);
 }
 
@@ -389,6 +394,19 @@ static enum fault clock_turn(struct desk_agent *agent, bool *busy_out)
     return FAULT_NONE;
 }
 
+static enum fault tell_turn(struct desk_agent *agent, bool *busy_out)
+{
+    if (agent->tell == NULL) {
+        return FAULT_NONE;
+    }
+    TRY(desk_tell_turn(agent->tell, agent->store, &agent->staff, now_of(agent), busy_out));
+    struct desk_tell_counts counts = desk_tell_counts(agent->tell);
+    agent->counts.told = counts.told;
+    agent->counts.waits = counts.waits;
+    agent->counts.stuck = counts.stuck;
+    return FAULT_NONE;
+}
+
 static enum fault desk_work(struct agent *base, bool *busy_out)
 {
     struct desk_agent *agent = agent_of(base);
@@ -397,6 +415,7 @@ static enum fault desk_work(struct agent *base, bool *busy_out)
     struct line_talk_counts counts = line_talk_counts(agent->talk);
     agent->counts.connections = counts.connections;
     agent->counts.turned_away = counts.turned_away;
+    TRY(tell_turn(agent, busy_out));
     return clock_turn(agent, busy_out);
 }
 
@@ -404,8 +423,10 @@ static void desk_close(struct agent *base)
 {
     struct desk_agent *agent = agent_of(base);
     line_talk_close(agent->talk);
+    desk_tell_close(agent->tell);
     desk_store_close(agent->store);
     agent->talk = NULL;
+    agent->tell = NULL;
     agent->store = NULL;
 }
 

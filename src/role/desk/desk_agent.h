@@ -1,6 +1,7 @@
 /* The agent of the process `desk`: the disclosure desk behind a local socket.
  *
  *     desk.sock ─▶ lines ─▶ desk_store (desk.db) ─▶ answer
+ *                              └── desk_tell ──▶ log.sock
  *
  * One line after the other, each act on the disk before it is answered. By itself it lets end what
  * is over. It has its own folder, its socket and nothing else: no network, no share, no key, no
@@ -32,7 +33,8 @@ struct desk_agent_options {
     const char *officers; /* the register; its people are the staff's */
     struct disk *disk;
     struct clock *clock;
-    int listener; /* a listening local socket; duplicated at open */
+    int listener;    /* a listening local socket; duplicated at open */
+    const char *log; /* the log's socket (desk_tell.h); NULL: there is no public log */
     u32 cases_max;
 };
 
@@ -47,6 +49,9 @@ struct desk_agent_counts {
     u64 refused; /* acts that a rule was against, and lines that are none */
     u64 connections;
     u64 turned_away;
+    u64 told;  /* acts that the log has taken */
+    u64 waits; /* how often the log was away, full or stopped */
+    u64 stuck; /* 1: the log refuses an act, and none behind it is told */
 };
 
 struct desk_agent;

@@ -24,7 +24,8 @@ static struct span say(struct log_agent *agent, const char *word, const char *te
 {
     struct log_answer *answer = agent->answer;
     int size = snprintf(answer->line, sizeof(answer->line), "%s%s", word, text);
-    agent->counts.refused += strcmp(word, LOG_SAYS_TOLD) == 0 ? 0 : 1;
+    bool is_good = strcmp(word, LOG_SAYS_TOLD) == 0 || strcmp(word, LOG_SAYS_FOUND) == 0;
+    agent->counts.refused += is_good ? 0 : 1;
     CHECK(size > 0 && (size_t)size <= LOG_ANSWER_BYTES_MAX);
     for (char *at = answer->line; *at != 0; at += 1) { /* it is one line */
         *at = *at == '\n' ? ' ' : *at;
@@ -89,13 +90,84 @@ static struct span answer_show(struct log_agent *agent)
         return say_fault(agent, fault);
     }
     CHECK(publog_shown_read(span_of(answer->shown, size), &shown));
-    if (!log_ask_is_opening(shown.receipt.event.kind)) {
+    if (!log_ask_is_taken(shown.receipt.event.kind)) {
         return say(agent, LOG_SAYS_MISSING, "an event of another kind");
     }
     size_t head = strlen(LOG_SAYS_SHOWN);
     memcpy(answer->line, LOG_SAYS_SHOWN, head);
     (void)bytes_to_hex(answer->shown, size, answer->line + head);
     return span_of(answer->line, head + 2 * size);
+}
+
+/* ---- which event is about a grant ---- */
+
+struct finding {
+    struct publog_reader reader; /* first: it is cast back */
+    struct log_agent *agent;
+    u64 number; /* 0: none yet */
+    u8 text[SHA256_BYTES];
+};
+
+static void hash_of(struct log_agent *agent, struct span bytes, u8 hash_out[SHA256_BYTES])
+{
+    sha256_begin(&agent->crypto.sha256);
+    sha256_add(&agent->crypto.sha256, bytes);
+    sha256_end(&agent->crypto.sha256, hash_out);
+}
+
+/* An approved grant is its text with signatures below; the others name it in a line. */
+static bool is_about(struct log_agent *agent, struct span text)
+{
+    static const char signature[] = "signature: ";
+    static const char grant[] = "grant: ";
+    struct span rest = text;
+    struct span line;
+    u8 hash[SHA256_BYTES];
+    const u8 *wanted = agent->answer->ask.grant;
+    while (span_cut_line(&rest, &line)) {
+        bool is_end =
+            span_equal(span_piece(line, 0, sizeof(signature) - 1), span_of_text(signature));
+        if (agent->answer->ask.told.kind == PUBLOG_KIND_GRANT && is_end) {
+            hash_of(agent, span_of(text.data, (size_t)(line.data - text.data)), hash);
+            return memcmp(hash, wanted, sizeof(hash)) == 0;
+        }
+        if (agent->answer->ask.told.kind != PUBLOG_KIND_GRANT &&
+            span_equal(span_piece(line, 0, sizeof(grant) - 1), span_of_text(grant))) {
+            struct span word = span_piece(line, sizeof(grant) - 1, 2 * sizeof(hash));
+            return bytes_from_hex(word, hash, sizeof(hash)) &&
+                   memcmp(hash, wanted, sizeof(hash)) == 0;
+        }
+    }
+    return false;
+}
+
+static bool finding_read(struct publog_reader *reader, u64 number, struct span text)
+{
+    struct finding *finding = (struct finding *)(void *)reader;
+    if (is_about(finding->agent, text)) {
+        finding->number = number;
+        hash_of(finding->agent, text, finding->text);
+    }
+    return finding->number == 0;
+}
+
+static struct span answer_find(struct log_agent *agent)
+{
+    struct finding finding = {.reader = {.read = finding_read}, .agent = agent};
+    const struct log_ask *ask = &agent->answer->ask;
+    char text[2 * SHA256_BYTES + 32];
+    char hex[2 * SHA256_BYTES + 1];
+    enum fault fault =
+        publog_of_case(agent->publog, ask->told.name, ask->told.kind, &finding.reader);
+    if (fault != FAULT_NONE) {
+        return say_fault(agent, fault);
+    }
+    if (finding.number == 0) {
+        return say(agent, LOG_SAYS_MISSING, "no such event of this grant");
+    }
+    (void)snprintf(text, sizeof(text), "%llu %s", (unsigned long long)finding.number,
+                   bytes_to_hex(finding.text, sizeof(finding.text), hex));
+    return say(agent, LOG_SAYS_FOUND, text);
 }
 
 /* ---- slots ---- */
@@ -178,6 +250,8 @@ static struct span answer_line(void *context, struct span line)
         return answer_show(agent);
     case LOG_ASK_SLOTS:
         return answer_slots(agent);
+    case LOG_ASK_FIND:
+        return answer_find(agent);
     case LOG_ASK_PIECE:
         return answer_piece(agent);
     }

@@ -339,6 +339,61 @@ static void a_text_that_says_otherwise_is_refused(void **state)
     assert_int_equal(log_agent_counts(place.agent).publog.events, 1);
 }
 
+static void an_act_of_the_desk_is_told_once(void **state)
+{
+    struct publog_told told = event_of(PUBLOG_KIND_STEP, PUBLOG_CLASS_ORDINARY, "an act");
+    (void)state;
+    assert_string_equal(tell(&told), "told 1");
+    assert_string_equal(tell(&told), "told 1");
+    pass(11 * MINUTE);
+    assert_string_equal(tell(&told), "told 1");
+    told.kind = PUBLOG_KIND_SILENCE;
+    told.until = clock_wall_us(&place.now.clock) / 1000000 + 3600;
+    assert_string_equal(tell(&told), "told 2");
+    told.until += 1;
+    is_said(tell(&told), LOG_SAYS_EXISTS);
+    is_said(ask("show 1\n"), LOG_SAYS_SHOWN);
+}
+
+#define GRANT_NAME "09080000000000000000000000000000"
+#define OTHER_NAME "01080000000000000000000000000000"
+
+static void which_event_is_about_a_grant(void **state)
+{
+    static const char hash[] = /* of nothing that is here */
+        "6d7b93c4b5fbbc8c3bb1e9b2bc9b7f9fe4ec1ddcb9d6e2d8c25f5f6d6b7e0a11";
+    struct sha256 sha256;
+    u8 digest[SHA256_BYTES];
+    char digits[sizeof(hash)];
+    char text[256];
+    (void)state;
+    assert_int_equal(sha256_open(&sha256), FAULT_NONE);
+    sha256_begin(&sha256);
+    sha256_add(&sha256, span_of_text("a grant\n"));
+    sha256_end(&sha256, digest);
+    sha256_close(&sha256);
+    (void)bytes_to_hex(digest, sizeof(digest), digits);
+    struct publog_told other =
+        event_of(PUBLOG_KIND_GRANT, PUBLOG_CLASS_ORDINARY, "a grant\nmore\nsignature: a b\n");
+    struct publog_told grant =
+        event_of(PUBLOG_KIND_GRANT, PUBLOG_CLASS_ORDINARY, "a grant\nsignature: a b\n");
+    assert_string_equal(tell(&other), "told 1");
+    (void)snprintf(line, sizeof(line), "find grant " GRANT_NAME " %s\n", digits);
+    is_said(ask(line), LOG_SAYS_MISSING "no such event");
+    assert_string_equal(tell(&grant), "told 2");
+    (void)snprintf(line, sizeof(line), "find grant " GRANT_NAME " %s\n", digits);
+    is_said(ask(line), LOG_SAYS_FOUND "2 ");
+    (void)snprintf(line, sizeof(line), "find grant %s %s\n", OTHER_NAME, digits);
+    is_said(ask(line), LOG_SAYS_MISSING);
+    (void)snprintf(text, sizeof(text), "an opening\ngrant: %s\n", digits);
+    struct publog_told opening = event_of(PUBLOG_KIND_OPENING, PUBLOG_CLASS_ORDINARY, text);
+    assert_string_equal(tell(&opening), "told 3");
+    (void)snprintf(line, sizeof(line), "find opening " GRANT_NAME " %s\n", digits);
+    is_said(ask(line), LOG_SAYS_FOUND "3 ");
+    (void)snprintf(line, sizeof(line), "find opening " GRANT_NAME " %s\n", hash);
+    is_said(ask(line), LOG_SAYS_MISSING);
+}
+
 static void nothing_else_is_taken_or_shown(void **state)
 {
     struct publog_told lookup = event_of(PUBLOG_KIND_LOOKUP, PUBLOG_CLASS_EMERGENCY, "a look-up");
@@ -471,6 +526,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_event_is_shown_when_its_slot_is_published, make, clear),
         cmocka_unit_test_setup_teardown(a_text_is_told_once, make, clear),
         cmocka_unit_test_setup_teardown(a_text_that_says_otherwise_is_refused, make, clear),
+        cmocka_unit_test_setup_teardown(an_act_of_the_desk_is_told_once, make, clear),
+        cmocka_unit_test_setup_teardown(which_event_is_about_a_grant, make, clear),
         cmocka_unit_test_setup_teardown(nothing_else_is_taken_or_shown, make, clear),
         cmocka_unit_test_setup_teardown(a_full_slot_leaves_it_to_the_next, make, clear),
         cmocka_unit_test_setup_teardown(slots_are_shown_whole, make, clear),

@@ -10,7 +10,7 @@
 
 #define UNTIL_MAX     253402300799ULL /* the end of the year 9999 */
 #define NUMBER_DIGITS 24U
-#define BEGINNING     "the line begins with none of tell, show, slots, piece"
+#define BEGINNING     "the line begins with none of tell, show, find, slots, piece"
 
 _Static_assert(LOG_ASK_BYTES_MAX >= 2 * PUBLOG_TEXT_BYTES_MAX + 2 * PUBLOG_CASE_BYTES +
                                         2 * PUBLOG_SALT_BYTES + 2 * NUMBER_DIGITS + 64,
@@ -19,9 +19,9 @@ _Static_assert(LOG_ASK_BYTES_MAX >= 2 * PUBLOG_TEXT_BYTES_MAX + 2 * PUBLOG_CASE_
 static const char *const classes[PUBLOG_CLASSES + 1] = {
     [PUBLOG_CLASS_ORDINARY] = "ordinary", [PUBLOG_CLASS_EMERGENCY] = "emergency"};
 
-bool log_ask_is_opening(enum publog_kind kind)
+bool log_ask_is_taken(enum publog_kind kind)
 {
-    return kind >= PUBLOG_KIND_GRANT && kind <= PUBLOG_KIND_MISMATCH;
+    return publog_is_opening(kind) || publog_is_desk(kind);
 }
 
 /* Up to the next blank, or all that is left; false: it is empty. */
@@ -41,8 +41,9 @@ static bool is_word(struct span word, const char *text)
 
 static bool kind_read(struct span word, enum publog_kind *kind_out)
 {
-    for (u32 kind = PUBLOG_KIND_GRANT; kind <= PUBLOG_KIND_MISMATCH; kind += 1) {
-        if (is_word(word, publog_kind_name((enum publog_kind)kind))) {
+    for (u32 kind = PUBLOG_KIND_PAD + 1; kind < PUBLOG_KIND_COUNT; kind += 1) {
+        if (log_ask_is_taken((enum publog_kind)kind) &&
+            is_word(word, publog_kind_name((enum publog_kind)kind))) {
             *kind_out = (enum publog_kind)kind;
             return true;
         }
@@ -61,13 +62,29 @@ static bool class_read(struct span word, enum publog_class *class_out)
     return false;
 }
 
+/* What an act of the desk may say; NULL: it does. */
+static const char *desk_flaw(const struct publog_told *told)
+{
+    bool is_search = told->flags == PUBLOG_FLAG_SEARCH && told->kind == PUBLOG_KIND_STEP;
+    if (!publog_is_desk(told->kind)) {
+        return NULL;
+    }
+    if (told->flags != 0 && !is_search) {
+        return "the flags are not those of such an act";
+    }
+    if ((told->until != 0) != (told->kind == PUBLOG_KIND_SILENCE)) {
+        return "the end is one of a silence, and every silence has one";
+    }
+    return told->mark_salt == NULL ? NULL : "the salt of an act of the desk is -";
+}
+
 static const char *tell_read(struct span rest, struct log_ask *ask)
 {
     struct publog_told *told = &ask->told;
     struct span word;
     u64 flags = 0;
     if (!word_cut(&rest, &word) || !kind_read(word, &told->kind)) {
-        return "the kind is none of grant, opening, delivered, mismatch";
+        return "the kind is none of grant, opening, delivered, mismatch, or of the desk's acts";
     }
     if (!word_cut(&rest, &word) || !class_read(word, &told->class)) {
         return "the class is neither ordinary nor emergency";
@@ -92,7 +109,22 @@ static const char *tell_read(struct span rest, struct log_ask *ask)
         return "the text is not 1 to 16384 bytes in small hexadecimal digits";
     }
     told->text = span_of(ask->text, rest.size / 2);
-    return NULL;
+    return desk_flaw(told);
+}
+
+static const char *find_read(struct span rest, struct log_ask *ask)
+{
+    struct span word;
+    if (!word_cut(&rest, &word) || !kind_read(word, &ask->told.kind) ||
+        !publog_is_opening(ask->told.kind)) {
+        return "the kind is none of grant, opening, delivered, mismatch";
+    }
+    if (!word_cut(&rest, &word) || !bytes_from_hex(word, ask->told.name, sizeof(ask->told.name))) {
+        return "the case is not 32 small hexadecimal digits";
+    }
+    return bytes_from_hex(rest, ask->grant, sizeof(ask->grant))
+               ? NULL
+               : "the grant's hash is not 64 small hexadecimal digits";
 }
 
 static const char *slots_read(struct span rest, struct log_ask *ask)
@@ -137,6 +169,10 @@ const char *log_ask_read(struct span line, struct log_ask *ask_out)
         ask_out->kind = LOG_ASK_SHOW;
         return tlog_number_read(rest, INT64_MAX, &ask_out->number) ? NULL : "no number of an event";
     }
+    if (is_word(word, "find")) {
+        ask_out->kind = LOG_ASK_FIND;
+        return find_read(rest, ask_out);
+    }
     if (is_word(word, "slots")) {
         ask_out->kind = LOG_ASK_SLOTS;
         return slots_read(rest, ask_out);
@@ -152,7 +188,7 @@ size_t log_ask_print(const struct publog_told *told, char target[LOG_ASK_BYTES_M
 {
     char name[2 * PUBLOG_CASE_BYTES + 1];
     char salt[2 * PUBLOG_SALT_BYTES + 1] = "-";
-    CHECK(log_ask_is_opening(told->kind) && told->until <= UNTIL_MAX);
+    CHECK(log_ask_is_taken(told->kind) && told->until <= UNTIL_MAX);
     CHECK(told->text.size > 0 && told->text.size <= PUBLOG_TEXT_BYTES_MAX);
     if (told->mark_salt != NULL) {
         (void)bytes_to_hex(told->mark_salt, PUBLOG_SALT_BYTES, salt);

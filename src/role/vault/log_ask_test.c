@@ -60,12 +60,49 @@ static void a_line_for_slots_is_read(void **state)
     assert_int_equal(ask.to_s, UINT32_MAX);
 }
 
+struct row {
+    const char *line;
+    const char *why; /* NULL: nothing */
+};
+
+static void rows_are_read(const struct row *rows, u32 count)
+{
+    for (u32 i = 0; i < count; i += 1) {
+        const char *why = log_ask_read(span_of_text(rows[i].line), &ask);
+        if (rows[i].why == NULL ? why != NULL : why == NULL || strstr(why, rows[i].why) == NULL) {
+            fail_msg("\"%s\": %s", rows[i].line, why == NULL ? "taken" : why);
+        }
+    }
+}
+
+static void acts_of_the_desk_have_their_own_form(void **state)
+{
+    static const struct row rows[] = {
+        {"tell received ordinary 0 " CASE " 0 - 00", NULL},
+        {"tell step ordinary 2 " CASE " 0 - 00", NULL},
+        {"tell silence ordinary 0 " CASE " 7 - 00", NULL},
+        {"tell registry ordinary 0 " CASE " 0 - 00", NULL},
+        {"find opening " CASE " " SALT, NULL},
+        {"tell shredded ordinary 0 " CASE " 0 - 00", "the kind"},
+        {"tell received ordinary 2 " CASE " 0 - 00", "the flags"},
+        {"tell step ordinary 1 " CASE " 0 - 00", "the flags"},
+        {"tell notice ordinary 0 " CASE " 7 - 00", "the end"},
+        {"tell silence ordinary 0 " CASE " 0 - 00", "the end"},
+        {"tell assessed ordinary 0 " CASE " 0 " SALT " 00", "the salt"},
+        {"find", "the kind"},
+        {"find received " CASE " " SALT, "the kind"},
+        {"find grant 01 " SALT, "the case"},
+        {"find grant " CASE, "the grant"},
+        {"find grant " CASE " " CASE, "the grant"},
+        {"find grant " CASE " " SALT " ", "the grant"},
+    };
+    (void)state;
+    rows_are_read(rows, ARRAY_COUNT(rows));
+}
+
 static void what_is_wrong_is_said(void **state)
 {
-    static const struct {
-        const char *line;
-        const char *why; /* NULL: nothing */
-    } lines[] = {
+    static const struct row rows[] = {
         {"show 1", NULL},
         {"show 9223372036854775807", NULL},
         {"tell grant ordinary 0 " CASE " 0 - 00", NULL},
@@ -120,12 +157,7 @@ static void what_is_wrong_is_said(void **state)
         {"tell grant ordinary 0 " CASE " 0 - 00\n", "the text"},
     };
     (void)state;
-    for (u32 i = 0; i < ARRAY_COUNT(lines); i += 1) {
-        const char *why = log_ask_read(span_of_text(lines[i].line), &ask);
-        if (lines[i].why == NULL ? why != NULL : why == NULL || strstr(why, lines[i].why) == NULL) {
-            fail_msg("\"%s\": %s", lines[i].line, why == NULL ? "taken" : why);
-        }
-    }
+    rows_are_read(rows, ARRAY_COUNT(rows));
 }
 
 static void what_is_too_long_is_refused(void **state)
@@ -145,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_printed_is_read),
         cmocka_unit_test(a_line_for_slots_is_read),
+        cmocka_unit_test(acts_of_the_desk_have_their_own_form),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(what_is_too_long_is_refused),
     };

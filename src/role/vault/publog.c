@@ -11,6 +11,14 @@
 
 #define SECOND_US 1000000ULL
 
+/* Of the disclosure desk's acts: publog_is_desk. */
+#define DESK_KINDS "kind IN (1, 2, 3, 8, 9, 10, 13, 15, 22, 23)"
+_Static_assert(PUBLOG_KIND_RECEIVED == 1 && PUBLOG_KIND_REJECTED == 3 && PUBLOG_KIND_SILENCE == 8 &&
+                   PUBLOG_KIND_LAPSED == 10 && PUBLOG_KIND_RESTRICTED == 13 &&
+                   PUBLOG_KIND_PRESERVED == 15 && PUBLOG_KIND_STEP == 22 &&
+                   PUBLOG_KIND_REGISTRY == 23,
+               "as they are kept");
+
 static const char *const schema[] = {
     "CREATE TABLE begun(class INTEGER PRIMARY KEY, slot INTEGER NOT NULL)",
     "CREATE TABLE months(month INTEGER PRIMARY KEY, key BLOB NOT NULL)",
@@ -55,6 +63,11 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
     [PUBLOG_EVENT_FIND] = "SELECT number, flags, until, name, mark_salt FROM events WHERE text = ?"
                           " AND kind = ? AND class = ? AND kind >= 4 AND kind <= 7"
                           " ORDER BY number LIMIT 1",
+    [PUBLOG_EVENT_FIND_DESK] =
+        "SELECT number, flags, until, name, mark_salt FROM events WHERE text"
+        " = ? AND kind = ? AND class = ? AND " DESK_KINDS " ORDER BY number LIMIT 1",
+    [PUBLOG_EVENTS_OF_CASE] = "SELECT number, text FROM events WHERE name = ? AND kind = ?"
+                              " AND kind >= 4 AND kind <= 7 ORDER BY number",
     [PUBLOG_BEGUN_GET] = "SELECT slot FROM begun WHERE class = ?",
     [PUBLOG_BEGUN_PUT] = "INSERT INTO begun VALUES(?, ?)",
     [PUBLOG_EVENTS_OF] = "SELECT place, kind, flags, name, until, mark_salt, body FROM events"
@@ -77,6 +90,8 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
 static const char *const later_schema[] = {
     "CREATE INDEX IF NOT EXISTS events_openings ON events(text, kind, class)"
     " WHERE kind >= 4 AND kind <= 7",
+    "CREATE INDEX IF NOT EXISTS events_desk ON events(text, kind, class) WHERE " DESK_KINDS,
+    "CREATE INDEX IF NOT EXISTS events_cases ON events(name, kind) WHERE kind >= 4 AND kind <= 7",
     "CREATE INDEX IF NOT EXISTS events_silences ON events(name) WHERE kind = 8",
     "CREATE TABLE IF NOT EXISTS openings(month INTEGER PRIMARY KEY, number INTEGER NOT NULL,"
     " next INTEGER NOT NULL, hash BLOB NOT NULL)",
@@ -220,13 +235,27 @@ enum fault publog_tell(struct publog *publog, const struct publog_told *told, u6
     return FAULT_NONE;
 }
 
+bool publog_is_opening(enum publog_kind kind)
+{
+    return kind >= PUBLOG_KIND_GRANT && kind <= PUBLOG_KIND_MISMATCH;
+}
+
+bool publog_is_desk(enum publog_kind kind)
+{
+    return (kind >= PUBLOG_KIND_RECEIVED && kind <= PUBLOG_KIND_REJECTED) ||
+           (kind >= PUBLOG_KIND_SILENCE && kind <= PUBLOG_KIND_LAPSED) ||
+           kind == PUBLOG_KIND_RESTRICTED || kind == PUBLOG_KIND_PRESERVED ||
+           kind == PUBLOG_KIND_STEP || kind == PUBLOG_KIND_REGISTRY;
+}
+
 enum fault publog_tell_once(struct publog *publog, const struct publog_told *told, u64 *number_out)
 {
-    struct sql_call find = call(publog, PUBLOG_EVENT_FIND);
+    bool is_desk = publog_is_desk(told->kind);
+    struct sql_call find = call(publog, is_desk ? PUBLOG_EVENT_FIND_DESK : PUBLOG_EVENT_FIND);
     u8 name[PUBLOG_CASE_BYTES];
     u8 salt[PUBLOG_SALT_BYTES];
     bool row = false;
-    CHECK(told->kind >= PUBLOG_KIND_GRANT && told->kind <= PUBLOG_KIND_MISMATCH);
+    CHECK(is_desk || publog_is_opening(told->kind));
     TRY(publog_check_whole(publog));
     sql_put_bytes(&find, told->text);
     sql_put_u64(&find, (u64)told->kind);
@@ -248,6 +277,27 @@ enum fault publog_tell_once(struct publog *publog, const struct publog_told *tol
                            "event %llu has this text, with other flags, another case, silence or "
                            "salt",
                            (unsigned long long)*number_out);
+}
+
+enum fault publog_of_case(struct publog *publog, const u8 name[PUBLOG_CASE_BYTES],
+                          enum publog_kind kind, struct publog_reader *reader)
+{
+    struct sql_call rows = call(publog, PUBLOG_EVENTS_OF_CASE);
+    bool row = false;
+    CHECK(publog_is_opening(kind));
+    TRY(publog_check_whole(publog));
+    sql_put_bytes(&rows, span_of(name, PUBLOG_CASE_BYTES));
+    sql_put_u64(&rows, (u64)kind);
+    TRY(sql_next(&publog->sql, &rows, &row));
+    while (row) {
+        u64 number = sql_get_u64(&rows);
+        if (!reader->read(reader, number, sql_get_span(&rows))) {
+            sql_end(&rows);
+            return FAULT_NONE;
+        }
+        TRY(sql_next(&publog->sql, &rows, &row));
+    }
+    return FAULT_NONE;
 }
 
 /* ---- slots ---- */

@@ -73,10 +73,22 @@ MUST_USE enum fault publog_tell(struct publog *publog, const struct publog_told 
 
 /* The same, once for each text of a kind and class: told again, it is kept no second time, and
  * *number_out is the first one's. FAULT_EXISTS: it was told with other flags, another case, end of
- * a silence, or another salt than the one that is given. Only kinds that openings leave (CHECK):
- * grant to mismatch. */
+ * a silence, or another salt than the one that is given. Only kinds that openings and the desk
+ * leave (CHECK). */
 MUST_USE enum fault publog_tell_once(struct publog *publog, const struct publog_told *told,
                                      u64 *number_out);
+
+/* Kinds of events that openings leave, and those of the disclosure desk's acts. */
+bool publog_is_opening(enum publog_kind kind);
+bool publog_is_desk(enum publog_kind kind);
+
+/* Events of one case that openings left, of one kind (CHECK), as they came, until the reader says
+ * false. The text is its for the call alone. */
+struct publog_reader {
+    bool (*read)(struct publog_reader *reader, u64 number, struct span text);
+};
+MUST_USE enum fault publog_of_case(struct publog *publog, const u8 name[PUBLOG_CASE_BYTES],
+                                   enum publog_kind kind, struct publog_reader *reader);
 
 /* A readable entry: one line of printable UTF-8 that begins with a small letter, without its
  * newline. It is in the signed log when this returns. FAULT_INPUT: it is no such line. */

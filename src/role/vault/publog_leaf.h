@@ -50,7 +50,9 @@ _Static_assert(1U << PUBLOG_PATH == PUBLOG_PLACES, "a full tree");
     ROW(REWRAPPED, "rewrapped")   \
     ROW(SWEPT, "swept")           \
     ROW(HANDS, "hands")           \
-    ROW(RESTORED, "restored")
+    ROW(RESTORED, "restored")     \
+    ROW(STEP, "step")             \
+    ROW(REGISTRY, "registry")
 
 #define PUBLOG_KIND_ENUM_ROW(constant, name) PUBLOG_KIND_##constant,
 enum publog_kind { PUBLOG_KIND_TABLE(PUBLOG_KIND_ENUM_ROW) PUBLOG_KIND_COUNT };
