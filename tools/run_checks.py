@@ -45,6 +45,7 @@ ASAN_WITHOUT = [
 VALGRIND_WITHOUT = [  # tens of seconds each here; asan runs them with more rounds
     "app_log_months_test",
     "app_open_steps_test",
+    "app_rotate_steps_test",
     "gateway_stream_run_test",
     "history_history_test",
     "io_journal_source_test",
