@@ -21,7 +21,9 @@ static enum fault policy_read(struct open_pins *pins, const char *path)
         (void)snprintf(why, sizeof(why), "%s", fault_text());
         return FAULT(FAULT_INPUT, "%s: %s", path, why);
     }
-    return fault;
+    TRY(fault);
+    const char *lacks = tlog_policy_lacks(&pins->policy);
+    return lacks == NULL ? FAULT_NONE : FAULT(FAULT_INPUT, "%s: %s", path, lacks);
 }
 
 static enum fault pins_fill(struct open_pins *pins, const struct open_pin_paths *paths)

@@ -87,5 +87,10 @@ enum fault log_folder_prepare(struct disk *disk, const char *folder, const char 
     enum fault fault = log_policy_load(disk, folder, &sha256, policy_out);
     sha256_close(&sha256);
     TRY(fault);
+    const char *lacks = tlog_policy_lacks(policy_out);
+    if (lacks != NULL) { /* the log goes on; officers' clients open nothing under it */
+        log_warn("log.policy_lacks", LOG_STR("file", LOG_FOLDER "/" LOG_POLICY_FILE),
+                 LOG_STR("why", lacks));
+    }
     return policy_check(policy_out, &secret_out->key);
 }

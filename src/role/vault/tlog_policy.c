@@ -330,6 +330,40 @@ enum fault tlog_policy_read(struct sha256 *sha256, struct span text, struct tlog
     return reader.has_quorum ? FAULT_NONE : refuse(&reader, "no quorum was named");
 }
 
+/* ---- trial or production ---- */
+
+static bool is_trial(const struct tlog_key *log)
+{
+    static const char last[] = "invalid";
+    const size_t last_bytes = sizeof(last) - 1;
+    const char *slash = memchr(log->name, '/', log->name_bytes);
+    size_t host_bytes = slash == NULL ? log->name_bytes : (size_t)(slash - log->name);
+    return host_bytes >= last_bytes &&
+           memcmp(log->name + host_bytes - last_bytes, last, last_bytes) == 0 &&
+           (host_bytes == last_bytes || log->name[host_bytes - last_bytes - 1] == '.');
+}
+
+const char *tlog_policy_lacks(const struct tlog_policy *policy)
+{
+    bool all_trial = true;
+    for (u32 i = 0; i < policy->logs_count; i += 1) {
+        all_trial = all_trial && is_trial(&policy->logs[i]);
+    }
+    if (all_trial) {
+        return NULL;
+    }
+    for (u32 i = 0; i < policy->witnesses_count; i += 1) {
+        if (policy->witnesses[i].operator_place == 0) {
+            return "a witness has no line `operator`: only the log of a trial, under .invalid, "
+                   "may leave open who runs it";
+        }
+    }
+    return policy->independent == 0
+               ? "no line `independent 1`: only the log of a trial, under .invalid, may do "
+                 "without a witness that somebody else runs"
+               : NULL;
+}
+
 /* ---- verdicts ---- */
 
 static bool group_holds(const struct tlog_policy_group *group, u32 witnesses, u32 groups)

@@ -63,6 +63,12 @@ struct tlog_policy {
 MUST_USE enum fault tlog_policy_read(struct sha256 *sha256, struct span text,
                                      struct tlog_policy *policy_out);
 
+/* NULL: the policy may stand for people's data: every log of it is a trial's (its host is `invalid`
+ * or ends with `.invalid`, RFC 2606), or every witness has an operator and at least one operator
+ * beside the venue must have cosigned (DECISIONS 40). Otherwise what is missing, in words that go
+ * on after a file's name. */
+const char *tlog_policy_lacks(const struct tlog_policy *policy);
+
 /* What a note says that is believed. */
 struct tlog_verdict {
     struct tlog_checkpoint checkpoint; /* its origin points into the note */

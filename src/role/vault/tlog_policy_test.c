@@ -161,12 +161,63 @@ static void the_quorum_of_every_set(void **state)
     }
 }
 
+/* Logs of a trial may leave open who runs their witnesses; others need somebody outside. */
+static void production_needs_an_operator_outside(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool is_trial;
+    } names[] = {
+        {"demo.invalid", true},       {"invalid", true},     {"a.invalid/log", true},
+        {"venue.example/log", false}, {"notinvalid", false}, {"venue.example/invalid", false},
+        {"invalid.example", false},   {"x", false},          {"venue.example/a.invalid", false},
+    };
+    static const char witnesses[] =
+        "log $L\nwitness a $1\nwitness b $2\ngroup g any a b\nquorum g\n";
+    char form[256];
+    for (size_t i = 0; i < ARRAY_COUNT(names); i += 1) {
+        assert_int_equal(read_form(witnesses), FAULT_NONE);
+        struct tlog_key *log = &policy.logs[0];
+        log->name_bytes = (u32)strlen(names[i].name);
+        memcpy(log->name, names[i].name, log->name_bytes + 1);
+        assert_int_equal(tlog_policy_lacks(&policy) == NULL, names[i].is_trial);
+    }
+    /* All logs of a policy are a trial's, or none of them is taken for one. */
+    assert_int_equal(read_form(witnesses), FAULT_NONE);
+    policy.logs[1] = policy.logs[0];
+    policy.logs_count = 2;
+    (void)snprintf(policy.logs[0].name, sizeof(policy.logs[0].name), "a.invalid");
+    policy.logs[0].name_bytes = 9;
+    (void)snprintf(policy.logs[1].name, sizeof(policy.logs[1].name), "a.example");
+    policy.logs[1].name_bytes = 9;
+    assert_non_null(tlog_policy_lacks(&policy));
+
+    (void)snprintf(form, sizeof(form), "%soperator venue a\nindependent 1\n", witnesses);
+    assert_int_equal(read_form(form), FAULT_NONE);
+    memcpy(policy.logs[0].name, "v.example", 10);
+    policy.logs[0].name_bytes = 9;
+    assert_non_null(strstr(tlog_policy_lacks(&policy), "`operator`"));
+    (void)snprintf(form, sizeof(form), "%soperator venue a\noperator o b\n", witnesses);
+    assert_int_equal(read_form(form), FAULT_NONE);
+    memcpy(policy.logs[0].name, "v.example", 10);
+    policy.logs[0].name_bytes = 9;
+    assert_non_null(strstr(tlog_policy_lacks(&policy), "`independent 1`"));
+    (void)snprintf(form, sizeof(form), "%soperator venue a\noperator o b\nindependent 1\n",
+                   witnesses);
+    assert_int_equal(read_form(form), FAULT_NONE);
+    memcpy(policy.logs[0].name, "v.example", 10);
+    policy.logs[0].name_bytes = 9;
+    assert_null(tlog_policy_lacks(&policy));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_policy_is_read),
         cmocka_unit_test(mistakes_name_their_line),
         cmocka_unit_test(the_quorum_of_every_set),
+        cmocka_unit_test(production_needs_an_operator_outside),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
