@@ -13,7 +13,9 @@ import sqlite3
 
 import ceremony_test as c
 import program as p
+import publog_test as l
 import serve_test as s
+import vault_restored_test as r
 import vault_test as v
 
 MISSING, REFUSED, INPUT = 14, 27, 4
@@ -90,6 +92,13 @@ def rings_until_all_answer(cli, drill):
     cli.equal(drill.vault.good("events").count(" drill field "), 6, "events")
 
 
+def is_logged(cli, folder):
+    """Each drill that counted is an event of the public log, and none other is."""
+    cli.check(s.eventually(lambda: len(r.told(folder)) >= 6), "the log is told of all")
+    cli.equal([(kind, number) for kind, number, _ in r.told(folder)],
+              [("drill", number) for number in range(1, 7)], "what the log was told")
+
+
 def counts_nothing(cli, drill):
     cli.check("shown already" in drill.put("anna"), "once for a drill")
     foreign = drill.answer("bela", "5a" * 32)
@@ -145,7 +154,8 @@ def test(cli):
     officers = c.Officers(cli)
     transcripts, check = c.first_ceremonies(cli, officers)
     pin(folder, transcripts, check)
-    config = cli.write("cambist.yaml", "vault:\n  on: true\n")
+    config = cli.write("cambist.yaml",
+                       f"vault:\n  on: true\npublog:\n  on: true\n  origin: {l.ORIGIN}\n")
     drill = Drill(cli, officers, transcripts, v.Vault(cli, folder))
 
     def start(*arguments):
@@ -155,6 +165,7 @@ def test(cli):
         venue.ready()
         rings_until_all_answer(cli, drill)
         counts_nothing(cli, drill)
+        is_logged(cli, folder)
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
     rings_when_it_was_too_long_ago(cli, drill, folder, start)
     wrong_files_stop_it(cli, folder, transcripts, start)
