@@ -141,7 +141,8 @@ static inline u64 folder_count(const char *path, struct span wanted)
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
             continue;
         }
-        (void)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
+        int size = snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
+        assert_in_range(size, 1, sizeof(inner) - 1);
         assert_int_equal(lstat(inner, &status), 0);
         count += S_ISDIR(status.st_mode) ? folder_count(inner, wanted) : file_count(inner, wanted);
     }
