@@ -192,6 +192,9 @@ static bool is_for_match(struct monitor *monitor, struct monitor_connection *con
 {
     u8 first[HTTP_METHOD_BYTES_MAX + sizeof(MATCH_PATH)];
     ssize_t size = recv(connection->descriptor, first, sizeof(first), MSG_PEEK);
+    if (size < 0 && is_for_later()) {
+        return true; /* nothing has come yet */
+    }
     if (size <= 0) {
         connection->is_ours = true; /* whatever it is, reading will find the same */
         return false;
