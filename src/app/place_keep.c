@@ -8,6 +8,7 @@ enum fault place_keep_make(struct place *place, struct agent **agent_out)
         .disk = disk_real(),
         .clock = &place->clock.clock,
         .listener = place->listeners[PLACE_LISTENER_KEEP],
+        .line = place->keep_in,
         .lookups_per_hour = (u32)values[CONFIG_VAULT_LOOKUPS].number,
         .drill_days = (u32)values[CONFIG_VAULT_DRILL_DAYS].number,
     };
@@ -15,8 +16,8 @@ enum fault place_keep_make(struct place *place, struct agent **agent_out)
         options.asks = &place->channels[PLACE_LOG_ASKS];
         options.events = &place->channels[PLACE_LOG_EVENTS];
     }
-    if (options.listener < 0) {
-        return FAULT(FAULT_FOREIGN, "the socket of %s was not handed over", place->process->name);
+    if (options.listener < 0 || options.line < 0) {
+        return FAULT(FAULT_FOREIGN, "a socket of %s was not handed over", place->process->name);
     }
     TRY(vault_agent_create(&place->keep, &options));
     *agent_out = vault_agent_of(place->keep);

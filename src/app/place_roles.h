@@ -41,6 +41,8 @@ struct place {
     int log_in;                                    /* the courier's; -1 */
     int door_out;                                  /* the gateway's end of its line; -1 */
     int door_in;                                   /* the door's; -1 */
+    int keep_out;                                  /* the gateway's end of its line; -1 */
+    int keep_in;                                   /* keep's; -1 */
     struct metrics_page page;                      /* its own */
     struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
     struct clock_behind clock;                     /* the venue's */

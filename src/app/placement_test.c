@@ -139,9 +139,10 @@ static void a_process_gets_only_its_own(void **state)
     assert_int_equal(count, 3);
     assert_true(is_handed(count, "door-in"));
     assert_true(is_handed(count, "door-listener"));
-    /* Who keeps has a socket, and nobody else has it. */
+    /* Who keeps has a socket and its end of the gateway's line, and nobody else has them. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 3], items);
-    assert_int_equal(count, 6);
+    assert_int_equal(count, 7);
+    assert_true(is_handed(count, "keep-in"));
     assert_true(is_handed(count, "keep-listener"));
     assert_true(is_handed(count, "log-asks"));
     assert_true(is_handed(count, "log-events"));

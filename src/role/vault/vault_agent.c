@@ -112,7 +112,8 @@ static enum fault vault_open(struct agent *base)
     agent->check_ns = clock_mono_ns(options->clock);
     agent->count_ns = agent->check_ns + COUNT_NS;
     TRY(vault_tell_open(agent));
-    return vault_talk_open(agent);
+    TRY(vault_talk_open(agent));
+    return vault_line_open(agent);
 }
 
 static enum fault vault_work(struct agent *base, bool *busy_out)
@@ -122,6 +123,7 @@ static enum fault vault_work(struct agent *base, bool *busy_out)
     agent->is_busy = false;
     TRY(net_run_once(agent->net, 0, &busy));
     TRY(agent->turn_fault);
+    TRY(vault_line_turn(agent));
     TRY(over_turn(agent));
     TRY(vault_tell_turn(agent));
     *busy_out = *busy_out || busy || agent->is_busy;

@@ -5,8 +5,8 @@
  * One frame after the other, each done before it is answered. By itself it erases what is over,
  * sweeps within an hour behind an erasure, and rings where too few of the officers' shares are
  * known to live. It has no network, no channel but the one over which the log's process asks what
- * happened, and no key that opens a body; docs/vault.md says what it keeps and what its socket
- * takes. */
+ * happened and the gateway's line, over which customers enrol, and no key that opens a body;
+ * docs/vault.md says what it keeps and what its socket takes. */
 #ifndef ROLE_VAULT_VAULT_AGENT_H
 #define ROLE_VAULT_VAULT_AGENT_H
 
@@ -27,6 +27,7 @@ struct vault_agent_options {
     struct disk *disk;
     struct clock *clock;
     int listener;         /* a listening local socket; duplicated at open */
+    int line;             /* to the gateway (wire/keep_line.h); 0 and below: there is none */
     u32 lookups_per_hour; /* more are refused */
     u32 drill_days;       /* a share that was not shown for longer counts as lost; at least 1 */
     /* From and to the log's process, which reads the events; NULL: there is none. */
@@ -38,12 +39,13 @@ struct vault_agent_options {
 struct vault_agent_counts {
     struct vault_totals totals;
     u64 asked;
-    u64 refused; /* answers other than "done" */
-    u64 wrong;   /* frames that were none */
-    u64 lookups; /* asked here */
-    u64 limited; /* look-ups refused: too many in the hour */
-    u64 unswept; /* seconds since something was erased that is not swept */
-    u64 locked;  /* 1: the buffers for values in plain are locked in memory */
+    u64 refused;      /* answers other than "done" */
+    u64 wrong;        /* frames that were none */
+    u64 lookups;      /* asked here */
+    u64 limited;      /* look-ups refused: too many in the hour */
+    u64 line_unheard; /* answers for which the gateway's line had no room */
+    u64 unswept;      /* seconds since something was erased that is not swept */
+    u64 locked;       /* 1: the buffers for values in plain are locked in memory */
     struct vault_shares shares[VAULT_SIDES]; /* zeros where nothing is known of them */
 };
 

@@ -1,7 +1,7 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
  * vault_talk.c (the socket), vault_answer.c (what is asked), vault_shares.c (the officers' shares),
- * vault_enrol.c (what comes from customers, and its review), vault_tell.c (what the log is told).
- */
+ * vault_line.c (the gateway's line), vault_enrol.c (what comes from customers, and its review),
+ * vault_tell.c (what the log is told). */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
 #define ROLE_VAULT_VAULT_AGENT_INNER_H
 
@@ -13,6 +13,7 @@
 #include "role/vault/vault_groups.h"
 #include "role/vault/vault_message.h"
 #include "wire/code.h"
+#include "wire/keep_line.h"
 
 #define VAULT_REVIEWERS_FILE "reviewers"
 #define VAULT_REVIEWERS_MAX  16U
@@ -27,6 +28,8 @@ struct vault_reviewers {
 
 #define VAULT_VISITS_MAX 8U
 #define VAULT_IDLE_MS    60000U
+
+#define VAULT_LINE_ASKS_MAX 8U /* taken from the line in one turn */
 
 /* A connection, and the frame that it is sending. */
 struct vault_visit {
@@ -70,6 +73,8 @@ struct vault_agent {
     struct vault_ask ask;
     struct channel_reader asks; /* of the log's process */
     struct channel_writer events;
+    bool has_line; /* and what came over it was what may come */
+    u8 line_message[KEEP_LINE_BYTES_MAX + 1];
     enum fault turn_fault;
     bool is_damaged; /* rows that are due cannot be */
     bool is_busy;
@@ -113,6 +118,12 @@ MUST_USE enum fault vault_shares_turn(struct vault_agent *agent);
 
 MUST_USE enum fault vault_tell_open(struct vault_agent *agent);
 MUST_USE enum fault vault_tell_turn(struct vault_agent *agent);
+
+/* ---- vault_line.c ---- */
+
+MUST_USE enum fault vault_line_open(struct vault_agent *agent);
+/* Answers what has come over it. */
+MUST_USE enum fault vault_line_turn(struct vault_agent *agent);
 
 /* ---- vault_talk.c ---- */
 

@@ -1,6 +1,7 @@
 /* Aim: what a browser sealed is taken as it was offered and not otherwise; its reviewer alone opens
  * it, each view is an event, and the copies are gone with the verdict or after 14 days; who was
- * seen before is told to nobody but the desk, and never as whom.
+ * seen before is told to nobody but the desk, and never as whom; over the gateway's line one enrols
+ * for the subject that the gateway names, and can do nothing else.
  * Method: the agent step by step with a clock that the test moves; enrolments made here, honest and
  * not; the reviewer's side by review_file.h; the folder's bytes. */
 #include "base/bytes.h"
@@ -12,6 +13,7 @@
 #include "role/vault/vault_message.h"
 #include "tests/support/engine_scene.h"
 #include "tests/support/test.h"
+#include "wire/keep_line.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -32,6 +34,8 @@ static struct vault_agent *agent;
 static struct clock_false clock_false;
 static int listener;
 static int client;
+static int line[2];      /* the gateway's end, keep's */
+static u64 line_subject; /* whom the gateway names; 0: what is asked goes to the socket */
 static u8 frame[ROOM];
 static u8 answer[ROOM];
 static u32 answer_bytes;
@@ -73,6 +77,7 @@ static void agent_begin(void)
                                           .disk = disk_real(),
                                           .clock = &clock_false.clock,
                                           .listener = listener,
+                                          .line = line[1],
                                           .lookups_per_hour = 3,
                                           .drill_days = 100};
     scene_must(vault_agent_create(&agent, &options));
@@ -102,6 +107,9 @@ static int setup(void **state)
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(listener, 8), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, line),
+                     0);
+    line_subject = 0;
     assert_int_equal(seal_room_open(&room), FAULT_NONE);
     seal_scalar_random(&secret);
     assert_true(seal_point_of(&secret, &group));
@@ -121,6 +129,8 @@ static int teardown(void **state)
     (void)state;
     agent_end();
     (void)close(listener);
+    (void)close(line[0]);
+    (void)close(line[1]);
     seal_room_close(room);
     scene_folder_remove(folder);
     return 0;
@@ -133,9 +143,40 @@ static void work(u64 seconds)
     scene_must(agent_work(vault_agent_of(agent), &busy));
 }
 
+/* As the gateway: enum keep_line_code; UINT32_MAX: nobody answers. */
+static u32 ask_line(const struct vault_writer *writer)
+{
+    static u8 message[ROOM];
+    static u64 id;
+    struct keep_line_answer said = {.id = 0};
+    bytes_put_u64(message, id += 1);
+    bytes_put_u64(message + 8, line_subject);
+    memcpy(message + KEEP_LINE_FRAME_AT, writer->bytes, writer->size);
+    size_t size = KEEP_LINE_FRAME_AT + writer->size;
+    assert_int_equal(send(line[0], message, size, MSG_NOSIGNAL), size);
+    work(0);
+    ssize_t bytes = read(line[0], message, sizeof(message));
+    if (bytes < 0) {
+        return UINT32_MAX;
+    }
+    if (!keep_line_answer_read(span_of(message, (size_t)bytes), &said)) {
+        assert_int_equal(bytes, KEEP_LINE_ANSWER_HEAD); /* to a kind that is none */
+        said.code = bytes_u16(message + 10);
+    }
+    assert_int_equal(bytes_u64(message), id);
+    answer_bytes = 12 + (u32)said.contents.size;
+    if (said.contents.size > 0) {
+        memcpy(answer + 12, said.contents.data, said.contents.size);
+    }
+    return said.code;
+}
+
 static u32 ask(struct vault_writer *writer)
 {
     vault_writer_end(writer);
+    if (line_subject != 0) {
+        return ask_line(writer);
+    }
     for (u32 sent = 0; sent < writer->size;) {
         ssize_t size = send(client, writer->bytes + sent, writer->size - sent, MSG_NOSIGNAL);
         sent += size > 0 ? (u32)size : 0;
@@ -652,6 +693,46 @@ static void an_erased_identity_takes_its_rows_along(void **state)
     assert_int_equal(view(17, 1), VAULT_CODE_OK);
 }
 
+static void the_line_is_for_the_subject_that_is_named(void **state)
+{
+    (void)state;
+    const struct person person = {18, ilona.name, ilona.day, ilona.document, HONEST};
+    line_subject = 18;
+    struct offer offer = offer_of(18);
+    line_subject = 17;
+    assert_int_equal(enrol(&offer, &person),
+                     KEEP_LINE_REFUSED); /* of another, as offered to them */
+    offer = offer_of(17);
+    assert_int_equal(enrol(&offer, &ilona), KEEP_LINE_OK);
+    assert_int_equal(enrol(&offer, &ilona), KEEP_LINE_REFUSED); /* not offered any more */
+    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
+    vault_write_u64(&writer, 1);
+    assert_int_equal(ask(&writer), KEEP_LINE_WRONG); /* a browser's bytes: the line goes on */
+    line_subject = 18;
+    assert_int_equal(enrol_new(&person), KEEP_LINE_OK); /* as everybody is answered */
+    line_subject = 0;
+    assert_int_equal(seen_of(18), VAULT_SEEN_DOCUMENT | VAULT_SEEN_PERSON);
+}
+
+static void the_line_has_two_kinds(void **state)
+{
+    (void)state;
+    line_subject = 17;
+    for (u32 kind = 0; kind <= VAULT_ASK_MAX + 1; kind += kind == VAULT_ASK_ENROL - 1 ? 3 : 1) {
+        assert_int_equal(offer_of(17).version, 1);
+        assert_int_equal(ask_number(kind, 17), KEEP_LINE_WRONG);
+        assert_int_equal(ask_number(VAULT_ASK_OFFER, 17), UINT32_MAX);
+        agent_end();
+        agent_begin(); /* what was not heard is answered now: the message is whole */
+        work(0);
+        assert_true(read(line[0], answer, sizeof(answer)) > 0);
+    }
+    assert_int_equal(ask_number(VAULT_ASK_OFFER, 18), KEEP_LINE_WRONG); /* another is named */
+    assert_int_equal(ask_number(VAULT_ASK_OFFER, 17), UINT32_MAX);
+    line_subject = 0; /* operators go on */
+    assert_int_equal(ask_number(VAULT_ASK_OFFER, 18), VAULT_CODE_OK);
+}
+
 static void keys_and_reviewers_stay_over_a_restart(void **state)
 {
     struct offer before = offer_of(17);
@@ -710,6 +791,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reviewer_sees_what_does_not_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(who_was_seen_before_is_told_to_the_desk, setup, teardown),
         cmocka_unit_test_setup_teardown(an_erased_identity_takes_its_rows_along, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_line_is_for_the_subject_that_is_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_line_has_two_kinds, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_and_reviewers_stay_over_a_restart, setup, teardown),
         cmocka_unit_test_setup_teardown(without_reviewers_nobody_enrols, setup, teardown),
     };

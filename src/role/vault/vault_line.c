@@ -1,0 +1,131 @@
+/* The gateway's line: an offer and an enrolment for the customer whom the gateway names, and
+ * nothing else. A message is one ask, so none is ever cut. */
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "io/log.h"
+#include "role/vault/vault_agent_inner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define ANSWER_CONTENTS_AT (VAULT_HEAD_BYTES + 4U) /* behind the code of an answer */
+
+_Static_assert(KEEP_LINE_ENROL == VAULT_ASK_ENROL && KEEP_LINE_OFFER == VAULT_ASK_OFFER,
+               "the line has the socket's kinds");
+_Static_assert(KEEP_LINE_OFFER_BYTES == VAULT_OFFER_BYTES, "the line has the socket's offer");
+_Static_assert(KEEP_LINE_VERSION == VAULT_MESSAGE_VERSION, "the line has the socket's frames");
+
+enum fault vault_line_open(struct vault_agent *agent)
+{
+    int line = agent->options.line;
+    agent->has_line = line > 0;
+    if (!agent->has_line) {
+        return FAULT_NONE;
+    }
+    int flags = fcntl(line, F_GETFL);
+    if (flags < 0 || fcntl(line, F_SETFL, flags | O_NONBLOCK) != 0) {
+        return FAULT_ERRNO(errno, "the gateway's line");
+    }
+    return net_watch(agent->net, line, NULL, NULL);
+}
+
+/* Who is on the other end is no gateway of ours any more: nothing more is heard from there until
+ * this process is started again. */
+static void line_end(struct vault_agent *agent)
+{
+    log_error("vault.line_ended", LOG_STR("cause", "an ask that the gateway may not make"));
+    net_unwatch(agent->net, agent->options.line);
+    agent->has_line = false;
+}
+
+static void answer(struct vault_agent *agent, const struct keep_line_answer *answer)
+{
+    u8 bytes[KEEP_LINE_ANSWER_BYTES_MAX];
+    u32 size = keep_line_answer_write(answer, bytes);
+    CHECK(size > 0);
+    /* One for which there is no room is dropped: whoever asked gives up by itself. */
+    agent->counts.line_unheard += write(agent->options.line, bytes, size) == (ssize_t)size ? 0 : 1;
+}
+
+/* The frame is whole; whether what a browser has put into it is of this subject, and only that. */
+static enum keep_line_code contents_check(struct vault_agent *agent, struct span frame, u64 subject)
+{
+    struct vault_ask *ask = &agent->ask;
+    bool is_whole = vault_ask_read(frame, ask) == NULL;
+    bool is_own = ask->kind == VAULT_ASK_OFFER ? ask->subject == subject : ask->count > 0;
+    for (u32 i = 0; ask->kind == VAULT_ASK_ENROL && i < ask->count; i += 1) {
+        is_own = is_own && ask->records[i].label.subject == subject;
+    }
+    secret_wipe(ask, sizeof(*ask));
+    if (!is_whole) {
+        return KEEP_LINE_WRONG;
+    }
+    return is_own ? KEEP_LINE_OK : KEEP_LINE_REFUSED;
+}
+
+static enum keep_line_code code_of(u32 code)
+{
+    if (code == VAULT_CODE_OK) {
+        return KEEP_LINE_OK;
+    }
+    return code == VAULT_CODE_WRONG ? KEEP_LINE_WRONG : KEEP_LINE_REFUSED;
+}
+
+static enum fault frame_come(struct vault_agent *agent, u8 *frame, u32 frame_bytes,
+                             const struct keep_line_ask *ask)
+{
+    struct keep_line_answer said = {.id = ask->id, .kind = ask->kind};
+    struct span whole = {.data = NULL};
+    bool is_wrong = false;
+    said.code = (u16)contents_check(agent, span_of(frame, frame_bytes), ask->subject);
+    if (said.code != KEEP_LINE_OK) {
+        agent->counts.asked += 1;
+        agent->counts.refused += 1;
+        answer(agent, &said);
+        return FAULT_NONE;
+    }
+    TRY(vault_answer(agent, frame, frame_bytes, &whole, &is_wrong));
+    said.code = (u16)code_of(bytes_u32(whole.data + VAULT_HEAD_BYTES));
+    if (said.code == KEEP_LINE_OK) { /* a refusal's text is for operators */
+        said.contents = span_after(whole, ANSWER_CONTENTS_AT);
+    }
+    answer(agent, &said);
+    secret_wipe(agent->answer, whole.size);
+    return FAULT_NONE;
+}
+
+static enum fault message_come(struct vault_agent *agent, u32 size)
+{
+    struct keep_line_ask ask;
+    if (!keep_line_ask_read(span_of(agent->line_message, size), &ask)) {
+        const struct keep_line_answer said = {
+            .id = ask.id, .kind = ask.kind, .code = KEEP_LINE_WRONG};
+        agent->counts.asked += 1;
+        agent->counts.refused += 1;
+        agent->counts.wrong += 1;
+        answer(agent, &said);
+        line_end(agent);
+        return FAULT_NONE;
+    }
+    return frame_come(agent, agent->line_message + KEEP_LINE_FRAME_AT, size - KEEP_LINE_FRAME_AT,
+                      &ask);
+}
+
+enum fault vault_line_turn(struct vault_agent *agent)
+{
+    for (u32 count = 0; count < VAULT_LINE_ASKS_MAX && agent->has_line; count += 1) {
+        /* One byte more than a message has: what is longer shows. */
+        ssize_t size = read(agent->options.line, agent->line_message, sizeof(agent->line_message));
+        if (size <= 0) {
+            return FAULT_NONE;
+        }
+        agent->is_busy = true;
+        enum fault fault = message_come(agent, (u32)size);
+        secret_wipe(agent->line_message, (size_t)size);
+        TRY(fault);
+    }
+    return FAULT_NONE;
+}

@@ -1,0 +1,82 @@
+#include "wire/keep_line.h"
+
+#include "base/bytes.h"
+#include "base/span.h"
+
+#include <string.h>
+
+#define SUBJECT_BYTES 8U
+
+static bool kind_is_known(u16 kind)
+{
+    return kind == KEEP_LINE_OFFER || kind == KEEP_LINE_ENROL;
+}
+
+u32 keep_line_ask_write(const struct keep_line_ask *ask, u8 target[KEEP_LINE_BYTES_MAX])
+{
+    struct span contents = ask->contents;
+    if (ask->kind == KEEP_LINE_OFFER) {
+        contents = span_of(target + 8, SUBJECT_BYTES);
+    }
+    if (contents.size > KEEP_LINE_CONTENTS_MAX) {
+        return 0;
+    }
+    bytes_put_u64(target, ask->id);
+    bytes_put_u64(target + 8, ask->subject);
+    bytes_put_u32(target + 16, KEEP_LINE_HEAD_BYTES - KEEP_LINE_FRAME_AT + (u32)contents.size);
+    bytes_put_u16(target + 20, ask->kind);
+    bytes_put_u16(target + 22, KEEP_LINE_VERSION);
+    if (contents.size > 0) {
+        memcpy(target + KEEP_LINE_HEAD_BYTES, contents.data, contents.size);
+    }
+    return KEEP_LINE_HEAD_BYTES + (u32)contents.size;
+}
+
+bool keep_line_ask_read(struct span message, struct keep_line_ask *ask_out)
+{
+    *ask_out = (struct keep_line_ask){.id = 0};
+    if (message.size < KEEP_LINE_HEAD_BYTES || message.size > KEEP_LINE_BYTES_MAX) {
+        return false;
+    }
+    ask_out->id = bytes_u64(message.data);
+    ask_out->subject = bytes_u64(message.data + 8);
+    ask_out->kind = bytes_u16(message.data + 20);
+    ask_out->contents = span_after(message, KEEP_LINE_HEAD_BYTES);
+    return bytes_u32(message.data + 16) == message.size - KEEP_LINE_FRAME_AT &&
+           bytes_u16(message.data + 22) == KEEP_LINE_VERSION && kind_is_known(ask_out->kind) &&
+           (ask_out->kind != KEEP_LINE_OFFER ||
+            (ask_out->contents.size == SUBJECT_BYTES &&
+             bytes_u64(ask_out->contents.data) == ask_out->subject));
+}
+
+u32 keep_line_answer_write(const struct keep_line_answer *answer,
+                           u8 target[KEEP_LINE_ANSWER_BYTES_MAX])
+{
+    if (answer->contents.size > KEEP_LINE_OFFER_BYTES) {
+        return 0;
+    }
+    bytes_put_u64(target, answer->id);
+    bytes_put_u16(target + 8, answer->kind);
+    bytes_put_u16(target + 10, answer->code);
+    bytes_put_u32(target + 12, 0);
+    if (answer->contents.size > 0) {
+        memcpy(target + KEEP_LINE_ANSWER_HEAD, answer->contents.data, answer->contents.size);
+    }
+    return KEEP_LINE_ANSWER_HEAD + (u32)answer->contents.size;
+}
+
+bool keep_line_answer_read(struct span message, struct keep_line_answer *answer_out)
+{
+    *answer_out = (struct keep_line_answer){.id = 0};
+    if (message.size < KEEP_LINE_ANSWER_HEAD || message.size > KEEP_LINE_ANSWER_BYTES_MAX) {
+        return false;
+    }
+    answer_out->id = bytes_u64(message.data);
+    answer_out->kind = bytes_u16(message.data + 8);
+    answer_out->code = bytes_u16(message.data + 10);
+    answer_out->contents = span_after(message, KEEP_LINE_ANSWER_HEAD);
+    bool has_offer = answer_out->kind == KEEP_LINE_OFFER && answer_out->code == KEEP_LINE_OK;
+    return kind_is_known(answer_out->kind) && answer_out->code <= KEEP_LINE_CODE_MAX &&
+           bytes_u32(message.data + 12) == 0 &&
+           answer_out->contents.size == (has_offer ? KEEP_LINE_OFFER_BYTES : 0);
+}

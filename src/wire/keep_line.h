@@ -1,0 +1,59 @@
+/* What the gateway asks `keep` for a customer who is signed in, and what it is answered: messages
+ * over a line that keeps their bounds (docs/vault.md "The gateway's line").
+ *
+ *     ask     id 8 | subject 8 | a frame of the vault's socket: bytes 4 | kind 2 | version 2 |
+ * contents answer  id 8 | kind 2 | code 2 | zero 4 | contents
+ *
+ * Numbers are little-endian. Two kinds only; whom they concern says the gateway, and `keep` holds
+ * the contents against it. Contents are opaque to the gateway. */
+#ifndef WIRE_KEEP_LINE_H
+#define WIRE_KEEP_LINE_H
+
+#include "base/base.h"
+
+/* As the vault's socket numbers them. */
+#define KEEP_LINE_ENROL 18U
+#define KEEP_LINE_OFFER 19U
+
+#define KEEP_LINE_VERSION          1U
+#define KEEP_LINE_FRAME_AT         16U
+#define KEEP_LINE_HEAD_BYTES       24U
+#define KEEP_LINE_CONTENTS_MAX     (60U << 10) /* what a request of HTTP and a message hold */
+#define KEEP_LINE_BYTES_MAX        (KEEP_LINE_HEAD_BYTES + KEEP_LINE_CONTENTS_MAX)
+#define KEEP_LINE_ANSWER_HEAD      16U
+#define KEEP_LINE_OFFER_BYTES      120U /* contents of the answer to OFFER; ENROL has none */
+#define KEEP_LINE_ANSWER_BYTES_MAX (KEEP_LINE_ANSWER_HEAD + KEEP_LINE_OFFER_BYTES)
+
+enum keep_line_code {
+    KEEP_LINE_OK,
+    KEEP_LINE_WRONG,   /* the contents are not what the kind carries */
+    KEEP_LINE_REFUSED, /* not as it was offered, or nobody enrols */
+};
+#define KEEP_LINE_CODE_MAX 2U
+
+struct keep_line_ask {
+    u64 id;
+    u64 subject;
+    u16 kind;
+    struct span contents; /* of OFFER none are given: they are the subject */
+};
+
+struct keep_line_answer {
+    u64 id;
+    u16 kind;
+    u16 code;             /* enum keep_line_code */
+    struct span contents; /* with KEEP_LINE_OK only */
+};
+
+/* The size of the message; 0: it is longer than one may be. */
+u32 keep_line_ask_write(const struct keep_line_ask *ask, u8 target[KEEP_LINE_BYTES_MAX]);
+/* False: no sound gateway sends this; *ask_out has the id where there is one, else 0. `contents`
+ * lie in the message. */
+MUST_USE bool keep_line_ask_read(struct span message, struct keep_line_ask *ask_out);
+
+/* The same for answers. */
+u32 keep_line_answer_write(const struct keep_line_answer *answer,
+                           u8 target[KEEP_LINE_ANSWER_BYTES_MAX]);
+MUST_USE bool keep_line_answer_read(struct span message, struct keep_line_answer *answer_out);
+
+#endif /* WIRE_KEEP_LINE_H */
