@@ -1,12 +1,14 @@
 #!/usr/bin/env -S python3 -B
 """Enrolments at a running venue: the ceremony of both groups, two customers whose forms are filled in
-and sealed in Debian's Chromium, put into keep, opened by the assigned reviewer on a machine of their
+and sealed in Debian's Chromium, sent through the venue's gateway into keep, opened by the assigned reviewer on a machine of their
 own, decided. What was typed is then looked for in every file of the venue, its log, its metrics and
 the memory of its processes. usage: enrol_test.py BINARY FOLDER   (of the build)
 
 Without npm, Chromium or the page's packages the test is skipped by name. Nobody here exists."""
 
 import io
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -14,10 +16,12 @@ import subprocess
 import sys
 import tarfile
 import time
+import urllib.parse
 
 import browser_test as b
 import ceremony_test as c
 import clients_test as m
+import officers as o
 import program as p
 import serve_test as s
 import vault_test as v
@@ -26,7 +30,8 @@ REFUSED, INPUT, EXISTS, PROTECTED = 27, 4, 15, 26
 SECONDS = 600
 GROUPS = {"A": ("anna", "bela", "carl"), "B": ("dora", "emil", "fay")}
 REVIEWERS = ("anna", "emil")
-FIRST, SECOND = "17", "18"
+FIRST, SECOND = "1", "2"
+BYTES_MAX = 60 << 10
 SEEN = [b"Quellfrost", b"QUELLFROST", "Квельфрост".encode(), b"Nordlichtgasse", b"oda.zv81", b"ZQ 7731",
         b"ZQ7731Q", b"73556081142"]
 
@@ -64,10 +69,71 @@ class World:
         return outcome.returncode, outcome.stdout, outcome.stderr.decode()
 
 
-def customers_come(cli, world, folder):
+def linked(cli, world, venue, keys):
+    """Two accounts of two persons: {person: account}. Of nobody, they enrol nobody."""
+    cli.equal(page(venue, keys["accounts"]["A"], "GET"), (409, {"error": "no-person"}), "of nobody")
+    officers = o.Officers(cli, world.data, keys)
+    accounts = {FIRST: keys["accounts"]["A"], SECOND: keys["accounts"]["B"]}
+    for person, account in accounts.items():
+        officers.give("person", "add", person, signed_by=("anna",))
+        officers.give("person", "link", person, str(account["id"]))
+    return accounts
+
+
+def page(venue, account, method, body=b"", signed=None, **change):
+    """(status, answer) of the page's request: signed with its key, with its site's Origin."""
+    query = urllib.parse.urlencode({"timestamp": int(time.time() * 1000), "recvWindow": 60000})
+    signature = hmac.new(account["secret"].encode(), query.encode() + (body if signed is None else signed),
+                         hashlib.sha256).hexdigest()
+    headers = {"Origin": "http://" + venue.host, "Content-Type": "application/octet-stream",
+               "X-MBX-APIKEY": account["apiKey"], **change}
+    connection = venue.connect()
+    try:
+        connection.request(method, f"/page/v1/enrolment?{query}&signature={signature}", body=body or None,
+                           headers={name: value for name, value in headers.items() if value is not None})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def pages_are_refused(cli, venue, accounts):
+    """What another site or nobody gets; nothing of it comes to keep."""
+    first = accounts[FIRST]
+    foreign = "http://other.example"
+    for account, method, body, change, wanted in (
+            (first, "POST", b"x", {"Origin": None}, (403, {"error": "origin"})),
+            (first, "POST", b"x", {"Origin": foreign}, (403, {"error": "origin"})),
+            (first, "GET", b"", {"Origin": foreign}, (403, {"error": "origin"})),
+            (first, "POST", b"{}", {"Content-Type": "application/json"}, (415, {"error": "type"})),
+            (first, "PUT", b"x", {}, (405, {"error": "method"})),
+            (first, "POST", b"x" * (BYTES_MAX + 1), {}, (413, {"error": "size", "bytesMax": BYTES_MAX})),
+            (first, "GET", b"", {"X-MBX-APIKEY": None}, (401, {"error": "no-session"}))):
+        cli.equal(page(venue, account, method, body, **change), wanted, f"{method} {change}")
+    status, answer = page(venue, {**first, "secret": accounts[SECOND]["secret"]}, "POST", b"x")
+    cli.equal((status, answer["code"]), (400, -1022), "signed by another")
+    status, answer = page(venue, first, "POST", b"xy", signed=b"x")
+    cli.equal((status, answer["code"]), (400, -1022), "other bytes than were signed")
+
+
+def the_line_is_opaque(cli, venue, accounts):
+    """Bytes that are none are refused by keep, five an hour reach it, and offers go on."""
+    second = accounts[SECOND]
+    taken = 0
+    status, answer = page(venue, second, "POST", b"\1\0\0\0" + bytes(1000))
+    while status != 429 and taken < 10:  # an hour may end meanwhile
+        taken += 1
+        cli.equal((status, answer), (400, {"error": "body"}), "what is none")
+        status, answer = page(venue, second, "POST", b"\1\0\0\0" + bytes(1000))
+    cli.check(status == 429 and taken >= 5 and 0 < answer["wait"] <= 3600, f"{taken}, then {answer}")
+    cli.equal(page(venue, second, "GET")[0], 200, "an offer")
+
+
+def customers_come(cli, world, folder, venue, accounts):
+    first = accounts[FIRST]
     done = subprocess.run(["node", "enrol.mjs", cli.binary, world.data, os.path.join(BUILD, "web"),
-                           FIRST, SECOND], cwd=folder, capture_output=True, text=True, check=False,
-                          timeout=SECONDS)
+                           FIRST, SECOND, "http://" + venue.host, first["apiKey"], first["secret"]],
+                          cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS)
     print(done.stdout + done.stderr)
     cli.equal((done.returncode, done.stdout.count("\nFAILED")), (0, 0), "the form in Chromium")
 
@@ -77,7 +143,7 @@ def reviewers_open(cli, world, vault):
     cli.equal([line.split()[0] for line in waiting], [FIRST, SECOND], "what waits")
     cli.check("seen before: nothing" in waiting[0] and "seen before: document person" in waiting[1],
               f"who was seen before: {waiting}")
-    cli.check(re.fullmatch(r"1 \S+ person 18 version 1 seen before: document person\n",
+    cli.check(re.fullmatch(r"1 \S+ person 2 version 1 seen before: document person\n",
                            vault.good("doubles")), "for the desk, and not as whom")
     cli.equal(vault.good("events").count(" view "), 0, "nobody has looked")
     path = cli.path("review-17")
@@ -95,7 +161,7 @@ def reviewers_open(cli, world, vault):
     code, archive, error = world.review(mine, path, "--show", "documents")
     cli.equal(code, 0, f"documents: {error}")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        cli.equal([(one.name, one.size) for one in tar], [("document-1.png", 50000), ("document-2.pdf", 19)],
+        cli.equal([(one.name, one.size) for one in tar], [("document-1.png", 40000), ("document-2.pdf", 19)],
                   "the papers, under names of ours")
     code, text, error = world.review(other, path)
     cli.check(code == REFUSED and text == b"" and "another officer" in error, f"another officer: {error}")
@@ -160,13 +226,19 @@ def test(cli):
         offer = json.loads(vault.good("offer", FIRST))
         cli.check(offer["version"] == 1 and offer["epoch"] == 1 and offer["reviewer"] in world.points.values()
                   and int(offer["until"]) <= time.time() + 14 * 86400, f"an offer: {offer}")
-        customers_come(cli, world, folder)
+        with open(keys_file, encoding="ascii") as file:
+            keys = json.load(file)
+        accounts = linked(cli, world, venue, keys)
+        pages_are_refused(cli, venue, accounts)
+        same = {**offer, "bytesMax": BYTES_MAX}
+        found = {**page(venue, accounts[FIRST], "GET")[1], "until": offer["until"]}
+        cli.equal(found, same, "what the page is offered is what the operator is")
+        customers_come(cli, world, folder, venue, accounts)
+        the_line_is_opaque(cli, venue, accounts)
         path, mine, _ = reviewers_open(cli, world, vault)
         what_is_changed_is_refused(cli, world, path, mine)
         one_decides(cli, world, vault, path, mine)
         vault.good("verify")
-        with open(keys_file, encoding="ascii") as file:
-            keys = json.load(file)
         is_nowhere(cli, world, venue, s.monitor(keys, "/metrics")[1])
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
     cli.equal(v.in_files(world.data, SEEN), [], "what was typed in files at the end")

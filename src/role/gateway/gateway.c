@@ -46,6 +46,7 @@ const struct gateway_options gateway_defaults = {
     .notices_max = 65536,
     .withdraw_fee_bp = 10,
     .door = -1,
+    .keep = -1,
 };
 
 /* ---- calls that wait ---- */
@@ -408,6 +409,9 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
     if (gateway->options.door >= 0) {
         door_session_turn(gateway, busy_out);
     }
+    if (gateway->options.keep >= 0) {
+        enrol_session_turn(gateway, busy_out);
+    }
     end_late(gateway);
     channel_flush(&gateway->commands);
     return FAULT_NONE;
@@ -488,6 +492,9 @@ static enum fault open_channels(struct gateway *gateway)
     if (options->door >= 0) {
         TRY(door_client_open(&gateway->door, options->door, options->clock));
     }
+    if (options->keep >= 0) {
+        TRY(keep_client_open(&gateway->keep, options->keep, options->clock));
+    }
     TRY(gateway_keys_open(&gateway->keys, options->keys_folder, options->key_asks,
                           options->key_answers));
     return channel_reader_open(&gateway->bell, options->bell, bells, ARRAY_COUNT(bells),
@@ -555,6 +562,9 @@ static enum fault watch_channels(struct gateway *gateway)
 {
     if (gateway->options.door >= 0) {
         TRY(net_watch(gateway->net, gateway->options.door, NULL, NULL));
+    }
+    if (gateway->options.keep >= 0) {
+        TRY(net_watch(gateway->net, gateway->options.keep, NULL, NULL));
     }
     TRY(watch(gateway, &gateway->bell));
     TRY(watch(gateway, lookup_reader(gateway->lookups)));

@@ -77,6 +77,7 @@ struct gateway_options {
     const char *log_folder;           /* the public log's files, for /log/; NULL: none */
     const struct demo_accounts *demo; /* NULL: nobody signs in (docs/pages.md) */
     int door; /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
+    int keep; /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */
 };
 
 /* Numbers that suit a venue of one machine. Folder, disk, clock, network and channels: the caller.

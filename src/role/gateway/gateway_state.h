@@ -10,9 +10,11 @@
 #include "role/gateway/crowd.h"
 #include "role/gateway/demo.h"
 #include "role/gateway/door_client.h"
+#include "role/gateway/enrol_pace.h"
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_keys.h"
+#include "role/gateway/keep_client.h"
 #include "role/gateway/key_use.h"
 #include "role/gateway/lookup_client.h"
 #include "role/gateway/pack_shelf.h"
@@ -86,6 +88,8 @@ struct gateway {
     struct frame_codec *codec;
     struct lookup_client *lookups;
     struct door_client door; /* where options.door is a line */
+    struct keep_client keep; /* where options.keep is one */
+    struct enrol_pace enrol_pace;
     struct session_table sessions;
     struct gateway_scratch scratch;
     struct ticker_pool tickers;

@@ -120,6 +120,9 @@ void http_session_answer(struct session *session, struct call *call, enum call_e
  * in X-Forwarded-For that is none of ours. */
 struct auth_address http_session_address(const struct session *session,
                                          const struct http_request *request);
+/* Parameters of query and form into the scratch's query and pairs; false: *failure_out. */
+MUST_USE bool http_session_pairs(struct gateway *gateway, const struct http_request *request,
+                                 u32 *count_out, struct api_failure *failure_out);
 /* A whole answer in JSON, outside of a call. is_secret: its bytes are wiped once they are sent. */
 void http_session_say(struct session *session, u32 status, struct span json, bool is_secret);
 /* The same for the door's: always secret, with a cookie and a pause where there are. */
@@ -141,6 +144,13 @@ bool http_session_limited(struct session *session, const struct limit_answer *li
 bool door_session_serve(struct session *session, const struct http_request *request);
 /* Answers what the door has answered, and what it has not in time. */
 void door_session_turn(struct gateway *gateway, bool *busy_out);
+
+/* ---- enrolling (session_enrol.c) ---- */
+
+/* Asks `keep`; false: the request is for something else. */
+bool enrol_session_serve(struct session *session, const struct http_request *request);
+/* Answers what `keep` has answered, and what it has not in time. */
+void enrol_session_turn(struct gateway *gateway, bool *busy_out);
 
 /* ---- pages and the demo's sign-in (session_page.c) ---- */
 

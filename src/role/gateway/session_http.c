@@ -315,9 +315,8 @@ static bool is_form(const struct http_request *request)
                               strncasecmp((const char *)type.data, form, sizeof(form) - 1) == 0);
 }
 
-/* Fills the pairs; false: *failure_out. */
-static bool read_pairs(struct gateway *gateway, const struct http_request *request, u32 *count_out,
-                       struct api_failure *failure_out)
+bool http_session_pairs(struct gateway *gateway, const struct http_request *request, u32 *count_out,
+                        struct api_failure *failure_out)
 {
     struct gateway_scratch *scratch = &gateway->scratch;
     struct span body = request->verb == HTTP_VERB_GET ? (struct span){NULL, 0} : request->body;
@@ -372,7 +371,7 @@ static void serve(struct session *session, const struct http_request *request,
         refuse(session, request, 415, API_ERROR_UNSUPPORTED_OPERATION);
         return;
     }
-    if (!read_pairs(gateway, request, &count, &failure) ||
+    if (!http_session_pairs(gateway, request, &count, &failure) ||
         (!time_unit(request, &microseconds) && !api_fail(&failure, API_ERROR_INVALID_TIME_UNIT)) ||
         !query_payload(&scratch->query, scratch->payload, scratch->text_bytes, &signed_bytes)) {
         refuse(session, request, 400,
@@ -409,7 +408,8 @@ static void request_come(struct session *session, const struct http_request *req
         ws_session_upgrade(session, request);
         return;
     }
-    if (door_session_serve(session, request) || page_session_serve(session, request)) {
+    if (door_session_serve(session, request) || enrol_session_serve(session, request) ||
+        page_session_serve(session, request)) {
         return;
     }
     bool path_known = false;

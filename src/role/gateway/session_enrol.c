@@ -1,0 +1,156 @@
+/* Enrolling: what a customer's page asks and has sealed goes to `keep`, opaque, and waits for it.
+ * Whom it concerns follows from who signed the request. docs/enrolment.md "Over HTTP". */
+#include "base/check.h"
+#include "base/span.h"
+#include "role/gateway/enrol_http.h"
+#include "role/gateway/gateway_state.h"
+#include "role/gateway/session.h"
+#include "role/gateway/view_person.h"
+
+static void say(struct session *session, struct json_writer *json, u32 status)
+{
+    size_t size = json_end(json);
+    CHECK(size > 0);
+    http_session_say(session, status, span_of(session->gateway->scratch.json, size), false);
+}
+
+static void refuse(struct session *session, enum enrol_http_no no, u32 wait_s)
+{
+    struct json_writer json;
+    json_begin(&json, session->gateway->scratch.json, ENROL_HTTP_JSON_BYTES);
+    say(session, &json, enrol_http_refuse(&json, no, wait_s));
+}
+
+/* Signed as any private request is, body included; by a key that may more than read, since who
+ * enrols speaks for the customer. False: *failure_out. */
+static bool account_of(struct gateway *gateway, const struct http_request *request,
+                       const struct auth_address *address, u32 *account_out,
+                       struct api_failure *failure_out)
+{
+    struct gateway_scratch *scratch = &gateway->scratch;
+    struct http_request head = *request;
+    struct key_entry entry = {0};
+    bool is_known = false;
+    size_t signed_bytes = 0;
+    u32 count = 0;
+    /* It has the parameters of any private request of the pages, and no others. */
+    const struct endpoint *endpoint =
+        endpoint_find(ENDPOINT_METHOD_GET, span_of_text("/page/v1/standing"), &is_known);
+    CHECK(endpoint != NULL);
+    head.body = span_of(request->body.data, 0); /* no form */
+    if (!http_session_pairs(gateway, &head, &count, failure_out) ||
+        !param_parse(&scratch->params, endpoint, scratch->pairs, count, failure_out)) {
+        return false;
+    }
+    if (!query_payload(&scratch->query, scratch->payload, scratch->text_bytes, &signed_bytes)) {
+        return api_fail(failure_out, API_ERROR_UNKNOWN);
+    }
+    const struct span pieces[] = {span_of(scratch->payload, signed_bytes), request->body};
+    const struct auth_request asked = {.params = &scratch->params,
+                                       .api_key = http_header(request, HTTP_NAME_X_MBX_APIKEY),
+                                       .pieces = pieces,
+                                       .pieces_count = ARRAY_COUNT(pieces),
+                                       .address = *address,
+                                       .now_us = gateway->venue.now_us,
+                                       .clock_behind_us = gateway->venue.clock_behind_us};
+    if (!auth_check(gateway->venue.signer, gateway->venue.keys, &asked, &entry, failure_out)) {
+        return false;
+    }
+    *account_out = entry.account;
+    return auth_key_may(&entry, KEY_RIGHT_TRADE, address) ||
+           api_fail(failure_out, API_ERROR_REJECTED_MBX_KEY);
+}
+
+/* Sends it for the person of this account. */
+static enum enrol_http_no ask_send(struct session *session, struct keep_line_ask *ask, u32 account,
+                                   u32 *wait_out)
+{
+    struct gateway *gateway = session->gateway;
+    ask->subject = view_person_of(gateway->venue.view, account);
+    if (ask->subject == 0) {
+        return ENROL_HTTP_NO_PERSON;
+    }
+    if (ask->kind == KEEP_LINE_ENROL) {
+        *wait_out = enrol_pace_take(&gateway->enrol_pace, account, gateway->venue.now_us);
+        if (*wait_out > 0) {
+            return ENROL_HTTP_NO_WAIT;
+        }
+    }
+    return keep_client_send(&gateway->keep, ask, session_handle(session), net_now_ms(gateway->net))
+               ? ENROL_HTTP_FINE
+               : ENROL_HTTP_NO_BUSY;
+}
+
+bool enrol_session_serve(struct session *session, const struct http_request *request)
+{
+    struct gateway *gateway = session->gateway;
+    struct keep_line_ask ask;
+    struct api_failure failure = {0};
+    u32 account = 0;
+    u32 wait_s = 0;
+    if (gateway->options.keep < 0 || !enrol_http_is(request->path)) {
+        return false;
+    }
+    struct auth_address address = http_session_address(session, request);
+    struct limit_answer limit =
+        limit_request(&gateway->limit, &address, LIMIT_POOL_API, 1, gateway->venue.now_us);
+    if (http_session_limited(session, &limit)) {
+        return true;
+    }
+    enum enrol_http_no no = enrol_http_read(request, &ask);
+    if (no == ENROL_HTTP_FINE) {
+        no = enrol_http_signed(request, gateway->options.door >= 0);
+    }
+    if (no == ENROL_HTTP_FINE && !account_of(gateway, request, &address, &account, &failure)) {
+        http_session_fail(session, api_error_http(failure.error), &failure, 0);
+        return true;
+    }
+    if (no == ENROL_HTTP_FINE) {
+        no = ask_send(session, &ask, account, &wait_s);
+    }
+    if (no != ENROL_HTTP_FINE) {
+        refuse(session, no, wait_s);
+        return true;
+    }
+    session->is_busy = true;
+    session->waiting_count += 1;
+    net_deadline(session->conn, 0);
+    return true;
+}
+
+static void answer(struct session *session, const struct keep_wait *wait,
+                   const struct keep_line_answer *answer, bool is_late)
+{
+    struct json_writer json;
+    if (is_late) {
+        refuse(session, ENROL_HTTP_NO_LATE, 0);
+        return;
+    }
+    json_begin(&json, session->gateway->scratch.json, ENROL_HTTP_JSON_BYTES);
+    say(session, &json, enrol_http_say(&json, wait->subject, answer));
+}
+
+void enrol_session_turn(struct gateway *gateway, bool *busy_out)
+{
+    struct keep_line_answer said;
+    struct keep_wait wait;
+    bool is_late = false;
+    u64 now_ms = net_now_ms(gateway->net);
+    for (u32 count = 0; count < KEEP_CLIENT_ANSWERS_MAX; count += 1) {
+        if (!keep_client_take(&gateway->keep, now_ms, &wait, &said, &is_late)) {
+            return;
+        }
+        *busy_out = true;
+        struct session *session = session_of(&gateway->sessions, wait.owner);
+        if (session == NULL) {
+            continue;
+        }
+        CHECK(session->kind == SESSION_HTTP && session->waiting_count == 1);
+        session->waiting_count = 0;
+        if (!session->is_shutting) {
+            answer(session, &wait, &said, is_late);
+            session->is_busy = false;
+            session_resume(session);
+        }
+    }
+}
