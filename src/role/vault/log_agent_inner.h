@@ -88,8 +88,8 @@ MUST_USE enum fault log_restrict_prepare(struct log_agent *agent);
 void log_restrict_forget(struct log_agent *agent);
 MUST_USE enum fault log_restrict_load(struct log_agent *agent);
 void log_restrict_give_back(struct log_agent *agent);
-/* Within a step of the journal's: what a chunk says; that events were missed up to the newest
- * image; and what is kept at its end. */
+/* Within a step of the journal's: what a chunk says; that events were missed, and the log goes on
+ * at journal.position; and what is kept at its end. */
 MUST_USE enum fault log_restrict_chunk(struct log_agent *agent, const struct eventlog_chunk *chunk);
 MUST_USE enum fault log_restrict_gap(struct log_agent *agent);
 MUST_USE enum fault log_restrict_keep(struct log_agent *agent);

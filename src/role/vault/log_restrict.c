@@ -236,12 +236,19 @@ enum fault log_restrict_chunk(struct log_agent *agent, const struct eventlog_chu
     return restrict_book_chunk(agent->restrictions, chunk, venue_now(agent));
 }
 
+/* Where the newest image is damaged an older one serves, with its events up to where the log goes
+ * on. */
 enum fault log_restrict_gap(struct log_agent *agent)
 {
     u64 position = 0;
     enum fault fault = image_take(agent, &position);
-    if (fault == FAULT_MISSING) { /* a later image will do */
+    if (fault == FAULT_NONE) {
+        fault = catch_up(agent, position);
+        log_follow_reader_close(agent);
+    }
+    if (fault == FAULT_MISSING) { /* a later image will do; what was known is not so any more */
         fault_forget();
+        restrict_book_stop(agent->restrictions);
         return FAULT_NONE;
     }
     return fault;

@@ -378,6 +378,11 @@ static enum fault pack_put(struct restrict_book *book, u64 number,
 
 /* ---- from an image ---- */
 
+void restrict_book_stop(struct restrict_book *book)
+{
+    book->is_begun = false;
+}
+
 enum fault restrict_book_resume(struct restrict_book *book, u64 position, u64 now_us)
 {
     book->is_begun = false;

@@ -34,6 +34,8 @@ void restrict_book_close(struct restrict_book *book);
 bool restrict_book_is_begun(const struct restrict_book *book);
 /* From the venue's first event on. */
 MUST_USE enum fault restrict_book_begin(struct restrict_book *book);
+/* Events went by that it was not told: it follows no more, and closes no day, until it resumes. */
+void restrict_book_stop(struct restrict_book *book);
 /* From an image at `position` on: what was known is forgotten, then each of its records comes, then
  * the end. A day that is open, and all up to the image's, are said to have missed something.
  * FAULT_MISSING: it says of no venue; the book has not begun. */
