@@ -162,6 +162,9 @@ static bool visit_step(struct visit *visit)
     bool keep_alive = serve->request.keep_alive && !serve->request.upgrade && !reply.is_last;
     input_drop(visit, http_next(&visit->reader));
     send_reply(visit, &reply, keep_alive);
+    if (!visit->is_shut) { /* the next one's first byte */
+        net_deadline(visit->conn, serve->options.request_ms);
+    }
     return !visit->is_shut && visit->kept > 0;
 }
 

@@ -270,6 +270,20 @@ static void who_asks_again_and_again_stays(void **state)
     assert_int_equal(answered, 5);
 }
 
+static void from_an_answer_on_the_time_is_anew(void **state)
+{
+    (void)state;
+    i32 place = connected();
+    give(place, "GET / HTTP");
+    net_memory_wait(&net, REQUEST_MS - 1);
+    give(place, "/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(answered, 1);
+    net_memory_wait(&net, REQUEST_MS - 1);
+    assert_true(net_memory_is_open(&net, place));
+    net_memory_wait(&net, 1);
+    assert_false(net_memory_is_open(&net, place));
+}
+
 static void a_body_that_waits_for_leave(void **state)
 {
     (void)state;
@@ -370,6 +384,7 @@ int main(void)
         SERVE_TEST(connections_are_bounded),
         SERVE_TEST(a_request_has_its_time),
         SERVE_TEST(who_asks_again_and_again_stays),
+        SERVE_TEST(from_an_answer_on_the_time_is_anew),
         SERVE_TEST(a_body_that_waits_for_leave),
         cmocka_unit_test_setup_teardown(a_secret_is_gone_behind_its_answer, make_secret, clear),
         cmocka_unit_test(it_listens_at_an_address_or_a_descriptor),
