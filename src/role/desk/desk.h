@@ -135,6 +135,7 @@ struct desk_case {
     u64 until_s;   /* of a preservation */
     u64 silence_s; /* the end of the last silence; 0: none */
     u32 clerk;     /* persons; 0: nobody yet */
+    u32 amender;   /* who brought the last amended request */
     u32 assessor;
     u32 preparer;
     u32 steps;

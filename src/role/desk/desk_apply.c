@@ -58,8 +58,10 @@ static void paper_take(struct desk_case *at, const struct desk_act *act)
     at->instrument_ends_s = act->ends_s;
 }
 
-static void asked_take(struct desk_case *at, const struct desk_act *act)
+static void asked_take(struct desk_case *at, const struct desk_step *step)
 {
+    const struct desk_act *act = step->act;
+    at->amender = act->kind == DESK_ACT_AMEND ? step->person : 0;
     at->request = act->request;
     at->mark = act->mark;
     at->opening = act->opening;
@@ -166,7 +168,7 @@ static u8 content_apply(struct desk_case *at, const struct desk_step *step)
     switch ((enum desk_act_kind)act->kind) {
     case DESK_ACT_RECEIVE:
     case DESK_ACT_AMEND:
-        asked_take(at, act);
+        asked_take(at, step);
         unprepare(at);
         break;
     case DESK_ACT_CALL_BACK:

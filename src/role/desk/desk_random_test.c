@@ -42,7 +42,8 @@ static const struct {
     {8, DESK_ROLE_INDEPENDENT, "it"},  {9, DESK_ROLE_INDEPENDENT, "de"},
     {10, DESK_ROLE_PREPARER, "fr"},    {11, DESK_ROLE_OMBUD, "it"},
     {1, DESK_ROLE_LEGAL, "fr"}, /* the clerk, after a change of role */
-    {12, DESK_ROLE_INDEPENDENT, "it"},
+    {12, DESK_ROLE_INDEPENDENT, "it"}, {13, DESK_ROLE_CLERK, "fr"},
+    {13, DESK_ROLE_LEGAL, "fr"}, /* another clerk, who may have amended */
 };
 
 static void hash_make(u8 *hash)
@@ -249,6 +250,12 @@ static bool is_abroad(const u8 *name)
     return strcmp(request_of(name)->act.country, "RU") == 0;
 }
 
+static bool took_in(const u8 *name, u32 person)
+{
+    return person == last_of(name, DESK_ACT_RECEIVE)->step.person ||
+           person == request_of(name)->step.person;
+}
+
 static bool may_approve(const struct desk_act *act, u32 person)
 {
     const struct taken *approvals[16];
@@ -259,8 +266,7 @@ static bool may_approve(const struct desk_act *act, u32 person)
         memcmp(prepared->act.grant, act->grant, sizeof(act->grant)) != 0) {
         return false;
     }
-    if (person == last_of(act->name, DESK_ACT_RECEIVE)->step.person ||
-        person == last_of(act->name, DESK_ACT_ASSESS)->step.person ||
+    if (took_in(act->name, person) || person == last_of(act->name, DESK_ACT_ASSESS)->step.person ||
         person == prepared->step.person) {
         return false;
     }
@@ -281,7 +287,7 @@ static bool may_prepare(const struct desk_act *act, u32 person)
                : request->urgency == DESK_URGENCY_EMERGENCY ? 2 * 3600
                                                             : 24 * 3600;
     return request->request != DESK_REQUEST_PRESERVE && !is_abroad(act->name) &&
-           person != last_of(act->name, DESK_ACT_RECEIVE)->step.person &&
+           !took_in(act->name, person) &&
            person != last_of(act->name, DESK_ACT_ASSESS)->step.person &&
            act->persons_count == request->subjects_count && act->until_s > now_s &&
            act->until_s <= now_s + most;
@@ -313,8 +319,7 @@ static bool may_here(const struct desk_act *act, u32 person)
     case DESK_ACT_AUTHENTICATE:
         return last_of(name, DESK_ACT_CALL_BACK) != NULL;
     case DESK_ACT_ASSESS:
-        return last_of(name, DESK_ACT_LAPSE) == NULL &&
-               person != last_of(name, DESK_ACT_RECEIVE)->step.person;
+        return last_of(name, DESK_ACT_LAPSE) == NULL && !took_in(name, person);
     case DESK_ACT_PRESERVE:
         return !is_abroad(name) && act->until_s > now_s && act->until_s <= now_s + 60 * 86400;
     case DESK_ACT_PREPARE:

@@ -198,6 +198,12 @@ static bool record_was_asked(const struct desk_case *at, const struct desk_recor
     return false;
 }
 
+/* Whoever brought what is asked for decides nothing about it, whatever role they have now. */
+static bool took_in(const struct desk_case *at, u32 person)
+{
+    return person == at->clerk || person == at->amender;
+}
+
 static enum desk_rule assess_rule(const struct desk_case *at, const struct desk_step *step)
 {
     const struct desk_act *act = step->act;
@@ -205,7 +211,7 @@ static enum desk_rule assess_rule(const struct desk_case *at, const struct desk_
     if (at->is_lapsed) {
         return DESK_RULE_LAPSED;
     }
-    if (step->person == at->clerk) {
+    if (took_in(at, step->person)) {
         return DESK_RULE_SAME_PERSON;
     }
     /* A search is first assessed for its count alone. */
@@ -250,7 +256,7 @@ static enum desk_rule prepare_rule(const struct desk_case *at, const struct desk
     if (at->request == DESK_REQUEST_PRESERVE) {
         return DESK_RULE_REQUEST;
     }
-    if (step->person == at->clerk || step->person == at->assessor) {
+    if (took_in(at, step->person) || step->person == at->assessor) {
         return DESK_RULE_SAME_PERSON;
     }
     if (rule != DESK_RULE_NONE) {
@@ -270,7 +276,7 @@ static enum desk_rule approve_rule(const struct desk *desk, const struct desk_ca
     if (!at->is_prepared || memcmp(at->grant, act->grant, sizeof(at->grant)) != 0) {
         return DESK_RULE_PREPARED;
     }
-    if (step->person == at->clerk || step->person == at->assessor || step->person == at->preparer) {
+    if (took_in(at, step->person) || step->person == at->assessor || step->person == at->preparer) {
         return DESK_RULE_SAME_PERSON;
     }
     if (!authority_holds(desk, at)) {

@@ -238,6 +238,60 @@ static void who_has_ties_steps_back(void **state)
     assert_int_equal(desk_store_desk(scene.store)->contacts_count, 1);
 }
 
+/* The acts of the process are of "none": ties under that name are nobody's. */
+static void the_process_has_no_ties(void **state)
+{
+    (void)state;
+    u32 ended = 0;
+    struct desk_act recuse = desk_scene_act(&scene, DESK_ACT_RECUSE, DESK_SCENE_OTTO, NULL);
+    memcpy(recuse.authority, DESK_SCENE_HOME, sizeof(DESK_SCENE_HOME));
+    memcpy(recuse.member, "none", sizeof("none"));
+    ok(recuse, DESK_SCENE_OTTO);
+    desk_scene_approved(&scene, name);
+    process(DESK_ACT_LOGGED, DESK_RULE_NONE);
+    scene.now_s += DESK_GRANT_BULK_S;
+    assert_int_equal(desk_store_turn(scene.store, &scene.staff, scene.now_s, &ended), FAULT_NONE);
+    assert_int_equal(ended, 1);
+    assert_int_equal(desk_scene_state(&scene, name), DESK_STATE_EXPIRED);
+}
+
+/* Two clerks; the one who brought the narrower request has another role since then. */
+static void who_amended_does_not_decide(void **state)
+{
+    (void)state;
+    struct desk_act request = desk_scene_request(&scene, name, 1);
+    ok(request, DESK_SCENE_CLEO);
+    authenticate();
+    ok(assessment(&request), DESK_SCENE_ANNA);
+    struct desk_act narrow = act_of(DESK_ACT_NARROW, DESK_SCENE_ANNA);
+    narrow.reason = DESK_REASON_TOO_WIDE;
+    ok(narrow, DESK_SCENE_ANNA);
+    struct desk_member *abel = &scene.staff.list[DESK_SCENE_ABEL];
+    abel->role = DESK_ROLE_CLERK;
+    struct desk_act amend = desk_scene_request(&scene, name, 1);
+    amend.kind = DESK_ACT_AMEND;
+    struct desk_act head = act_of(DESK_ACT_AMEND, DESK_SCENE_ABEL);
+    memcpy(amend.prior, head.prior, sizeof(amend.prior));
+    memcpy(amend.officer, head.officer, sizeof(amend.officer));
+    memcpy(amend.region, head.region, sizeof(amend.region));
+    ok(amend, DESK_SCENE_ABEL);
+    abel->role = DESK_ROLE_LEGAL;
+    struct desk_act assess = assessment(&request);
+    memcpy(assess.officer, head.officer, sizeof(assess.officer));
+    memcpy(assess.region, head.region, sizeof(assess.region));
+    expect(assess, DESK_SCENE_ABEL, DESK_RULE_SAME_PERSON);
+    ok(assessment(&request), DESK_SCENE_ANNA);
+    abel->role = DESK_ROLE_PREPARER;
+    struct desk_act prepare = preparation(1);
+    memcpy(prepare.officer, head.officer, sizeof(prepare.officer));
+    memcpy(prepare.region, head.region, sizeof(prepare.region));
+    expect(prepare, DESK_SCENE_ABEL, DESK_RULE_SAME_PERSON);
+    ok(preparation(1), DESK_SCENE_PIA);
+    abel->role = DESK_ROLE_LEGAL;
+    expect(act_of(DESK_ACT_APPROVE, DESK_SCENE_ABEL), DESK_SCENE_ABEL, DESK_RULE_SAME_PERSON);
+    ok(act_of(DESK_ACT_APPROVE, DESK_SCENE_AXEL), DESK_SCENE_AXEL);
+}
+
 static void a_fake_authority(void **state)
 {
     (void)state;
@@ -693,6 +747,8 @@ int main(void)
         TEST(whose_signature_it_is),
         TEST(approvals),
         TEST(who_has_ties_steps_back),
+        TEST(the_process_has_no_ties),
+        TEST(who_amended_does_not_decide),
         TEST(a_fake_authority),
         TEST(the_call_goes_to_the_registered_number),
         TEST(an_authority_takes_two_groups),
