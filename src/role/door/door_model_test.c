@@ -557,13 +557,15 @@ static void act_sign_in(void)
         forget_last(&sign_address[address]);
         forget_last(&sign_network[network]);
         struct session *session = &sessions[0];
-        for (; living(address) >= 16;) { /* the one seen longest ago gives way */
+        /* The one seen longest ago gives way, first of those without their second factor. */
+        for (; living(address) >= 16;) {
             struct session *oldest = NULL;
             for (u32 i = 0; i < SESSIONS; i += 1) {
                 bool is_ours = !is_over(&sessions[i]) && sessions[i].login == address;
-                oldest = is_ours && (oldest == NULL || sessions[i].seen < oldest->seen)
-                             ? &sessions[i]
-                             : oldest;
+                bool is_less =
+                    oldest == NULL || sessions[i].is_full < oldest->is_full ||
+                    (sessions[i].is_full == oldest->is_full && sessions[i].seen < oldest->seen);
+                oldest = is_ours && is_less ? &sessions[i] : oldest;
             }
             oldest->is_there = false;
         }

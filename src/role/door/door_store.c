@@ -69,7 +69,8 @@ static const char *const texts[DOOR_SQL_COUNT] = {
     [DOOR_SQL_SESSIONS_END] = "DELETE FROM sessions WHERE login=?",
     [DOOR_SQL_SESSIONS_LIST] = SESSION "login=? ORDER BY seen DESC, handle LIMIT 16",
     [DOOR_SQL_SESSIONS_CROWD] = "DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions"
-                                " WHERE login=? ORDER BY seen DESC, handle LIMIT -1 OFFSET 15)",
+                                " WHERE login=? ORDER BY level DESC, seen DESC, handle"
+                                " LIMIT -1 OFFSET 15)",
     [DOOR_SQL_SESSIONS_OVER] = "DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions"
                                " WHERE seen<? LIMIT 256)",
     [DOOR_SQL_RECOVERY_ADD] = "INSERT INTO recovery (login, hash) VALUES (?, ?)",

@@ -26,7 +26,7 @@
 #define DOOR_SEALED_BYTES   (DOOR_TOTP_SECRET_BYTES + SEAL_EXTRA_BYTES)
 #define DOOR_WRONG_MAX      5U   /* second factors, before it is closed */
 #define DOOR_RECOVERY_CODES 10U  /* of a login */
-#define DOOR_SESSIONS_MAX   16U  /* of a login; the oldest gives way */
+#define DOOR_SESSIONS_MAX   16U  /* of a login; one gives way: door_store_session_add */
 #define DOOR_EFFECTS_MAX    64U  /* listed at once */
 #define DOOR_OVER_MAX       256U /* removed in one turn */
 
@@ -181,7 +181,8 @@ MUST_USE enum fault door_store_tickets_count(struct door_store *store, u64 *coun
 
 /* ---- sessions ---- */
 
-/* Where the login has DOOR_SESSIONS_MAX, the one that was seen longest ago goes. */
+/* Where the login has DOOR_SESSIONS_MAX, one goes: of those without their second factor, else of
+ * all, the one that was seen longest ago. */
 MUST_USE enum fault door_store_session_add(struct door_store *store,
                                            const struct door_session *session);
 MUST_USE enum fault door_store_session(struct door_store *store, const u8 hash[DOOR_HASH_BYTES],

@@ -294,6 +294,28 @@ static void the_operator_ends_sessions_of_a_login(void **state)
     assert_int_equal(door_scene_act(&scene, DOOR_ASK_LOOK), DOOR_CODE_NO_SESSION);
 }
 
+/* Whoever knows the password alone signs nobody out. */
+static void a_half_session_takes_no_whole_ones_place(void **state)
+{
+    u8 secret[DOOR_TOTP_SECRET_BYTES];
+    char recovery[20];
+    (void)state;
+    door_scene_sign_up(&scene, ADDRESS, PASSWORD);
+    struct door_scene_session own = door_scene_sign_in(&scene, ADDRESS, PASSWORD);
+    door_scene_enrol(&scene, &own, secret, recovery);
+    struct door_scene_session last = own;
+    for (u32 i = 0; i < 2 * DOOR_SESSIONS_MAX; i += 1) {
+        scene.now_us += DOOR_US_S;
+        last = door_scene_sign_in(&scene, ADDRESS, PASSWORD);
+        assert_int_equal(last.level, DOOR_LEVEL_HALF);
+    }
+    assert_int_equal(totals().sessions, DOOR_SESSIONS_MAX);
+    door_scene_with(&scene, &last);
+    assert_int_equal(door_scene_act(&scene, DOOR_ASK_LOOK), DOOR_CODE_OK);
+    door_scene_with(&scene, &own);
+    assert_int_equal(door_scene_act(&scene, DOOR_ASK_LOOK), DOOR_CODE_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -306,6 +328,7 @@ int main(void)
         TEST(another_key_knows_nobody),
         TEST(what_is_over_goes_by_itself),
         TEST(the_operator_ends_sessions_of_a_login),
+        TEST(a_half_session_takes_no_whole_ones_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
