@@ -51,9 +51,12 @@ VALGRIND_WITHOUT = [  # tens of seconds each here; asan runs them with more roun
     "io_journal_source_test",
     "io_journal_test",
     "io_seqlog_disk_test",
+    "vault_log_agent_test",
     "vault_opener_test",
+    "vault_opening_test",
     "vault_publog_span_test",
     "vault_publog_test",
+    "vault_restrict_proof_test",
     "vault_rewrapper_test",
     "vault_tlog_check_test",
 ]

@@ -329,7 +329,7 @@ static u32 enrol(const struct offer *offer, const struct person *person)
     static struct vault_record identity;
     static struct vault_record home;
     char text[TEXT_BYTES];
-    u8 key[SEAL_KEY_SIZE];
+    u8 key[SEAL_KEY_SIZE] = {0}; /* without an identity: nobody's */
     u8 other[SEAL_KEY_SIZE];
     u8 box[SEAL_ENROL_BOX_BYTES];
     struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
