@@ -41,19 +41,25 @@ ASAN_WITHOUT = [
     "e2e_browser_test",  # the page's steps; what they ask of the venue other clients ask too
     "e2e_clients_python_test",  # the same calls as e2e_clients_test; most of it is Python's time
     "e2e_journal_cli_test",  # long replays: the code is that of golden_verify_test and of app's tests
+    "e2e_open_venue_test",  # minutes of waiting for slots; e2e_open_test runs the same programs
+    "e2e_witness_proxy_test",  # HAProxy's time; e2e_publog_test asks witnesses as well
 ]
 VALGRIND_WITHOUT = [  # tens of seconds each here; asan runs them with more rounds
     "app_log_months_test",
     "app_open_steps_test",
     "app_rotate_steps_test",
+    "desk_desk_store_test",
     "gateway_stream_run_test",
     "history_history_test",
     "io_journal_source_test",
     "io_journal_test",
     "io_seqlog_disk_test",
     "vault_log_agent_test",
+    "vault_log_answer_test",
+    "vault_log_restrict_test",
     "vault_opener_test",
     "vault_opening_test",
+    "vault_publog_month_test",
     "vault_publog_span_test",
     "vault_publog_test",
     "vault_restrict_proof_test",
@@ -267,7 +273,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./check", description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--fuzz-seconds", type=int, default=5)
+    parser.add_argument("--fuzz-seconds", type=int, default=3)
     parser.add_argument("--sim-seconds", type=int, default=60)
     arguments = parser.parse_args()
     if arguments.list:
