@@ -59,6 +59,7 @@ enum config_key {
     CONFIG_VAULT_SOCKET,
     CONFIG_VAULT_LOOKUPS,
     CONFIG_VAULT_DRILL_DAYS,
+    CONFIG_VAULT_YEARS,
     CONFIG_PUBLOG_ON,
     CONFIG_PUBLOG_ORIGIN,
     CONFIG_PUBLOG_SOCKET,
@@ -81,7 +82,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 62U
+#define CONFIG_COUNT 63U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -303,6 +303,15 @@ const struct config_option config_options[CONFIG_COUNT] = {
                                  .otherwise = "100",
                                  .help = "For how many days an officer's share counts as live "
                                          "after the drill in which it was last shown began."},
+    [CONFIG_VAULT_YEARS] = {.section = "vault",
+                            .name = "years",
+                            .kind = CONFIG_NUMBER,
+                            .minimum = 1,
+                            .maximum = 30,
+                            .otherwise = "5",
+                            .help = "For how many years after a customer has left their records "
+                                    "are kept, as customers are told it before a withdrawal. Each "
+                                    "record's last day is set by cambist vault retain."},
     [CONFIG_PUBLOG_ON] = {.section = "publog",
                           .name = "on",
                           .kind = CONFIG_TRUTH,

@@ -9,13 +9,28 @@
 
 static bool kind_is_known(u16 kind)
 {
-    return kind == KEEP_LINE_OFFER || kind == KEEP_LINE_ENROL;
+    return kind == KEEP_LINE_OFFER || kind == KEEP_LINE_ENROL || kind == KEEP_LINE_HELD;
+}
+
+/* Whether the contents of an ask are the subject, and nothing else. */
+static bool kind_is_bare(u16 kind)
+{
+    return kind == KEEP_LINE_OFFER || kind == KEEP_LINE_HELD;
+}
+
+/* Whether an answer of the kind has so many bytes of contents; what they say is not looked at. */
+static bool answer_fits(u16 kind, u16 code, size_t bytes)
+{
+    if (code == KEEP_LINE_OK && kind == KEEP_LINE_HELD) {
+        return bytes >= KEEP_HELD_HEAD_BYTES && bytes <= KEEP_HELD_BYTES_MAX;
+    }
+    return bytes == (code == KEEP_LINE_OK && kind == KEEP_LINE_OFFER ? KEEP_LINE_OFFER_BYTES : 0);
 }
 
 u32 keep_line_ask_write(const struct keep_line_ask *ask, u8 target[KEEP_LINE_BYTES_MAX])
 {
     struct span contents = ask->contents;
-    if (ask->kind == KEEP_LINE_OFFER) {
+    if (kind_is_bare(ask->kind)) {
         contents = span_of(target + 8, SUBJECT_BYTES);
     }
     if (contents.size > KEEP_LINE_CONTENTS_MAX) {
@@ -44,7 +59,7 @@ bool keep_line_ask_read(struct span message, struct keep_line_ask *ask_out)
     ask_out->contents = span_after(message, KEEP_LINE_HEAD_BYTES);
     return bytes_u32(message.data + 16) == message.size - KEEP_LINE_FRAME_AT &&
            bytes_u16(message.data + 22) == KEEP_LINE_VERSION && kind_is_known(ask_out->kind) &&
-           (ask_out->kind != KEEP_LINE_OFFER ||
+           (!kind_is_bare(ask_out->kind) ||
             (ask_out->contents.size == SUBJECT_BYTES &&
              bytes_u64(ask_out->contents.data) == ask_out->subject));
 }
@@ -52,7 +67,7 @@ bool keep_line_ask_read(struct span message, struct keep_line_ask *ask_out)
 u32 keep_line_answer_write(const struct keep_line_answer *answer,
                            u8 target[KEEP_LINE_ANSWER_BYTES_MAX])
 {
-    if (answer->contents.size > KEEP_LINE_OFFER_BYTES) {
+    if (answer->contents.size > KEEP_HELD_BYTES_MAX) {
         return 0;
     }
     bytes_put_u64(target, answer->id);
@@ -75,8 +90,7 @@ bool keep_line_answer_read(struct span message, struct keep_line_answer *answer_
     answer_out->kind = bytes_u16(message.data + 8);
     answer_out->code = bytes_u16(message.data + 10);
     answer_out->contents = span_after(message, KEEP_LINE_ANSWER_HEAD);
-    bool has_offer = answer_out->kind == KEEP_LINE_OFFER && answer_out->code == KEEP_LINE_OK;
     return kind_is_known(answer_out->kind) && answer_out->code <= KEEP_LINE_CODE_MAX &&
            bytes_u32(message.data + 12) == 0 &&
-           answer_out->contents.size == (has_offer ? KEEP_LINE_OFFER_BYTES : 0);
+           answer_fits(answer_out->kind, answer_out->code, answer_out->contents.size);
 }

@@ -4,16 +4,18 @@
  *     ask     id 8 | subject 8 | a frame of the vault's socket: bytes 4 | kind 2 | version 2 |
  * contents answer  id 8 | kind 2 | code 2 | zero 4 | contents
  *
- * Numbers are little-endian. Two kinds only; whom they concern says the gateway, and `keep` holds
- * the contents against it. Contents are opaque to the gateway. */
+ * Numbers are little-endian. Three kinds only; whom they concern says the gateway, and `keep` holds
+ * the contents against it. What a browser has sealed is opaque to the gateway. */
 #ifndef WIRE_KEEP_LINE_H
 #define WIRE_KEEP_LINE_H
 
 #include "base/base.h"
+#include "wire/keep_held.h"
 
 /* As the vault's socket numbers them. */
 #define KEEP_LINE_ENROL 18U
 #define KEEP_LINE_OFFER 19U
+#define KEEP_LINE_HELD  24U /* what there is of the subject (keep_held.h) */
 
 #define KEEP_LINE_VERSION          1U
 #define KEEP_LINE_FRAME_AT         16U
@@ -22,7 +24,8 @@
 #define KEEP_LINE_BYTES_MAX        (KEEP_LINE_HEAD_BYTES + KEEP_LINE_CONTENTS_MAX)
 #define KEEP_LINE_ANSWER_HEAD      16U
 #define KEEP_LINE_OFFER_BYTES      120U /* contents of the answer to OFFER; ENROL has none */
-#define KEEP_LINE_ANSWER_BYTES_MAX (KEEP_LINE_ANSWER_HEAD + KEEP_LINE_OFFER_BYTES)
+#define KEEP_LINE_ANSWER_BYTES_MAX (KEEP_LINE_ANSWER_HEAD + KEEP_HELD_BYTES_MAX)
+_Static_assert(KEEP_LINE_OFFER_BYTES <= KEEP_HELD_BYTES_MAX, "the longest answer");
 
 enum keep_line_code {
     KEEP_LINE_OK,
@@ -35,7 +38,7 @@ struct keep_line_ask {
     u64 id;
     u64 subject;
     u16 kind;
-    struct span contents; /* of OFFER none are given: they are the subject */
+    struct span contents; /* of OFFER and HELD none are given: they are the subject */
 };
 
 struct keep_line_answer {

@@ -43,7 +43,8 @@ static void nothing_else_is_one(void **state)
         u32 size = write_ask(KEEP_LINE_ENROL, 8);
         bytes_put_u16(message + 20, (u16)kind);
         bytes_put_u64(message + KEEP_LINE_HEAD_BYTES, 17);
-        bool is_known = kind == KEEP_LINE_OFFER || kind == KEEP_LINE_ENROL;
+        bool is_known =
+            kind == KEEP_LINE_OFFER || kind == KEEP_LINE_ENROL || kind == KEEP_LINE_HELD;
         assert_int_equal(keep_line_ask_read(span_of(message, size), &ask), is_known);
         assert_int_equal(ask.id, 7);
     }
@@ -61,30 +62,37 @@ static void nothing_else_is_one(void **state)
     }
 }
 
-static void answers_have_an_offer_or_nothing(void **state)
+static bool answer_is(u32 kind, u32 code, u32 size)
+{
+    if (code == KEEP_LINE_OK && kind == KEEP_LINE_HELD) {
+        return size >= KEEP_HELD_HEAD_BYTES;
+    }
+    bool has_offer = kind == KEEP_LINE_OFFER && code == KEEP_LINE_OK;
+    return (kind == KEEP_LINE_OFFER || kind == KEEP_LINE_ENROL || kind == KEEP_LINE_HELD) &&
+           code <= KEEP_LINE_CODE_MAX && size == (has_offer ? KEEP_LINE_OFFER_BYTES : 0);
+}
+
+static void answers_have_what_their_kind_has(void **state)
 {
     struct keep_line_answer read;
     u8 bytes[KEEP_LINE_ANSWER_BYTES_MAX];
     (void)state;
     for (u32 kind = 0; kind < 32; kind += 1) {
         for (u32 code = 0; code < 4; code += 1) {
-            for (u32 size = 0; size <= KEEP_LINE_OFFER_BYTES; size += KEEP_LINE_OFFER_BYTES / 2) {
+            for (u32 size = 0; size <= KEEP_HELD_BYTES_MAX; size += KEEP_LINE_OFFER_BYTES / 20) {
                 const struct keep_line_answer written = {.id = 9,
                                                          .kind = (u16)kind,
                                                          .code = (u16)code,
                                                          .contents = span_of(opaque, size)};
-                bool has_offer = kind == KEEP_LINE_OFFER && code == KEEP_LINE_OK;
-                bool is_one = (kind == KEEP_LINE_OFFER || kind == KEEP_LINE_ENROL) &&
-                              code <= KEEP_LINE_CODE_MAX &&
-                              size == (has_offer ? KEEP_LINE_OFFER_BYTES : 0);
                 u32 whole = keep_line_answer_write(&written, bytes);
                 assert_int_equal(whole, KEEP_LINE_ANSWER_HEAD + size);
-                assert_int_equal(keep_line_answer_read(span_of(bytes, whole), &read), is_one);
+                assert_int_equal(keep_line_answer_read(span_of(bytes, whole), &read),
+                                 answer_is(kind, code, size));
                 assert_int_equal(read.id, 9);
             }
         }
     }
-    const struct keep_line_answer longer = {.contents = span_of(opaque, KEEP_LINE_OFFER_BYTES + 1)};
+    const struct keep_line_answer longer = {.contents = span_of(opaque, KEEP_HELD_BYTES_MAX + 1)};
     assert_int_equal(keep_line_answer_write(&longer, bytes), 0);
     assert_false(keep_line_answer_read(span_of(bytes, KEEP_LINE_ANSWER_HEAD - 1), &read));
 }
@@ -94,7 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_asked_is_read),
         cmocka_unit_test(nothing_else_is_one),
-        cmocka_unit_test(answers_have_an_offer_or_nothing),
+        cmocka_unit_test(answers_have_what_their_kind_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

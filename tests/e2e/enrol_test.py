@@ -80,7 +80,7 @@ def linked(cli, world, venue, keys):
     return accounts
 
 
-def page(venue, account, method, body=b"", signed=None, **change):
+def page(venue, account, method, body=b"", signed=None, path="enrolment", **change):
     """(status, answer) of the page's request: signed with its key, with its site's Origin."""
     query = urllib.parse.urlencode({"timestamp": int(time.time() * 1000), "recvWindow": 60000})
     signature = hmac.new(account["secret"].encode(), query.encode() + (body if signed is None else signed),
@@ -89,7 +89,7 @@ def page(venue, account, method, body=b"", signed=None, **change):
                "X-MBX-APIKEY": account["apiKey"], **change}
     connection = venue.connect()
     try:
-        connection.request(method, f"/page/v1/enrolment?{query}&signature={signature}", body=body or None,
+        connection.request(method, f"/page/v1/{path}?{query}&signature={signature}", body=body or None,
                            headers={name: value for name, value in headers.items() if value is not None})
         response = connection.getresponse()
         return response.status, json.loads(response.read())
@@ -168,6 +168,23 @@ def reviewers_open(cli, world, vault):
     return path, mine, other
 
 
+def they_are_told(cli, venue, accounts):
+    """What is held of oneself: groups and dates, that somebody has looked, and nothing of anybody else."""
+    status, told = page(venue, accounts[FIRST], "GET", path="records")
+    cli.equal((status, told["person"], [row["group"] for row in told["records"]]),
+              (200, FIRST, ["identity", "contact", "address", "documents"]), "what is held")
+    cli.equal([row["views"] for row in told["reviews"]], [1], "somebody has looked once")
+    cli.check(told["review"]["until"] == told["reviews"][0]["until"] > time.time() * 1000 and
+              all(row["since"] == told["reviews"][0]["came"] and row["erasure"] is None
+                  for row in told["records"]), f"since when: {told}")
+    cli.equal((told["quorum"], told["erased"], told["years"]),
+              (None, [], 5), "whose shares there are is not pinned here")
+    cli.equal(page(venue, accounts[SECOND], "GET", path="records")[1]["person"], SECOND, "of the other one")
+    cli.equal(page(venue, accounts[FIRST], "POST", path="records"), (405, {"error": "method"}), "no reading")
+    cli.equal(page(venue, accounts[FIRST], "GET", path="records", **{"X-MBX-APIKEY": None}),
+              (401, {"error": "no-session"}), "by nobody")
+
+
 def what_is_changed_is_refused(cli, world, path, mine):
     with open(path, "rb") as file:
         whole = file.read()
@@ -236,6 +253,7 @@ def test(cli):
         customers_come(cli, world, folder, venue, accounts)
         the_line_is_opaque(cli, venue, accounts)
         path, mine, _ = reviewers_open(cli, world, vault)
+        they_are_told(cli, venue, accounts)
         what_is_changed_is_refused(cli, world, path, mine)
         one_decides(cli, world, vault, path, mine)
         vault.good("verify")

@@ -47,6 +47,7 @@ const struct gateway_options gateway_defaults = {
     .withdraw_fee_bp = 10,
     .door = -1,
     .keep = -1,
+    .keep_years = 5,
 };
 
 /* ---- calls that wait ---- */

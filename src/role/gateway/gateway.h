@@ -76,8 +76,9 @@ struct gateway_options {
     const struct page_table *pages;   /* NULL: none */
     const char *log_folder;           /* the public log's files, for /log/; NULL: none */
     const struct demo_accounts *demo; /* NULL: nobody signs in (docs/pages.md) */
-    int door; /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
-    int keep; /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */
+    int door;       /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
+    int keep;       /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */
+    u32 keep_years; /* how long records are kept when a customer has left, for them to read */
 };
 
 /* Numbers that suit a venue of one machine. Folder, disk, clock, network and channels: the caller.

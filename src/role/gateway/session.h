@@ -16,6 +16,7 @@
 #include "role/gateway/pending.h"
 #include "role/gateway/ws_stream.h"
 #include "wire/http.h"
+#include "wire/keep_line.h"
 
 struct gateway;
 
@@ -151,6 +152,21 @@ void door_session_turn(struct gateway *gateway, bool *busy_out);
 bool enrol_session_serve(struct session *session, const struct http_request *request);
 /* Answers what `keep` has answered, and what it has not in time. */
 void enrol_session_turn(struct gateway *gateway, bool *busy_out);
+
+/* Who has signed the request, its body included, with a key that has all of `rights`
+ * (KEY_RIGHT_...); false: *failure_out. For what takes the parameters of any private request and
+ * no others. */
+MUST_USE bool enrol_session_account(struct gateway *gateway, const struct http_request *request,
+                                    const struct auth_address *address, u32 rights,
+                                    u32 *account_out, struct api_failure *failure_out);
+
+/* ---- what is held of a customer (session_records.c) ---- */
+
+/* Asks `keep`; false: the request is for something else. */
+bool records_session_serve(struct session *session, const struct http_request *request);
+/* What `keep` has answered, for the person `subject`; said NULL: not in time. */
+void records_session_held(struct session *session, u64 subject,
+                          const struct keep_line_answer *said);
 
 /* ---- pages and the demo's sign-in (session_page.c) ---- */
 

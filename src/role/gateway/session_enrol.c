@@ -21,11 +21,9 @@ static void refuse(struct session *session, enum enrol_http_no no, u32 wait_s)
     say(session, &json, enrol_http_refuse(&json, no, wait_s));
 }
 
-/* Signed as any private request is, body included; by a key that may more than read, since who
- * enrols speaks for the customer. False: *failure_out. */
-static bool account_of(struct gateway *gateway, const struct http_request *request,
-                       const struct auth_address *address, u32 *account_out,
-                       struct api_failure *failure_out)
+bool enrol_session_account(struct gateway *gateway, const struct http_request *request,
+                           const struct auth_address *address, u32 rights, u32 *account_out,
+                           struct api_failure *failure_out)
 {
     struct gateway_scratch *scratch = &gateway->scratch;
     struct http_request head = *request;
@@ -57,7 +55,7 @@ static bool account_of(struct gateway *gateway, const struct http_request *reque
         return false;
     }
     *account_out = entry.account;
-    return auth_key_may(&entry, KEY_RIGHT_TRADE, address) ||
+    return auth_key_may(&entry, rights, address) ||
            api_fail(failure_out, API_ERROR_REJECTED_MBX_KEY);
 }
 
@@ -101,7 +99,9 @@ bool enrol_session_serve(struct session *session, const struct http_request *req
     if (no == ENROL_HTTP_FINE) {
         no = enrol_http_signed(request, gateway->options.door >= 0);
     }
-    if (no == ENROL_HTTP_FINE && !account_of(gateway, request, &address, &account, &failure)) {
+    /* By a key that may more than read: who enrols speaks for the customer. */
+    if (no == ENROL_HTTP_FINE &&
+        !enrol_session_account(gateway, request, &address, KEY_RIGHT_TRADE, &account, &failure)) {
         http_session_fail(session, api_error_http(failure.error), &failure, 0);
         return true;
     }
@@ -122,6 +122,10 @@ static void answer(struct session *session, const struct keep_wait *wait,
                    const struct keep_line_answer *answer, bool is_late)
 {
     struct json_writer json;
+    if (wait->kind == KEEP_LINE_HELD) {
+        records_session_held(session, wait->subject, is_late ? NULL : answer);
+        return;
+    }
     if (is_late) {
         refuse(session, ENROL_HTTP_NO_LATE, 0);
         return;

@@ -409,7 +409,7 @@ static void request_come(struct session *session, const struct http_request *req
         return;
     }
     if (door_session_serve(session, request) || enrol_session_serve(session, request) ||
-        page_session_serve(session, request)) {
+        records_session_serve(session, request) || page_session_serve(session, request)) {
         return;
     }
     bool path_known = false;

@@ -1,6 +1,7 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
  * vault_talk.c (the socket), vault_answer.c (what is asked), vault_shares.c (the officers' shares),
- * vault_line.c (the gateway's line), vault_enrol.c (what comes from customers, and its review),
+ * vault_line.c (the gateway's line), vault_held.c (what a person is told that there is),
+ * vault_enrol.c (what comes from customers, and its review),
  * vault_tell.c (what the log is told). */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
 #define ROLE_VAULT_VAULT_AGENT_INNER_H
@@ -104,6 +105,11 @@ void vault_enrol_close(struct vault_agent *agent);
 MUST_USE enum fault vault_enrol_answer(struct vault_agent *agent, struct span *answer_out);
 /* Leaves the reviewer's copies out of a record that is got without a view. */
 MUST_USE enum fault vault_enrol_hide(struct vault_agent *agent, struct vault_record *record);
+
+/* ---- vault_held.c ---- */
+
+/* What there is of a subject, for the subject: wire/keep_held.h. */
+MUST_USE enum fault vault_held_answer(struct vault_agent *agent, struct span *answer_out);
 
 /* ---- vault_shares.c ---- */
 

@@ -284,6 +284,8 @@ static enum fault act(struct vault_agent *agent, u8 *frame, struct span *answer_
     case VAULT_ASK_REVIEWS:
     case VAULT_ASK_DOUBLES:
         return vault_enrol_answer(agent, answer_out);
+    case VAULT_ASK_HELD:
+        return vault_held_answer(agent, answer_out);
     case VAULT_ASK_SWEEP:
         return vault_store_sweep(&agent->store, now_us(agent));
     case VAULT_ASK_VERIFY:

@@ -33,6 +33,7 @@ static enum fault key_remove(struct vault_store *store, const struct seal_label 
     TRY(vault_do_place(store, VAULT_SQL_TAGS_REMOVE, label));
     TRY(vault_do_place(store, VAULT_SQL_DEAD_ADD, label));
     TRY(vault_review_remove(store, label));
+    TRY(vault_marks_gone(store, label, day_of(now_us)));
     struct sql_call call = vault_call(store, VAULT_SQL_SHREDDED_ADD);
     sql_put_u64(&call, day_of(now_us));
     TRY(vault_do(store, VAULT_SQL_SHREDDED_ADD, &call));

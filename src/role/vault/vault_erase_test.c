@@ -211,7 +211,7 @@ static void a_file_of_before_has_its_marks_made(void **state)
     scene_must(vault_store_put(&store, &second, 1));
     scene_must(sql_run(&store.keys, "DROP TABLE ever; DROP TABLE asks; DROP TABLE drills;"
                                     "DROP TABLE told;"
-                                    "DROP TABLE reviews; DROP TABLE doubles;"
+                                    "DROP TABLE reviews; DROP TABLE doubles; DROP TABLE gone;"
                                     "PRAGMA user_version=1"));
     reopen(&store);
     assert_false(store.has_lost_marks);
@@ -361,6 +361,7 @@ static void make_three(struct vault_store *store)
                                      " zeroblob(32), zeroblob(32), zeroblob(32));"
                                      "INSERT INTO doubles VALUES (1, 1, 2, 1, 1)"));
     scene_must(sql_run(&store->keys, "INSERT INTO asks VALUES (zeroblob(32), 1)"));
+    scene_must(sql_run(&store->keys, "INSERT INTO gone VALUES (zeroblob(16), 1, 1)"));
     scene_must(sql_run(&store->keys, "INSERT INTO drills VALUES (zeroblob(32), 1)"));
     scene_must(sql_run(&store->bodies, "INSERT INTO coming VALUES (9, 1, 1)"));
     vault_store_close(store);
@@ -372,7 +373,7 @@ static enum fault damaged(struct vault_store *store, bool in_bodies, const char 
     struct sql sql;
     char path[2 * SCENE_PATH_BYTES];
     const struct sql_format format = {.application = in_bodies ? 0x43566279U : 0x43566b79U,
-                                      .version = in_bodies ? 1 : 5,
+                                      .version = in_bodies ? 1 : 6,
                                       .what = "the vault"};
     run_in("rm -rf keys bodies && cp -r whole/keys whole/bodies .");
     (void)snprintf(path, sizeof(path), "%s/%s", folder,
@@ -453,6 +454,7 @@ static void no_row_of_the_vault_stops_the_process(void **state)
         {"events", {"number", "time", "kind", "field", "count", "matter"}},
         {"ever", {"mark", "version"}},
         {"told", {"fresh"}},
+        {"gone", {"mark", "version", "day"}},
         {"reviews", {"subject", "version", "time", "until", "views", "state", "seen", "reviewer"}},
         {"doubles", {"number", "time", "subject", "version", "seen"}},
         {"asks", {"nonce", "time"}},
@@ -494,7 +496,7 @@ static void no_row_of_the_vault_stops_the_process(void **state)
                        tables[table].table, column,
                        values[random_below(&random, ARRAY_COUNT(values))],
                        table < 4 && random_chance(&random, 1, 2) ? " WHERE subject=2" : "");
-        enum fault fault = damaged(&store, table >= 13, change);
+        enum fault fault = damaged(&store, table >= 14, change);
         sound += fault == FAULT_NONE;
         fault_forget();
     }

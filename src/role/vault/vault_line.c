@@ -1,5 +1,5 @@
-/* The gateway's line: an offer and an enrolment for the customer whom the gateway names, and
- * nothing else. A message is one ask, so none is ever cut. */
+/* The gateway's line: an offer, an enrolment and what is held, for the customer whom the gateway
+ * names, and nothing else. A message is one ask, so none is ever cut. */
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
@@ -13,7 +13,8 @@
 
 #define ANSWER_CONTENTS_AT (VAULT_HEAD_BYTES + 4U) /* behind the code of an answer */
 
-_Static_assert(KEEP_LINE_ENROL == VAULT_ASK_ENROL && KEEP_LINE_OFFER == VAULT_ASK_OFFER,
+_Static_assert(KEEP_LINE_ENROL == VAULT_ASK_ENROL && KEEP_LINE_OFFER == VAULT_ASK_OFFER &&
+                   KEEP_LINE_HELD == VAULT_ASK_HELD,
                "the line has the socket's kinds");
 _Static_assert(KEEP_LINE_OFFER_BYTES == VAULT_OFFER_BYTES, "the line has the socket's offer");
 _Static_assert(KEEP_LINE_VERSION == VAULT_MESSAGE_VERSION, "the line has the socket's frames");
@@ -55,7 +56,7 @@ static enum keep_line_code contents_check(struct vault_agent *agent, struct span
 {
     struct vault_ask *ask = &agent->ask;
     bool is_whole = vault_ask_read(frame, ask) == NULL;
-    bool is_own = ask->kind == VAULT_ASK_OFFER ? ask->subject == subject : ask->count > 0;
+    bool is_own = ask->kind != VAULT_ASK_ENROL ? ask->subject == subject : ask->count > 0;
     for (u32 i = 0; ask->kind == VAULT_ASK_ENROL && i < ask->count; i += 1) {
         is_own = is_own && ask->records[i].label.subject == subject;
     }

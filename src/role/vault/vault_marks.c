@@ -1,6 +1,7 @@
 /* What is remembered of records that are gone: the highest version that a subject's group ever had,
  * under a keyed hash of the two. So a frame that is sent once more, or comes from an old copy,
- * brings nothing back, and the file does not tell whose records there were. */
+ * brings nothing back, and the file does not tell whose records there were; and under the same hash
+ * the day on which each was erased. */
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
@@ -71,6 +72,44 @@ enum fault vault_marks_check(struct vault_store *store, const struct vault_recor
                          "is gone does not come back",
                          i + 1, label->version);
         }
+    }
+    return FAULT_NONE;
+}
+
+/* ---- what was erased ---- */
+
+enum fault vault_marks_gone(struct vault_store *store, const struct seal_label *label, u32 day)
+{
+    struct sql_call call = vault_call(store, VAULT_SQL_GONE_ADD);
+    u8 mark[VAULT_MARK_BYTES];
+    mark_of(store, label->subject, label->group, mark);
+    sql_put_bytes(&call, span_of(mark, sizeof(mark)));
+    sql_put_u64(&call, label->version);
+    sql_put_u64(&call, day);
+    return vault_do(store, VAULT_SQL_GONE_ADD, &call);
+}
+
+enum fault vault_store_gone(struct vault_store *store, u64 subject, u8 group,
+                            struct vault_gone gone_out[VAULT_LIST_MAX], u32 *count_out)
+{
+    struct sql_call call = vault_call(store, VAULT_SQL_GONE);
+    u8 mark[VAULT_MARK_BYTES];
+    bool row = false;
+    *count_out = 0;
+    mark_of(store, subject, group, mark);
+    sql_put_bytes(&call, span_of(mark, sizeof(mark)));
+    TRY(sql_next(&store->keys, &call, &row));
+    while (row) {
+        u64 version = sql_get_u64(&call);
+        u64 day = sql_get_u64(&call);
+        CHECK(*count_out < VAULT_LIST_MAX);
+        if (version == 0 || version > UINT32_MAX || day > UINT32_MAX) {
+            sql_end(&call);
+            return vault_rot(&store->keys);
+        }
+        gone_out[*count_out] = (struct vault_gone){.version = (u32)version, .day = (u32)day};
+        *count_out += 1;
+        TRY(sql_next(&store->keys, &call, &row));
     }
     return FAULT_NONE;
 }

@@ -226,6 +226,7 @@ static void take_contents(struct reader *reader, struct vault_ask *ask)
         take_enrol(reader, ask);
         break;
     case VAULT_ASK_OFFER:
+    case VAULT_ASK_HELD:
         take_subject(reader, ask, false, false);
         break;
     case VAULT_ASK_REVIEW:

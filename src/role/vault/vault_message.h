@@ -51,12 +51,13 @@
     ROW(REVIEW, 20, "review")   \
     ROW(DECIDE, 21, "decide")   \
     ROW(REVIEWS, 22, "reviews") \
-    ROW(DOUBLES, 23, "doubles")
+    ROW(DOUBLES, 23, "doubles") \
+    ROW(HELD, 24, "held")
 
 #define VAULT_ASK_ROW(constant, number, name) VAULT_ASK_##constant = (number),
 enum vault_ask_kind { VAULT_ASK_TABLE(VAULT_ASK_ROW) };
 #undef VAULT_ASK_ROW
-#define VAULT_ASK_MAX 23U
+#define VAULT_ASK_MAX 24U
 
 enum vault_code {
     VAULT_CODE_OK,

@@ -245,20 +245,34 @@ enum fault vault_review_remove(struct vault_store *store, const struct seal_labe
 
 /* ---- lists ---- */
 
+static enum fault reviews_get(struct vault_store *store, struct sql_call *call,
+                              struct vault_review reviews_out[VAULT_LIST_MAX], u32 *count_out)
+{
+    bool row = false;
+    *count_out = 0;
+    TRY(sql_next(&store->keys, call, &row));
+    while (row) {
+        CHECK(*count_out < VAULT_LIST_MAX);
+        TRY(review_get(store, call, &reviews_out[*count_out]));
+        *count_out += 1;
+        TRY(sql_next(&store->keys, call, &row));
+    }
+    return FAULT_NONE;
+}
+
 enum fault vault_store_reviews(struct vault_store *store,
                                struct vault_review reviews_out[VAULT_LIST_MAX], u32 *count_out)
 {
     struct sql_call call = vault_call(store, VAULT_SQL_REVIEWS);
-    bool row = false;
-    *count_out = 0;
-    TRY(sql_next(&store->keys, &call, &row));
-    while (row) {
-        CHECK(*count_out < VAULT_LIST_MAX);
-        TRY(review_get(store, &call, &reviews_out[*count_out]));
-        *count_out += 1;
-        TRY(sql_next(&store->keys, &call, &row));
-    }
-    return FAULT_NONE;
+    return reviews_get(store, &call, reviews_out, count_out);
+}
+
+enum fault vault_store_reviews_of(struct vault_store *store, u64 subject,
+                                  struct vault_review reviews_out[VAULT_LIST_MAX], u32 *count_out)
+{
+    struct sql_call call = vault_call(store, VAULT_SQL_REVIEWS_OF);
+    sql_put_u64(&call, subject);
+    return reviews_get(store, &call, reviews_out, count_out);
 }
 
 enum fault vault_store_doubles(struct vault_store *store, u64 from,

@@ -25,6 +25,9 @@
     " time INTEGER NOT NULL, until INTEGER NOT NULL, views INTEGER NOT NULL,"                    \
     " state INTEGER NOT NULL, seen INTEGER NOT NULL, reviewer BLOB NOT NULL, box BLOB NOT NULL," \
     " enrolment BLOB NOT NULL, PRIMARY KEY (subject, version)) STRICT, WITHOUT ROWID"
+#define GONE_TABLE                                                      \
+    "CREATE TABLE gone (mark BLOB NOT NULL, version INTEGER NOT NULL, " \
+    "day INTEGER NOT NULL, PRIMARY KEY (mark, version)) STRICT, WITHOUT ROWID"
 #define DOUBLES_TABLE                                                             \
     "CREATE TABLE doubles (number INTEGER PRIMARY KEY AUTOINCREMENT,"             \
     " time INTEGER NOT NULL, subject INTEGER NOT NULL, version INTEGER NOT NULL," \
@@ -61,6 +64,7 @@ static const char *const keys_schema[] = {
     TOLD_ROW,
     REVIEWS_TABLE,
     DOUBLES_TABLE,
+    GONE_TABLE,
     NULL,
 };
 
@@ -69,7 +73,9 @@ static const char *const keys_to_3[] = {TOLD_TABLE, TOLD_ROW, NULL};
 static const char *const keys_to_4[] = {REVIEWS_TABLE, DOUBLES_TABLE, NULL};
 /* That of version 2 knew members by their number, and nothing was ever in it. */
 static const char *const keys_to_5[] = {"DROP TABLE IF EXISTS drills", DRILLS_TABLE, NULL};
-static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4, keys_to_5};
+static const char *const keys_to_6[] = {GONE_TABLE, NULL};
+static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4, keys_to_5,
+                                                   keys_to_6};
 
 static const char *const bodies_schema[] = {
     "CREATE TABLE bodies (row INTEGER PRIMARY KEY, subject INTEGER NOT NULL, part INTEGER NOT NULL,"
@@ -80,7 +86,7 @@ static const char *const bodies_schema[] = {
 };
 
 const struct sql_format vault_keys_format = {.application = APPLICATION_KEYS,
-                                             .version = 5,
+                                             .version = 6,
                                              .what = "the vault's keys",
                                              .schema = keys_schema,
                                              .upgrades = keys_upgrades};
@@ -159,6 +165,11 @@ static const char *const texts[VAULT_SQL_COUNT] = {
                            " DO UPDATE SET version=max(version, excluded.version)",
     [VAULT_SQL_MARKS] = "SELECT count(*) FROM ever",
     [VAULT_SQL_MARKS_FROM] = "SELECT subject, part, max(version) FROM wraps GROUP BY subject, part",
+    [VAULT_SQL_GONE_ADD] = "INSERT OR IGNORE INTO gone (mark, version, day) VALUES (?, ?, ?)",
+    [VAULT_SQL_GONE] =
+        "SELECT version, day FROM gone WHERE mark=? ORDER BY version DESC LIMIT " ROOM,
+    [VAULT_SQL_REVIEWS_OF] = "SELECT " REVIEW " FROM reviews WHERE subject=?"
+                             " ORDER BY version DESC LIMIT " ROOM,
     [VAULT_SQL_REVIEW_ADD] =
         "INSERT INTO reviews (" REVIEW ") VALUES (?, ?, ?, ?, 0, 1, ?, ?, ?, ?)",
     [VAULT_SQL_REVIEW] = "SELECT " REVIEW " FROM reviews WHERE subject=? AND version=?",

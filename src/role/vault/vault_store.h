@@ -195,6 +195,9 @@ enum vault_statement {
     VAULT_SQL_MARK_PUT,
     VAULT_SQL_MARKS,
     VAULT_SQL_MARKS_FROM,
+    VAULT_SQL_GONE_ADD,
+    VAULT_SQL_GONE,
+    VAULT_SQL_REVIEWS_OF,
     VAULT_SQL_REVIEW_ADD,
     VAULT_SQL_REVIEW,
     VAULT_SQL_REVIEWS,
@@ -265,6 +268,16 @@ MUST_USE enum fault vault_store_list(struct vault_store *store, u64 subject,
                                      struct vault_listed listed_out[VAULT_LIST_MAX],
                                      u32 *count_out);
 
+/* A version of a subject's group whose key was erased. */
+struct vault_gone {
+    u32 version;
+    u32 day; /* since 1970, on which that was */
+};
+/* What was erased of a subject's group, the newest version first, VAULT_LIST_MAX at most. Nothing
+ * from before this was kept (version 6 of keys.db), or under another key of the blind index. */
+MUST_USE enum fault vault_store_gone(struct vault_store *store, u64 subject, u8 group,
+                                     struct vault_gone gone_out[VAULT_LIST_MAX], u32 *count_out);
+
 /* ---- enrolments ---- */
 
 /* vault_store_put, and the review of the records, which are of one subject and version. Fills in
@@ -291,6 +304,10 @@ MUST_USE enum fault vault_store_decide(struct vault_store *store, u64 subject, u
 MUST_USE enum fault vault_store_reviews(struct vault_store *store,
                                         struct vault_review reviews_out[VAULT_LIST_MAX],
                                         u32 *count_out);
+/* Of a subject, whatever became of them, the newest first, VAULT_LIST_MAX at most. */
+MUST_USE enum fault vault_store_reviews_of(struct vault_store *store, u64 subject,
+                                           struct vault_review reviews_out[VAULT_LIST_MAX],
+                                           u32 *count_out);
 /* From a number on, VAULT_LIST_MAX at most. */
 MUST_USE enum fault vault_store_doubles(struct vault_store *store, u64 from,
                                         struct vault_double doubles_out[VAULT_LIST_MAX],

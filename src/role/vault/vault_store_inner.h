@@ -57,6 +57,9 @@ MUST_USE enum fault vault_marks_check(struct vault_store *store, const struct va
                                       u32 count);
 /* Within the step that adds the keys. */
 MUST_USE enum fault vault_marks_add(struct vault_store *store, const struct seal_label *label);
+/* Keeps the day on which its key was erased. */
+MUST_USE enum fault vault_marks_gone(struct vault_store *store, const struct seal_label *label,
+                                     u32 day);
 
 /* ---- vault_restored.c ---- */
 
