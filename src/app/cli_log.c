@@ -1,6 +1,7 @@
 #include "app/cli.h"
 #include "app/log_files.h"
 #include "app/log_months.h"
+#include "app/log_reports.h"
 #include "app/log_texts.h"
 #include "app/log_vault.h"
 #include "app/log_venue.h"
@@ -104,6 +105,7 @@ struct work {
     struct log_venue venue;
     struct log_months months;
     struct log_texts texts;
+    struct log_reports reports;
     struct restrict_order order;
     struct log_vault vault;
     struct tlog_tiles tiles;
@@ -192,6 +194,7 @@ static void verdict_json(const struct work *work, const struct tlog_verdict *ver
         u32 held = log_texts_count(&work->texts, LOG_TEXT_HELD);
         json_field_u64(&json, "ceremonies", held);
         json_field_u64(&json, "ceremonies_awaited", work->texts.count - held);
+        json_field_u64(&json, "reports", log_reports_held(&work->reports));
         json_field_u64(&json, "vault_lines", work->vault.count);
         json_field_u64(&json, "vault_odd", work->vault.odd);
         json_field_u64(&json, "vault_back", work->vault.back);
@@ -295,7 +298,7 @@ static enum fault check_files(const struct option_call *call, struct work *work,
     check->now_s = clock_wall_us(clock_real()) / SECOND_US;
     check->age_max_s = call->values[LOG_MAX_AGE].given ? call->values[LOG_MAX_AGE].number : 0;
     check->strangers_allowed = call->values[LOG_STRANGERS].given;
-    restrict_order_init(&work->order, &work->texts.leaves);
+    restrict_order_init(&work->order, &work->reports.leaves);
     log_vault_init(&work->vault, &work->order.leaves);
     check->leaves = &work->vault.leaves;
     enum fault fault = tlog_check_run(check, &work->finding);
@@ -307,6 +310,9 @@ static enum fault check_files(const struct option_call *call, struct work *work,
     }
     if (work->finding.flaw == TLOG_FLAW_NONE) {
         TRY(log_texts_check(&work->texts, &files->files, &work->crypto.sha256, &work->finding));
+    }
+    if (work->finding.flaw == TLOG_FLAW_NONE) {
+        TRY(log_reports_check(&work->reports, &files->files, &work->crypto.sha256, &work->finding));
     }
     if (work->finding.flaw == TLOG_FLAW_NONE) {
         TRY(log_files_checkpoints(files, &older.visitor));
@@ -323,6 +329,7 @@ static enum fault check_files(const struct option_call *call, struct work *work,
         }
         log_months_print(&work->months);
         log_texts_print(&work->texts);
+        log_reports_print(&work->reports);
         order_print(&work->order);
         log_vault_print(&work->vault);
     }
@@ -347,11 +354,13 @@ static enum fault check(const struct option_call *call, struct work *work)
     TRY(log_venue_open(&work->venue, &work->crypto.sha256, call->values[LOG_MONTH].text));
     log_months_init(&work->months, is_venue(call) ? &work->venue.check : NULL, since);
     log_texts_init(&work->texts, &work->months.leaves);
+    log_reports_init(&work->reports, &work->texts.leaves);
     enum fault fault = log_files_open(&files, call->operands[1]);
     if (fault == FAULT_NONE) {
         fault = check_files(call, work, &files);
         log_files_close(&files);
     }
+    log_reports_close(&work->reports);
     log_texts_close(&work->texts);
     log_months_close(&work->months);
     log_venue_close(&work->venue);

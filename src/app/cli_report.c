@@ -1,10 +1,12 @@
 #include "app/cli.h"
 #include "app/report_claim.h"
+#include "app/report_make.h"
+#include "app/report_months.h"
+#include "app/report_publish.h"
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
-#include "io/clock.h"
 #include "io/file.h"
-#include "role/desk/desk_store.h"
 #include "role/desk/report_print.h"
 #include "wire/moment.h"
 
@@ -13,7 +15,6 @@
 #include <string.h>
 
 #define US             1000000ULL
-#define DESK_PATH      "desk/desk.db"
 #define PUBLISHED_MAX  (64U << 20)
 #define THROUGH_PREFIX ",\"through\":\""
 
@@ -22,6 +23,8 @@ enum {
     REPORT_THROUGH,
     REPORT_CSV,
     REPORT_CHECK,
+    REPORT_PUBLISH,
+    REPORT_LOG,
     REPORT_COUNTRY,
     REPORT_PERIOD,
     REPORT_KEY,
@@ -49,6 +52,13 @@ static const struct option options[] = {
                       .value = "FILE",
                       .help = "Computes the report of this file (JSON) anew, and compares every "
                               "byte."},
+    [REPORT_PUBLISH] = {.name = "publish",
+                        .help = "Puts the report where everybody finds it, once a line of the "
+                                "public log names it; says which."},
+    [REPORT_LOG] = {.name = "log",
+                    .kind = OPTION_TEXT,
+                    .value = "DIR|URL",
+                    .help = "Holds it against the opened months of the public log (--policy)."},
     [REPORT_COUNTRY] = {.name = "country",
                         .kind = OPTION_TEXT,
                         .value = "CC",
@@ -71,38 +81,12 @@ static const struct option options[] = {
     [REPORT_POLICY] = {.name = "policy",
                        .kind = OPTION_TEXT,
                        .value = "FILE",
-                       .help = "check: whose signatures of the public log are believed."},
+                       .help = "check, --log: whose signatures of the public log are believed."},
     [REPORT_OMBUD] = {.name = "ombud",
                       .kind = OPTION_TEXT,
                       .value = "FILE",
                       .help = "check: the ombud's public key (PEM)."},
 };
-
-/* Rows as they come, counted. */
-struct counting {
-    struct desk_visitor visitor; /* first: it is cast back */
-    struct report *report;
-};
-
-static enum fault visit(struct desk_visitor *visitor, const struct desk_row *row)
-{
-    struct counting *counting = (struct counting *)(void *)visitor;
-    return report_take(counting->report, &row->file.act, row->log, row->step.now_s);
-}
-
-/* The last second of the last half-year that is over. */
-static enum fault last_over(u64 *through_out)
-{
-    u32 half = 0;
-    u64 begins_s = 0;
-    u64 ends_s = 0;
-    if (!report_half_of(clock_wall_us(clock_real()) / US, &half, &begins_s, &ends_s) ||
-        begins_s == 0) {
-        return FAULT(FAULT_LIMIT, "is the clock right?");
-    }
-    *through_out = begins_s - 1;
-    return FAULT_NONE;
-}
 
 static enum fault through_of(const struct option_call *call, u64 *through_out)
 {
@@ -111,7 +95,7 @@ static enum fault through_of(const struct option_call *call, u64 *through_out)
     u64 ends_s = 0;
     u64 time_us = 0;
     if (!call->values[REPORT_THROUGH].given) {
-        return last_over(through_out);
+        return report_last_over(through_out);
     }
     if (report_half_read(span_of_text(text), &begins_s, &ends_s)) {
         *through_out = ends_s - 1;
@@ -147,7 +131,7 @@ static enum fault path_of(const struct option_call *call, char path[FILE_PATH_BY
                    ? FAULT_NONE
                    : FAULT(FAULT_USAGE, "the file's name is too long");
     }
-    return file_path(path, call->values[REPORT_DATA].text, DESK_PATH);
+    return file_path(path, call->values[REPORT_DATA].text, REPORT_DESK_PATH);
 }
 
 /* The report of a desk's file as text; the caller frees it. */
@@ -155,20 +139,14 @@ static enum fault make(const char *path, u64 through_s, bool is_csv, char **text
                        size_t *size_out)
 {
     char venue[DESK_VENUE_BYTES];
-    struct counting counting = {.visitor = {.visit = visit}, .report = NULL};
+    struct report *report = NULL;
     *text_out = NULL;
-    enum fault fault = report_open(&counting.report, through_s);
+    enum fault fault = report_make(path, through_s, venue, &report);
     if (fault == FAULT_NONE) {
-        fault = desk_store_scan(path, venue, &counting.visitor);
+        fault = is_csv ? report_csv(report, text_out, size_out)
+                       : report_json(report, venue, text_out, size_out);
     }
-    if (fault == FAULT_NONE) {
-        fault = report_end(counting.report);
-    }
-    if (fault == FAULT_NONE) {
-        fault = is_csv ? report_csv(counting.report, text_out, size_out)
-                       : report_json(counting.report, venue, text_out, size_out);
-    }
-    report_close(counting.report);
+    report_close(report);
     return fault;
 }
 
@@ -208,14 +186,6 @@ static enum fault file_load(const char *path, u8 **bytes_out, size_t *size_out)
     return file_read_whole(&file, 0, *bytes_out, (size_t)size);
 }
 
-/* What is not over can still change. */
-static enum fault past_check(u64 through_s)
-{
-    return through_s < clock_wall_us(clock_real()) / US
-               ? FAULT_NONE
-               : FAULT(FAULT_REFUSED, "a report goes through a moment that is over");
-}
-
 static enum fault check_run(const char *path, const char *published)
 {
     u8 *bytes = NULL;
@@ -226,14 +196,55 @@ static enum fault check_run(const char *path, const char *published)
         fault = through_published(span_of(bytes, size), published, &through_s);
     }
     if (fault == FAULT_NONE) {
-        fault = past_check(through_s);
-    }
-    if (fault == FAULT_NONE) {
         fault = check(path, published, through_s, span_of(bytes, size));
     }
     free(bytes);
     TRY(fault);
     (void)printf("%s: as the acts have it\n", published);
+    return FAULT_NONE;
+}
+
+/* ---- published, and held against the log ---- */
+
+/* A report that is published ends with a half-year. */
+static enum fault half_over(u64 through_s, char half_out[REPORT_HALF_BYTES])
+{
+    u32 half = 0;
+    u64 begins_s = 0;
+    u64 ends_s = 0;
+    if (!report_half_of(through_s, &half, &begins_s, &ends_s) || through_s + 1 != ends_s) {
+        return FAULT(FAULT_USAGE, "--publish: a published report goes through a half-year's end");
+    }
+    report_half_print(half, half_out);
+    return FAULT_NONE;
+}
+
+static enum fault publish_run(const struct option_call *call, const char *path, u64 through_s)
+{
+    char half[REPORT_HALF_BYTES];
+    char hex[2 * SHA256_BYTES + 1];
+    char *json = NULL;
+    char *csv = NULL;
+    size_t json_bytes = 0;
+    size_t csv_bytes = 0;
+    TRY(half_over(through_s, half));
+    enum fault fault = make(path, through_s, false, &json, &json_bytes);
+    if (fault == FAULT_NONE) {
+        fault = make(path, through_s, true, &csv, &csv_bytes);
+    }
+    if (fault == FAULT_NONE) {
+        json[json_bytes] = '\n'; /* in the place of its zero: a file ends so */
+        struct report_published report = {.folder = call->values[REPORT_DATA].text,
+                                          .half = half,
+                                          .json = span_of(json, json_bytes + 1),
+                                          .csv = span_of(csv, csv_bytes)};
+        fault = report_publish(&report);
+        (void)bytes_to_hex(report.hash, SHA256_BYTES, hex);
+    }
+    free(json);
+    free(csv);
+    TRY(fault);
+    (void)printf("/transparency/%s.json\n/transparency/%s.csv\n/log/text/%s\n", half, half, hex);
     return FAULT_NONE;
 }
 
@@ -253,12 +264,50 @@ static enum fault claim_run(const struct option_call *call)
     return report_claim_write(&claim);
 }
 
-static enum fault report_run(const struct option_call *call)
+static enum fault log_run(const struct option_call *call, const char *path, u64 through_s)
+{
+    char venue[DESK_VENUE_BYTES];
+    struct report *report = NULL;
+    const char *policy = text_of(call, REPORT_POLICY);
+    if (policy == NULL) {
+        return FAULT(FAULT_USAGE, "--log: --policy is missing");
+    }
+    enum fault fault = report_make(path, through_s, venue, &report);
+    if (fault == FAULT_NONE) {
+        fault = report_months_compare(report, call->values[REPORT_LOG].text, policy);
+    }
+    report_close(report);
+    return fault;
+}
+
+static enum fault transparency_run(const struct option_call *call)
 {
     char path[FILE_PATH_BYTES];
     u64 through_s = 0;
     char *text = NULL;
     size_t size = 0;
+    TRY(path_of(call, path));
+    if (call->values[REPORT_CHECK].given) {
+        return check_run(path, call->values[REPORT_CHECK].text);
+    }
+    TRY(through_of(call, &through_s));
+    if (call->values[REPORT_LOG].given) {
+        return log_run(call, path, through_s);
+    }
+    if (call->values[REPORT_PUBLISH].given) {
+        return publish_run(call, path, through_s);
+    }
+    TRY(make(path, through_s, call->values[REPORT_CSV].given, &text, &size));
+    (void)fwrite(text, 1, size, stdout);
+    if (!call->values[REPORT_CSV].given) {
+        (void)putchar('\n');
+    }
+    free(text);
+    return FAULT_NONE;
+}
+
+static enum fault report_run(const struct option_call *call)
+{
     if (strcmp(call->operands[0], "claim") == 0) {
         return claim_run(call);
     }
@@ -270,19 +319,7 @@ static enum fault report_run(const struct option_call *call)
         return FAULT(FAULT_USAGE, "\"%s\" is neither transparency, claim nor check",
                      call->operands[0]);
     }
-    TRY(path_of(call, path));
-    if (call->values[REPORT_CHECK].given) {
-        return check_run(path, call->values[REPORT_CHECK].text);
-    }
-    TRY(through_of(call, &through_s));
-    TRY(past_check(through_s));
-    TRY(make(path, through_s, call->values[REPORT_CSV].given, &text, &size));
-    (void)fwrite(text, 1, size, stdout);
-    if (!call->values[REPORT_CSV].given) {
-        (void)putchar('\n');
-    }
-    free(text);
-    return FAULT_NONE;
+    return transparency_run(call);
 }
 
 static int run(const struct option_call *call)
@@ -297,6 +334,11 @@ static const char *const text[] = {
     "public log has, and from the last second that counts, so that everybody who has the acts "
     "prints the same bytes. Cells of fewer than 5 are left out, with what they would follow from.",
     "A venue that runs may be asked; its file is only read.",
+    "--publish: a line of the public log has to name the report first, by an order as \"cambist admin log entry "
+    "approval list=report count=20261 digest=HASH\"; until it does, this says which line, and writes nothing. Then the "
+    "report lies below /transparency/ and /log/text/, and \"log check\" reads it there.",
+    "--log: half-years whose months the log has opened are held against the acts. Where the log has more of a kind, "
+    "something was done without the desk: exit code 22.",
     "claim: how many decisions that restrict somebody were about a country, out of the public log's roots, signed by "
     "an ombud, with what is needed to count them again; no account and no person is in it. check FILE: whether a claim "
     "is so, asking nobody; the first thing that is wrong is named, with exit code 19.",
@@ -308,6 +350,9 @@ static const struct option_example examples[] = {
     {"report transparency --data data --through 2026-H1 --csv", "The same up to June, as CSV."},
     {"report transparency desk.db --check published.json",
      "Ends with 0 where the published report is the one that follows from the acts."},
+    {"report transparency --publish --through 2026-H1", "Shows it to everybody."},
+    {"report transparency desk.db --log https://demo.invalid/log --policy policy.txt",
+     "Whether more was opened than the desk knows of."},
     {"report claim --country RU --period 2022-04..2022-06 --key ombud.pem --out claim.txt",
      "Counts a quarter's decisions about Russia."},
     {"report check claim.txt --policy policy.txt --ombud ombud-public.pem", "Checks it, anywhere."},

@@ -252,6 +252,9 @@ static enum fault month_check(struct checking *checking, const struct publog_ope
     }
     checking->months->months += 1;
     counts_add(&checking->months->counts, &month->counts);
+    if (checking->months->taker != NULL) {
+        checking->months->taker->month(checking->months->taker, month->month, &month->counts);
+    }
     return shown_take(checking);
 }
 

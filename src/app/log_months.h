@@ -24,11 +24,18 @@ struct log_months_leaf {
     u32 month;
 };
 
+/* Told of each month, by its newest opening, in order. */
+struct log_months_taker {
+    void (*month)(struct log_months_taker *taker, u32 month,
+                  const struct publog_month_counts *counts);
+};
+
 struct log_months {
-    struct tlog_leaf_check leaves; /* first: it is cast back */
-    struct publog_check *venue;    /* asked first; NULL: the log may be anybody's */
-    u32 since;                     /* months before it are there and unchanged, and no more */
-    enum fault fault;              /* of memory, while entries were looked at */
+    struct tlog_leaf_check leaves;  /* first: it is cast back */
+    struct publog_check *venue;     /* asked first; NULL: the log may be anybody's */
+    u32 since;                      /* months before it are there and unchanged, and no more */
+    struct log_months_taker *taker; /* NULL: nobody wants to know */
+    enum fault fault;               /* of memory, while entries were looked at */
     struct log_months_leaf *found;
     u32 found_count;
     u32 found_room;

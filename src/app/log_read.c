@@ -21,7 +21,7 @@ struct reading {
 };
 
 static enum fault files_check(struct reading *reading, struct log_files *files,
-                              struct tlog_leaf_check *leaves)
+                              struct tlog_leaf_check *leaves, struct log_months *months)
 {
     struct tlog_check *check = &reading->check;
     const struct tlog_finding *finding = &reading->finding;
@@ -34,6 +34,9 @@ static enum fault files_check(struct reading *reading, struct log_files *files,
     check->partial = reading->partial;
     check->now_s = clock_wall_us(clock_real()) / SECOND_US;
     TRY(tlog_check_run(check, &reading->finding));
+    if (finding->flaw == TLOG_FLAW_NONE && months != NULL) {
+        TRY(log_months_check(months, files, &reading->crypto.sha256, &reading->finding));
+    }
     return finding->flaw == TLOG_FLAW_NONE
                ? FAULT_NONE
                : FAULT(FAULT_ROT, "%s/%s: %s (%s)", files->place, finding->file, finding->why,
@@ -41,19 +44,20 @@ static enum fault files_check(struct reading *reading, struct log_files *files,
 }
 
 static enum fault place_read(struct reading *reading, const char *place, const char *policy_path,
-                             struct tlog_leaf_check *leaves)
+                             struct tlog_leaf_check *leaves, struct log_months *months)
 {
     struct log_files files;
     size_t size = 0;
     TRY(tlog_file_read(disk_real(), policy_path, reading->text, sizeof(reading->text), &size));
     TRY(tlog_policy_read(&reading->crypto.sha256, span_of(reading->text, size), &reading->policy));
     TRY(log_files_open(&files, place));
-    enum fault fault = files_check(reading, &files, leaves);
+    enum fault fault = files_check(reading, &files, leaves, months);
     log_files_close(&files);
     return fault;
 }
 
-enum fault log_read(const char *place, const char *policy_path, struct tlog_leaf_check *leaves)
+static enum fault whole_read(const char *place, const char *policy_path,
+                             struct tlog_leaf_check *leaves, struct log_months *months)
 {
     struct reading *reading = calloc(1, sizeof(*reading));
     if (reading == NULL) {
@@ -61,9 +65,19 @@ enum fault log_read(const char *place, const char *policy_path, struct tlog_leaf
     }
     enum fault fault = tlog_crypto_open(&reading->crypto);
     if (fault == FAULT_NONE) {
-        fault = place_read(reading, place, policy_path, leaves);
+        fault = place_read(reading, place, policy_path, leaves, months);
         tlog_crypto_close(&reading->crypto);
     }
     free(reading);
     return fault;
+}
+
+enum fault log_read(const char *place, const char *policy_path, struct tlog_leaf_check *leaves)
+{
+    return whole_read(place, policy_path, leaves, NULL);
+}
+
+enum fault log_read_months(const char *place, const char *policy_path, struct log_months *months)
+{
+    return whole_read(place, policy_path, &months->leaves, months);
 }

@@ -248,6 +248,8 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
         TRY(file_path(place->log_public, place->settings->folder, PLACE_LOG_PUBLIC));
         options.log_folder = place->log_public;
     }
+    TRY(file_path(place->reports, place->settings->folder, PLACE_REPORTS));
+    options.reports_folder = place->reports;
     if (!networks_read(place->settings->config->values[CONFIG_GATEWAY_PROXIES].text,
                        options.trusted, GATEWAY_TRUSTED_MAX, &options.trusted_count)) {
         return FAULT(FAULT_CONFIG, "gateway.proxies");
@@ -679,6 +681,7 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                        .measure = gateway_measure,
                        .paths = {{.below = "events"},
                                  {.below = PRICE_PACKS_FOLDER},
+                                 {.below = PLACE_REPORTS},
                                  {.below = PLACE_KEYS_FOLDER, .is_writable = true}}},
     [PLACE_ADMIN] = {.name = "admin",
                      .make = admin_make,

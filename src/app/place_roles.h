@@ -63,6 +63,7 @@ struct place {
     struct monitor monitor;
     struct admin_agent *admin;
     char log_public[FILE_PATH_BYTES]; /* the public log's files */
+    char reports[FILE_PATH_BYTES];    /* published transparency reports */
     char officers[FILE_PATH_BYTES];   /* the register; empty: none */
     struct price_agent *prices;
     struct metric *price_values[PLACE_VALUES_MAX];

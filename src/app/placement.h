@@ -74,8 +74,9 @@ enum place_channel {
 #define PLACE_CHANNELS_COUNT 15U
 
 #define PLACE_KEYS_FOLDER "gateway"
-#define PLACE_LOG_PUBLIC  "log/public" /* what the gateway serves under /log/ */
-#define PLACE_SUPERVISOR  "supervisor" /* its name among the processes */
+#define PLACE_LOG_PUBLIC  "log/public"   /* what the gateway serves under /log/ */
+#define PLACE_REPORTS     "transparency" /* under /transparency/ */
+#define PLACE_SUPERVISOR  "supervisor"   /* its name among the processes */
 
 struct place_process {
     const char *name;

@@ -485,13 +485,13 @@ static enum fault log_folders_make(const char *folder)
     return disk_make_folder(disk_real(), path);
 }
 
-/* The folders of prices, packs, cases, lists, registers and screening, and the sources of prices
- * and lists. */
+/* The folders of prices, packs, cases, lists, registers, screening and reports, and the sources of
+ * prices and lists. */
 static enum fault sources_begin(struct serve *serve)
 {
-    static const char *const names[] = {PRICE_FOLDER, PRICE_PACKS_FOLDER,  CASES_FOLDER,
-                                        LISTS_FOLDER, LIST_FETCHED_FOLDER, SCREEN_REGISTERS_FOLDER,
-                                        SCREEN_FOLDER};
+    static const char *const names[] = {PRICE_FOLDER,  PRICE_PACKS_FOLDER,  CASES_FOLDER,
+                                        LISTS_FOLDER,  LIST_FETCHED_FOLDER, SCREEN_REGISTERS_FOLDER,
+                                        SCREEN_FOLDER, PLACE_REPORTS};
     const struct config_value *values = serve->options->config->values;
     const char *folder = serve->options->folder;
     for (u32 i = 0; i < ARRAY_COUNT(names); i += 1) {

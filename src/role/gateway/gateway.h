@@ -75,6 +75,7 @@ struct gateway_options {
     /* Both outlive the gateway. */
     const struct page_table *pages;   /* NULL: none */
     const char *log_folder;           /* the public log's files, for /log/; NULL: none */
+    const char *reports_folder;       /* published transparency reports; NULL: none */
     const struct demo_accounts *demo; /* NULL: nobody signs in (docs/pages.md) */
     int door;       /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
     int keep;       /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */

@@ -5,6 +5,7 @@
 #include "io/file.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/log_page.h"
+#include "role/gateway/report_page.h"
 #include "role/gateway/rules_page.h"
 #include "role/gateway/session.h"
 
@@ -90,7 +91,7 @@ static void send_page(struct session *session, const struct http_request *reques
          has_body ? gateway->page_bodies[index][said.is_gzip] : NULL);
 }
 
-/* ---- the public log ---- */
+/* ---- the public log, and reports ---- */
 
 static void fail(struct session *session, u32 status, enum api_error error)
 {
@@ -100,18 +101,17 @@ static void fail(struct session *session, u32 status, enum api_error error)
 }
 
 /* FAULT_LIMIT: it is too long, or there is no room. */
-static enum fault log_file_read(struct gateway *gateway, const char *name,
-                                struct net_buffer **body_out)
+static enum fault public_file_read(struct gateway *gateway, const char *folder, const char *name,
+                                   u64 bytes_max, struct net_buffer **body_out)
 {
     SCOPED_FILE file = {.disk = NULL};
     char path[FILE_PATH_BYTES];
     u64 size = 0;
     *body_out = NULL;
-    TRY(file_path(path, gateway->options.log_folder, name));
+    TRY(file_path(path, folder, name));
     TRY(file_open(gateway->options.disk, path, 0, &file));
     TRY(file_size(&file, &size));
-    struct net_buffer *body =
-        size > LOG_PAGE_BYTES_MAX ? NULL : net_buffer_take(gateway->net->pool, size);
+    struct net_buffer *body = size > bytes_max ? NULL : net_buffer_take(gateway->net->pool, size);
     if (body == NULL) {
         return FAULT(FAULT_LIMIT, "%s: no room for %llu bytes", path, (unsigned long long)size);
     }
@@ -125,18 +125,42 @@ static enum fault log_file_read(struct gateway *gateway, const char *name,
     return FAULT_NONE;
 }
 
+/* Whether it is there; else the refusal is said. */
+static bool file_found(struct session *session, enum fault fault)
+{
+    if (fault != FAULT_NONE) {
+        fault_forget();
+        fail(session, fault == FAULT_MISSING ? 404 : 503, API_ERROR_UNSUPPORTED_OPERATION);
+    }
+    return fault == FAULT_NONE;
+}
+
 static void send_log(struct session *session, const struct http_request *request, const char *name)
 {
     struct gateway *gateway = session->gateway;
     struct net_buffer *body = NULL;
     u8 head[LOG_PAGE_HEAD_BYTES];
-    enum fault fault = log_file_read(gateway, name, &body);
-    if (fault != FAULT_NONE) {
-        fault_forget();
-        fail(session, fault == FAULT_MISSING ? 404 : 503, API_ERROR_UNSUPPORTED_OPERATION);
+    if (!file_found(session, public_file_read(gateway, gateway->options.log_folder, name,
+                                              LOG_PAGE_BYTES_MAX, &body))) {
         return;
     }
     size_t size = log_page_head(name, body->size, gateway_date(gateway), session->keep_alive, head);
+    send(session, 200, span_of(head, size), request->verb == HTTP_VERB_GET ? body : NULL);
+    net_buffer_release(body);
+}
+
+static void send_report(struct session *session, const struct http_request *request,
+                        const char *name)
+{
+    struct gateway *gateway = session->gateway;
+    struct net_buffer *body = NULL;
+    u8 head[REPORT_PAGE_HEAD_BYTES];
+    if (!file_found(session, public_file_read(gateway, gateway->options.reports_folder, name,
+                                              REPORT_PAGE_BYTES_MAX, &body))) {
+        return;
+    }
+    size_t size =
+        report_page_head(name, body->size, gateway_date(gateway), session->keep_alive, head);
     send(session, 200, span_of(head, size), request->verb == HTTP_VERB_GET ? body : NULL);
     net_buffer_release(body);
 }
@@ -246,13 +270,17 @@ bool page_session_serve(struct session *session, const struct http_request *requ
     const struct gateway_options *options = &gateway->options;
     struct span hash = {NULL, 0};
     enum rules_path rules = rules_path_of(request->path, &hash);
-    struct span path = rules == RULES_PATH_PAGE ? span_of_text("/") : request->path;
+    bool is_page = rules == RULES_PATH_PAGE || report_page_is(request->path);
+    struct span path = is_page ? span_of_text("/") : request->path;
     i32 page = options->pages == NULL ? -1 : page_find(options->pages, path);
     enum demo_path demo = options->demo == NULL ? DEMO_PATH_NONE : demo_sign_path(request->path);
     bool is_rules = rules != RULES_PATH_NONE && rules != RULES_PATH_PAGE;
     char log_name[LOG_PAGE_NAME_BYTES];
     bool is_log = options->log_folder != NULL && log_page_name(request->path, log_name);
-    if (page < 0 && demo == DEMO_PATH_NONE && !is_rules && !is_log) {
+    char report_name[REPORT_PAGE_NAME_BYTES];
+    bool is_report =
+        options->reports_folder != NULL && report_page_name(request->path, report_name);
+    if (page < 0 && demo == DEMO_PATH_NONE && !is_rules && !is_log && !is_report) {
         return false;
     }
     struct auth_address address = http_session_address(session, request);
@@ -269,6 +297,8 @@ bool page_session_serve(struct session *session, const struct http_request *requ
         send_rules(session, rules, hash);
     } else if (is_log) {
         send_log(session, request, log_name);
+    } else if (is_report) {
+        send_report(session, request, report_name);
     } else {
         send_page(session, request, (u32)page);
     }

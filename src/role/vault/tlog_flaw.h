@@ -43,7 +43,8 @@
     ROW(MONTH, "month", "an opened month is not there, or not what was logged")           \
     ROW(SILENCE, "silence", "a silence has ended, and no notice has followed")            \
     ROW(CEREMONY, "ceremony", "a ceremony's transcript is not what was logged, or does not hold") \
-    ROW(RESTRICTIONS, "restrictions", "days of restrictions do not stand one after the other")
+    ROW(RESTRICTIONS, "restrictions", "days of restrictions do not stand one after the other") \
+    ROW(REPORT, "report", "a transparency report is not there, or not what was logged")
 /* clang-format on */
 
 #define TLOG_FLAW_ENUM_ROW(constant, name, text) TLOG_FLAW_##constant,
