@@ -3,6 +3,7 @@ import './styles/page.css';
 import { render } from 'preact';
 import { startForm } from './state/form.ts';
 import { RulesPage } from './rules/page.tsx';
+import { ReportsPage } from './rules/reports.tsx';
 import { startSession } from './state/session.ts';
 import { startStanding } from './state/standing.ts';
 import { start } from './state/store.ts';
@@ -15,6 +16,8 @@ startTheme();
 const place = document.getElementById('page');
 if (location.pathname === '/rules') {
   if (place) render(<RulesPage />, place);
+} else if (location.pathname === '/transparency') {
+  if (place) render(<ReportsPage />, place);
 } else {
   start();
   startSession();

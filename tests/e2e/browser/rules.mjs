@@ -1,6 +1,6 @@
 // What customers and the public see of the rules, in Chromium against a venue of its own: the banner
 // and the inbox of an account that is held, of one that a rule restricts, both languages, and the
-// public page of rules with the difference between two versions. With a third argument pictures are
+// public page of rules with the difference between two versions, and the public reports. With a third argument pictures are
 // left in that folder. usage: node rules.mjs BINARY RULES [PICTURES]
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { launch, newContext, open, signIn } from './browser.mjs';
+import { reportPage } from './reports.mjs';
 import { Venue } from './venue.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -254,6 +255,7 @@ try {
   await decided(page);
   await told(page);
   await publicPage(context);
+  await reportPage({ context, venue, step, axe, picture });
   await step('no outside request, no error, no broken policy', () => assert.deepEqual(context.faults, []));
   await context.close();
 } finally {

@@ -116,6 +116,7 @@ export function RulesPage() {
         <nav aria-label={t('settings.menu')}>
           <a href="/">{t('rules.back')}</a>
           <a href="/rules.txt">{t('rules.text')}</a>
+          <a href="/transparency">{t('reports.link')}</a>
           <button type="button" class="small" lang="en" data-language="en" aria-pressed={language.value === 'en'} onClick={() => chooseLanguage('en')}>{NAMES.en}</button>
           <button type="button" class="small" lang="fr" data-language="fr" aria-pressed={language.value === 'fr'} onClick={() => chooseLanguage('fr')}>{NAMES.fr}</button>
         </nav>
