@@ -80,7 +80,7 @@ u32 coverage_missed_rules(const struct coverage *coverage)
         bool is_known = strcmp(reject_name(i), "UNKNOWN") != 0;
         missed += is_known && is_of_rules(i) && !is_far(i) && coverage->rejects[i] == 0;
     }
-    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_PERSON_GROUP; i++) {
+    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_WITHDRAW_PAUSE; i++) {
         missed += coverage->taken[0][i] == 0;
     }
     missed += coverage->taken[1][COMMAND_LISTING_SET] == 0;

@@ -5,6 +5,7 @@
 
 #define HOUR_US 3600000000ULL
 #define SCREEN  4U               /* the source of screening's verdicts */
+#define LOGINS  7U               /* that of logins */
 #define EUR_BIG 1000000000000ULL /* what a typical amount is worth: 10,000 EUR */
 
 /* ---- draws ---- */
@@ -25,13 +26,18 @@ static void draw_officers(struct flow *flow, u32 *officer_out, u32 *second_out)
     *second_out = draw == 2 ? *officer_out : *second_out;
 }
 
-/* The command, which is there, comes from screening. */
-static void by_screen(struct flow *flow)
+/* The command, which is there, comes from another source. */
+static void by_source(struct flow *flow, u8 source)
 {
     struct command_head head;
     memcpy(&head, flow->step->record, sizeof head);
-    head.source = SCREEN;
+    head.source = source;
     memcpy(flow->step->record, &head, sizeof head);
+}
+
+static void by_screen(struct flow *flow)
+{
+    by_source(flow, SCREEN);
 }
 
 /* Who gives a verdict: one officer or two, or screening, which has none as a rule. True: screening.
@@ -516,16 +522,45 @@ static void emit_licensed(struct flow *flow)
     }
 }
 
+/* ---- logins ---- */
+
+static void emit_login(struct flow *flow)
+{
+    struct command_login_open command = {.login = 1 + model_logins_count(flow->model)};
+    command.login = flow_chance(flow, 60) ? flow_pick(flow, command.login + 1) : command.login;
+    command.person = flow_chance(flow, 15);
+    if (flow_chance(flow, 300)) {
+        command.restrictions = flow_pick(flow, 1U << 14);
+    }
+    flow_emit(flow, &command, COMMAND_LOGIN_OPEN, 0);
+    by_source(flow, flow_chance(flow, 30) ? (u8)flow_pick(flow, 5) : LOGINS);
+}
+
+/* Short ones, so that they end while the flow goes on; many at the same moment. */
+static void emit_pause(struct flow *flow)
+{
+    struct command_withdraw_pause command = {.cause = (u8)flow_pick(flow, LOGIN_CAUSE_COUNT)};
+    command.login = 1 + flow_pick(flow, model_logins_count(flow->model) + 1ULL);
+    command.until = flow->time_us + HOUR_US - flow->time_us % (HOUR_US / 4);
+    command.until += flow_pick(flow, 8) * HOUR_US / 4;
+    command.until = flow_chance(flow, 100) ? flow_pick(flow, flow->time_us + 1) : command.until;
+    command.until += flow_chance(flow, 20) ? 40 * 24 * HOUR_US : 0;
+    command.cause = command.cause == 0 && flow_chance(flow, 900) ? 1 : command.cause;
+    flow_emit(flow, &command, COMMAND_WITHDRAW_PAUSE, 0);
+    by_source(flow, flow_chance(flow, 30) ? (u8)flow_pick(flow, 5) : LOGINS);
+}
+
 /* ---- the whole ---- */
 
 void flow_rules(struct flow *flow)
 {
     static void (*const kinds[])(struct flow *) = {
-        emit_person_add, emit_link,  emit_unlink,    emit_fact,     emit_listing,   emit_ownership,
-        emit_row_end,    emit_price, emit_valuation, emit_pack,     emit_pack_end,  emit_rules_set,
-        emit_licence,    emit_lift,  emit_case_act,  emit_licensed, emit_log_entry, emit_group,
+        emit_person_add, emit_link,      emit_unlink,  emit_fact,      emit_listing,
+        emit_ownership,  emit_row_end,   emit_price,   emit_valuation, emit_pack,
+        emit_pack_end,   emit_rules_set, emit_licence, emit_lift,      emit_case_act,
+        emit_licensed,   emit_log_entry, emit_group,   emit_login,     emit_pause,
     };
-    static const u16 weights[] = {5, 9, 4, 26, 12, 8, 6, 24, 12, 34, 8, 3, 8, 4, 1, 22, 1, 5};
+    static const u16 weights[] = {5, 9, 4, 26, 12, 8, 6, 24, 12, 34, 8, 3, 8, 4, 1, 22, 1, 5, 4, 8};
     _Static_assert(ARRAY_COUNT(kinds) == ARRAY_COUNT(weights), "one weight each");
     if (flow_chance(flow, flow->profile.rules_flood)) {
         emit_valuation(flow);

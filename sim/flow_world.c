@@ -205,6 +205,7 @@ static void draw_limits(struct flow *flow)
     limits.triggers_per_command_max = draw_limit(flow, 1, 2, limits.triggers_per_command_max);
     limits.keys_max = draw_limit(flow, 0, 3, 40);
     if (flow->profile.rules > 0 && !flow_chance(flow, 30)) {
+        limits.accounts_max += up_to(flow, 0, 6); /* for logins */
         limits.persons_max = draw_limit(flow, 1, flow->profile.persons + 1, 24);
         limits.person_rows_max = draw_limit(flow, 2, 12, 400);
     }

@@ -135,6 +135,7 @@ struct model_licence_view {
 u32 model_persons_count(const struct model *model);
 u32 model_person_of(const struct model *model, u32 account); /* 0: none */
 u32 model_rows_count(const struct model *model);
+u32 model_logins_count(const struct model *model);
 struct model_row_view model_row_at(const struct model *model, u32 index);
 /* NULL: no pack has this number. */
 const struct rule_pack *model_pack_at(const struct model *model, u32 number, bool *is_ending_out);

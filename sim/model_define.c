@@ -316,6 +316,20 @@ static enum reject fee_set(struct model *model, const struct command_fee_set *co
 
 /* ---- accounts ---- */
 
+u32 model_account_begin(struct model *model, u64 restrictions, u32 trade_group, u16 tier)
+{
+    model->accounts = model_grow(model->accounts, model->accounts_count, &model->accounts_room,
+                                 sizeof *model->accounts);
+    model->accounts[model->accounts_count] = (struct model_account){
+        .trade_group = trade_group,
+        .tier = tier,
+        .restrictions = restrictions,
+        .rows = model_zeroed(model->limits.assets_max, sizeof(struct model_row)),
+        .positions = model_zeroed(model->limits.markets_max, sizeof(bool)),
+    };
+    return model->accounts_count++;
+}
+
 static enum reject account_add(struct model *model, const struct command_account_add *command)
 {
     if (model->accounts_count >= model->limits.accounts_max) {
@@ -324,15 +338,8 @@ static enum reject account_add(struct model *model, const struct command_account
     if (command->fee_tier >= model->limits.fee_tiers_max) {
         return REJECT_BAD_TIER;
     }
-    model->accounts = model_grow(model->accounts, model->accounts_count, &model->accounts_room,
-                                 sizeof *model->accounts);
-    model->accounts[model->accounts_count++] = (struct model_account){
-        .trade_group = command->trade_group,
-        .tier = command->fee_tier,
-        .restrictions = command->restrictions,
-        .rows = model_zeroed(model->limits.assets_max, sizeof(struct model_row)),
-        .positions = model_zeroed(model->limits.markets_max, sizeof(bool)),
-    };
+    (void)model_account_begin(model, command->restrictions, command->trade_group,
+                              command->fee_tier);
     return REJECT_NONE;
 }
 
@@ -403,7 +410,7 @@ static enum reject restrict_account(struct model *model, const struct command_re
     if (account >= model->accounts_count) {
         return REJECT_UNKNOWN_ACCOUNT;
     }
-    if (model->accounts[account].person != 0) {
+    if (model_has_parts(&model->accounts[account])) {
         model->accounts[account].hand = command->restrictions;
         model_emit_applied(model, account);
         model_rules_restrict(model, account);

@@ -1,5 +1,5 @@
 /* Balances and money commands of the naive model (docs/semantics.md sections 3 and 4). */
-#include "sim/model_state.h"
+#include "sim/model_rules.h"
 
 void model_move(struct model *model, i128 *source, i128 *target, u64 amount)
 {
@@ -295,7 +295,7 @@ static enum restriction settle_restriction(struct model *model, const struct mod
 {
     enum restriction restriction = model_restriction(model, hold->account, OPERATION_WITHDRAW);
     if (hold->licence != 0 && model_licence_still_good(model, hold)) {
-        u64 hand = model->accounts[hold->account].hand;
+        u64 hand = model_hand_of(&model->accounts[hold->account]);
         restriction = (enum restriction)(hand >> (2 * OPERATION_WITHDRAW) & 3U);
     }
     return stricter(restriction,

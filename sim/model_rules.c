@@ -32,7 +32,7 @@ void model_rules_free(struct model *model)
 enum reject model_rules_apply(struct model *model, const struct command_head *command,
                               bool *is_known_out)
 {
-    *is_known_out = command->kind >= COMMAND_PERSON_ADD && command->kind <= COMMAND_PERSON_GROUP;
+    *is_known_out = command->kind >= COMMAND_PERSON_ADD && command->kind <= COMMAND_WITHDRAW_PAUSE;
     if (!*is_known_out) {
         return REJECT_NONE;
     }
@@ -45,6 +45,11 @@ enum reject model_rules_apply(struct model *model, const struct command_head *co
     bool is_group = command->kind == COMMAND_PERSON_GROUP;
     if (command->source == MODEL_SOURCE_SCREEN && !is_verdict && !is_group && !is_log) {
         return REJECT_NEEDS_SECOND;
+    }
+    bool is_about_login = false;
+    enum reject said = model_login(model, command, &is_about_login);
+    if (is_about_login) {
+        return said;
     }
     bool is_about_person = false;
     enum reject reject = model_rules_person(model, command, &is_about_person);
@@ -67,7 +72,7 @@ void model_rules_money(struct model *model, u32 account)
 void model_rules_restrict(struct model *model, u32 account)
 {
     u32 person = model->accounts[account].person;
-    CHECK(person != 0);
+    CHECK(model_has_parts(&model->accounts[account]));
     model_account_update(model, account, person, model->seq, true);
 }
 
@@ -149,7 +154,7 @@ static enum reject permit_licence(const struct model *model, const struct model_
         return REJECT_UNKNOWN_LICENCE;
     }
     const struct model_licence *licence = &rules->licences[number - 1];
-    if (model_vector_of(account->hand, what) != RESTRICTION_ALLOW) {
+    if (model_vector_of(model_hand_of(account), what) != RESTRICTION_ALLOW) {
         return REJECT_MONEY_DISABLED;
     }
     if (!asset_allows(model, asset, what)) {
@@ -224,10 +229,14 @@ static void validate_accounts(const struct model *model)
         if (account->person != 0) {
             CHECK(model_is_person(model, account->person));
             u64 vector = model_person_vector(model, account->person);
-            CHECK(account->restrictions == model_join(account->hand, vector));
+            CHECK(account->restrictions == model_join(model_hand_of(account), vector));
             links[account->person] += 1;
             CHECK(links[account->person] <= MODEL_LINKS);
+        } else if (account->pause_until != 0) {
+            CHECK(account->restrictions == model_hand_of(account));
         }
+        CHECK(account->login != 0 || account->pause_until == 0);
+        CHECK(account->login == 0 || model_login_account(model, account->login) == i);
     }
     free(links);
 }

@@ -15,6 +15,7 @@
 #define MODEL_LINKS           256U
 #define MODEL_CONTINUE_FACTOR 64U
 #define MODEL_SOURCE_SCREEN   4U /* whose verdicts have no officers */
+#define MODEL_SOURCE_LOGINS   7U /* who alone opens logins and pauses them */
 
 enum model_row_type { MODEL_ROW_FACT, MODEL_ROW_LISTING, MODEL_ROW_OWNERSHIP };
 
@@ -161,12 +162,33 @@ u64 model_pack_border(const struct rule_pack *pack, u64 now);
 /* What rules say of each asset from now on; orders in markets that this closes expire. */
 void model_assets_update(struct model *model);
 
+/* ---- model_define.c ---- */
+
+/* A new account; returns its number. */
+u32 model_account_begin(struct model *model, u64 restrictions, u32 trade_group, u16 tier);
+
+/* ---- model_login.c ---- */
+
+/* What was set by hand, and what a pause holds. */
+u64 model_hand_of(const struct model_account *account);
+/* Whether the account's vector has parts: it has a person, or a pause. */
+bool model_has_parts(const struct model_account *account);
+enum reject model_login(struct model *model, const struct command_head *command,
+                        bool *is_known_out);
+/* The account of a login; beyond all accounts: it has none. */
+u32 model_login_account(const struct model *model, u64 login);
+/* The account whose pause ended first, and is still on; beyond all accounts: there is none. */
+u32 model_pause_over(const struct model *model);
+void model_pause_end(struct model *model, u32 account);
+
 /* ---- model_rules_person.c, model_rules_pack.c ---- */
 
 enum reject model_rules_person(struct model *model, const struct command_head *command,
                                bool *is_known_out);
 enum reject model_rules_pack(struct model *model, const struct command_head *command,
                              bool *is_known_out);
+/* A person without rows; returns its number. */
+u32 model_person_begin(struct model *model);
 bool model_name_is_good(u64 name);
 bool model_is_person(const struct model *model, u32 person);
 

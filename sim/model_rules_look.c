@@ -143,8 +143,9 @@ void model_account_update(struct model *model, u32 account, u32 person, u64 caus
 {
     struct model_account *row = &model->accounts[account];
     u64 before = row->restrictions;
-    u64 after = row->person == 0 ? row->hand
-                                 : model_join(row->hand, model_person_vector(model, row->person));
+    u64 after = row->person == 0
+                    ? model_hand_of(row)
+                    : model_join(model_hand_of(row), model_person_vector(model, row->person));
     if (before == after && !always) {
         return;
     }

@@ -18,6 +18,19 @@ static enum reject check_person(const struct model *model, bool are_officers_ok,
     return model_is_person(model, person) ? REJECT_NONE : REJECT_UNKNOWN_PERSON;
 }
 
+u32 model_person_begin(struct model *model)
+{
+    struct model_rules *rules = model->rules;
+    rules->persons = model_grow(rules->persons, rules->persons_count, &rules->persons_room,
+                                sizeof *rules->persons);
+    struct model_person *person = &rules->persons[rules->persons_count++];
+    memset(person, 0, sizeof *person);
+    for (u32 pack = 0; pack < MODEL_PACKS; pack++) {
+        person->next_us[pack] = RULE_TIME_OPEN;
+    }
+    return rules->persons_count;
+}
+
 static enum reject person_add(struct model *model, const struct command_person_add *command)
 {
     struct model_rules *rules = model->rules;
@@ -33,13 +46,7 @@ static enum reject person_add(struct model *model, const struct command_person_a
     if (rules->persons_count >= model->limits.persons_max) {
         return REJECT_LIMIT_PERSONS;
     }
-    rules->persons = model_grow(rules->persons, rules->persons_count, &rules->persons_room,
-                                sizeof *rules->persons);
-    struct model_person *person = &rules->persons[rules->persons_count++];
-    memset(person, 0, sizeof *person);
-    for (u32 pack = 0; pack < MODEL_PACKS; pack++) {
-        person->next_us[pack] = RULE_TIME_OPEN;
-    }
+    (void)model_person_begin(model);
     model_emit_applied(model, command->head.account);
     return REJECT_NONE;
 }
@@ -67,7 +74,9 @@ static enum reject person_link(struct model *model, const struct command_link *c
     if (links >= MODEL_LINKS) {
         return REJECT_LIMIT_LINKS;
     }
-    model->accounts[account].hand = model->accounts[account].restrictions;
+    if (!model_has_parts(&model->accounts[account])) {
+        model->accounts[account].hand = model->accounts[account].restrictions;
+    }
     model->accounts[account].person = command->person;
     model_emit_applied(model, account);
     model_look_now(model, command->person);
@@ -91,7 +100,9 @@ static enum reject person_unlink(struct model *model, const struct command_unlin
     model->accounts[account].person = 0;
     model_emit_applied(model, account);
     model_account_update(model, account, command->person, model->seq, false);
-    model->accounts[account].hand = 0;
+    if (!model_has_parts(&model->accounts[account])) {
+        model->accounts[account].hand = 0;
+    }
     model_look_now(model, command->person);
     return REJECT_NONE;
 }

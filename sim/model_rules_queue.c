@@ -305,23 +305,37 @@ static bool names_account(u16 kind)
            (kind >= COMMAND_ORDER && kind <= COMMAND_WITHDRAW_HOLD);
 }
 
+/* The account a command is about; beyond all accounts: about none. */
+static u32 named_account(const struct model *model, const struct command_head *command)
+{
+    const void *record = command;
+    switch (command->kind) {
+    case COMMAND_WITHDRAW_SETTLE:
+        return account_of_hold(model, ((const struct command_withdraw_settle *)record)->hold_id);
+    case COMMAND_HOLD_RELEASE:
+        return account_of_hold(model, ((const struct command_hold_release *)record)->hold_id);
+    case COMMAND_WITHDRAW_PAUSE:
+        return model_login_account(model, ((const struct command_withdraw_pause *)record)->login);
+    default: /* not an enum: a number from outside */
+        return names_account(command->kind) ? command->account : UINT32_MAX;
+    }
+}
+
 static void run_named(struct model *model, const struct command_head *command)
 {
     u32 person = 0;
     u32 other = 0;
-    if (!named_person(command, &person) && names_account(command->kind)) {
-        person = person_of(model, command->account);
+    u32 account = named_account(model, command);
+    if (account < model->accounts_count) {
+        u64 until = model->accounts[account].pause_until;
+        if (until != 0 && until <= model->time_us) {
+            model_pause_end(model, account);
+        }
+        person = model->accounts[account].person;
     }
-    const void *record = command;
-    if (command->kind == COMMAND_WITHDRAW_SETTLE) {
-        u64 id = ((const struct command_withdraw_settle *)record)->hold_id;
-        person = person_of(model, account_of_hold(model, id));
-    }
-    if (command->kind == COMMAND_HOLD_RELEASE) {
-        u64 id = ((const struct command_hold_release *)record)->hold_id;
-        person = person_of(model, account_of_hold(model, id));
-    }
+    (void)named_person(command, &person);
     if (command->kind == COMMAND_TRANSFER) {
+        const void *record = command;
         other = person_of(model, ((const struct command_transfer *)record)->target_account);
     }
     if (model_is_person(model, person)) {
@@ -365,6 +379,12 @@ static void run_budget(struct model *model, u32 budget)
 {
     struct model_rules *rules = model->rules;
     u32 packs = 0;
+    u32 paused = model_pause_over(model);
+    while (paused < model->accounts_count && budget > 0) {
+        model_pause_end(model, paused);
+        budget -= 1;
+        paused = model_pause_over(model);
+    }
     u32 person = next_due(model, &packs);
     while (person != 0 && budget > 0) {
         (void)model_look(model, person, packs, rules->prices, model->seq);

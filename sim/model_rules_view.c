@@ -11,6 +11,15 @@ u32 model_person_of(const struct model *model, u32 account)
     return account < model->accounts_count ? model->accounts[account].person : 0;
 }
 
+u32 model_logins_count(const struct model *model)
+{
+    u32 count = 0;
+    for (u32 i = 0; i < model->accounts_count; i++) {
+        count += model->accounts[i].login != 0;
+    }
+    return count;
+}
+
 u32 model_rows_count(const struct model *model)
 {
     return model->rules->rows_count;
@@ -99,6 +108,10 @@ u64 model_rules_due(const struct model *model)
             bool is_there = rules->packs[pack].state != MODEL_PACK_NONE;
             due = is_there ? u64_min(due, rules->persons[i].next_us[pack]) : due;
         }
+    }
+    for (u32 i = 0; i < model->accounts_count; i++) {
+        u64 until = model->accounts[i].pause_until;
+        due = until != 0 ? u64_min(due, until) : due;
     }
     return due;
 }

@@ -27,7 +27,9 @@ struct model_account {
     u32 trade_group;
     u16 tier;
     u64 restrictions;
-    u64 hand;               /* while linked: the vector that was set by hand */
+    u64 hand;               /* while linked or paused: the vector that was set by hand */
+    u64 login;              /* 0: none */
+    u64 pause_until;        /* 0: nothing is held */
     u32 person;             /* 0: none */
     struct model_row *rows; /* by asset */
     bool *positions;        /* by market: ever had an accepted order there */

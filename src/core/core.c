@@ -9,6 +9,7 @@
 #include "core/key.h"
 #include "core/ledger.h"
 #include "core/list.h"
+#include "core/login.h"
 #include "core/market.h"
 #include "core/output.h"
 #include "core/person.h"
@@ -54,6 +55,9 @@ static void lay_out_rules(struct layout *layout, struct core *core, const struct
     TAKE(layout, ruling->packs, RULE_PACKS_MAX + 1); /* the last: for one that is refused */
     TAKE(layout, ruling->persons, persons);
     TAKE(layout, ruling->links, l->accounts_max);
+    TAKE(layout, ruling->logins, l->accounts_max);
+    TAKE(layout, ruling->pauses, (size_t)l->accounts_max + 1);
+    take_index(layout, &ruling->login_index, l->accounts_max);
     TAKE(layout, ruling->rows, (size_t)l->person_rows_max + 1);
     TAKE(layout, ruling->findings, persons * RULE_SLOTS_MAX);
     TAKE(layout, ruling->instants, persons * RULE_PACKS_MAX);
@@ -127,7 +131,8 @@ size_t core_footprint(const struct command_genesis *limits)
     return (layout.used + 63) & ~(size_t)63;
 }
 
-/* What the rules may tell: each evaluation of a person its decisions, and its accounts. */
+/* What the rules may tell: each evaluation of a person its decisions, and its accounts. A pause
+ * that ends tells less, and takes the place of one or is of an account that is named. */
 static size_t rules_bytes_max(const struct command_genesis *limits)
 {
     size_t entries =
@@ -217,6 +222,8 @@ static COLD void dispatch_rules(struct core *core, const struct command_head *co
         CASE(COMMAND_CASE_ACT, case_act, ruling_case_act)
         CASE(COMMAND_LOG_ENTRY, log_entry, ruling_log_entry)
         CASE(COMMAND_PERSON_GROUP, person_group, person_group)
+        CASE(COMMAND_LOGIN_OPEN, login_open, login_open)
+        CASE(COMMAND_WITHDRAW_PAUSE, withdraw_pause, login_pause)
     default: /* not an enum: a number from outside */
         refuse(core, command, REJECT_UNKNOWN_COMMAND, REJECT_PHASE_WHOLE, 0, 0);
         break;

@@ -3,6 +3,7 @@
 #include "core/account.h"
 #include "core/cancel.h"
 #include "core/ledger.h"
+#include "core/login.h"
 #include "core/market.h"
 #include "core/output.h"
 #include "core/person.h"
@@ -387,7 +388,7 @@ void define_restrict(struct core *core, const struct command_restrict *command)
         return;
     }
     struct account *account = &core->accounts[number];
-    if (person_of(core, number)) {
+    if (login_has_hand(core, number)) {
         core->ruling.links[number].hand = command->restrictions;
         define_tell(core, &command->head, number);
         ruling_account(core, number, core->seq, true);

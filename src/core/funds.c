@@ -3,6 +3,7 @@
 #include "core/account.h"
 #include "core/index.h"
 #include "core/ledger.h"
+#include "core/login.h"
 #include "core/output.h"
 #include "core/person.h"
 #include "core/refuse.h"
@@ -240,7 +241,7 @@ static enum reject leave_check(struct core *core, const struct ruling_use *use, 
         return REJECT_UNKNOWN_LICENCE;
     }
     if (use->licence) {
-        vector = core->ruling.links[use->account].hand;
+        vector = login_hand(core, use->account);
     }
     if (rule_vector_of(vector, operation) != RESTRICTION_ALLOW ||
         (use->operation == OPERATION_TRANSFER_OUT &&
@@ -393,8 +394,7 @@ static enum restriction settle_restriction(struct core *core, const struct hold 
     if (ruling_use_check(core, &use, &eur) != REJECT_NONE) {
         return restriction;
     }
-    u64 vector =
-        rule_vector_join(core->ruling.links[hold->account].hand, ruling_asset(core, hold->asset));
+    u64 vector = rule_vector_join(login_hand(core, hold->account), ruling_asset(core, hold->asset));
     return (enum restriction)rule_vector_of(vector, OPERATION_WITHDRAW);
 }
 

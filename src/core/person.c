@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "core/account.h"
 #include "core/define.h"
+#include "core/login.h"
 #include "core/ruling.h"
 #include "wire/link.h"
 
@@ -241,7 +242,7 @@ void person_link(struct core *core, const struct command_link *command)
         define_refuse(core, &command->head, reject);
         return;
     }
-    core->ruling.links[account].hand = core->accounts[account].restrictions;
+    login_hand_keep(core, account);
     person_link_insert(core, account, command->person);
     define_tell(core, &command->head, account);
     ruling_evaluate(core, command->person);

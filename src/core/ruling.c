@@ -5,6 +5,7 @@
 #include "core/cancel.h"
 #include "core/holdings.h"
 #include "core/index.h"
+#include "core/login.h"
 #include "core/output.h"
 #include "core/person.h"
 #include "core/rule_form.h"
@@ -126,6 +127,7 @@ void ruling_clock(struct core *core)
             due = u64_min(due, ruling->about[i].boundary_us);
         }
     }
+    due = u64_min(due, login_due(core));
     core->ruling_due_us = due;
     core->ruling_waiting = ruling->waiting_count || due <= core->now_us ? 1 : 0;
 }
@@ -147,7 +149,8 @@ static void account_put(struct core *core, u32 account, u32 person, u64 vector, 
 void ruling_account(struct core *core, u32 account, u64 cause_seq, bool always)
 {
     const struct account_link *link = &core->ruling.links[account];
-    u64 vector = rule_vector_join(link->hand, core->ruling.persons[link->person].vector);
+    u64 vector =
+        rule_vector_join(login_hand(core, account), core->ruling.persons[link->person].vector);
     if (always || vector != core->accounts[account].restrictions) {
         account_put(core, account, link->person, vector, cause_seq);
     }
@@ -155,8 +158,10 @@ void ruling_account(struct core *core, u32 account, u64 cause_seq, bool always)
 
 void ruling_unlinked(struct core *core, u32 account, u32 person)
 {
-    u64 hand = core->ruling.links[account].hand;
-    core->ruling.links[account].hand = 0;
+    u64 hand = login_hand(core, account);
+    if (!login_has_hand(core, account)) {
+        core->ruling.links[account].hand = 0;
+    }
     if (hand != core->accounts[account].restrictions) {
         account_put(core, account, person, hand, core->seq);
     }
@@ -552,6 +557,7 @@ static void person_first(struct core *core, u32 person)
 static void account_first(struct core *core, u32 account)
 {
     if (account < core->accounts_count) {
+        login_first(core, account);
         person_first(core, person_of(core, account));
     }
 }
@@ -573,8 +579,8 @@ static void transfer_first(struct core *core, const struct command_transfer *com
     account_first(core, payer);
     bool is_one = payer < core->accounts_count && payee < core->accounts_count &&
                   person_of(core, payer) == person_of(core, payee);
-    if (!is_one) {
-        account_first(core, payee);
+    if (!is_one && payee < core->accounts_count) {
+        person_first(core, person_of(core, payee));
     }
 }
 
@@ -615,6 +621,10 @@ static void named_first(struct core *core, const struct command_head *command)
     case COMMAND_HOLD_RELEASE:
         hold_first(core, ((const struct command_hold_release *)record)->hold_id);
         break;
+    case COMMAND_WITHDRAW_PAUSE:
+        account_first(core,
+                      login_account(core, ((const struct command_withdraw_pause *)record)->login));
+        break;
     default: /* not an enum: a number from outside */
         if (command->kind == COMMAND_RESTRICT ||
             (command->kind >= COMMAND_ORDER && command->kind <= COMMAND_WITHDRAW_HOLD) ||
@@ -631,7 +641,7 @@ void ruling_run(struct core *core, const struct command_head *command)
     named_first(core, command);
     u32 budget = core->ruling.reevaluations_max;
     budget *= command->kind == COMMAND_CONTINUE ? RULING_CONTINUE_TIMES : 1;
-    waiting_run(core, due_run(core, budget));
+    waiting_run(core, due_run(core, login_run(core, budget)));
     ruling_clock(core);
 }
 
@@ -744,7 +754,8 @@ static void validate_person(const struct core *core, u32 number)
         const struct account_link *link = &ruling->links[next - 1];
         CHECK(link->person == number);
         CHECK(link->next == 0 || link->next > next);
-        CHECK(core->accounts[next - 1].restrictions == rule_vector_join(link->hand, vector));
+        CHECK(core->accounts[next - 1].restrictions ==
+              rule_vector_join(login_hand(core, next - 1), vector));
         accounts++;
     }
     CHECK(accounts == person->accounts_count);
@@ -769,4 +780,5 @@ void ruling_validate(const struct core *core)
     for (u32 i = 2; i <= ruling->heap_count; i++) {
         CHECK(!sooner(ruling, ruling->heap[i], ruling->heap[i / 2]));
     }
+    login_validate(core);
 }

@@ -41,8 +41,8 @@ void ruling_evaluate(struct core *core, u32 person);
 /* The same for the person of an account whose money has changed, if holdings may decide. */
 void ruling_money(struct core *core, u32 account);
 
-/* Brings an account that has a person up to date: what was set by hand, and what the person's
- * vector says. `always` tells even if nothing changes. */
+/* Brings an account that has a person or a pause up to date: what was set by hand, what the pause
+ * holds and what the person's vector says. `always` tells even if nothing changes. */
 void ruling_account(struct core *core, u32 account, u64 cause_seq, bool always);
 
 /* An account has lost its person. */

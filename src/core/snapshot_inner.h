@@ -40,7 +40,7 @@ ALWAYS_INLINE struct state_head snapshot_head(u16 kind, size_t size, u32 account
             __VA_ARGS__},                                                                   \
         sizeof(struct state_##type))
 
-/* The records of the rules, kinds 20 to 33. */
+/* The records of the rules, kinds 20 to 34. */
 MUST_USE bool snapshot_rules(struct writer *w);
 
 /* ---- restoring ---- */

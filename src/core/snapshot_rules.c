@@ -1,5 +1,6 @@
 /* The records of the rules in a snapshot: out and back. */
 #include "base/check.h"
+#include "core/login.h"
 #include "core/person.h"
 #include "core/rule_form.h"
 #include "core/ruling.h"
@@ -216,6 +217,20 @@ static bool put_waiting(struct writer *w)
     return true;
 }
 
+static bool put_logins(struct writer *w)
+{
+    const struct ruling *ruling = &w->core->ruling;
+    for (u32 i = 0; i < w->core->accounts_count; i++) {
+        const struct login *login = &ruling->logins[i];
+        u64 hand = login->pause_until && ruling->links[i].person == 0 ? ruling->links[i].hand : 0;
+        if (login->number && !PUT(w, login, STATE_LOGIN, i, login->number,
+                                  .pause_until = login->pause_until, .hand = hand)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool snapshot_rules(struct writer *w)
 {
     const struct ruling *ruling = &w->core->ruling;
@@ -227,7 +242,7 @@ bool snapshot_rules(struct writer *w)
                .price_stale_seconds = ruling->stale_seconds, .persons = ruling->persons_count,
                .licences = ruling->licences_count) &&
            put_packs(w) && put_prices(w) && put_persons(w) && put_rows(w) && put_licences(w) &&
-           put_findings(w) && put_waiting(w);
+           put_findings(w) && put_waiting(w) && put_logins(w);
 }
 
 /* ---- back ---- */
@@ -463,6 +478,20 @@ static bool take_waiting_price(struct core *core, const struct state_reevaluatio
     return true;
 }
 
+static bool take_login(struct core *core, const struct state_login *r, const char **reason_out)
+{
+    u32 account = r->head.account;
+    FITS(r->head.id != 0 && login_account(core, r->head.id) == LOGIN_ACCOUNT_NONE);
+    FITS(account < core->accounts_count && core->ruling.logins[account].number == 0);
+    FITS(r->pause_until != RULE_TIME_OPEN);
+    FITS(r->hand == 0 || (r->pause_until != 0 && core->ruling.links[account].person == 0));
+    if (core->ruling.links[account].person == 0) {
+        core->ruling.links[account].hand = r->hand;
+    }
+    login_restore(core, account, r->head.id, r->pause_until);
+    return true;
+}
+
 #define TAKE_KIND(kind, type, function)        \
     case kind: {                               \
         struct state_##type r;                 \
@@ -489,6 +518,7 @@ bool restore_rules_record(struct core *core, const u8 *record, const char **reas
         TAKE_KIND(STATE_PERSON_NEXT, person_next, take_next)
         TAKE_KIND(STATE_REEVALUATION, reevaluation, take_waiting)
         TAKE_KIND(STATE_REEVALUATION_PRICE, reevaluation_price, take_waiting_price)
+        TAKE_KIND(STATE_LOGIN, login, take_login)
     default: /* not an enum: a number from outside */
         break;
     }
@@ -546,8 +576,8 @@ bool restore_rules_end(struct core *core, const char **reason_out)
     FITS(packs_fit(core, reason_out));
     for (u32 i = 0; i < core->accounts_count; i++) {
         u32 person = ruling->links[i].person;
-        u64 vector = rule_vector_join(ruling->links[i].hand, ruling->persons[person].vector);
-        FITS(person == 0 || vector == core->accounts[i].restrictions);
+        u64 vector = rule_vector_join(login_hand(core, i), ruling->persons[person].vector);
+        FITS(!login_has_hand(core, i) || vector == core->accounts[i].restrictions);
     }
     FITS(licences_fit(core, reason_out));
     ruling_assets(core, false);

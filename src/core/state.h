@@ -345,6 +345,20 @@ struct slab {
     u32 count;
 };
 
+/* ---- tables ---- */
+
+/* Open addressing, linear probing, no tombstones. An entry is {key, slot}; slot 0: empty. */
+struct index_entry {
+    u32 key;
+    u32 slot;
+};
+
+struct index {
+    struct index_entry *entries;
+    u32 mask;
+    u32 shift; /* 32 - log2(size): see index_home */
+};
+
 /* ---- rules: persons, packs, the queue (person.h, holdings.h, ruling.h) ---- */
 
 #define RULE_PACKS_MAX      16U
@@ -412,10 +426,18 @@ struct person {
 
 /* What an account has to do with persons. */
 struct account_link {
-    u64 hand; /* the vector that was set by hand; of an account that has a person */
+    u64 hand; /* the vector that was set by hand; of an account that has a person or a pause */
     u32 person;
     u32 next; /* the person's next account, plus one */
     u32 hold; /* the account's newest open hold */
+};
+
+/* A login of the door, of the account that it has. */
+struct login {
+    u64 number;      /* 0: no login */
+    u64 pause_until; /* 0: not paused */
+    u32 heap;        /* place among the pauses; 0: not paused */
+    u32 padding;
 };
 
 /* What one rule last said of a person. All zero: no, and nothing to remember. */
@@ -476,6 +498,10 @@ struct ruling {
     u32 received; /* bytes of the form that is being received */
     struct person *persons;
     struct account_link *links;
+    struct login *logins; /* by account */
+    u32 *pauses;          /* a heap of accounts by (pause_until, number), from 1 on */
+    u32 pauses_count;
+    struct index login_index; /* slots are accounts, plus one */
     struct person_row *rows;
     struct slab row_slab;
     struct finding *findings; /* [person * RULE_SLOTS_MAX + slot] */
@@ -489,20 +515,6 @@ struct ruling {
     u16 *summed;
     u64 *asset_vectors;
     u8 *form;
-};
-
-/* ---- tables ---- */
-
-/* Open addressing, linear probing, no tombstones. An entry is {key, slot}; slot 0: empty. */
-struct index_entry {
-    u32 key;
-    u32 slot;
-};
-
-struct index {
-    struct index_entry *entries;
-    u32 mask;
-    u32 shift; /* 32 - log2(size): see index_home */
 };
 
 /* The command being applied. */

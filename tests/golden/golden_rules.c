@@ -1,8 +1,8 @@
 /* Some weeks at a small venue under rules, made by hand so that every command, event and refusal
  * of the rules that needs no thousands of records is met: a threshold that is crossed and left, a
  * list hit, an ownership verdict, a deadline, an asset that is closed, licences, two packs that
- * come, one that is corrected and one that goes, what screening says, and a queue that is still at
- * work at the end. */
+ * come, one that is corrected and one that goes, what screening says, logins and their pauses, and
+ * a queue that is still at work at the end. */
 #include "base/span.h"
 #include "core/rule_form.h"
 #include "tests/golden/golden_writer.h"
@@ -19,6 +19,7 @@
 enum {
     ETH = 2,
     PERSONS = 5,
+    LOGINS = 2,
 };
 
 static struct golden_writer *out;
@@ -324,7 +325,7 @@ static void licence(u32 number, u32 person, const char *rule, u64 eur)
 static void define_venue(void)
 {
     struct command_genesis genesis = world_limits();
-    genesis.persons_max = PERSONS;
+    genesis.persons_max = PERSONS + LOGINS;
     genesis.person_rows_max = 12;
     command(&genesis, COMMAND_GENESIS, 0);
     static const char *const names[] = {"BTC", "USDT", "ETH"};
@@ -356,7 +357,7 @@ static void people(void)
     command(&set, COMMAND_RULES_SET, 0);
     set.price_stale_seconds = 0;
     command(&set, COMMAND_RULES_SET, 0);
-    for (u32 i = 1; i <= PERSONS + 1; i++) { /* one too many */
+    for (u32 i = 1; i <= PERSONS; i++) {
         struct command_person_add person = {.person = i, .provider = 1, .officer = 1};
         command(&person, COMMAND_PERSON_ADD, 0);
     }
@@ -557,6 +558,52 @@ static void screening(void)
     command(&entry, COMMAND_LOG_ENTRY, 0);
 }
 
+static void pause_login(u64 login, u64 until, u8 cause)
+{
+    struct command_withdraw_pause pause = {.login = login, .until = until, .cause = cause};
+    command(&pause, COMMAND_WITHDRAW_PAUSE, 0);
+}
+
+/* Two logins, and a third for which there is no person left; pauses that begin, are made longer,
+ * end by themselves, end before a withdrawal, and one that goes on. */
+static void logins(void)
+{
+    u64 now_us = START_US + 24 * DAY_US;
+    struct command_login_open open = {.login = 1};
+    struct command_deposit deposit = {.amount = amount_of(WORLD_COIN), .asset = WORLD_BTC};
+    struct command_unlink unlink = {.person = PERSONS + 2, .officer = 1, .second = 2};
+    at(now_us);
+    command(&open, COMMAND_LOGIN_OPEN, 0); /* not everybody's to say */
+    out->source = LINK_SOURCE_LOGINS;
+    open.restrictions = BITS(OPERATION_TRADE, RESTRICTION_REFUSE);
+    for (u32 i = 1; i <= LOGINS + 1; i++) {
+        open.login = i;
+        command(&open, COMMAND_LOGIN_OPEN, 0);
+    }
+    open.login = 1;
+    command(&open, COMMAND_LOGIN_OPEN, 0);                              /* has an account */
+    pause_login(LOGINS + 1, now_us + 1000, LOGIN_CAUSE_PASSWORD_RESET); /* has none */
+    out->source = 0;
+    command(&deposit, COMMAND_DEPOSIT, WORLD_ACCOUNTS);
+    out->source = LINK_SOURCE_LOGINS;
+    pause_login(1, now_us + 1000, LOGIN_CAUSE_PASSWORD_RESET);
+    pause_login(1, now_us + 3000, LOGIN_CAUSE_PASSWORD_RESET);
+    pause_login(2, now_us + 2000, LOGIN_CAUSE_PASSWORD_RESET);
+    pause_login(2, 0, LOGIN_CAUSE_RECOVERY_CODE);
+    pause_login(2, 0, LOGIN_CAUSE_COUNT);
+    pause_login(2, now_us + 32 * DAY_US, LOGIN_CAUSE_SECOND_FACTOR_OFF);
+    out->source = 0;
+    withdraw(WORLD_ACCOUNTS, 10, 0);
+    command(&unlink, COMMAND_UNLINK, WORLD_ACCOUNTS + 1);
+    at(now_us + 2000);
+    go_on();
+    at(now_us + 3000);
+    withdraw(WORLD_ACCOUNTS, 10, 0);
+    out->source = LINK_SOURCE_LOGINS;
+    pause_login(1, now_us + 20 * DAY_US, LOGIN_CAUSE_PASSWORD_RESET);
+    out->source = 0;
+}
+
 /* The first pack goes, another waits for its day, a third is on its way. */
 static void second_pack(const struct rule_pack *first)
 {
@@ -599,5 +646,6 @@ void golden_rules(struct golden_writer *writer)
     by_hand();
     correction(&first);
     screening();
+    logins();
     second_pack(&first);
 }

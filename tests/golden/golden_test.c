@@ -227,10 +227,10 @@ static void the_rules_meet_everything(void **state)
     met = (struct met){.watch = {.seen = met_command}};
     struct golden golden;
     struct golden_result result;
-    read_journal(GOLDEN_FOLDER "/v3/rules", &golden);
+    read_journal(GOLDEN_FOLDER "/v4/rules", &golden);
     assert_int_equal(golden_play(&golden, GOLDEN_SINGLY, &met.watch, &result), FAULT_NONE);
     golden_release(&golden);
-    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_PERSON_GROUP; i++) {
+    for (u32 i = COMMAND_PERSON_ADD; i <= COMMAND_WITHDRAW_PAUSE; i++) {
         if (!met.commands[i]) {
             fail_msg("no command %s", wire_commands[i].name);
         }

@@ -18,6 +18,7 @@ struct check {
     u32 persons;
     u32 linked;
     u32 packs;
+    u32 logins;
     u32 findings; /* that say something */
     u64 stale_us;
     u32 person_of[ACCOUNTS_MAX];
@@ -121,6 +122,10 @@ static void on_record(struct check *check, const u8 *record)
         on_link(check, (const void *)record);
     } else if (head->kind == STATE_FINDING) {
         on_finding(check, (const void *)record);
+    } else if (head->kind == STATE_LOGIN) {
+        assert_int_equal(view_login_account(check->view, head->id), head->account + 1);
+        assert_int_equal(view_login_of(check->view, head->account), head->id);
+        check->logins += 1;
     }
 }
 
@@ -181,6 +186,11 @@ u32 view_check_persons(const struct view *view, const u8 *snapshot, size_t bytes
         linked += view_person_of(view, account) != 0;
     }
     assert_int_equal(linked, check.linked);
+    u32 logins = 0;
+    for (u32 account = 0; account < view_accounts_count(view); account += 1) {
+        logins += view_login_of(view, account) != 0;
+    }
+    assert_int_equal(logins, check.logins);
     u32 packs = 0;
     for (u32 number = 0; number < VIEW_PACK_NUMBERS; number += 1) {
         packs += view_pack_of(view, number) != NULL;

@@ -30,6 +30,7 @@ union command {
     struct command_lift lift;
     struct command_case_act case_act;
     struct command_person_group person_group;
+    struct command_login_open login_open;
     u8 bytes[256];
 };
 
@@ -56,9 +57,22 @@ static enum fault link(const struct case_moment *at, const struct command_link *
     } else {
         account.person = account.person == 0 ? command->person : account.person;
         TRY(case_join(at, &account, seq, false));
-        account.person = 0;
-        account.vector = account.hand;
+        account.person = 0; /* its vector, if it changes, is told by `restricted` */
     }
+    return case_account_write(at->store, &account);
+}
+
+/* An account of its own, whose person is as new. */
+static enum fault login_open(const struct case_moment *at, const struct command_login_open *command,
+                             u64 seq)
+{
+    struct case_account account;
+    u32 number = command->head.account;
+    if (command->restrictions != 0) {
+        TRY(hand(at, number, command->restrictions, seq));
+    }
+    TRY(case_account_read(at->store, number, &account));
+    account.person = command->person;
     return case_account_write(at->store, &account);
 }
 
@@ -154,7 +168,7 @@ static enum fault applied(const struct case_moment *at, struct span record, u64 
     bool is_ours = kind == COMMAND_ACCOUNT_ADD || kind == COMMAND_RESTRICT ||
                    (kind >= COMMAND_LINK && kind <= COMMAND_ROW_END) ||
                    (kind >= COMMAND_PACK_ACTIVATE && kind <= COMMAND_PACK_REPLACE) ||
-                   kind == COMMAND_PERSON_GROUP;
+                   kind == COMMAND_PERSON_GROUP || kind == COMMAND_LOGIN_OPEN;
     if (!is_ours || kind == COMMAND_RULES_SET) {
         return FAULT_NONE;
     }
@@ -170,6 +184,8 @@ static enum fault applied(const struct case_moment *at, struct span record, u64 
                    : hand(at, of.head.account, of.account_add.restrictions, seq);
     case COMMAND_RESTRICT:
         return hand(at, of.head.account, of.restrict_.restrictions, seq);
+    case COMMAND_LOGIN_OPEN:
+        return login_open(at, &of.login_open, seq);
     case COMMAND_LINK:
         return link(at, &of.link, seq, true);
     case COMMAND_UNLINK:

@@ -80,6 +80,7 @@ static enum fault on_record(struct image_sink *sink, const u8 *bytes, size_t siz
     case STATE_PERSON_NEXT:
     case STATE_REEVALUATION:
     case STATE_REEVALUATION_PRICE:
+    case STATE_LOGIN:
         return FAULT_NONE;
     }
     return FAULT_NONE;

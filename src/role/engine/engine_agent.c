@@ -73,6 +73,9 @@ const u16 engine_agent_screen_kinds[] = {COMMAND_LISTING_SET, COMMAND_OWNERSHIP_
                                          COMMAND_LOG_ENTRY, COMMAND_PERSON_GROUP};
 const u32 engine_agent_screen_kinds_count = ARRAY_COUNT(engine_agent_screen_kinds);
 
+const u16 engine_agent_login_kinds[] = {COMMAND_LOGIN_OPEN, COMMAND_WITHDRAW_PAUSE};
+const u32 engine_agent_login_kinds_count = ARRAY_COUNT(engine_agent_login_kinds);
+
 struct listener {
     struct channel_writer writer;
     u8 source;

@@ -67,6 +67,8 @@ extern const u16 engine_agent_price_kinds[];
 extern const u32 engine_agent_price_kinds_count;
 extern const u16 engine_agent_screen_kinds[];
 extern const u32 engine_agent_screen_kinds_count;
+extern const u16 engine_agent_login_kinds[];
+extern const u32 engine_agent_login_kinds_count;
 
 /* Takes the agent's memory and its ends of the channels. The options' arrays are copied, what they
  * point to stays the caller's. CHECK: counts, and a source number for each input. */

@@ -73,6 +73,7 @@ static void plan_tables(struct plan *plan, struct view *view)
     plan_index(plan, &view->client_index, orders);
     plan_index(plan, &view->list_index, lists);
     plan_index(plan, &view->key_index, limits->keys_max);
+    plan_index(plan, &view->login_index, limits->persons_max ? limits->accounts_max : 0);
     view->markets = plan_take(plan, limits->markets_max, sizeof *view->markets);
     struct view_market counted;
     for (u32 i = 0; i < limits->markets_max; i++) {

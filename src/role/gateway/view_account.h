@@ -41,6 +41,8 @@ struct view_account {
     u32 lists[2];
     u32 person;
     u32 person_next; /* number + 1 of another account of the same person */
+    u32 login_next;  /* number + 1 of another account whose login has the same hash */
+    u64 login;       /* 0: none */
     u64 notice;
 };
 

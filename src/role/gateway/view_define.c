@@ -231,6 +231,9 @@ bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
     case COMMAND_RULES_SET:
     case COMMAND_VALUATION_PRICE:
         return view_define_person(view, account, command, size);
+    case COMMAND_LOGIN_OPEN:
+        return view_define_login(view, account, command, size);
+    case COMMAND_WITHDRAW_PAUSE: /* what it does is told by `restricted` */
     case COMMAND_NOTE:
     case COMMAND_FACT_SET:
     case COMMAND_LISTING_SET:

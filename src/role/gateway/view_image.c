@@ -380,6 +380,7 @@ static bool on_record(struct view *view, enum state_kind kind, const u8 *record,
     case STATE_PERSON:
     case STATE_LINK:
     case STATE_FINDING:
+    case STATE_LOGIN:
         return view_image_person(view, (u16)kind, record, size);
     case STATE_ASSET:
         return on_asset(view, record, size);

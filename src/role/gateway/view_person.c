@@ -294,6 +294,35 @@ static bool on_group(struct view *view, const u8 *command, size_t size)
     return group_set(view, set.person, set.group);
 }
 
+/* ---- logins ---- */
+
+static u32 *login_head(const struct view *view, u64 login)
+{
+    return view_index_head(&view->login_index, hash_pair(view->config.hash_seed, login));
+}
+
+static bool login_make(struct view *view, u32 account, u64 login)
+{
+    if (account >= view->accounts_count || login == 0 || view->accounts[account].login != 0 ||
+        view->config.limits.persons_max == 0 || view_login_account(view, login) != 0) {
+        return view_wrong(view, "account of a login");
+    }
+    u32 *head = login_head(view, login);
+    view->accounts[account].login = login;
+    view->accounts[account].login_next = *head;
+    *head = account + 1;
+    return true;
+}
+
+bool view_define_login(struct view *view, u32 account, const u8 *command, size_t size)
+{
+    struct command_login_open open;
+    view_load(&open, sizeof open, command, size);
+    return view_define_account(view, account, open.restrictions, VIEW_GROUP_NONE, 0) &&
+           person_add(view, open.person) && link_make(view, account, open.person) &&
+           login_make(view, account, open.login);
+}
+
 bool view_define_person(struct view *view, u32 account, const u8 *command, size_t size)
 {
     struct command_link link;
@@ -381,10 +410,32 @@ bool view_image_person(struct view *view, u16 kind, const u8 *record, size_t siz
         view_load(&state, sizeof state, record, size);
         return link_make(view, state.head.account, state.person);
     }
+    if (kind == STATE_LOGIN) {
+        struct state_login state;
+        view_load(&state, sizeof state, record, size);
+        return login_make(view, state.head.account, state.head.id);
+    }
     return image_finding(view, record, size);
 }
 
 /* ---- reading ---- */
+
+u32 view_login_account(const struct view *view, u64 login)
+{
+    if (login == 0) {
+        return 0;
+    }
+    u32 at = *login_head(view, login);
+    while (at != 0 && view->accounts[at - 1].login != login) {
+        at = view->accounts[at - 1].login_next;
+    }
+    return at;
+}
+
+u64 view_login_of(const struct view *view, u32 account)
+{
+    return account < view->accounts_count ? view->accounts[account].login : 0;
+}
 
 u32 view_person_of(const struct view *view, u32 account)
 {

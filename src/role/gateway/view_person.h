@@ -71,6 +71,13 @@ struct view_notice {
 
 /* 0: no person is linked. */
 u32 view_person_of(const struct view *view, u32 account);
+
+/* The account of a login of the door (docs/sign-in.md), plus one; 0: it has none yet, or `login` is
+ * 0. */
+u32 view_login_account(const struct view *view, u64 login);
+
+/* The login whose account this is; 0: none. */
+u64 view_login_of(const struct view *view, u32 account);
 u32 view_persons_count(const struct view *view);
 /* The trade group that an account is shown with: its own, else that of its person; VIEW_GROUP_NONE.
  */

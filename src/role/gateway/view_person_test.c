@@ -128,6 +128,33 @@ static void links_and_unlinks(void **state)
     assert_int_equal(view_person_of(scene.view, WORLD_ACCOUNTS), 0);
 }
 
+static enum fault open_login(u32 account, u64 login, u32 person)
+{
+    struct command_login_open open = {.login = login, .restrictions = REFUSED, .person = person};
+    return apply(&open, sizeof open, COMMAND_LOGIN_OPEN, account);
+}
+
+static void logins_have_accounts(void **state)
+{
+    (void)state;
+    person_add(1);
+    assert_int_equal(view_login_account(scene.view, 9), 0);
+    assert_int_equal(open_login(WORLD_ACCOUNTS, 9, 2), FAULT_NONE);
+    assert_int_equal(open_login(WORLD_ACCOUNTS + 1, 5000, 3), FAULT_NONE);
+    assert_int_equal(view_login_account(scene.view, 9), WORLD_ACCOUNTS + 1);
+    assert_int_equal(view_login_account(scene.view, 5000), WORLD_ACCOUNTS + 2);
+    assert_int_equal(view_login_account(scene.view, 0), 0);
+    assert_int_equal(view_login_account(scene.view, 10), 0);
+    assert_int_equal(view_login_of(scene.view, WORLD_ACCOUNTS), 9);
+    assert_int_equal(view_login_of(scene.view, 0), 0);
+    assert_int_equal(view_login_of(scene.view, WORLD_ACCOUNTS + 2), 0);
+    assert_int_equal(view_person_of(scene.view, WORLD_ACCOUNTS), 2);
+    assert_int_equal(view_account_of(scene.view, WORLD_ACCOUNTS)->restrictions, REFUSED);
+    struct command_withdraw_pause pause = {.login = 9};
+    assert_int_equal(apply(&pause, sizeof pause, COMMAND_WITHDRAW_PAUSE, WORLD_ACCOUNTS),
+                     FAULT_NONE);
+}
+
 static void again(void)
 {
     assert_int_equal(close_scene(NULL), 0);
@@ -167,6 +194,15 @@ static void refuses_what_cannot_be(void **state)
     again();
     assert_int_equal(decide((struct event_decision){.person = 1, .pack = 3, .truth = TRUTH_COUNT}),
                      FAULT_DIVERGED);
+    again();
+    assert_int_equal(open_login(WORLD_ACCOUNTS, 0, 2), FAULT_DIVERGED);
+    again();
+    assert_int_equal(open_login(WORLD_ACCOUNTS, 9, 1), FAULT_DIVERGED);
+    again();
+    assert_int_equal(open_login(0, 9, 2), FAULT_DIVERGED);
+    again();
+    assert_int_equal(open_login(WORLD_ACCOUNTS, 9, 2), FAULT_NONE);
+    assert_int_equal(open_login(WORLD_ACCOUNTS + 1, 9, 3), FAULT_DIVERGED);
     again();
     for (u32 person = 2; person <= PERSONS; person += 1) {
         person_add(person);
@@ -429,6 +465,7 @@ static void begins_at_an_image(void **state)
         .price = price_of(EUR), .time_us = START_US, .asset = WORLD_BTC};
     struct state_person person = {0};
     struct state_link linked = {.person = 1};
+    struct state_login login = {0};
     struct state_finding finding = {.person = 1,
                                     .pack = 5,
                                     .rule = 1,
@@ -445,10 +482,12 @@ static void begins_at_an_image(void **state)
     image_record(other.view, &person, sizeof person, STATE_PERSON, 0, 1);
     image_record(other.view, &linked, sizeof linked, STATE_LINK, 4, 0);
     image_record(other.view, &finding, sizeof finding, STATE_FINDING, 0, 0);
-    struct state_end end = {.records = records + 6};
+    image_record(other.view, &login, sizeof login, STATE_LOGIN, 4, 9);
+    struct state_end end = {.records = records + 7};
     image_record(other.view, &end, sizeof end, STATE_END, 0, 0);
     assert_int_equal(view_image_end(other.view, 1), FAULT_NONE);
     assert_int_equal(view_person_of(other.view, 4), 1);
+    assert_int_equal(view_login_account(other.view, 9), 5);
     assert_int_equal(view_pack_of(other.view, 5)->hash[0], 0x5A);
     assert_int_equal(view_pack_of(other.view, 5)->since_us, 0);
     const struct view_finding *known = view_finding_newest(other.view, 1);
@@ -466,6 +505,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(links_and_unlinks),
+        CASE(logins_have_accounts),
         CASE(refuses_what_cannot_be),
         CASE(packs_come_and_end_and_numbers_return),
         CASE(keeps_what_each_rule_says_now),

@@ -172,7 +172,8 @@ struct view {
     u64 fill_first;          /* serials, from 1 on */
     u64 fill_next;
 
-    struct view_person *persons; /* [number] */
+    struct view_index login_index; /* number + 1 of an account */
+    struct view_person *persons;   /* [number] */
     u32 persons_count;
     u32 price_stale_seconds; /* 0: as nobody has set it */
     struct view_slab finding_slab;
@@ -338,6 +339,7 @@ MUST_USE bool view_pack_event(struct view *view, const u8 *record, size_t size);
 MUST_USE bool view_decision_event(struct view *view, const u8 *record, size_t size);
 /* person_add, link, unlink, rules_set or valuation_price. */
 MUST_USE bool view_define_person(struct view *view, u32 account, const u8 *command, size_t size);
+MUST_USE bool view_define_login(struct view *view, u32 account, const u8 *command, size_t size);
 /* The records of an image that concern persons: rules, pack, price, person, link, finding. */
 MUST_USE bool view_image_person(struct view *view, u16 kind, const u8 *record, size_t size);
 

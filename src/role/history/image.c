@@ -375,6 +375,7 @@ static enum fault on_record(struct walk *walk, enum state_kind kind, const u8 *r
     case STATE_PERSON_NEXT:
     case STATE_REEVALUATION:
     case STATE_REEVALUATION_PRICE:
+    case STATE_LOGIN:
         return FAULT_NONE;
     }
     return wrong(walk, "a kind");
