@@ -95,11 +95,14 @@ const struct desk_authority *desk_authority(const struct desk *desk, const char 
     return NULL;
 }
 
-bool desk_is_recused(const struct desk *desk, const char *officer, const char *authority)
+bool desk_is_recused(const struct desk *desk, const char *officer, u32 person,
+                     const char *authority)
 {
     for (u32 i = 0; i < desk->recused_count; i += 1) {
-        if (strcmp(desk->recused[i].officer, officer) == 0 &&
-            strcmp(desk->recused[i].authority, authority) == 0) {
+        const struct desk_recused *recused = &desk->recused[i];
+        bool is_they =
+            strcmp(recused->officer, officer) == 0 || (person != 0 && recused->person == person);
+        if (is_they && strcmp(recused->authority, authority) == 0) {
             return true;
         }
     }
@@ -118,7 +121,8 @@ static enum desk_rule confirm_rule(const struct desk *desk, const struct desk_au
     if (strcmp(at->region, step->act->region) == 0) {
         return DESK_RULE_SAME_REGION;
     }
-    return desk_is_recused(desk, step->act->officer, at->name) ? DESK_RULE_RECUSED : DESK_RULE_NONE;
+    return desk_is_recused(desk, step->act->officer, step->person, at->name) ? DESK_RULE_RECUSED
+                                                                             : DESK_RULE_NONE;
 }
 
 enum desk_rule desk_rule_of_register(const struct desk *desk, const struct desk_step *step)
@@ -158,7 +162,7 @@ enum desk_rule desk_rule_of_register(const struct desk *desk, const struct desk_
         if (strcmp(act->member, act->officer) != 0 && act->role != DESK_ROLE_OMBUD) {
             return DESK_RULE_ROLE;
         }
-        if (desk_is_recused(desk, act->member, act->authority)) {
+        if (desk_is_recused(desk, act->member, 0, act->authority)) {
             return DESK_RULE_TWICE;
         }
         return desk->recused_count == DESK_RECUSED_MAX ? DESK_RULE_FULL : DESK_RULE_NONE;
@@ -220,7 +224,7 @@ enum desk_rule desk_check(const struct desk *desk, const struct desk_step *step)
     }
     const char *authority = at == NULL ? act->authority : at->authority;
     /* The process has no ties: its name is "none", which may be written as anybody's. */
-    if (step->person != 0 && desk_is_recused(desk, act->officer, authority)) {
+    if (step->person != 0 && desk_is_recused(desk, act->officer, step->person, authority)) {
         return DESK_RULE_RECUSED;
     }
     return desk_rule_of_case(desk, at, step);

@@ -16,6 +16,7 @@
 #define DESK_AUTHORITIES_MAX 128U
 #define DESK_RECUSED_MAX     256U
 #define DESK_APPROVALS_MAX   16U
+#define DESK_PROPOSERS_MAX   16U
 #define DESK_QUORUM_MAX      6U /* of one group; one more for bulk and search */
 
 #define DESK_GRANT_PLAIN_S     86400U /* how long a grant may hold: as in its text */
@@ -26,6 +27,7 @@
 #define DESK_PRESERVE_S        5184000U  /* 60 days, and again (Regulation 2023/1543 article 11) */
 #define DESK_SILENCE_S         31622400U /* a silence ends within a year, or is ordered anew */
 #define DESK_NOTICE_GRACE_S    259200U   /* the notice has to follow in it; the log waits 7 days */
+#define DESK_LATE_S            3600U     /* behind a grant's end: its opening may still be told */
 
 /* constant, name, why. What refuses an act; names are permanent. */
 /* clang-format off */
@@ -93,12 +95,21 @@ struct desk_authority {
 };
 
 struct desk_recused {
-    char officer[CODE_NAME_BYTES];
+    char officer[CODE_NAME_BYTES]; /* whoever has this code, */
+    u32 person;                    /* and this person under any code; 0: not known */
     char authority[DESK_AUTHORITY_BYTES];
+};
+
+/* Who ever proposed in a case, and does not approve in it. */
+struct desk_proposer {
+    u32 person;
+    bool took_in;  /* received or amended it */
+    bool assessed; /* once */
 };
 
 struct desk_approval {
     u32 person;
+    char officer[CODE_NAME_BYTES];
     u8 role;
     char region[CODE_NAME_BYTES];
 };
@@ -118,8 +129,9 @@ struct desk_case {
     bool is_counted; /* a search: its count was told */
     bool is_lapsed;
     bool is_prepared;
-    bool was_opened; /* records were; the customer has to be told */
-    bool was_silent; /* a silence was ordered; the same */
+    bool was_approved; /* the prepared grant, by enough: whatever came since, it may be opened */
+    bool was_opened;   /* records were; the customer has to be told */
+    bool was_silent;   /* a silence was ordered; the same */
     bool was_noticed;
     char country[3];
     char authority[DESK_AUTHORITY_BYTES];
@@ -129,18 +141,19 @@ struct desk_case {
     u8 grant[DESK_HASH_BYTES];
     u64 grant_until_s;
     u64 received_s;
-    u64 moved_s; /* the last change of its state */
-    u64 logged_s;
+    u64 moved_s;  /* the last change of its state */
+    u64 logged_s; /* of the prepared grant; 0: not yet */
     u64 closed_s;
-    u64 until_s;   /* of a preservation */
-    u64 silence_s; /* the end of the last silence; 0: none */
-    u32 clerk;     /* persons; 0: nobody yet */
-    u32 amender;   /* who brought the last amended request */
-    u32 assessor;
-    u32 preparer;
+    u64 until_s;    /* of a preservation */
+    u64 silence_s;  /* the end of the last silence; 0: none */
+    u64 opened_log; /* number of the opening's event in the log; 0: none */
     u32 steps;
     u32 people_count;
     u32 found_count; /* of a search */
+    u32 quorum_a;    /* how many of each group the last approval took */
+    u32 quorum_b;
+    u32 proposers_count;
+    struct desk_proposer proposers[DESK_PROPOSERS_MAX];
     u32 approvals_count;
     struct desk_approval approvals[DESK_APPROVALS_MAX];
     u32 subjects_count;
@@ -172,8 +185,8 @@ struct desk_step {
     u8 hash[DESK_HASH_BYTES]; /* SHA-256 of its text */
     u32 person;               /* number of the officer in the register; 0: the process */
     u32 quorum_a;             /* how many of each group had to approve then */
-    u32 quorum_b;
-    u64 now_s; /* when it came */
+    u32 quorum_b;             /* 0, of a recusal: quorum_a is the number of whom it is about */
+    u64 now_s;                /* when it came */
 };
 
 /* FAULT_LIMIT: no memory. desk_free takes a zeroed one too. */
@@ -183,13 +196,20 @@ void desk_free(struct desk *desk);
 /* NULL: there is none. */
 const struct desk_case *desk_case(const struct desk *desk, const u8 name[DESK_NAME_BYTES]);
 const struct desk_authority *desk_authority(const struct desk *desk, const char *name);
-/* Whether the officer has declared ties to the authority. */
-bool desk_is_recused(const struct desk *desk, const char *officer, const char *authority);
+/* Whether ties to the authority were declared of this code, or of this person (0: nobody). */
+bool desk_is_recused(const struct desk *desk, const char *officer, u32 person,
+                     const char *authority);
 
 /* Who signed, and with which key, is the caller's to look at; all else is looked at here. */
 MUST_USE enum desk_rule desk_check(const struct desk *desk, const struct desk_step *step);
 /* CHECK: desk_check said NONE. */
 void desk_apply(struct desk *desk, const struct desk_step *step);
+
+/* Whether an opening of the case's grant may still be told by the log, after the way to it was
+ * ended at the desk: officers' clients do not ask the desk. */
+bool desk_may_be_late(const struct desk_case *at);
+/* The same, and the grant's time for it is not over. */
+bool desk_waits_for_late(const struct desk_case *at, u64 now_s);
 
 /* How many of a group have to approve the case. */
 u32 desk_quorum(const struct desk_case *at, u32 quorum);

@@ -34,6 +34,46 @@ static void authority_put(struct desk *desk, const struct desk_step *step)
     memcpy(at->prior, step->hash, sizeof(at->prior));
 }
 
+static bool is_enough(const struct desk_case *at)
+{
+    u32 counts[2] = {0, 0};
+    for (u32 i = 0; i < at->approvals_count; i += 1) {
+        counts[at->approvals[i].role == DESK_ROLE_LEGAL ? 0 : 1] += 1;
+    }
+    return counts[0] >= desk_quorum(at, at->quorum_a) && counts[1] >= desk_quorum(at, at->quorum_b);
+}
+
+static bool is_of(const struct desk_approval *approval, const struct desk_recused *recused)
+{
+    return (recused->person != 0 && approval->person == recused->person) ||
+           strcmp(approval->officer, recused->officer) == 0;
+}
+
+/* What somebody with ties approved counts no more, where nothing is in the log yet. */
+static void recused_withdraw(struct desk *desk, const struct desk_recused *recused, u64 now_s)
+{
+    for (u32 i = 0; i < desk->cases_count; i += 1) {
+        struct desk_case *at = &desk->cases[i];
+        bool is_waiting = at->state == DESK_STATE_ASSESSED || at->state == DESK_STATE_APPROVED;
+        u32 left = 0;
+        if (!is_waiting || strcmp(at->authority, recused->authority) != 0) {
+            continue;
+        }
+        for (u32 from = 0; from < at->approvals_count; from += 1) {
+            if (!is_of(&at->approvals[from], recused)) {
+                at->approvals[left] = at->approvals[from];
+                left += 1;
+            }
+        }
+        memset(&at->approvals[left], 0, (at->approvals_count - left) * sizeof(at->approvals[0]));
+        at->approvals_count = left;
+        if (at->state == DESK_STATE_APPROVED && !is_enough(at)) {
+            at->state = DESK_STATE_ASSESSED;
+            at->moved_s = now_s;
+        }
+    }
+}
+
 static void register_apply(struct desk *desk, const struct desk_step *step)
 {
     const struct desk_act *act = step->act;
@@ -43,7 +83,11 @@ static void register_apply(struct desk *desk, const struct desk_step *step)
         struct desk_recused *recused = &desk->recused[desk->recused_count];
         memcpy(recused->officer, act->member, sizeof(recused->officer));
         memcpy(recused->authority, act->authority, sizeof(recused->authority));
+        recused->person = strcmp(act->member, act->officer) == 0 ? step->person
+                          : step->quorum_b == 0                  ? step->quorum_a
+                                                                 : 0;
         desk->recused_count += 1;
+        recused_withdraw(desk, recused, step->now_s);
     } else {
         authority_put(desk, step);
     }
@@ -58,10 +102,31 @@ static void paper_take(struct desk_case *at, const struct desk_act *act)
     at->instrument_ends_s = act->ends_s;
 }
 
+/* Another grant is to come: what was told of the one before is of no case any more. */
+static void grant_forget(struct desk_case *at)
+{
+    at->was_approved = false;
+    at->logged_s = 0;
+}
+
+static struct desk_proposer *proposer_put(struct desk_case *at, u32 person)
+{
+    for (u32 i = 0; i < at->proposers_count; i += 1) {
+        if (at->proposers[i].person == person) {
+            return &at->proposers[i];
+        }
+    }
+    CHECK(at->proposers_count < DESK_PROPOSERS_MAX);
+    struct desk_proposer *proposer = &at->proposers[at->proposers_count];
+    proposer->person = person;
+    at->proposers_count += 1;
+    return proposer;
+}
+
 static void asked_take(struct desk_case *at, const struct desk_step *step)
 {
     const struct desk_act *act = step->act;
-    at->amender = act->kind == DESK_ACT_AMEND ? step->person : 0;
+    proposer_put(at, step->person)->took_in = true;
     at->request = act->request;
     at->mark = act->mark;
     at->opening = act->opening;
@@ -79,6 +144,7 @@ static void asked_take(struct desk_case *at, const struct desk_step *step)
     at->is_counted = false;
     at->found_count = 0;
     at->granted_count = 0;
+    grant_forget(at);
 }
 
 static void unprepare(struct desk_case *at)
@@ -91,8 +157,9 @@ static void unprepare(struct desk_case *at)
 static void prepare(struct desk_case *at, const struct desk_step *step)
 {
     unprepare(at);
+    grant_forget(at);
+    (void)proposer_put(at, step->person);
     at->is_prepared = true;
-    at->preparer = step->person;
     at->grant_until_s = step->act->until_s;
     memcpy(at->grant, step->act->grant, sizeof(at->grant));
     memcpy(at->persons, step->act->persons, sizeof(at->persons));
@@ -102,16 +169,15 @@ static void prepare(struct desk_case *at, const struct desk_step *step)
 static bool approve(struct desk_case *at, const struct desk_step *step)
 {
     struct desk_approval *approval = &at->approvals[at->approvals_count];
-    u32 counts[2] = {0, 0};
     approval->person = step->person;
     approval->role = step->act->role;
+    memcpy(approval->officer, step->act->officer, sizeof(approval->officer));
     memcpy(approval->region, step->act->region, sizeof(approval->region));
     at->approvals_count += 1;
-    for (u32 i = 0; i < at->approvals_count; i += 1) {
-        counts[at->approvals[i].role == DESK_ROLE_LEGAL ? 0 : 1] += 1;
-    }
-    return counts[0] >= desk_quorum(at, step->quorum_a) &&
-           counts[1] >= desk_quorum(at, step->quorum_b);
+    at->quorum_a = step->quorum_a;
+    at->quorum_b = step->quorum_b;
+    at->was_approved = at->was_approved || is_enough(at);
+    return is_enough(at);
 }
 
 static struct desk_case *receive(struct desk *desk, const struct desk_step *step)
@@ -124,7 +190,6 @@ static struct desk_case *receive(struct desk *desk, const struct desk_step *step
     memset(at, 0, sizeof(*at));
     memcpy(at->name, step->act->name, sizeof(at->name));
     at->received_s = step->now_s;
-    at->clerk = step->person;
     return at;
 }
 
@@ -149,7 +214,8 @@ static void came_meanwhile(struct desk_case *at)
 static void assess(struct desk_case *at, const struct desk_step *step)
 {
     unprepare(at);
-    at->assessor = step->person;
+    grant_forget(at);
+    proposer_put(at, step->person)->assessed = true;
     at->granted_count = step->act->records_count;
     memcpy(at->granted, step->act->records, sizeof(at->granted));
 }
@@ -157,8 +223,16 @@ static void assess(struct desk_case *at, const struct desk_step *step)
 static void counted(struct desk_case *at, const struct desk_act *act)
 {
     unprepare(at);
+    grant_forget(at);
     at->is_counted = true;
     at->found_count = (u32)u64_min(act->count, UINT32_MAX);
+}
+
+/* What was ended at the desk meanwhile stays so, until the log has an opening. */
+static u8 logged(struct desk_case *at, u64 now_s)
+{
+    at->logged_s = now_s;
+    return at->state == DESK_STATE_APPROVED ? 0 : at->state;
 }
 
 /* What the act says beside the arrow; the new state, or 0. */
@@ -186,10 +260,10 @@ static u8 content_apply(struct desk_case *at, const struct desk_step *step)
     case DESK_ACT_APPROVE:
         return approve(at, step) ? DESK_STATE_APPROVED : 0;
     case DESK_ACT_LOGGED:
-        at->logged_s = step->now_s;
-        break;
+        return logged(at, step->now_s);
     case DESK_ACT_OPENED:
     case DESK_ACT_CARRY_OUT:
+        at->opened_log = act->number;
         at->was_opened = true; /* or the account was changed: the customer is told */
         break;
     case DESK_ACT_COUNTED:

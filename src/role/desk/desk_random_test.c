@@ -77,7 +77,11 @@ static const struct {
     {"assessed", DESK_ACT_PREPARE, "assessed", "P"},
     {"assessed", DESK_ACT_APPROVE, "assessed", "li"},
     {"approved", DESK_ACT_LOGGED, "logged", "p"},
-    {"logged", DESK_ACT_OPENED, "opened", "p"},
+    {"assessed", DESK_ACT_LOGGED, "assessed", "p"}, /* late: the way ended meanwhile */
+    {"rejected", DESK_ACT_LOGGED, "rejected", "p"},
+    {"withdrawn", DESK_ACT_LOGGED, "withdrawn", "p"},
+    {"expired", DESK_ACT_LOGGED, "expired", "p"},
+    {"logged assessed rejected withdrawn expired", DESK_ACT_OPENED, "opened", "p"},
     {"opened", DESK_ACT_DELIVERED, "delivered", "p"},
     {"opened", DESK_ACT_MISMATCH, "rejected", "p"},
     {"logged", DESK_ACT_CARRY_OUT, "acknowledged", "li"},
@@ -250,11 +254,74 @@ static bool is_abroad(const u8 *name)
     return strcmp(request_of(name)->act.country, "RU") == 0;
 }
 
+/* All who ever did one of these. */
+static bool ever_did(const u8 *name, u32 person, const u8 *kinds, u32 kinds_count)
+{
+    for (u32 i = 0; i < count * kinds_count; i += 1) {
+        const struct taken *taken = &list[i / kinds_count];
+        if (is_of(taken, name) && taken->step.person == person &&
+            taken->act.kind == kinds[i % kinds_count]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool took_in(const u8 *name, u32 person)
 {
-    return person == last_of(name, DESK_ACT_RECEIVE)->step.person ||
-           person == request_of(name)->step.person;
+    static const u8 kinds[] = {DESK_ACT_RECEIVE, DESK_ACT_AMEND};
+    return ever_did(name, person, kinds, 2);
 }
+
+/* Whether the last prepared grant was ever approved by enough. */
+static bool was_approved(const u8 *name)
+{
+    u32 groups[2] = {0, 0};
+    bool was = false;
+    for (u32 i = 0; i < count; i += 1) {
+        const struct desk_act *act = &list[i].act;
+        if (!is_of(&list[i], name)) {
+            continue;
+        }
+        if (act->kind == DESK_ACT_APPROVE) {
+            groups[act->role == DESK_ROLE_INDEPENDENT] += 1;
+            u32 wanted = QUORUM + (request_of(name)->act.class == DESK_CLASS_BULK ? 1U : 0U);
+            was = was || (groups[0] >= wanted && groups[1] >= wanted);
+        } else {
+            groups[0] = groups[1] = 0;
+            was = was && act->kind != DESK_ACT_PREPARE && act->kind != DESK_ACT_ASSESS &&
+                  act->kind != DESK_ACT_AMEND;
+        }
+    }
+    return was;
+}
+
+/* Since the last grant was prepared. */
+static bool was_done(const u8 *name, u8 kind)
+{
+    bool was = false;
+    for (u32 i = 0; i < count; i += 1) {
+        u8 found = is_of(&list[i], name) ? list[i].act.kind : 0;
+        was = found == kind || (was && found != DESK_ACT_PREPARE && found != DESK_ACT_ASSESS &&
+                                found != DESK_ACT_AMEND);
+    }
+    return was;
+}
+
+/* The log may still tell of an opening, of a case that left the way to it. */
+static bool may_be_late(const u8 *name)
+{
+    return is_among("assessed rejected withdrawn expired", state_of(name)) && was_approved(name) &&
+           last_of(name, DESK_ACT_OPENED) == NULL &&
+           request_of(name)->act.request == DESK_REQUEST_DISCLOSE;
+}
+
+static bool waits_for_late(const u8 *name)
+{
+    return may_be_late(name) && now_s < last_of(name, DESK_ACT_PREPARE)->act.until_s + 3600;
+}
+
+static const u8 proposing[] = {DESK_ACT_RECEIVE, DESK_ACT_AMEND, DESK_ACT_ASSESS, DESK_ACT_PREPARE};
 
 static bool may_approve(const struct desk_act *act, u32 person)
 {
@@ -266,8 +333,7 @@ static bool may_approve(const struct desk_act *act, u32 person)
         memcmp(prepared->act.grant, act->grant, sizeof(act->grant)) != 0) {
         return false;
     }
-    if (took_in(act->name, person) || person == last_of(act->name, DESK_ACT_ASSESS)->step.person ||
-        person == prepared->step.person) {
+    if (ever_did(act->name, person, proposing, ARRAY_COUNT(proposing))) {
         return false;
     }
     for (u32 i = 0; i < found; i += 1) {
@@ -287,8 +353,7 @@ static bool may_prepare(const struct desk_act *act, u32 person)
                : request->urgency == DESK_URGENCY_EMERGENCY ? 2 * 3600
                                                             : 24 * 3600;
     return request->request != DESK_REQUEST_PRESERVE && !is_abroad(act->name) &&
-           !took_in(act->name, person) &&
-           person != last_of(act->name, DESK_ACT_ASSESS)->step.person &&
+           !ever_did(act->name, person, proposing, 3) && !waits_for_late(act->name) &&
            act->persons_count == request->subjects_count && act->until_s > now_s &&
            act->until_s <= now_s + most;
 }
@@ -297,8 +362,9 @@ static bool may_open(const struct desk_act *act)
 {
     const struct desk_act *request = &request_of(act->name)->act;
     const struct taken *logged = last_of(act->name, DESK_ACT_LOGGED);
+    bool is_late = strcmp(state_of(act->name), "logged") != 0;
     return request->request == DESK_REQUEST_DISCLOSE &&
-           now_s < last_of(act->name, DESK_ACT_PREPARE)->act.until_s &&
+           (!is_late || (may_be_late(act->name) && was_done(act->name, DESK_ACT_LOGGED))) &&
            (request->class != DESK_CLASS_BULK || now_s >= logged->step.now_s + 72 * 3600);
 }
 
@@ -319,7 +385,8 @@ static bool may_here(const struct desk_act *act, u32 person)
     case DESK_ACT_AUTHENTICATE:
         return last_of(name, DESK_ACT_CALL_BACK) != NULL;
     case DESK_ACT_ASSESS:
-        return last_of(name, DESK_ACT_LAPSE) == NULL && !took_in(name, person);
+        return last_of(name, DESK_ACT_LAPSE) == NULL && !took_in(name, person) &&
+               !waits_for_late(name);
     case DESK_ACT_PRESERVE:
         return !is_abroad(name) && act->until_s > now_s && act->until_s <= now_s + 60 * 86400;
     case DESK_ACT_PREPARE:
@@ -331,12 +398,14 @@ static bool may_here(const struct desk_act *act, u32 person)
     case DESK_ACT_CARRY_OUT:
         return request_of(name)->act.request != DESK_REQUEST_DISCLOSE;
     case DESK_ACT_NOTICE:
-        return !is_quiet(name) &&
+        return !is_quiet(name) && !waits_for_late(name) &&
                (is_among("delivered acknowledged", state_of(name)) ||
-                (strcmp(state_of(name), "opened") == 0 && last_of(name, DESK_ACT_LAPSE) != NULL) ||
+                (strcmp(state_of(name), "opened") == 0 &&
+                 (last_of(name, DESK_ACT_LAPSE) != NULL ||
+                  now_s >= last_of(name, DESK_ACT_PREPARE)->act.until_s + 3600)) ||
                 (strcmp(state_of(name), "opened") != 0 && is_owed(name)));
     case DESK_ACT_CLOSE:
-        return !is_owed(name);
+        return !is_owed(name) && !waits_for_late(name);
     case DESK_ACT_SILENCE:
         return may_be_silent(act);
     case DESK_ACT_INSTRUMENT:
@@ -349,11 +418,13 @@ static bool may_here(const struct desk_act *act, u32 person)
         return false; /* no searches here */
     case DESK_ACT_AMEND:
         return !has_paper(name) || !span_is_zero(span_of(act->instrument, sizeof(act->instrument)));
+    case DESK_ACT_LOGGED:
+        return strcmp(state_of(name), "approved") == 0 ||
+               (may_be_late(name) && !was_done(name, DESK_ACT_LOGGED));
     case DESK_ACT_RECEIVE:
     case DESK_ACT_REJECT:
     case DESK_ACT_NARROW:
     case DESK_ACT_CHALLENGE:
-    case DESK_ACT_LOGGED:
     case DESK_ACT_DELIVERED:
     case DESK_ACT_MISMATCH:
     case DESK_ACT_ACKNOWLEDGE:
@@ -510,11 +581,11 @@ static const struct {
     [DESK_STATE_OPENED] = {{DESK_ACT_DELIVERED, DESK_ACT_MISMATCH}, DESK_ROLE_PROCESS},
     [DESK_STATE_DELIVERED] = {{DESK_ACT_ACKNOWLEDGE, DESK_ACT_NOTICE}, DESK_ROLE_CLERK},
     [DESK_STATE_ACKNOWLEDGED] = {{DESK_ACT_NOTICE, DESK_ACT_LAPSE}, 0},
-    [DESK_STATE_REJECTED] = {{DESK_ACT_CLOSE, DESK_ACT_NOTICE}, DESK_ROLE_LEGAL},
+    [DESK_STATE_REJECTED] = {{DESK_ACT_CLOSE, DESK_ACT_OPENED}, 0},
     [DESK_STATE_NOTICED] = {{DESK_ACT_CLOSE, DESK_ACT_CLOSE}, DESK_ROLE_LEGAL},
     [DESK_STATE_CLOSED] = {{DESK_ACT_RECEIVE, DESK_ACT_ASSESS}, 0},
     [DESK_STATE_WITHDRAWN] = {{DESK_ACT_CLOSE, DESK_ACT_NOTICE}, DESK_ROLE_LEGAL},
-    [DESK_STATE_EXPIRED] = {{DESK_ACT_ASSESS, DESK_ACT_CLOSE}, DESK_ROLE_LEGAL},
+    [DESK_STATE_EXPIRED] = {{DESK_ACT_ASSESS, DESK_ACT_OPENED}, 0},
 };
 
 static u32 who_pick(u8 role)

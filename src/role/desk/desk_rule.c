@@ -10,10 +10,12 @@
     (DESK_STATES(RECEIVED) | DESK_STATES(AUTHENTICATED) | DESK_STATES(ASSESSED) | \
      DESK_STATES(NARROWING) | DESK_STATES(CHALLENGED) | DESK_STATES(PRESERVED) |  \
      DESK_STATES(APPROVED) | DESK_STATES(LOGGED))
-#define OVER       (DESK_STATES(REJECTED) | DESK_STATES(WITHDRAWN) | DESK_STATES(EXPIRED))
-#define TOLD_AFTER (DESK_STATES(OPENED) | DESK_STATES(DELIVERED) | DESK_STATES(ACKNOWLEDGED))
-#define REVIEWERS  (DESK_ROLES(LEGAL) | DESK_ROLES(INDEPENDENT))
-#define EVERYBODY  (REVIEWERS | DESK_ROLES(CLERK) | DESK_ROLES(PREPARER) | DESK_ROLES(OMBUD))
+#define OVER (DESK_STATES(REJECTED) | DESK_STATES(WITHDRAWN) | DESK_STATES(EXPIRED))
+/* Where a grant that was approved can still be opened: the desk ends nothing at the officers'. */
+#define ENDED_EARLY (OVER | DESK_STATES(ASSESSED))
+#define TOLD_AFTER  (DESK_STATES(OPENED) | DESK_STATES(DELIVERED) | DESK_STATES(ACKNOWLEDGED))
+#define REVIEWERS   (DESK_ROLES(LEGAL) | DESK_ROLES(INDEPENDENT))
+#define EVERYBODY   (REVIEWERS | DESK_ROLES(CLERK) | DESK_ROLES(PREPARER) | DESK_ROLES(OMBUD))
 
 static const struct desk_arrow arrows[] = {
     [DESK_ACT_RECEIVE] = {0, DESK_ROLES(CLERK), DESK_STATE_RECEIVED, false, false},
@@ -34,9 +36,10 @@ static const struct desk_arrow arrows[] = {
                            DESK_STATE_PRESERVED, false, true},
     [DESK_ACT_PREPARE] = {DESK_STATES(ASSESSED), DESK_ROLES(PREPARER), 0, false, false},
     [DESK_ACT_APPROVE] = {DESK_STATES(ASSESSED), REVIEWERS, 0, false, false},
-    [DESK_ACT_LOGGED] = {DESK_STATES(APPROVED), DESK_ROLES(PROCESS), DESK_STATE_LOGGED, false,
-                         true},
-    [DESK_ACT_OPENED] = {DESK_STATES(LOGGED), DESK_ROLES(PROCESS), DESK_STATE_OPENED, false, true},
+    [DESK_ACT_LOGGED] = {DESK_STATES(APPROVED) | ENDED_EARLY, DESK_ROLES(PROCESS),
+                         DESK_STATE_LOGGED, false, true},
+    [DESK_ACT_OPENED] = {DESK_STATES(LOGGED) | ENDED_EARLY, DESK_ROLES(PROCESS), DESK_STATE_OPENED,
+                         false, true},
     [DESK_ACT_DELIVERED] = {DESK_STATES(OPENED), DESK_ROLES(PROCESS), DESK_STATE_DELIVERED, false,
                             true},
     [DESK_ACT_MISMATCH] = {DESK_STATES(OPENED), DESK_ROLES(PROCESS), DESK_STATE_REJECTED, true,
@@ -198,10 +201,30 @@ static bool record_was_asked(const struct desk_case *at, const struct desk_recor
     return false;
 }
 
+/* NULL: the person never proposed here. */
+static const struct desk_proposer *proposer_of(const struct desk_case *at, u32 person)
+{
+    for (u32 i = 0; i < at->proposers_count; i += 1) {
+        if (at->proposers[i].person == person) {
+            return &at->proposers[i];
+        }
+    }
+    return NULL;
+}
+
 /* Whoever brought what is asked for decides nothing about it, whatever role they have now. */
 static bool took_in(const struct desk_case *at, u32 person)
 {
-    return person == at->clerk || person == at->amender;
+    const struct desk_proposer *proposer = proposer_of(at, person);
+    return proposer != NULL && proposer->took_in;
+}
+
+/* One more who proposes has a place. */
+static enum desk_rule proposers_rule(const struct desk_case *at, u32 person)
+{
+    return at->proposers_count == DESK_PROPOSERS_MAX && proposer_of(at, person) == NULL
+               ? DESK_RULE_FULL
+               : DESK_RULE_NONE;
 }
 
 static enum desk_rule assess_rule(const struct desk_case *at, const struct desk_step *step)
@@ -223,7 +246,9 @@ static enum desk_rule assess_rule(const struct desk_case *at, const struct desk_
             return DESK_RULE_SCOPE;
         }
     }
-    return DESK_RULE_NONE;
+    /* The grant before may still be opened, and would be nobody's. */
+    return desk_waits_for_late(at, step->now_s) ? DESK_RULE_NOT_YET
+                                                : proposers_rule(at, step->person);
 }
 
 /* Whom the assessment names has a number, and nobody else has. */
@@ -256,17 +281,22 @@ static enum desk_rule prepare_rule(const struct desk_case *at, const struct desk
     if (at->request == DESK_REQUEST_PRESERVE) {
         return DESK_RULE_REQUEST;
     }
-    if (took_in(at, step->person) || step->person == at->assessor) {
+    const struct desk_proposer *proposer = proposer_of(at, step->person);
+    if (proposer != NULL && (proposer->took_in || proposer->assessed)) {
         return DESK_RULE_SAME_PERSON;
     }
     if (rule != DESK_RULE_NONE) {
         return rule;
     }
+    if (desk_waits_for_late(at, step->now_s)) {
+        return DESK_RULE_NOT_YET;
+    }
     if (!persons_fit(at, act)) {
         return DESK_RULE_PERSONS;
     }
-    return act->until_s <= step->now_s || act->until_s > step->now_s + most ? DESK_RULE_UNTIL
-                                                                            : DESK_RULE_NONE;
+    return act->until_s <= step->now_s || act->until_s > step->now_s + most
+               ? DESK_RULE_UNTIL
+               : proposers_rule(at, step->person);
 }
 
 static enum desk_rule approve_rule(const struct desk *desk, const struct desk_case *at,
@@ -276,7 +306,7 @@ static enum desk_rule approve_rule(const struct desk *desk, const struct desk_ca
     if (!at->is_prepared || memcmp(at->grant, act->grant, sizeof(at->grant)) != 0) {
         return DESK_RULE_PREPARED;
     }
-    if (took_in(at, step->person) || step->person == at->assessor || step->person == at->preparer) {
+    if (proposer_of(at, step->person) != NULL) {
         return DESK_RULE_SAME_PERSON;
     }
     if (!authority_holds(desk, at)) {
@@ -308,6 +338,11 @@ static enum desk_rule bound_rule(const struct desk_case *at, const struct desk_s
     bool opens =
         at->request == DESK_REQUEST_DISCLOSE && (at->class != DESK_CLASS_SEARCH || at->is_counted);
     bool waits = at->class != DESK_CLASS_PLAIN && step->now_s < at->logged_s + DESK_BULK_WAIT_S;
+    bool is_early = (1U << at->state & (ENDED_EARLY)) != 0;
+    bool is_logged = at->logged_s > 0;
+    if (is_early && (!desk_may_be_late(at) || is_logged != (act->kind == DESK_ACT_OPENED))) {
+        return DESK_RULE_STATE;
+    }
     if (memcmp(at->grant, act->grant, sizeof(at->grant)) != 0) {
         return DESK_RULE_PREPARED;
     }
@@ -317,8 +352,9 @@ static enum desk_rule bound_rule(const struct desk_case *at, const struct desk_s
     if (act->kind == DESK_ACT_OPENED && waits) {
         return DESK_RULE_WAIT;
     }
-    return act->kind == DESK_ACT_OPENED && step->now_s >= at->grant_until_s ? DESK_RULE_EXPIRED
-                                                                            : DESK_RULE_NONE;
+    /* When it was heard of says nothing: the log has it in a slot, and officers' clients and the
+     * opener hold that against the grant's end. */
+    return DESK_RULE_NONE;
 }
 
 static enum desk_rule counted_rule(const struct desk_case *at, const struct desk_step *step)
@@ -404,7 +440,8 @@ static enum desk_rule amend_rule(const struct desk *desk, const struct desk_case
         !span_is_zero(span_of(at->instrument, sizeof(at->instrument)))) {
         return DESK_RULE_PAPER; /* what came is not taken back */
     }
-    return is_same ? asked_rule(desk, act, step->now_s) : DESK_RULE_SHAPE;
+    enum desk_rule rule = is_same ? asked_rule(desk, act, step->now_s) : DESK_RULE_SHAPE;
+    return rule == DESK_RULE_NONE ? proposers_rule(at, step->person) : rule;
 }
 
 static enum desk_rule instrument_rule(const struct desk_case *at, const struct desk_step *step)
@@ -420,9 +457,12 @@ static enum desk_rule instrument_rule(const struct desk_case *at, const struct d
     return rule == DESK_RULE_NONE && step->act->dated_s == 0 ? DESK_RULE_PAPER : rule;
 }
 
-static enum desk_rule close_rule(const struct desk_case *at)
+static enum desk_rule close_rule(const struct desk_case *at, u64 now_s)
 {
-    return is_owed_notice(at) ? DESK_RULE_NOTICE : DESK_RULE_NONE;
+    if (is_owed_notice(at)) {
+        return DESK_RULE_NOTICE;
+    }
+    return desk_waits_for_late(at, now_s) ? DESK_RULE_NOT_YET : DESK_RULE_NONE;
 }
 
 static enum desk_rule notice_rule(const struct desk_case *at, u64 now_s)
@@ -431,8 +471,12 @@ static enum desk_rule notice_rule(const struct desk_case *at, u64 now_s)
     if (!is_after && !is_owed_notice(at)) {
         return DESK_RULE_STATE;
     }
-    if (at->state == DESK_STATE_OPENED && !at->is_lapsed) {
+    if (at->state == DESK_STATE_OPENED && !at->is_lapsed &&
+        now_s < at->grant_until_s + DESK_LATE_S) {
         return DESK_RULE_STATE; /* the delivery, or the mismatch, comes first */
+    }
+    if (desk_waits_for_late(at, now_s)) {
+        return DESK_RULE_NOT_YET; /* it says whether something was opened */
     }
     return is_silent(at, now_s) ? DESK_RULE_SILENT : DESK_RULE_NONE;
 }
@@ -469,7 +513,7 @@ enum desk_rule desk_rule_of_case(const struct desk *desk, const struct desk_case
     case DESK_ACT_NOTICE:
         return notice_rule(at, step->now_s);
     case DESK_ACT_CLOSE:
-        return close_rule(at);
+        return close_rule(at, step->now_s);
     case DESK_ACT_SILENCE:
         return silence_rule(at, step);
     case DESK_ACT_INSTRUMENT:
@@ -494,6 +538,18 @@ enum desk_rule desk_rule_of_case(const struct desk *desk, const struct desk_case
 }
 
 /* ---- clocks ---- */
+
+bool desk_may_be_late(const struct desk_case *at)
+{
+    bool opens =
+        at->request == DESK_REQUEST_DISCLOSE && (at->class != DESK_CLASS_SEARCH || at->is_counted);
+    return (1U << at->state & (ENDED_EARLY)) != 0 && at->was_approved && !at->was_opened && opens;
+}
+
+bool desk_waits_for_late(const struct desk_case *at, u64 now_s)
+{
+    return desk_may_be_late(at) && now_s < at->grant_until_s + DESK_LATE_S;
+}
 
 enum desk_act_kind desk_due(const struct desk_case *at, u64 now_s)
 {

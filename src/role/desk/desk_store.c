@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
+#include "io/log.h"
 #include "role/desk/desk_letter.h"
 
 #include <stdlib.h>
@@ -406,6 +407,18 @@ static enum fault check_whole(const struct desk_store *store)
                : FAULT_NONE;
 }
 
+/* A recusal holds of a person, whatever code they have later. */
+static void member_take(const struct desk_staff *staff, const struct desk_act *act,
+                        struct desk_step *step)
+{
+    for (u32 i = 0; act->kind == DESK_ACT_RECUSE && i < staff->count; i += 1) {
+        if (strcmp(staff->list[i].officer.code, act->member) == 0) {
+            step->quorum_a = staff->list[i].officer.number;
+            step->quorum_b = 0;
+        }
+    }
+}
+
 enum fault desk_store_put(struct desk_store *store, const struct desk_file *file,
                           const struct desk_staff *staff, u64 now_s, enum desk_rule *rule_out)
 {
@@ -422,6 +435,7 @@ enum fault desk_store_put(struct desk_store *store, const struct desk_file *file
         *rule_out = DESK_RULE_SIGNATURE;
     } else {
         raw.step.person = member->officer.number;
+        member_take(staff, &file->act, &raw.step);
         memcpy(raw.key, member->officer.key, sizeof(raw.key));
     }
     return take(store, file, &raw, rule_out);
@@ -463,7 +477,14 @@ enum fault desk_store_turn(struct desk_store *store, const struct desk_staff *st
             continue;
         }
         memcpy(act.name, store->desk.cases[i].name, sizeof(act.name));
-        TRY(desk_store_process(store, &act, staff, now_s, &rule));
+        enum fault fault = desk_store_process(store, &act, staff, now_s, &rule);
+        if (fault == FAULT_REFUSED) { /* of one case: the others end all the same */
+            log_warn("desk.refused", LOG_STR("act", desk_word(DESK_WORDS_ACT, due)),
+                     LOG_STR("rule", desk_rule_name(rule)));
+            fault_forget();
+            continue;
+        }
+        TRY(fault);
         *count_out += 1;
     }
     return FAULT_NONE;
