@@ -34,7 +34,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     } else if (ask.kind == LOG_ASK_PIECE) {
         CHECK(ask.number <= INT64_MAX && ask.offset <= PUBLOG_SPAN_BYTES_MAX);
     } else {
-        CHECK(ask.kind == LOG_ASK_SHOW && ask.number <= INT64_MAX);
+        CHECK(ask.kind == LOG_ASK_SHOW || ask.kind == LOG_ASK_OPENINGS);
+        CHECK(ask.number <= INT64_MAX);
     }
     free(copy);
     return 0;

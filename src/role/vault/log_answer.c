@@ -170,6 +170,25 @@ static struct span answer_find(struct log_agent *agent)
     return say(agent, LOG_SAYS_FOUND, text);
 }
 
+static struct span answer_openings(struct log_agent *agent)
+{
+    char text[2 * PUBLOG_CASE_BYTES + 32];
+    char hex[2 * PUBLOG_CASE_BYTES + 1];
+    u8 name[PUBLOG_CASE_BYTES];
+    u64 number = 0;
+    enum fault fault =
+        publog_opening_after(agent->publog, agent->answer->ask.number, &number, name);
+    if (fault != FAULT_NONE) {
+        return say_fault(agent, fault);
+    }
+    if (number == 0) {
+        return say(agent, LOG_SAYS_MISSING, "no opening behind it");
+    }
+    (void)snprintf(text, sizeof(text), "%llu %s", (unsigned long long)number,
+                   bytes_to_hex(name, sizeof(name), hex));
+    return say(agent, LOG_SAYS_FOUND, text);
+}
+
 /* ---- slots ---- */
 
 /* The log as it is published, as anybody reads it. */
@@ -252,6 +271,8 @@ static struct span answer_line(void *context, struct span line)
         return answer_slots(agent);
     case LOG_ASK_FIND:
         return answer_find(agent);
+    case LOG_ASK_OPENINGS:
+        return answer_openings(agent);
     case LOG_ASK_PIECE:
         return answer_piece(agent);
     }

@@ -392,6 +392,9 @@ static void which_event_is_about_a_grant(void **state)
     is_said(ask(line), LOG_SAYS_FOUND "3 ");
     (void)snprintf(line, sizeof(line), "find opening " GRANT_NAME " %s\n", hash);
     is_said(ask(line), LOG_SAYS_MISSING);
+    assert_string_equal(ask("openings 0\n"), LOG_SAYS_FOUND "3 " GRANT_NAME);
+    assert_string_equal(ask("openings 2\n"), LOG_SAYS_FOUND "3 " GRANT_NAME);
+    is_said(ask("openings 3\n"), LOG_SAYS_MISSING "no opening");
 }
 
 static void nothing_else_is_taken_or_shown(void **state)

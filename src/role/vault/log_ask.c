@@ -10,7 +10,7 @@
 
 #define UNTIL_MAX     253402300799ULL /* the end of the year 9999 */
 #define NUMBER_DIGITS 24U
-#define BEGINNING     "the line begins with none of tell, show, find, slots, piece"
+#define BEGINNING     "the line begins with none of tell, show, find, openings, slots, piece"
 
 _Static_assert(LOG_ASK_BYTES_MAX >= 2 * PUBLOG_TEXT_BYTES_MAX + 2 * PUBLOG_CASE_BYTES +
                                         2 * PUBLOG_SALT_BYTES + 2 * NUMBER_DIGITS + 64,
@@ -172,6 +172,10 @@ const char *log_ask_read(struct span line, struct log_ask *ask_out)
     if (is_word(word, "find")) {
         ask_out->kind = LOG_ASK_FIND;
         return find_read(rest, ask_out);
+    }
+    if (is_word(word, "openings")) {
+        ask_out->kind = LOG_ASK_OPENINGS;
+        return tlog_number_read(rest, INT64_MAX, &ask_out->number) ? NULL : "no number of an event";
     }
     if (is_word(word, "slots")) {
         ask_out->kind = LOG_ASK_SLOTS;

@@ -3,6 +3,7 @@
  *
  *     tell KIND CLASS FLAGS CASE UNTIL SALT TEXT
  *     find KIND CASE GRANT
+ *     openings NUMBER
  *     show NUMBER
  *     slots CLASS FROM TO
  *     piece NUMBER OFFSET
@@ -13,7 +14,8 @@
  * 32 bytes, or - for a random one, TEXT 1 to PUBLOG_TEXT_BYTES_MAX bytes; bytes are small
  * hexadecimal digits. An act of the desk has a random salt, an end when and only when it is a
  * silence, no flag but that of a search, and that on a step alone. GRANT is the SHA-256 of a
- * grant's text: `find` asks which event is about it. FROM and TO are seconds. docs/public-log.md
+ * grant's text: `find` asks which event is about it. `openings` asks for the
+ * first opening behind an event, of whatever case. FROM and TO are seconds. docs/public-log.md
  * "The socket" has the answers. */
 #ifndef ROLE_VAULT_LOG_ASK_H
 #define ROLE_VAULT_LOG_ASK_H
@@ -32,25 +34,32 @@ _Static_assert(LOG_PIECE_BYTES <= PUBLOG_SHOWN_BYTES_MAX, "a piece fits into an 
 #define LOG_SLOTS_BYTES_MAX 96U
 
 /* The first word of an answer. */
-#define LOG_SAYS_TOLD    "told "    /* and the event's number */
-#define LOG_SAYS_FOUND   "found "   /* the event's number, and the SHA-256 of its text */
-#define LOG_SAYS_SHOWN   "shown "   /* and its bytes (publog_shown.h), in hexadecimal digits */
-#define LOG_SAYS_SLOTS   "slots "   /* the text's number, and its bytes: to be had in pieces */
-#define LOG_SAYS_PIECE   "piece "   /* and its bytes, in hexadecimal digits */
-#define LOG_SAYS_LATER   "later "   /* and why: its slot, or the witnesses; ask again */
-#define LOG_SAYS_WRONG   "wrong "   /* and why: no such line */
+#define LOG_SAYS_TOLD    "told "  /* and the event's number */
+#define LOG_SAYS_FOUND   "found " /* the event's number, and the SHA-256 of its text, or its case */
+#define LOG_SAYS_SHOWN   "shown " /* and its bytes (publog_shown.h), in hexadecimal digits */
+#define LOG_SAYS_SLOTS   "slots " /* the text's number, and its bytes: to be had in pieces */
+#define LOG_SAYS_PIECE   "piece " /* and its bytes, in hexadecimal digits */
+#define LOG_SAYS_LATER   "later " /* and why: its slot, or the witnesses; ask again */
+#define LOG_SAYS_WRONG   "wrong " /* and why: no such line */
 #define LOG_SAYS_MISSING "missing " /* no such event of an opening */
 #define LOG_SAYS_EXISTS  "exists "  /* the text was told before with another case, salt, ... */
 #define LOG_SAYS_FULL    "full "    /* the slot: the next one takes it; a text with these slots */
 #define LOG_SAYS_STOPPED "stopped " /* the log is, or could not keep it */
 
-enum log_ask_kind { LOG_ASK_TELL = 1, LOG_ASK_SHOW, LOG_ASK_SLOTS, LOG_ASK_PIECE, LOG_ASK_FIND };
+enum log_ask_kind {
+    LOG_ASK_TELL = 1,
+    LOG_ASK_SHOW,
+    LOG_ASK_SLOTS,
+    LOG_ASK_PIECE,
+    LOG_ASK_FIND,
+    LOG_ASK_OPENINGS
+};
 
 struct log_ask {
     enum log_ask_kind kind;
     struct publog_told told; /* TELL: its text and salt lie below. FIND: kind and case */
     u8 grant[SHA256_BYTES];  /* FIND */
-    u64 number;              /* SHOW: of the event. PIECE: of the text */
+    u64 number;              /* SHOW, OPENINGS: of the event. PIECE: of the text */
     u64 offset;              /* PIECE: within the text */
     enum publog_class class; /* SLOTS */
     u64 from_s;              /* SLOTS: the slots that these two moments are in, and all between */

@@ -68,6 +68,8 @@ static const char *const statements[PUBLOG_STATEMENTS] = {
         " = ? AND kind = ? AND class = ? AND " DESK_KINDS " ORDER BY number LIMIT 1",
     [PUBLOG_EVENTS_OF_CASE] = "SELECT number, text FROM events WHERE name = ? AND kind = ?"
                               " AND kind >= 4 AND kind <= 7 ORDER BY number",
+    [PUBLOG_OPENING_AFTER] = "SELECT number, name FROM events WHERE kind = 5 AND number > ?"
+                             " ORDER BY number LIMIT 1",
     [PUBLOG_BEGUN_GET] = "SELECT slot FROM begun WHERE class = ?",
     [PUBLOG_BEGUN_PUT] = "INSERT INTO begun VALUES(?, ?)",
     [PUBLOG_EVENTS_OF] = "SELECT place, kind, flags, name, until, mark_salt, body FROM events"
@@ -92,11 +94,13 @@ static const char *const later_schema[] = {
     " WHERE kind >= 4 AND kind <= 7",
     "CREATE INDEX IF NOT EXISTS events_desk ON events(text, kind, class) WHERE " DESK_KINDS,
     "CREATE INDEX IF NOT EXISTS events_cases ON events(name, kind) WHERE kind >= 4 AND kind <= 7",
+    "CREATE INDEX IF NOT EXISTS events_opened ON events(number) WHERE kind = 5",
     "CREATE INDEX IF NOT EXISTS events_silences ON events(name) WHERE kind = 8",
     "CREATE TABLE IF NOT EXISTS openings(month INTEGER PRIMARY KEY, number INTEGER NOT NULL,"
     " next INTEGER NOT NULL, hash BLOB NOT NULL)",
 };
-_Static_assert(PUBLOG_KIND_GRANT == 4 && PUBLOG_KIND_MISMATCH == 7, "the kinds of openings");
+_Static_assert(PUBLOG_KIND_GRANT == 4 && PUBLOG_KIND_OPENING == 5 && PUBLOG_KIND_MISMATCH == 7,
+               "the kinds of openings");
 
 _Static_assert(2 * PUBLOG_SLOTS_A_TURN + PUBLOG_LINES_A_TURN <= TLOG_STORE_WAITING_MAX,
                "a turn is one commit");
@@ -296,6 +300,23 @@ enum fault publog_of_case(struct publog *publog, const u8 name[PUBLOG_CASE_BYTES
             return FAULT_NONE;
         }
         TRY(sql_next(&publog->sql, &rows, &row));
+    }
+    return FAULT_NONE;
+}
+
+enum fault publog_opening_after(struct publog *publog, u64 number, u64 *number_out,
+                                u8 name_out[PUBLOG_CASE_BYTES])
+{
+    struct sql_call after = call(publog, PUBLOG_OPENING_AFTER);
+    bool row = false;
+    *number_out = 0;
+    TRY(publog_check_whole(publog));
+    sql_put_u64(&after, number);
+    TRY(sql_next(&publog->sql, &after, &row));
+    if (row) {
+        *number_out = sql_get_u64(&after);
+        sql_get_bytes(&after, name_out, PUBLOG_CASE_BYTES);
+        sql_end(&after);
     }
     return FAULT_NONE;
 }

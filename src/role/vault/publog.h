@@ -90,6 +90,10 @@ struct publog_reader {
 MUST_USE enum fault publog_of_case(struct publog *publog, const u8 name[PUBLOG_CASE_BYTES],
                                    enum publog_kind kind, struct publog_reader *reader);
 
+/* The first opening behind that event, and its case. *number_out 0: there is none. */
+MUST_USE enum fault publog_opening_after(struct publog *publog, u64 number, u64 *number_out,
+                                         u8 name_out[PUBLOG_CASE_BYTES]);
+
 /* A readable entry: one line of printable UTF-8 that begins with a small letter, without its
  * newline. It is in the signed log when this returns. FAULT_INPUT: it is no such line. */
 MUST_USE enum fault publog_line(struct publog *publog, struct span line, u64 *index_out);
