@@ -13,6 +13,7 @@
 
 #define PAPER_BYTES_MAX (64U << 20)
 #define HEAD_WORDS      7U
+#define VALUE_BYTES     (GRANT_VALUE_BYTES_MAX + 64U) /* of a field, and the longest identifier */
 
 /* ---- what was typed ---- */
 
@@ -146,7 +147,7 @@ static enum fault file_hash(const char *path, char hex_out[2 * DESK_HASH_BYTES +
 
 /* "PERSON FIELD VALUE" as "PERSON FIELD HASH": with the case as nonce. */
 static enum fault identifier_hash(const struct desk_draft *draft, const char *word,
-                                  char target[160])
+                                  char target[VALUE_BYTES])
 {
     char *end = NULL;
     u8 hash[32];
@@ -160,8 +161,8 @@ static enum fault identifier_hash(const struct desk_draft *draft, const char *wo
                                span_of_text(field + size + 1), hash)) {
         return FAULT(FAULT_USAGE, "identifier: not \"PERSON FIELD VALUE\" of a field");
     }
-    (void)snprintf(target, 160, "%llu %.*s %s", (unsigned long long)person, (int)size, field,
-                   bytes_to_hex(hash, sizeof(hash), hex));
+    (void)snprintf(target, VALUE_BYTES, "%llu %.*s %s", (unsigned long long)person, (int)size,
+                   field, bytes_to_hex(hash, sizeof(hash), hex));
     return FAULT_NONE;
 }
 
@@ -179,13 +180,16 @@ static bool put_line(struct desk_draft *draft, struct span name, const char *val
 /* A word of the command line as the line that it becomes. */
 static enum fault word_put(struct desk_draft *draft, const char *word)
 {
-    char value[160];
+    char value[VALUE_BYTES] = "";
     const char *sign = strchr(word, '=');
     if (sign == NULL) {
         return FAULT(FAULT_USAGE, "\"%s\" is not FIELD=VALUE", word);
     }
     struct span name = span_of(word, (size_t)(sign - word));
-    (void)snprintf(value, sizeof(value), "%s", sign + 1);
+    if (!span_copy(span_of_text(sign + 1), value, sizeof(value) - 1)) {
+        return FAULT(FAULT_USAGE, "%.*s: longer than a value is", (int)name.size,
+                     (const char *)name.data);
+    }
     if (sign[1] == '@') {
         TRY(file_hash(sign + 2, value));
     }
@@ -223,9 +227,9 @@ static enum fault line_put(struct desk_draft *draft, struct span line, bool *use
             return word_put(draft, draft->words[i]);
         }
     }
-    char value[160];
+    char value[VALUE_BYTES] = "";
     struct span rest = span_after(line, name.size + 2);
-    (void)snprintf(value, sizeof(value), "%.*s", (int)rest.size, (const char *)rest.data);
+    CHECK(span_copy(rest, value, sizeof(value) - 1)); /* no field of an empty act is as long */
     return put_line(draft, name, value) ? FAULT_NONE
                                         : FAULT(FAULT_LIMIT, "the act is longer than one is");
 }
