@@ -1,6 +1,9 @@
 #include "app/place_desk.h"
 
 #include "app/serve.h"
+#include "base/check.h"
+#include "role/desk/desk_tell.h"
+#include "role/vault/publog_leaf.h"
 
 enum fault place_desk_make(struct place *place, struct agent **agent_out)
 {
@@ -20,6 +23,8 @@ enum fault place_desk_make(struct place *place, struct agent **agent_out)
     if (place->desk_officers[0] == 0) {
         return FAULT(FAULT_CONFIG, "desk.on: there is no register of officers");
     }
+    CHECK(publog_slot_seconds(PUBLOG_CLASS_ORDINARY) == DESK_SLOT_ORDINARY_S);
+    CHECK(publog_slot_seconds(PUBLOG_CLASS_EMERGENCY) == DESK_SLOT_EMERGENCY_S);
     if (place->settings->config->values[CONFIG_PUBLOG_ON].number != 0) {
         TRY(serve_log_path(place->settings->config, place->settings->folder, place->desk_log));
         options.log = place->desk_log;
@@ -50,12 +55,14 @@ void place_desk_measure(struct place *place, const struct agent *agent)
         {"cambist_desk_told_total", "Acts that the public log took since the start."},
         {"cambist_desk_log_waits_total", "How often the log was away, full or stopped."},
         {"cambist_desk_log_stuck", "1: the log refuses an act; none behind it is told."},
+        {"cambist_desk_openings_strange", "Openings in the public log that no case has."},
         {"cambist_desk_turned_away_total", "Connections that were one too many."},
     };
     (void)agent;
     struct desk_agent_counts counts = desk_agent_counts(place->desk);
-    const u64 values[] = {counts.cases, counts.open,  counts.late,    counts.alarms,
-                          counts.asked, counts.taken, counts.refused, counts.connections,
-                          counts.told,  counts.waits, counts.stuck,   counts.turned_away};
+    const u64 values[] = {counts.cases,      counts.open,  counts.late,    counts.alarms,
+                          counts.asked,      counts.taken, counts.refused, counts.connections,
+                          counts.told,       counts.waits, counts.stuck,   counts.strange,
+                          counts.turned_away};
     place_values_put(place, place->desk_values, rows, values, ARRAY_COUNT(rows));
 }

@@ -38,6 +38,12 @@ def make_people(cli, folder):
     return keys
 
 
+def moment(away):
+    """So far from now, as an act has it."""
+    return subprocess.run(["date", "-u", "-d", away, "+%Y-%m-%dT%H:%M:%SZ"], check=True,
+                          stdout=subprocess.PIPE).stdout.decode().strip()
+
+
 class Desk:
     def __init__(self, cli, folder, keys):
         self.cli, self.folder, self.keys, self.acts = cli, folder, keys, 0
@@ -89,7 +95,7 @@ def received(cli, desk, number):
     desk.ok("received", "cleo", "receive", case, "request=disclose", "mark=order", "opening=authority",
             "basis=union-law", "class=plain", "urgency=ordinary", "country=FR", "authority=xa-court",
             f"instrument=@{paper}", f"sealed=@{paper}", f"reference={number}/2026",
-            "dated=2026-11-01T00:00:00Z", "identifier=1 document AB 123", "record=1 bank none")
+            f"dated={moment('-1 day')}", "identifier=1 document AB 123", "record=1 bank none")
     return case
 
 
@@ -123,8 +129,7 @@ def a_refusal(cli, desk):
 def an_approval(cli, desk):
     case = assessed(cli, desk, 2)
     grant = "grant=" + "5a" * 32
-    until = subprocess.run(["date", "-u", "-d", "+2 hours", "+until=%Y-%m-%dT%H:%M:%SZ"], check=True,
-                           stdout=subprocess.PIPE).stdout.decode().strip()
+    until = f"until={moment('+2 hours')}"
     desk.ok("assessed", "pia", "prepare", case, grant, until, "person=1 7")
     desk.no("same-person", "anna", "approve", case)
     desk.no("role", "cleo", "approve", case)
@@ -153,6 +158,8 @@ def is_asked(cli, desk, refused, approved):
                                    (("draft", "close", approved, "--officer", "eve"), MISSING, "no officer"),
                                    (("draft", "close", approved, "colour=red", "--officer", "anna"), USAGE,
                                     "no field of this act"),
+                                   (("draft", "close", approved, "evidence=" + "5" * 400, "--officer", "anna"),
+                                    USAGE, "evidence: longer"),
                                    (("open", approved), USAGE, "is none of list")):
         code, _, error = desk.run(*arguments)
         cli.check(code == wanted and why in error, f"{arguments}: {code}, {error}")
@@ -228,8 +235,7 @@ def through_the_log(cli, venue, desk):
     cli.check(all_told(desk, case), f"the log has the acts: {logs(desk, case)}")
     before = venue.pid("log")
     os.kill(before, signal.SIGKILL)
-    until = subprocess.run(["date", "-u", "-d", "+2 hours", "+until=%Y-%m-%dT%H:%M:%SZ"], check=True,
-                           stdout=subprocess.PIPE).stdout.decode().strip()
+    until = f"until={moment('+2 hours')}"
     desk.ok("assessed", "pia", "prepare", case, f"grant={digest}", until, "person=1 7")
     desk.ok("assessed", "abel", "approve", case)
     desk.ok("approved", "bela", "approve", case)
@@ -285,6 +291,9 @@ def test(cli):
     with open(cli.path("serve.log"), encoding="utf-8") as file:
         lines = [line for line in file if '"process":"desk"' in line and "process.protected" in line]
     cli.equal(len(lines), 2, "it says what protects it, at each start")
+    with open(cli.path("serve.log"), encoding="utf-8") as file:
+        lines = [line for line in file if '"desk.staff_lacks"' in line]
+    cli.check(lines and "bulk and search: legal has too few" in lines[0], f"who is missing: {lines}")
     os.rename(os.path.join(folder, "officers.txt"), cli.path("officers.txt"))
     with s.Venue(cli, folder, "--config", config) as venue:
         cli.equal(venue.process.wait(s.PATIENCE), CONFIG, "a desk without a register")

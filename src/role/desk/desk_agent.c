@@ -346,7 +346,12 @@ static enum fault staff_load(struct desk_agent *agent)
         return FAULT(FAULT_INPUT, "%s: longer than a staff is", path);
     }
     TRY(file_read_whole(&file, 0, text, (size_t)size));
-    return desk_staff_read(span_of(text, (size_t)size), path, &officers, &agent->staff);
+    TRY(desk_staff_read(span_of(text, (size_t)size), path, &officers, &agent->staff));
+    const char *lack = desk_staff_lack(&agent->staff);
+    if (lack != NULL) {
+        log_warn("desk.staff_lacks", LOG_STR("for", lack));
+    }
+    return FAULT_NONE;
 }
 
 static enum fault desk_open(struct agent *base)
@@ -372,7 +377,8 @@ static enum fault desk_open(struct agent *base)
     TRY(sql_file_make(folder, path));
     TRY(desk_store_open(&agent->store, &options));
     if (agent->options.log != NULL) {
-        TRY(desk_tell_open(&agent->tell, agent->options.log, agent->options.clock));
+        TRY(desk_tell_open(&agent->tell, agent->options.log, agent->options.clock,
+                           agent->options.cases_max));
     }
     return line_talk_open(&agent->talk, &talk);
 }
@@ -404,6 +410,7 @@ static enum fault tell_turn(struct desk_agent *agent, bool *busy_out)
     agent->counts.told = counts.told;
     agent->counts.waits = counts.waits;
     agent->counts.stuck = counts.stuck;
+    agent->counts.strange = counts.strange;
     return FAULT_NONE;
 }
 
@@ -465,6 +472,11 @@ void desk_agent_destroy(struct desk_agent *agent)
         free(agent->places);
     }
     free(agent);
+}
+
+struct span desk_agent_answer(struct desk_agent *agent, struct span line)
+{
+    return answer_line(agent, line);
 }
 
 struct desk_agent_counts desk_agent_counts(const struct desk_agent *agent)

@@ -10,6 +10,7 @@
 #define ROLE_DESK_DESK_AGENT_H
 
 #include "base/base.h"
+#include "base/span.h"
 #include "io/agent.h"
 #include "io/clock.h"
 #include "io/fault.h"
@@ -49,9 +50,10 @@ struct desk_agent_counts {
     u64 refused; /* acts that a rule was against, and lines that are none */
     u64 connections;
     u64 turned_away;
-    u64 told;  /* acts that the log has taken */
-    u64 waits; /* how often the log was away, full or stopped */
-    u64 stuck; /* 1: the log refuses an act, and none behind it is told */
+    u64 told;    /* acts that the log has taken */
+    u64 waits;   /* how often the log was away, full or stopped */
+    u64 stuck;   /* 1: the log refuses an act, and none behind it is told */
+    u64 strange; /* openings in the log that no case has */
 };
 
 struct desk_agent;
@@ -62,6 +64,10 @@ MUST_USE enum fault desk_agent_create(struct desk_agent **agent_out,
 struct agent *desk_agent_of(struct desk_agent *agent);
 /* After agent_close. NULL is fine. */
 void desk_agent_destroy(struct desk_agent *agent);
+
+/* The answer to a line of the socket, without its end; good until the next one. For tests and the
+ * fuzzer: the agent is open. */
+struct span desk_agent_answer(struct desk_agent *agent, struct span line);
 
 struct desk_agent_counts desk_agent_counts(const struct desk_agent *agent);
 

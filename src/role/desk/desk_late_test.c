@@ -264,6 +264,24 @@ static void whoever_proposed_once_does_not_approve(void **state)
     expect(act_of(DESK_ACT_APPROVE, DESK_SCENE_ALMA), DESK_SCENE_ALMA, DESK_RULE_NONE);
 }
 
+/* ---- who there is ---- */
+
+static void what_a_staff_can_never_decide(void **state)
+{
+    (void)state;
+    struct desk_staff *staff = &scene.staff;
+    assert_null(desk_staff_lack(staff));
+    staff->quorum_b = 3;
+    assert_string_equal(desk_staff_lack(staff), "bulk and search: independent has too few");
+    staff->quorum_a = 3;
+    assert_string_equal(desk_staff_lack(staff),
+                        "bulk and search: legal has too few beside who assesses");
+    staff->list[DESK_SCENE_PIA].role = DESK_ROLE_CLERK;
+    assert_string_equal(desk_staff_lack(staff), "any request: there is no preparer");
+    staff->quorum_a = 4; /* as many as there are */
+    assert_string_equal(desk_staff_lack(staff), "any request: nobody of legal is left to assess");
+}
+
 /* ---- clocks ---- */
 
 /* The first of two cases is put back in memory: its act is refused as one that was taken. */
@@ -299,6 +317,7 @@ int main(void)
         TEST(an_opening_behind_ties),
         TEST(ties_are_of_a_person),
         TEST(whoever_proposed_once_does_not_approve),
+        TEST(what_a_staff_can_never_decide),
         TEST(one_refusal_ends_no_other_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

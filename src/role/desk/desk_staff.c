@@ -108,6 +108,22 @@ enum fault desk_staff_read(struct span text, const char *name, const struct offi
     return FAULT_NONE;
 }
 
+const char *desk_staff_lack(const struct desk_staff *staff)
+{
+    u32 legal = people_of(staff, DESK_ROLE_LEGAL);
+    u32 independent = people_of(staff, DESK_ROLE_INDEPENDENT);
+    if (legal < staff->quorum_a + 1) {
+        return "any request: nobody of legal is left to assess";
+    }
+    if (people_of(staff, DESK_ROLE_PREPARER) == 0) {
+        return "any request: there is no preparer";
+    }
+    if (legal < staff->quorum_a + 2) {
+        return "bulk and search: legal has too few beside who assesses";
+    }
+    return independent < staff->quorum_b + 1 ? "bulk and search: independent has too few" : NULL;
+}
+
 const struct desk_member *desk_staff_of(const struct desk_staff *staff, const struct desk_act *act)
 {
     for (u32 i = 0; i < staff->count; i += 1) {

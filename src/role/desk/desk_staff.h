@@ -36,6 +36,10 @@ struct desk_staff {
 MUST_USE enum fault desk_staff_read(struct span text, const char *name,
                                     const struct officers *officers, struct desk_staff *staff_out);
 
+/* What a desk with these people can never decide, since who assesses does not approve; NULL: it
+ * can all. For somebody to know at the start, and not at the first such request. */
+const char *desk_staff_lack(const struct desk_staff *staff);
+
 /* Who the act says that it is of: code, role and region are a member's. NULL: nobody. */
 const struct desk_member *desk_staff_of(const struct desk_staff *staff, const struct desk_act *act);
 

@@ -512,6 +512,7 @@ enum fault desk_store_untold(struct desk_store *store, struct desk_told *told_ou
     told_out->number = store->row.number;
     told_out->kind = desk_act_log_kind((enum desk_act_kind)act->kind);
     told_out->is_emergency = at != NULL && at->urgency == DESK_URGENCY_EMERGENCY;
+    told_out->ends_silence = act->kind == DESK_ACT_NOTICE && at != NULL && at->was_silent;
     bool is_search = at != NULL && at->class == DESK_CLASS_SEARCH;
     told_out->flags = act->kind == DESK_ACT_APPROVE && is_search ? 2 : 0;
     told_out->until = act->kind == DESK_ACT_SILENCE ? act->until_s : 0;

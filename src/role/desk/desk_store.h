@@ -40,8 +40,9 @@ struct desk_told {
     u64 number;       /* the row's */
     const char *kind; /* the log's word for it */
     bool is_emergency;
-    u8 flags;  /* 2: a search across accounts is approved */
-    u64 until; /* of the silence that this begins; 0 */
+    bool ends_silence; /* a notice, where one was ordered: in a later slot than that one */
+    u8 flags;          /* 2: a search across accounts is approved */
+    u64 until;         /* of the silence that this begins; 0 */
     u8 name[DESK_NAME_BYTES];
     size_t text_bytes;
     char text[DESK_FILE_BYTES]; /* the act and its signature */

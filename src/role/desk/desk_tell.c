@@ -14,22 +14,36 @@
 #include <unistd.h>
 
 #define SECOND_NS    1000000000ULL
+#define US           1000000ULL
 #define AGAIN_NS     SECOND_NS        /* after a log that is away or full, and between two rounds */
+#define LOOK_NS      (60 * SECOND_NS) /* between two looks at all openings in the log */
 #define STUCK_NS     (60 * SECOND_NS) /* after one that refuses an act */
 #define ANSWER_NS    (30 * SECOND_NS) /* so long may an answer take */
 #define CASES_A_TURN 512U
 #define LINE_BYTES   (2U * DESK_FILE_BYTES + 256U)
 #define ANSWER_BYTES 1024U
 
+enum asked { ASKED_TELL, ASKED_FIND, ASKED_OPENINGS };
+
 struct desk_tell {
     const char *path;
     struct clock *clock;
+    u64 *settled; /* by case: the end of the grant that the log knew nothing of, behind that end */
+    u32 place;    /* of the case that was asked for */
+    u64 silence_slots[2]; /* of ordinary and emergency: in which a silence was told last */
+    u64 look_ns;          /* openings are looked at then */
+    u64 look_from;        /* all up to this one have their cases */
+    u64 look_at;          /* the last one that was looked at */
+    u64 look_seen;        /* the last one that was there a look before */
+    u64 look_named;       /* the last one that was told of */
+    u64 look_strange;     /* in this look */
+    bool looks_whole;     /* nothing strange in this look yet */
     struct desk_tell_counts counts;
     int socket;   /* -1: none */
     u64 again_ns; /* nothing is done before */
     u64 until_ns; /* an answer is waited for */
     bool is_waiting;
-    bool is_told;             /* `tell` was asked, of the row below; else `find` */
+    enum asked asked;
     u64 number;               /* of the row */
     enum desk_act_kind found; /* the act that the event makes */
     u8 name[DESK_NAME_BYTES];
@@ -133,15 +147,22 @@ static bool has_grant(const struct desk_case *at)
            (at->class != DESK_CLASS_SEARCH || at->is_counted);
 }
 
+/* Late, and the log was asked behind the grant's end. */
+static bool is_settled(const struct desk_tell *tell, const struct desk_case *at, u32 place)
+{
+    return tell->settled[place] == at->grant_until_s;
+}
+
 /* What is looked for about a case: the log's word, and the act that it makes. NULL: nothing. */
 static const char *wanted_of(const struct desk_case *at, bool asks_mismatch,
                              enum desk_act_kind *act_out)
 {
-    if (at->state == DESK_STATE_APPROVED && has_grant(at)) {
+    bool is_late = desk_may_be_late(at);
+    if ((at->state == DESK_STATE_APPROVED && has_grant(at)) || (is_late && at->logged_s == 0)) {
         *act_out = DESK_ACT_LOGGED;
         return "grant";
     }
-    if (at->state == DESK_STATE_LOGGED && has_grant(at)) {
+    if ((at->state == DESK_STATE_LOGGED && has_grant(at)) || is_late) {
         *act_out = DESK_ACT_OPENED;
         return "opening";
     }
@@ -231,24 +252,116 @@ static bool begins(const struct desk_tell *tell, const char *word)
     return strncmp(tell->answer, word, strlen(word)) == 0;
 }
 
+static u64 slot_of(const struct desk_told *told, u64 now_s)
+{
+    return now_s / (told->is_emergency ? DESK_SLOT_EMERGENCY_S : DESK_SLOT_ORDINARY_S);
+}
+
+/* The month pairs a silence with a notice in a later slot. */
+static bool waits_for_slot(const struct desk_tell *tell, u64 now_s)
+{
+    return tell->told.ends_silence &&
+           slot_of(&tell->told, now_s) <= tell->silence_slots[tell->told.is_emergency];
+}
+
+static enum fault told_take(struct desk_tell *tell, struct desk_store *store, u64 now_s, u64 log)
+{
+    if (tell->told.until > 0) {
+        tell->silence_slots[tell->told.is_emergency] = slot_of(&tell->told, now_s);
+    }
+    tell->counts.told += 1;
+    tell->counts.stuck = 0;
+    return desk_store_log(store, tell->number, log);
+}
+
+/* ---- every opening has its case ---- */
+
+static void look_end(struct desk_tell *tell)
+{
+    tell->counts.strange = tell->look_strange;
+    tell->look_seen = u64_max(tell->look_seen, tell->look_at);
+    tell->look_at = tell->look_from;
+    tell->look_strange = 0;
+    tell->looks_whole = true;
+    tell->look_ns = clock_mono_ns(tell->clock) + LOOK_NS;
+}
+
+/* "found NUMBER CASE": one that was there a look ago already, and that no case has. */
+static void look_take(struct desk_tell *tell, const struct desk *desk)
+{
+    const char *rest = tell->answer + strlen("found ");
+    u8 name[DESK_NAME_BYTES];
+    u64 number = 0;
+    if (!number_read(&rest, &number) || number <= tell->look_at || *rest != ' ' ||
+        !bytes_from_hex(span_of_text(rest + 1), name, sizeof(name))) {
+        look_end(tell);
+        return;
+    }
+    const struct desk_case *at = desk_case(desk, name);
+    tell->look_at = number;
+    if (at != NULL && at->opened_log == number) {
+        tell->look_from = tell->looks_whole ? number : tell->look_from;
+        return;
+    }
+    tell->looks_whole = false;
+    if (number <= tell->look_seen) {
+        tell->look_strange += 1;
+        if (number > tell->look_named) {
+            tell->look_named = number;
+            log_error("desk.opening_strange", LOG_U64("event", number));
+        }
+    }
+}
+
+/* True: the log was asked for the next one. */
+static bool look_next(struct desk_tell *tell)
+{
+    if (clock_mono_ns(tell->clock) < tell->look_ns) {
+        return false;
+    }
+    int size = snprintf(tell->line, sizeof(tell->line), "openings %llu\n",
+                        (unsigned long long)tell->look_at);
+    CHECK(size > 0 && (size_t)size < sizeof(tell->line));
+    tell->asked = ASKED_OPENINGS;
+    line_send(tell, (size_t)size);
+    return true;
+}
+
+/* ---- answers ---- */
+
+/* The log knows nothing of it: behind the grant's end that stays so. */
+static void missing_take(struct desk_tell *tell, const struct desk *desk, u64 now_s)
+{
+    const struct desk_case *at = &desk->cases[tell->place];
+    if (tell->asked == ASKED_OPENINGS) {
+        look_end(tell);
+    } else if (desk_may_be_late(at) && now_s >= at->grant_until_s + DESK_LATE_S) {
+        tell->settled[tell->place] = at->grant_until_s;
+    }
+}
+
 static enum fault answered(struct desk_tell *tell, struct desk_store *store,
                            const struct desk_staff *staff, u64 now_s)
 {
     const char *rest = tell->answer + strlen("told ");
     u64 log = 0;
-    if (tell->is_told && begins(tell, "told ") && number_read(&rest, &log) && *rest == 0) {
-        tell->counts.told += 1;
-        tell->counts.stuck = 0;
-        return desk_store_log(store, tell->number, log);
+    bool is_tell = tell->asked == ASKED_TELL;
+    if (is_tell && begins(tell, "told ") && number_read(&rest, &log) && *rest == 0) {
+        return told_take(tell, store, now_s, log);
     }
-    if (!tell->is_told && begins(tell, "found ")) {
+    if (tell->asked == ASKED_FIND && begins(tell, "found ")) {
         return found_take(tell, store, staff, now_s);
     }
-    if (!tell->is_told && begins(tell, "missing ")) {
+    if (tell->asked == ASKED_OPENINGS && begins(tell, "found ")) {
+        look_take(tell, desk_store_desk(store));
+        return FAULT_NONE;
+    }
+    if (!is_tell && begins(tell, "missing ")) {
+        missing_take(tell, desk_store_desk(store), now_s);
         return FAULT_NONE;
     }
     bool is_later = begins(tell, "full ") || begins(tell, "stopped ") || begins(tell, "later ");
-    if (!is_later && tell->is_told) {
+    if (!is_later && is_tell) {
         tell->counts.stuck = 1;
         log_error("desk.not_logged", LOG_U64("row", tell->number));
     }
@@ -264,6 +377,9 @@ static enum fault find_next(struct desk_tell *tell, struct desk_store *store,
     char name[2 * DESK_NAME_BYTES + 1];
     char grant[2 * DESK_HASH_BYTES + 1];
     for (u32 i = 0; i < CASES_A_TURN; i += 1) {
+        if (tell->cursor >= desk->cases_count && look_next(tell)) {
+            return FAULT_NONE;
+        }
         if (tell->cursor >= desk->cases_count) {
             tell->cursor = 0;
             tell->asks_mismatch = !tell->asks_mismatch;
@@ -271,16 +387,17 @@ static enum fault find_next(struct desk_tell *tell, struct desk_store *store,
             return FAULT_NONE;
         }
         const struct desk_case *at = &desk->cases[tell->cursor];
+        tell->place = tell->cursor;
         tell->cursor += 1;
         if (at->state == DESK_STATE_APPROVED && !has_grant(at)) {
             return log_order(store, staff, now_s, at);
         }
         const char *kind = wanted_of(at, tell->asks_mismatch, &tell->found);
-        if (kind == NULL) {
+        if (kind == NULL || is_settled(tell, at, tell->place)) {
             continue;
         }
         memcpy(tell->name, at->name, sizeof(tell->name));
-        tell->is_told = false;
+        tell->asked = ASKED_FIND;
         int size = snprintf(tell->line, sizeof(tell->line), "find %s %s %s\n", kind,
                             bytes_to_hex(at->name, sizeof(at->name), name),
                             bytes_to_hex(at->grant, sizeof(at->grant), grant));
@@ -309,7 +426,10 @@ enum fault desk_tell_turn(struct desk_tell *tell, struct desk_store *store,
     if (!some) { /* all acts are told, so that those of a case are in the log before `logged` */
         return find_next(tell, store, staff, now_s);
     }
-    tell->is_told = true;
+    if (waits_for_slot(tell, now_s)) {
+        return FAULT_NONE;
+    }
+    tell->asked = ASKED_TELL;
     tell->number = tell->told.number;
     line_send(tell, tell_print(tell));
     return FAULT_NONE;
@@ -317,16 +437,26 @@ enum fault desk_tell_turn(struct desk_tell *tell, struct desk_store *store,
 
 /* ---- the whole ---- */
 
-enum fault desk_tell_open(struct desk_tell **tell_out, const char *path, struct clock *clock)
+enum fault desk_tell_open(struct desk_tell **tell_out, const char *path, struct clock *clock,
+                          u32 cases_max)
 {
     *tell_out = NULL;
     if (strlen(path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
         return FAULT(FAULT_CONFIG, "%s: longer than a local socket's path may be", path);
     }
     struct desk_tell *tell = calloc(1, sizeof(struct desk_tell));
-    if (tell == NULL) {
+    u64 *settled = calloc(cases_max, sizeof(u64));
+    if (tell == NULL || settled == NULL) {
+        free(tell);
+        free(settled);
         return FAULT(FAULT_LIMIT, "no memory for what the log is told");
     }
+    /* When a silence was told before this start is not known: as if it were just now. */
+    u64 now_s = clock_wall_us(clock) / US;
+    tell->silence_slots[0] = now_s / DESK_SLOT_ORDINARY_S;
+    tell->silence_slots[1] = now_s / DESK_SLOT_EMERGENCY_S;
+    tell->settled = settled;
+    tell->looks_whole = true;
     tell->path = path;
     tell->clock = clock;
     tell->socket = -1;
@@ -342,6 +472,7 @@ void desk_tell_close(struct desk_tell *tell)
     if (tell->socket >= 0) {
         (void)close(tell->socket);
     }
+    free(tell->settled);
     free(tell);
 }
 

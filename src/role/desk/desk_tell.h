@@ -3,6 +3,7 @@
  *
  *     desk.db ── acts, in their order ──▶ tell ──▶ number ──▶ desk.db
  *     approved, logged, opened ─────────▶ find ──▶ event  ──▶ the act of the process
+ *     every opening in the log ◀──────── openings ──▶ has the case it? else an alarm
  *
  * So nothing is `logged` but what the log has, and nothing `opened` or `delivered` of which it has
  * no event. A log that is away or full is asked again; what was told twice is one event. Nothing
@@ -20,13 +21,19 @@ struct desk_tell;
 struct desk_tell_counts {
     u64 told;
     u64 found;
-    u64 waits; /* how often the log was away, full, stopped, or slow */
-    u64 stuck; /* 1: the log refuses an act, and none behind it is told */
+    u64 waits;   /* how often the log was away, full, stopped, or slow */
+    u64 stuck;   /* 1: the log refuses an act, and none behind it is told */
+    u64 strange; /* openings in the log that no case has, after a look before */
 };
+
+/* The length of the log's slots, by its classes (role/vault/publog_leaf.h; app/place_desk.c
+ * compares). */
+#define DESK_SLOT_ORDINARY_S  600U
+#define DESK_SLOT_EMERGENCY_S 60U
 
 /* `path` outlives it. FAULT_LIMIT; FAULT_CONFIG: longer than a local socket's path may be. */
 MUST_USE enum fault desk_tell_open(struct desk_tell **tell_out, const char *path,
-                                   struct clock *clock);
+                                   struct clock *clock, u32 cases_max);
 /* NULL is fine. */
 void desk_tell_close(struct desk_tell *tell);
 
