@@ -20,7 +20,7 @@ NODE_LEAST = 18
 INSTALL_SECONDS = 300
 BUILD_SECONDS = 120
 SHOWN_BYTES = 4000
-NOT_COPIED = {"node_modules", "dist", ".git"}
+NOT_COPIED = {"node_modules", "dist", "dist-office", ".git"}
 PINS = ("package.json", "package-lock.json")
 STAMP = "installed"
 # Words of npm for a registry that does not answer, as against packages that are not what they were.

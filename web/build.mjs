@@ -1,8 +1,8 @@
-// Makes dist/: index.html and, below assets/, files whose names carry a digest of their content.
-// The same sources give the same bytes. usage: node build.mjs
+// Makes dist/: index.html and, below assets/, files whose names carry a digest of their content; and
+// dist-office/, the officers' console, flat. The same sources give the same bytes. usage: node build.mjs
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,9 +11,8 @@ const out = join(root, 'dist');
 
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, 'assets'), { recursive: true });
-const result = await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: { page: 'src/main.tsx' },
   bundle: true,
   minify: true,
   format: 'esm',
@@ -21,12 +20,16 @@ const result = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   legalComments: 'none',
-  entryNames: 'assets/[name]-[hash]',
-  outdir: 'dist',
-  metafile: true,
   loader: { '.txt': 'text' },
   alias: { '#notice': join(root, 'NOTICE.txt') },
   logLevel: 'warning',
+};
+const result = await build({
+  ...options,
+  entryPoints: { page: 'src/main.tsx' },
+  entryNames: 'assets/[name]-[hash]',
+  outdir: 'dist',
+  metafile: true,
 });
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
@@ -47,3 +50,11 @@ const page = template
   .replace('{{icon}}', `/${iconName}`);
 if (page.includes('{{')) throw new Error('index.html: a place was not filled');
 await writeFile(join(out, 'index.html'), page);
+
+// The console has a listener of its own; its files keep their names and are asked for anew each time.
+const office = join(root, 'dist-office');
+await rm(office, { recursive: true, force: true });
+await mkdir(office, { recursive: true });
+await build({ ...options, entryPoints: { office: 'src/office/main.tsx' }, outdir: 'dist-office' });
+await copyFile(join(root, 'src/icon.svg'), join(office, 'icon.svg'));
+await copyFile(join(root, 'src/office/index.html'), join(office, 'index.html'));
