@@ -38,6 +38,7 @@ class Step:
 # Tests of a step's suites that it leaves out, because they are long and what they would find there
 # is found elsewhere in ./check.
 ASAN_WITHOUT = [
+    "e2e_account_page_test",  # a browser's time; e2e_door_http_test asks the same of the door
     "e2e_browser_test",  # the page's steps; what they ask of the venue other clients ask too
     "e2e_clients_python_test",  # the same calls as e2e_clients_test; most of it is Python's time
     "e2e_journal_cli_test",  # long replays: the code is that of golden_verify_test and of app's tests

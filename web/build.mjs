@@ -24,12 +24,30 @@ const options = {
   alias: { '#notice': join(root, 'NOTICE.txt') },
   logLevel: 'warning',
 };
-const result = await build({
+const pack = (more) => build({
   ...options,
-  entryPoints: { page: 'src/main.tsx' },
   entryNames: 'assets/[name]-[hash]',
+  chunkNames: 'assets/[name]-[hash]',
   outdir: 'dist',
   metafile: true,
+  ...more,
+});
+const addressOf = (path) => path.replace(/^dist/, '');
+// The address of what was made of one entry.
+const madeOf = (result, entry) => {
+  const found = Object.entries(result.metafile.outputs).find(([, row]) => row.entryPoint === entry);
+  if (!found) throw new Error(`nothing was made of ${entry}`);
+  return found;
+};
+// A worker is a script of its own; the page is told its name.
+const WORKER = 'src/enrol/worker.ts';
+const worker = await pack({ entryPoints: { worker: WORKER } });
+// What `import()` names becomes a file of its own, which is fetched when it is wanted.
+const ENTRY = 'src/main.tsx';
+const result = await pack({
+  entryPoints: { page: ENTRY },
+  splitting: true,
+  define: { ENROL_WORKER: JSON.stringify(addressOf(madeOf(worker, WORKER)[0])) },
 });
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
@@ -37,16 +55,15 @@ const icon = await readFile(join(root, 'src/icon.svg'));
 const iconName = `assets/icon-${digest(icon)}.svg`;
 await writeFile(join(out, iconName), icon);
 
-const made = Object.keys(result.metafile.outputs).map((path) => path.replace(/^dist\//, ''));
-const one = (extension) => {
-  const found = made.filter((path) => path.endsWith(extension));
-  if (found.length !== 1) throw new Error(`${found.length} files ${extension}, expected one`);
-  return `/${found[0]}`;
-};
+const [script, { cssBundle, imports }] = madeOf(result, ENTRY);
+// Files that the first one needs at once are asked for beside it.
+const preload = imports.filter((row) => row.kind === 'import-statement')
+  .map((row) => `<link rel="modulepreload" href="${addressOf(row.path)}">\n`).join('');
 const template = await readFile(join(root, 'src/index.html'), 'utf8');
 const page = template
-  .replace('{{script}}', one('.js'))
-  .replace('{{style}}', one('.css'))
+  .replace('{{script}}', addressOf(script))
+  .replace('{{style}}', addressOf(cssBundle))
+  .replace('{{preload}}\n', preload)
   .replace('{{icon}}', `/${iconName}`);
 if (page.includes('{{')) throw new Error('index.html: a place was not filled');
 await writeFile(join(out, 'index.html'), page);

@@ -86,13 +86,15 @@ def check_file(cli, venue, path, lasting):
 def check_pages(cli, venue):
     """Follows the references; how many files there are."""
     page = check_file(cli, venue, "/", False)
-    cli.check(ask(venue, "GET", "/index.html")[2] == page, "/index.html is the page")
+    for place in pack_pages.PLACES[1:]:
+        cli.check(ask(venue, "GET", place)[2] == page, f"{place} is the page")
     cli.check(ask(venue, "GET", "/?lang=fr")[2] == page, "a query changes nothing")
     links = set(re.findall(rb"(?:src|href)=\"(/assets/[^\"]+)\"", page))
     for link in links:
         check_file(cli, venue, link.decode(), True)
     for path in ("/assets", "/assets/", "/assets/../index.html", "/..%2findex.html", "/index.htm",
-                 "/%69ndex.html", "//", "/assets/none-12345678.js", "/favicon.ico"):
+                 "/%69ndex.html", "//", "/assets/none-12345678.js", "/favicon.ico", "/account/",
+                 "/account/x", "/accounts"):
         status, head, _ = ask(venue, "GET", path)
         cli.equal((status, head.get("content-type")), (404, "application/json;charset=UTF-8"), path)
     for method in ("POST", "PUT", "DELETE", "OPTIONS"):

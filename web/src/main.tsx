@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { startForm } from './state/form.ts';
 import { RulesPage } from './rules/page.tsx';
 import { ReportsPage } from './rules/reports.tsx';
+import { startLogin } from './state/login.ts';
 import { startSession } from './state/session.ts';
 import { startStanding } from './state/standing.ts';
 import { start } from './state/store.ts';
@@ -18,9 +19,13 @@ if (location.pathname === '/rules') {
   if (place) render(<RulesPage />, place);
 } else if (location.pathname === '/transparency') {
   if (place) render(<ReportsPage />, place);
+} else if (location.pathname === '/account' || location.pathname.startsWith('/account/')) {
+  startLogin();
+  void import('./account/app.tsx').then(({ startAccount }) => { if (place) startAccount(place); });
 } else {
   start();
   startSession();
+  startLogin();
   startStanding();
   startForm();
   startTitle();

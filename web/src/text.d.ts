@@ -4,3 +4,6 @@ declare module '#notice' {
 }
 
 declare module '*.css';
+
+/* The address of the script that seals a form, put in by build.mjs. */
+declare const ENROL_WORKER: string;

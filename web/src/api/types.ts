@@ -109,4 +109,5 @@ export interface Withdrawal { id: string; amount: string; transactionFee: string
 
 export interface DemoAccount { account: string; name: string; about?: { en: string; fr: string } }
 
-export interface Credentials { account: string; name: string; apiKey: string; secret: string }
+/* `login`: of somebody who has signed in at the door; the page's key signs, and there is no secret. */
+export interface Credentials { account: string; name: string; apiKey: string; secret: string; login?: true }

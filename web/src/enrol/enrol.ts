@@ -58,13 +58,23 @@ export function sealEnrolment(offer: Offer, form: Form, files: FormFile[], rando
   const keys = { group: pointBytes(offer.groupKey), reviewer: pointBytes(offer.reviewer), until: BigInt(offer.until) };
   const enrolKey = pointBytes(offer.enrolKey);
   const texts = textsOf(form, files);
-  const sealed = texts.map(([group, text]) => sealRecord(
-    seal.labelBytes({ subject: BigInt(offer.subject), version: offer.version, group, retention: offer.retention, epoch: offer.epoch }), text, keys, random));
-  const first = sealed[0];
-  const identity = texts[0];
-  if (!first || !identity) throw new RangeError('no identity');
-  const plain = seal.utf8(enrolText(new TextDecoder().decode(identity[1])));
-  const box = seal.enrolBox(first.label, enrolKey, first.key, first.bodyHash, plain);
-  for (const one of [plain, ...sealed.map((row) => row.key), ...texts.map(([, text]) => text)]) one.fill(0);
-  return seal.join(Uint8Array.of(sealed.length, 0, 0, 0), ...sealed.map((row) => row.record), keys.reviewer, box);
+  const secrets: Uint8Array[] = texts.map(([, text]) => text);
+  const noted: seal.Random = (size) => {
+    const bytes = random(size);
+    secrets.push(bytes);
+    return bytes;
+  };
+  try {
+    const sealed = texts.map(([group, text]) => sealRecord(
+      seal.labelBytes({ subject: BigInt(offer.subject), version: offer.version, group, retention: offer.retention, epoch: offer.epoch }), text, keys, noted));
+    const first = sealed[0];
+    const identity = texts[0];
+    if (!first || !identity) throw new RangeError('no identity');
+    const plain = seal.utf8(enrolText(new TextDecoder().decode(identity[1])));
+    secrets.push(plain);
+    const box = seal.enrolBox(first.label, enrolKey, first.key, first.bodyHash, plain);
+    return seal.join(Uint8Array.of(sealed.length, 0, 0, 0), ...sealed.map((row) => row.record), keys.reviewer, box);
+  } finally {
+    for (const one of secrets) one.fill(0);
+  }
 }

@@ -128,7 +128,10 @@ export function padded(text: Bytes, size = (Math.floor(text.length / PAD_BYTES) 
 
 export function closeBody(label: Bytes, key: Bytes, text: Bytes, nonce: Bytes): Bytes {
   if (text.length > TEXT_BYTES_MAX) throw new RangeError('a text that is too long');
-  return join(nonce, xchacha20poly1305(key, nonce, label.slice(0, FIXED_BYTES)).encrypt(padded(text)));
+  const plain = padded(text);
+  const body = join(nonce, xchacha20poly1305(key, nonce, label.slice(0, FIXED_BYTES)).encrypt(plain));
+  plain.fill(0);
+  return body;
 }
 
 /* The wrap for the officers: its randomness follows from key and label alone; `fresh` is for the proof. */
@@ -149,5 +152,8 @@ export function reviewHand(label: Bytes, reviewer: Bytes, until: bigint, key: By
 /* What the vault's process may read once. Its randomness follows from the identity's key and label, so that
  * the reviewer makes the same box again. */
 export function enrolBox(label: Bytes, enrolKey: Bytes, key: Bytes, bodyHash: Bytes, text: Bytes): Bytes {
-  return box('enrol', enrolKey, join(label, bodyHash), padded(text, ENROL_TEXT_BYTES), hashScalar('enrol-u', key, label, enrolKey));
+  const plain = padded(text, ENROL_TEXT_BYTES);
+  const made = box('enrol', enrolKey, join(label, bodyHash), plain, hashScalar('enrol-u', key, label, enrolKey));
+  plain.fill(0);
+  return made;
 }

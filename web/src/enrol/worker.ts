@@ -20,9 +20,10 @@ const scope = self as unknown as { onmessage: ((event: MessageEvent<Job>) => voi
 scope.onmessage = ({ data }) => {
   try {
     const sealed = sealEnrolment(data.offer, data.form, data.files, (size) => crypto.getRandomValues(new Uint8Array(size)));
-    for (const file of data.files) file.bytes.fill(0);
     scope.postMessage({ sealed }, [sealed.buffer as ArrayBuffer]);
   } catch (error) {
     scope.postMessage(error instanceof FormRefused ? { refused: { part: error.part, why: error.why } } : { failed: String(error) });
+  } finally {
+    for (const file of data.files) file.bytes.fill(0);
   }
 };

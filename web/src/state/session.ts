@@ -1,12 +1,13 @@
 /* The customer: sign-in, balances, open orders, and what is sent for them. */
-import { batch, computed, effect, signal } from '@preact/signals';
-import { ApiError, getPublic, type Parameters, Signer } from '../api/client.ts';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { ApiError, getPublic, type Parameters, Signer, signByHmac } from '../api/client.ts';
 import type { Account, Commission, Credentials, DemoAccount, MyTrade, Order, Rates } from '../api/types.ts';
 import { print, signedUnits, type Units, units } from '../decimal/decimal.ts';
 import { CLOSED, isNewer, orderOfReport, type UserEvent, UserStream } from '../user/user.ts';
 import { adviceFor } from '../i18n/advice.ts';
 import { t, tOr } from '../i18n/index.ts';
 import { tabKeep, tabKept } from './keep.ts';
+import { keyAt, pageKey, signOutDoor } from './login.ts';
 import { type Draft, type Request, requestOf } from './draft.ts';
 import type { Market } from './market.ts';
 import { type Look, RECEIVE_WINDOW_MS, verdictOf } from './outcome.ts';
@@ -64,18 +65,63 @@ export async function signInDemo(choice: DemoAccount): Promise<void> {
 
 /* A key of one's own is tried before it is believed. */
 export async function signInKey(apiKey: string, secret: string): Promise<void> {
-  await new Signer(apiKey, secret).call<Account>('GET', '/api/v3/account');
+  await new Signer(apiKey, signByHmac(secret)).call<Account>('GET', '/api/v3/account');
   signIn({ account: apiKey.slice(0, 6), name: `${apiKey.slice(0, 6)}…`, apiKey, secret });
 }
 
 export function signIn(next: Credentials): void {
   signOut();
   tabKeep('session', next);
-  open(next);
+  open(new Signer(next.apiKey, signByHmac(next.secret)));
   credentials.value = next;
 }
 
+/* Whoever is signed in at the door is signed out there. */
 export function signOut(): void {
+  if (byLogin.peek()) {
+    void signOutDoor().then((known) => {
+      if (!known) say('bad', t('login.signOutUnknown'));
+    });
+  }
+  close();
+}
+
+/* Signed in at the door; the name is the account's. */
+export const byLogin = computed(() => credentials.value?.login === true);
+
+/* The tab was idle: nothing is asked until it is used. What was known stays on the page. */
+function rest(): void {
+  stream?.stop();
+  stream = null;
+  signer = null;
+  turn += 1;
+  since = null;
+  batch(() => {
+    userLive.value = false;
+    userTrouble.value = t('login.idle');
+  });
+}
+
+/* The page's key comes, changes and goes; an account of the demo or a key of one's own goes before it. */
+function followLogin(): void {
+  const key = pageKey.value;
+  const at = keyAt.value;
+  const who = credentials.value;
+  if (who && !who.login) return;
+  untracked(() => {
+    if (key && key.signer !== signer) {
+      const name = t('login.name', { account: key.account });
+      if (who && who.account !== key.account) close();
+      stream?.stop();
+      open(key.signer);
+      credentials.value = { account: key.account, name, apiKey: key.apiKey, secret: '', login: true };
+    } else if (!key && who && at === 'lapsed') {
+      if (signer) rest();
+    } else if (!key && who && at !== 'making') close();
+  });
+}
+
+function close(): void {
   stream?.stop();
   stream = null;
   signer = null;
@@ -94,8 +140,8 @@ export function signOut(): void {
   });
 }
 
-function open(who: Credentials): void {
-  signer = new Signer(who.apiKey, who.secret);
+function open(by: Signer): void {
+  signer = by;
   stream = new UserStream(signer, {
     onEvent: (event) => {
       if (since) since.push(event);
@@ -179,6 +225,11 @@ function apply(event: UserEvent): void {
 }
 
 export const balanceTurn = signal(0);
+
+export function signedBytes<T>(path: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<T> {
+  if (!signer) return Promise.reject(new ApiError('refused', 0, -2014, ''));
+  return signer.send<T>(path, bytes, type);
+}
 
 export function signed<T>(method: string, path: string, parameters: Parameters = {}): Promise<T> {
   if (!signer) return Promise.reject(new ApiError('refused', 0, -2014, ''));
@@ -317,7 +368,8 @@ export function startSession(): void {
   pendingOrders.value = tabKept<Pending[]>('pending') ?? [];
   for (const row of pendingOrders.peek()) say('wait', t('outcome.unknown'), undefined, undefined, row.request.clientId);
   const who = credentials.peek();
-  if (who) open(who);
+  if (who) open(new Signer(who.apiKey, signByHmac(who.secret)));
+  effect(followLogin);
   effect(() => {
     const name = symbol.value;
     if (!credentials.value || !name) return;

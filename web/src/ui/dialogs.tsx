@@ -6,7 +6,8 @@ import type { DemoAccount } from '../api/types.ts';
 import { changeBasis } from '../decimal/decimal.ts';
 import { formatBasis, formatDate, formatShort, formatUnits } from '../decimal/format.ts';
 import { chooseLanguage, type Key, language, t } from '../i18n/index.ts';
-import { credentials, demoAccounts, explain, signInDemo, signInKey, signOut } from '../state/session.ts';
+import { loginAt } from '../state/login.ts';
+import { byLogin, credentials, demoAccounts, explain, signInDemo, signInKey, signOut } from '../state/session.ts';
 import { chooseMarket, lawDay, markets, quotes, symbol } from '../state/store.ts';
 import { chooseTheme, theme, THEMES } from '../state/theme.ts';
 import { Modal } from './modal.tsx';
@@ -83,6 +84,20 @@ function OwnKey() {
   );
 }
 
+/* Where the venue has a door, its ways come first. */
+function DoorWays() {
+  if (loginAt.value !== 'out' && loginAt.value !== 'half') return null;
+  return (
+    <>
+      <ul class="accounts ways">
+        <li><a class="button primary" href="/account/sign-in" data-first data-way="sign-in">{t(loginAt.value === 'half' ? 'login.half' : 'login.signIn')}</a></li>
+        <li><a class="button" href="/account/sign-up" data-way="sign-up">{t('login.signUp')}</a></li>
+      </ul>
+      <h3>{t('login.other')}</h3>
+    </>
+  );
+}
+
 export function SignInDialog() {
   const list = useSignal<DemoAccount[] | null | 'loading' | 'failed'>('loading');
   const trouble = useSignal<string | null>(null);
@@ -91,7 +106,8 @@ export function SignInDialog() {
   }, []);
   const rows = list.value;
   return (
-    <Modal title={t(rows === null ? 'account.own' : 'account.choose')}>
+    <Modal title={t(loginAt.value === 'out' || loginAt.value === 'half' ? 'account.signIn' : rows === null ? 'account.own' : 'account.choose')}>
+      <DoorWays />
       {rows === 'loading' ? <p class="quiet">{t('common.loading')}</p> : rows === 'failed' ? <p class="note" role="alert">{t('account.none')}</p>
         : rows === null ? <OwnKey /> : (
           <>
@@ -139,6 +155,7 @@ export function SettingsDialog() {
         <button type="button" lang="fr" data-language="fr" aria-pressed={language.value === 'fr'} onClick={() => chooseLanguage('fr')}>{NAMES.fr}</button>
       </fieldset>
       <div class="buttons">
+        {byLogin.value ? <a class="button" href="/account/security" data-to-account>{t('login.account')}</a> : null}
         {credentials.value ? <button type="button" data-sign-out onClick={() => {
           signOut();
           close();

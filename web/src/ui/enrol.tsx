@@ -1,19 +1,35 @@
 /* The form of a sign-up. What is typed stays in its fields until a worker has sealed it; nothing of it is
- * put into a signal, a storage or an address. */
+ * put into a signal, a storage or an address. When the form is left, its fields are emptied and the
+ * worker ends. */
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { sealInWorker } from '../enrol/client.ts';
 import type { Offer } from '../enrol/enrol.ts';
 import { DOCUMENT_KINDS, type Form, type FormFile, NAMES_MAX, SCRIPTS } from '../enrol/form.ts';
-import { type Key, t, tOr } from '../i18n/index.ts';
+import { formatText } from '../decimal/format.ts';
+import { type Key, language, t, tOr } from '../i18n/index.ts';
 
 export interface EnrolProps {
   worker: string; // the address of its script
   offer: () => Promise<Offer>;
-  send: (sealed: Uint8Array) => Promise<boolean>; // whether it was taken
+  send: (sealed: Uint8Array<ArrayBuffer>) => Promise<boolean>; // whether it was taken
+  bytesMax?: number; // of what is sent; without it there is room for FILES_BYTES_MAX
+  sent?: () => void;
 }
 
-type State = { at: 'form' | 'busy' | 'sent' } | { at: 'refused'; part: string; why: string } | { at: 'failed' };
+/* Thrown by `offer` or `send` with the words for the reader. */
+export class EnrolTrouble extends Error {}
+
+type State = { at: 'form' | 'sent' } | { at: 'busy'; step: 'asking' | 'sealing' | 'sending' } | { at: 'refused'; part: string; why: string } | { at: 'failed'; text?: string };
+
+/* What is sent beside the papers: the other groups, with their seals. */
+const BESIDE_BYTES = 8_192;
+const KILO = 1_000;
+
+/* How much the papers may have together, as it is told. */
+function roomOf(bytesMax: number | undefined): string | null {
+  return bytesMax === undefined ? null : formatText(String(Math.floor((bytesMax - BESIDE_BYTES) / KILO)), language.value);
+}
 
 const words = (text: string) => text.split(/[\s,;]+/).filter((word) => word !== '');
 
@@ -58,30 +74,48 @@ function Choice({ name, label, values }: { name: string; label: Key; values: rea
   );
 }
 
-export function EnrolForm({ worker, offer, send }: EnrolProps) {
+export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
+  const box = useRef<HTMLFormElement>(null);
+  const left = useRef(new AbortController());
   const state = useSignal<State>({ at: 'form' });
   const names = useSignal(1);
   const addressId = useId();
   const filesId = useId();
   const now = state.value;
   const refused = now.at === 'refused' ? now.part : '';
+  const room = roomOf(bytesMax);
+  useEffect(() => () => {
+    left.current.abort();
+    box.current?.reset();
+  }, []);
   const submit = async (form: HTMLFormElement) => {
-    state.value = { at: 'busy' };
+    if (state.peek().at === 'busy') return;
+    let files: FormFile[] = [];
+    state.value = { at: 'busy', step: 'asking' };
     try {
       const data = new FormData(form);
-      const files = await filesOf(data);
-      const done = await sealInWorker(worker, { offer: await offer(), form: formOf(data), files });
+      files = await filesOf(data);
+      const offered = await offer();
+      state.value = { at: 'busy', step: 'sealing' };
+      const done = await sealInWorker(worker, { offer: offered, form: formOf(data), files }, left.current.signal);
       if (done.refused) state.value = { at: 'refused', ...done.refused };
-      else if (done.sealed && await send(done.sealed)) {
-        form.reset();
-        state.value = { at: 'sent' };
-      } else state.value = { at: 'failed' };
-    } catch {
-      state.value = { at: 'failed' };
+      else if (done.sealed && bytesMax !== undefined && done.sealed.length > bytesMax) state.value = { at: 'refused', part: 'files', why: 'room' };
+      else {
+        state.value = { at: 'busy', step: 'sending' };
+        if (done.sealed && await send(done.sealed as Uint8Array<ArrayBuffer>)) {
+          form.reset();
+          state.value = { at: 'sent' };
+          sent?.();
+        } else state.value = { at: 'failed' };
+      }
+    } catch (error) {
+      state.value = error instanceof EnrolTrouble ? { at: 'failed', text: error.message } : { at: 'failed' };
     }
+    /* Those that did not go to the worker; of the others nothing is here. */
+    for (const file of files) if (file.bytes.length > 0) file.bytes.fill(0);
   };
   return (
-    <form class="enrol" noValidate onSubmit={(event) => { event.preventDefault(); void submit(event.currentTarget); }}>
+    <form ref={box} class="enrol" noValidate onSubmit={(event) => { event.preventDefault(); void submit(event.currentTarget); }}>
       <p>{t('enrol.about')}</p>
       {Array.from({ length: names.value }, (_, i) => (
         <fieldset key={i}>
@@ -105,14 +139,15 @@ export function EnrolForm({ worker, offer, send }: EnrolProps) {
       </div>
       <div class={refused === 'files' ? 'field bad' : 'field'}>
         <label for={filesId}>{t('enrol.files')}</label>
-        <div class="entry"><input id={filesId} name="files" type="file" multiple accept="image/jpeg,image/png,application/pdf" data-enrol="files" /></div>
+        <div class="entry"><input id={filesId} name="files" type="file" multiple accept="image/jpeg,image/png,application/pdf" data-enrol="files" aria-describedby={room === null ? undefined : `${filesId}-room`} /></div>
+        {room === null ? null : <p class="hint" id={`${filesId}-room`} data-enrol-room>{t('enrol.room', { size: room })}</p>}
       </div>
       <button type="submit" class="primary" disabled={now.at === 'busy'} data-enrol-send>{t('enrol.send')}</button>
       <p role="status" data-enrol-state={now.at}>
-        {now.at === 'busy' && t('enrol.busy')}
+        {now.at === 'busy' && t(`enrol.step.${now.step}`)}
         {now.at === 'sent' && t('enrol.sent')}
-        {now.at === 'failed' && t('enrol.failed')}
-        {now.at === 'refused' && `${tOr(`enrol.part.${now.part}`, now.part)}: ${tOr(`enrol.why.${now.why}`, now.why)}`}
+        {now.at === 'failed' && (now.text ?? t('enrol.failed'))}
+        {now.at === 'refused' && `${tOr(`enrol.part.${now.part}`, now.part)}: ${t(`enrol.why.${now.why}` as Key, { size: room ?? '' })}`}
       </p>
     </form>
   );

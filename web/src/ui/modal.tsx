@@ -4,7 +4,8 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { dialog } from './panels.ts';
 
-export function Modal({ title, children, wide }: { title: string; children: ComponentChildren; wide?: boolean }) {
+/* `leave`: what closing does; without it the trading page's dialog is closed. */
+export function Modal({ title, children, wide, leave }: { title: string; children: ComponentChildren; wide?: boolean; leave?: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -15,7 +16,7 @@ export function Modal({ title, children, wide }: { title: string; children: Comp
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
-  const close = () => { dialog.value = null; };
+  const close = leave ?? (() => { dialog.value = null; });
   return (
     <dialog ref={box} class={wide ? 'modal wide' : 'modal'} aria-labelledby={id} onClose={close}
       onClick={(event) => { if (event.target === box.current) close(); }}>

@@ -9,6 +9,7 @@ import { Chart } from './chart.tsx';
 import { AboutDialog, HelpDialog, MarketDialog, SettingsDialog, SignInDialog } from './dialogs.tsx';
 import { OrderForm, ReviewDialog } from './form.tsx';
 import { CancelAllDialog, Orders } from './orders.tsx';
+import { LoginBanner } from './login.tsx';
 import { dialog, type View, view } from './panels.ts';
 import { InboxDialog, StandingBanner } from './standing.tsx';
 import { Top } from './top.tsx';
@@ -71,6 +72,7 @@ export function Page() {
       <Top />
       <div class="banners">
         {state === 'lost' || state === 'halted' ? <p class="banner" data-banner>{t(`link.banner.${state}`)}</p> : null}
+        <LoginBanner />
         <StandingBanner />
       </div>
       <main>

@@ -2,7 +2,8 @@
 import { changeBasis } from '../decimal/decimal.ts';
 import { formatBasis, formatDate, formatShort, formatUnits } from '../decimal/format.ts';
 import { language, t } from '../i18n/index.ts';
-import { account, credentials, signOut } from '../state/session.ts';
+import { keyAt, loginAt } from '../state/login.ts';
+import { account, byLogin, credentials, signOut } from '../state/session.ts';
 import { eventAgeMs, gaps, lawDay, linkState, live, market, quote, reconnections, roundTripMs } from '../state/store.ts';
 import { dialog } from './panels.ts';
 import { InboxButton } from './standing.tsx';
@@ -54,13 +55,17 @@ function Stats() {
 function AccountButton() {
   const who = credentials.value;
   if (!who) {
+    if (loginAt.value === 'in' && keyAt.value !== 'none') {
+      return <div class="who"><a class="button" href="/account/security" data-login={keyAt.value}>{t(keyAt.value === 'making' || keyAt.value === 'no-account' ? 'login.opening' : 'login.account')}</a></div>;
+    }
     return <button type="button" class="primary" data-sign-in onClick={() => { dialog.value = 'signIn'; }}>{t('account.signIn')}</button>;
   }
   const told = account.value;
   const limited = told && !told.canTrade ? (told.canWithdraw ? t('account.withdrawOnly') : t('account.restricted')) : null;
   return (
     <div class="who">
-      <span class="who-name" title={t('account.signedIn', { name: who.name })} data-account={who.account}>{who.name}</span>
+      {byLogin.value ? <a class="who-name" href="/account/security" title={t('login.account')} data-account={who.account} data-by-login>{who.name}</a>
+        : <span class="who-name" title={t('account.signedIn', { name: who.name })} data-account={who.account}>{who.name}</span>}
       {limited ? <span class="chip warn">{limited}</span> : null}
       <InboxButton />
       <button type="button" onClick={signOut}>{t('account.signOut')}</button>

@@ -1,6 +1,5 @@
 /* Deposits and withdrawals on the venue's networks. */
 import { useSignal, useSignalEffect } from '@preact/signals';
-import qrcode from 'qrcode-generator';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { Coin, Deposit, Network, Withdrawal } from '../api/types.ts';
@@ -13,29 +12,11 @@ import { balances, balanceTurn, explain, signed } from '../state/session.ts';
 import { say } from '../state/says.ts';
 import { Modal } from './modal.tsx';
 import { walletAsset, walletTab } from './panels.ts';
+import { QrCode } from './qr.tsx';
 import { Tabs } from './tabs.tsx';
 
-const QR_CELL = 4;
-const QR_MARGIN = 4;
 const LOOK_SOON_MS = 500;
 const LOOK_MS = 20_000;
-
-export function QrCode({ text }: { text: string }) {
-  const code = qrcode(0, 'M');
-  code.addData(text);
-  code.make();
-  const count = code.getModuleCount();
-  let path = '';
-  for (let y = 0; y < count; y += 1) {
-    for (let x = 0; x < count; x += 1) if (code.isDark(y, x)) path += `M${x + QR_MARGIN} ${y + QR_MARGIN}h1v1h-1z`;
-  }
-  const size = count + 2 * QR_MARGIN;
-  return (
-    <svg class="qr" role="img" aria-label={t('wallet.qr')} viewBox={`0 0 ${size} ${size}`} width={size * QR_CELL} height={size * QR_CELL} shapeRendering="crispEdges">
-      <rect width={size} height={size} fill="#fff" /><path d={path} fill="#000" />
-    </svg>
-  );
-}
 
 function Copy({ text }: { text: string }) {
   const state = useSignal<'idle' | 'done' | 'failed'>('idle');
@@ -66,7 +47,7 @@ function DepositView({ asset, network }: { asset: string; network: Network }) {
   if (!address.value) return <p class="quiet">{t('common.loading')}</p>;
   return (
     <div class="deposit">
-      <QrCode text={address.value} />
+      <QrCode text={address.value} label={t('wallet.qr')} />
       <div>
         <p class="dim">{t('wallet.yourAddress', { asset })}</p>
         <p class="address"><code data-address>{address.value}</code></p>

@@ -1,0 +1,106 @@
+/* The form of a sign-up, sealed in the browser and sent with the page's key. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ApiError } from '../api/client.ts';
+import type { Offer } from '../enrol/enrol.ts';
+import { keyAt, pageKey } from '../state/login.ts';
+import { EnrolForm, EnrolTrouble } from '../ui/enrol.tsx';
+import { Title } from './parts.tsx';
+import { type AccountKey, ta } from './words.ts';
+
+const PATH = '/page/v1/enrolment';
+const AGAIN_MS = 4_000;
+
+type Offered = Offer & { bytesMax: number };
+type Known = { at: 'asking' } | { at: 'open'; offer: Offered } | { at: 'not'; why: AccountKey };
+
+/* Why there is no offer. */
+function whyNot(error: unknown): AccountKey {
+  if (!(error instanceof ApiError)) return 'identity.failed';
+  switch (error.text) {
+    case 'no-account': return 'identity.wait';
+    case 'no-person': return 'identity.noPerson';
+    case 'refused': return 'identity.nobody';
+    default: return error.status === 404 ? 'identity.none' : 'identity.failed';
+  }
+}
+
+async function offerNow(): Promise<Offered> {
+  const key = pageKey.peek();
+  if (!key) throw new ApiError('refused', 401, 0, 'no-session');
+  return await key.signer.call<Offered>('GET', PATH);
+}
+
+async function send(sealed: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const key = pageKey.peek();
+  if (!key) return false;
+  try {
+    await key.signer.send(PATH, sealed, 'application/octet-stream');
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.text === 'wait') throw new EnrolTrouble(ta('error.wait', { seconds: Math.ceil(error.retryAfterMs / 1_000) }));
+    if (error.kind === 'unknown') throw new EnrolTrouble(ta('error.late'));
+    return false;
+  }
+}
+
+function Next() {
+  return (
+    <section class="card" data-next><h2>{ta('identity.next')}</h2>
+      <ol class="steps"><li>{ta('identity.next1')}</li><li>{ta('identity.next2')}</li><li>{ta('identity.next3')}</li></ol></section>
+  );
+}
+
+export function Identity() {
+  const known = useSignal<Known>({ at: 'asking' });
+  const more = useSignal(false);
+  const at = keyAt.value;
+  const hasKey = pageKey.value !== null;
+  useEffect(() => {
+    if (!hasKey) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let left = false;
+    const ask = () => offerNow().then((offer) => { if (!left) known.value = { at: 'open', offer }; }, (error: unknown) => {
+      if (left) return;
+      const why = whyNot(error);
+      known.value = { at: 'not', why };
+      if (why !== 'identity.none') timer = setTimeout(ask, AGAIN_MS);
+    });
+    void ask();
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [hasKey]);
+  const now = known.value;
+  if (!hasKey && (at === 'no-account' || at === 'unsupported' || at === 'failed')) {
+    const why: AccountKey = at === 'no-account' ? 'identity.wait' : at === 'failed' ? 'identity.failed' : 'identity.unsupported';
+    return <section class="card" data-identity={at}><Title text={ta('identity.title')} /><p role="status">{ta(why)}</p></section>;
+  }
+  if (now.at === 'asking') return <p class="quiet">{ta('common.wait')}</p>;
+  if (now.at === 'not') return <section class="card" data-identity="not"><Title text={ta('identity.title')} /><p role="status">{ta(now.why)}</p></section>;
+  /* The venue counts what it has taken of this customer. */
+  if (now.offer.version > 1 && !more.value) {
+    return (
+      <>
+        <section class="card" data-identity="sent"><Title text={ta('identity.sent')} /><p>{ta('identity.sentText')}</p>
+          <div class="buttons"><button type="button" data-again onClick={() => { more.value = true; }}>{ta('identity.again')}</button></div></section>
+        <Next />
+      </>
+    );
+  }
+  return (
+    <>
+      <section class="card" data-identity="form">
+        <Title text={ta('identity.title')} />
+        <p>{ta('identity.text')}</p>
+        <EnrolForm worker={ENROL_WORKER} offer={offerNow} send={send} bytesMax={now.offer.bytesMax} sent={() => {
+          more.value = false;
+          known.value = { at: 'open', offer: { ...now.offer, version: now.offer.version + 1 } };
+        }} />
+      </section>
+      <Next />
+    </>
+  );
+}
