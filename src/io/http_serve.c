@@ -12,6 +12,7 @@
 
 #define BLOCK_BYTES (1ULL << 18)
 #define POOL_BYTES  (64U * BLOCK_BYTES) /* mapped, and touched only where used */
+#define POOL_LONG   4U                  /* so many of the longest answers at least */
 #define PAGE_BYTES  4096U
 #define TEXT_TYPE   "text/plain; charset=utf-8"
 
@@ -59,13 +60,40 @@ static bool is_secret(const struct http_serve *serve)
 
 /* ---- an answer ---- */
 
+static void put_fields(struct http_answer *head, const struct http_field *fields, u32 count)
+{
+    for (u32 i = 0; i < count; i += 1) {
+        http_answer_put_text(head, fields[i].name, fields[i].value);
+    }
+}
+
+/* What of a body did not fit beside its head. False: the connection ends. */
+static bool send_rest(struct visit *visit, struct span rest)
+{
+    struct net_conn *conn = visit->conn;
+    while (rest.size > 0) {
+        size_t size = u64_min(rest.size, HTTP_SERVE_ANSWER_BYTES);
+        struct net_buffer *buffer = net_buffer_copy(conn->net->pool, span_piece(rest, 0, size));
+        if (buffer == NULL) {
+            return false;
+        }
+        buffer->is_secret = is_secret(visit->serve);
+        if (!net_send_last(conn, buffer)) {
+            return false;
+        }
+        rest = span_after(rest, size);
+    }
+    return true;
+}
+
 static void send_reply(struct visit *visit, const struct http_reply *reply, bool keep_alive)
 {
     struct http_serve *serve = visit->serve;
     bool has_body = serve->request.verb != HTTP_VERB_HEAD && reply->body.size > 0;
-    CHECK(reply->body.size <= HTTP_SERVE_ANSWER_BYTES);
+    CHECK(reply->body.size <= serve->options.answer_bytes_max);
+    size_t first = has_body ? u64_min(reply->body.size, HTTP_SERVE_ANSWER_BYTES) : 0;
     struct net_buffer *buffer =
-        net_buffer_take(visit->conn->net->pool, HTTP_SERVE_HEAD_BYTES + reply->body.size);
+        net_buffer_take(visit->conn->net->pool, HTTP_SERVE_HEAD_BYTES + first);
     struct http_answer head;
     if (buffer == NULL) {
         visit->is_shut = true;
@@ -74,21 +102,25 @@ static void send_reply(struct visit *visit, const struct http_reply *reply, bool
     }
     http_answer_begin(&head, buffer->data, HTTP_SERVE_HEAD_BYTES, reply->status, keep_alive);
     http_answer_put_text(&head, "Content-Type", reply->type);
-    for (u32 i = 0; i < serve->options.fields_count; i += 1) {
-        http_answer_put_text(&head, serve->options.fields[i].name, serve->options.fields[i].value);
-    }
+    put_fields(&head, serve->options.fields, serve->options.fields_count);
+    put_fields(&head, reply->fields, reply->fields_count);
     if (reply->allow != NULL) {
         http_answer_put_text(&head, "Allow", reply->allow);
     }
     size_t bytes = http_answer_end(&head, reply->body.size);
     CHECK(bytes > 0);
-    if (has_body) {
-        memcpy(buffer->data + bytes, reply->body.data, reply->body.size);
-        bytes += reply->body.size;
+    if (first > 0) {
+        memcpy(buffer->data + bytes, reply->body.data, first);
+        bytes += first;
     }
     buffer->is_secret = is_secret(serve);
     net_buffer_trim(buffer, (u32)bytes);
-    (void)net_send_last(visit->conn, buffer);
+    if (!net_send_last(visit->conn, buffer) ||
+        (has_body && !send_rest(visit, span_after(reply->body, first)))) {
+        visit->is_shut = true;
+        net_shut_now(visit->conn);
+        return;
+    }
     if (!keep_alive) {
         visit->is_shut = true;
         net_shut_flushed(visit->conn);
@@ -118,6 +150,10 @@ static void *on_accept(void *context, struct net_conn *conn, const struct net_ar
             visit->is_shut = false;
             visit->kept = 0;
             net_deadline(conn, serve->options.request_ms);
+            if (serve->options.answer_bytes_max > HTTP_SERVE_ANSWER_BYTES) {
+                net_bound(conn, serve->options.answer_bytes_max + HTTP_SERVE_HEAD_BYTES,
+                          2 + serve->options.answer_bytes_max / HTTP_SERVE_ANSWER_BYTES);
+            }
             return visit;
         }
     }
@@ -234,7 +270,8 @@ static enum fault input_open(struct http_serve *serve)
 static enum fault loop_open(struct http_serve *serve)
 {
     struct net_loop_options loop = NET_LOOP_OPTIONS_DEFAULT;
-    TRY(net_pool_open(&serve->pool, POOL_BYTES, BLOCK_BYTES));
+    u64 longest = 2ULL * POOL_LONG * serve->options.answer_bytes_max; /* blocks have a head */
+    TRY(net_pool_open(&serve->pool, u64_max(POOL_BYTES, longest), BLOCK_BYTES));
     serve->has_pool = true;
     loop.pool = &serve->pool;
     loop.handler = &http_serve_handler;
@@ -279,6 +316,10 @@ enum fault http_serve_open(struct http_serve **serve_out, const struct http_serv
         return FAULT(FAULT_LIMIT, "no memory for a listener's connections");
     }
     serve->options = *options;
+    if (serve->options.answer_bytes_max == 0) {
+        serve->options.answer_bytes_max = HTTP_SERVE_ANSWER_BYTES;
+    }
+    CHECK(serve->options.answer_bytes_max <= HTTP_SERVE_ANSWER_MAX);
     serve->request_bytes_max = request_bytes(&options->limits);
     serve->net = options->net;
     enum fault fault = input_open(serve);

@@ -5,7 +5,7 @@
  *
  * Its limits: connections_max connections at a time, the next is closed without a word; a request
  * of limits.head_bytes_max and limits.body_bytes_max, within request_ms from its first byte to its
- * last, and from its answer to the next one's first; answers of HTTP_SERVE_ANSWER_BYTES. Requests
+ * last, and from its answer to the next one's first; answers of answer_bytes_max. Requests
  * of one connection are answered in turn, each before the next is read; all connections by one
  * thread, so that answer() is one step. A request that is refused by http_read gets its status, and
  * its connection ends. Plain HTTP, without compression: for loopback, or behind a proxy.
@@ -21,8 +21,9 @@
 #include "wire/http.h"
 
 #define HTTP_SERVE_CONNECTIONS_MAX 64U
-#define HTTP_SERVE_ANSWER_BYTES    229376U /* of a body */
-#define HTTP_SERVE_HEAD_BYTES      2048U   /* of an answer's head, with all its fields */
+#define HTTP_SERVE_ANSWER_BYTES    229376U /* of a body, where nothing else is said */
+#define HTTP_SERVE_ANSWER_MAX      (32U << 20)
+#define HTTP_SERVE_HEAD_BYTES      2048U /* of an answer's head, with all its fields */
 
 /* A header of an answer. */
 struct http_field {
@@ -32,20 +33,23 @@ struct http_field {
 
 struct http_reply {
     u32 status;
-    const char *type;  /* Content-Type */
-    const char *allow; /* what stands in Allow; NULL: nothing */
-    struct span body;  /* at most HTTP_SERVE_ANSWER_BYTES; until the next call */
-    bool is_last;      /* the connection ends behind it */
+    const char *type;                /* Content-Type */
+    const char *allow;               /* what stands in Allow; NULL: nothing */
+    struct span body;                /* at most answer_bytes_max; until the next call */
+    bool is_last;                    /* the connection ends behind it */
+    const struct http_field *fields; /* of this answer alone; until the next call */
+    u32 fields_count;
 };
 
 struct http_serve_options {
-    struct clock *clock; /* NULL: the machine's */
-    const char *address; /* "127.0.0.1" */
-    u16 port;            /* 0: any free one */
-    int descriptor;      /* > 0: a listening socket of the caller's, which is duplicated; address
-                          * and port say nothing then */
-    u32 connections_max; /* 1 .. HTTP_SERVE_CONNECTIONS_MAX */
-    u32 request_ms;      /* at least 1 */
+    struct clock *clock;  /* NULL: the machine's */
+    const char *address;  /* "127.0.0.1" */
+    u16 port;             /* 0: any free one */
+    int descriptor;       /* > 0: a listening socket of the caller's, which is duplicated; address
+                           * and port say nothing then */
+    u32 connections_max;  /* 1 .. HTTP_SERVE_CONNECTIONS_MAX */
+    u32 request_ms;       /* at least 1 */
+    u32 answer_bytes_max; /* of a body, up to HTTP_SERVE_ANSWER_MAX; 0: HTTP_SERVE_ANSWER_BYTES */
     struct http_limits limits;
     const struct http_field *fields; /* with every answer, refusals too; outlive the listener */
     u32 fields_count;
