@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Builds web/ with npm and packs it: docs/pages.md "Building".
 
-usage: build_pages.py [--or BUILTIN] SOURCE WORK OUTPUT DEPFILE
+usage: build_pages.py [--or BUILTIN] --office OUTPUT --office-or BUILTIN SOURCE WORK OUTPUT DEPFILE
 
 SOURCE is copied below WORK; packages are installed there once per lockfile, and none of them runs
 anything meanwhile. Nothing is written into SOURCE. With --or, where npm's registry does not answer,
-the pages of the folder BUILTIN are packed instead, and that is said."""
+the pages of the folder BUILTIN are packed instead, and that is said. The officers' console, which the
+same run makes in dist-office, is packed as a table of its own."""
 
 import argparse
 import hashlib
@@ -23,6 +24,7 @@ SHOWN_BYTES = 4000
 NOT_COPIED = {"node_modules", "dist", "dist-office", ".git"}
 PINS = ("package.json", "package-lock.json")
 STAMP = "installed"
+OFFICE = "office_pages"
 # Words of npm for a registry that does not answer, as against packages that are not what they were.
 UNREACHABLE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH",
                "EHOSTUNREACH", "ERR_SOCKET_TIMEOUT", "ENOTCACHED", "E403", "E429", "E500", "E502",
@@ -102,11 +104,11 @@ def node_check():
 
 
 def build(folder):
-    """The folder of the pages."""
+    """The folders of the pages and of the officers' console."""
     fine, text = run(["npm", "run", "--silent", "build"], folder, BUILD_SECONDS)
     if not fine:
         raise pack_pages.Fault("npm run build:\n" + text[-SHOWN_BYTES:])
-    return os.path.join(folder, "dist")
+    return os.path.join(folder, "dist"), os.path.join(folder, "dist-office")
 
 
 def depfile_write(path, output, inputs):
@@ -123,21 +125,28 @@ def make(arguments):
     try:
         node_check()
         install(arguments.work)
-        folder = build(arguments.work)
+        folder, office = build(arguments.work)
     except (Unreachable, FileNotFoundError) as problem:
         if arguments.builtin is None:
             raise pack_pages.Fault(str(problem)) from problem
         say(f"{problem}: the binary will say so on its page. Later: touch "
             + os.path.join(arguments.source, PINS[1]))
-        folder = arguments.builtin
+        folder, office = arguments.builtin, arguments.office_builtin
     text, about = pack_pages.pack(folder)
     pack_pages.put(arguments.output, text)
     say(about)
+    if not os.path.isdir(office):
+        office = arguments.office_builtin
+    text, about = pack_pages.pack(office, OFFICE)
+    pack_pages.put(arguments.office, text)
+    say("officers: " + about)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="build_pages.py")
     parser.add_argument("--or", dest="builtin")
+    parser.add_argument("--office", required=True)
+    parser.add_argument("--office-or", dest="office_builtin", required=True)
     for name in ("source", "work", "output", "depfile"):
         parser.add_argument(name)
     try:

@@ -68,6 +68,9 @@ enum config_key {
     CONFIG_DESK_ON,
     CONFIG_DESK_SOCKET,
     CONFIG_DESK_CASES,
+    CONFIG_OFFICE_ON,
+    CONFIG_OFFICE_LISTEN,
+    CONFIG_OFFICE_ORIGIN,
     CONFIG_DOOR_ON,
     CONFIG_DOOR_SOCKET,
     CONFIG_DOOR_ISSUER,
@@ -82,7 +85,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 63U
+#define CONFIG_COUNT 66U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

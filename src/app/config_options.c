@@ -371,6 +371,26 @@ const struct config_option config_options[CONFIG_COUNT] = {
                            .otherwise = "20000",
                            .help = "How many cases the desk has room for, about 4 KiB of memory "
                                    "each, taken as they come. More want another start."},
+    [CONFIG_OFFICE_ON] = {.section = "office",
+                          .name = "on",
+                          .kind = CONFIG_TRUTH,
+                          .otherwise = "false",
+                          .help = "Whether officers have a console in a browser, kept by a process "
+                                  "of its own: docs/office.md. It wants desk.on."},
+    [CONFIG_OFFICE_LISTEN] = {.section = "office",
+                              .name = "listen",
+                              .kind = CONFIG_PATH,
+                              .otherwise = "127.0.0.1:8443",
+                              .help = "Where the console listens, ADDRESS:PORT, in plain HTTP: on "
+                                      "loopback, or behind a proxy that speaks TLS. Port 0: any "
+                                      "free one."},
+    [CONFIG_OFFICE_ORIGIN] = {.section = "office",
+                              .name = "origin",
+                              .kind = CONFIG_PATH,
+                              .otherwise = "none",
+                              .help = "How officers reach it, as https://desk.example. Security "
+                                      "keys are bound to its host. none: http://localhost and the "
+                                      "port that it listens at."},
     [CONFIG_DOOR_ON] = {.section = "door",
                         .name = "on",
                         .kind = CONFIG_TRUTH,

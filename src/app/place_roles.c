@@ -8,6 +8,7 @@
 #include "app/place_keep.h"
 #include "app/place_log.h"
 #include "app/place_match.h"
+#include "app/place_office.h"
 #include "app/venue_pages.h"
 #include "base/check.h"
 #include "io/clock.h"
@@ -756,6 +757,11 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                     .measure = place_desk_measure,
                     .sleep_us = DESK_SLEEP_US,
                     .paths = {{.below = DESK_FOLDER, .is_writable = true}}},
+    [PLACE_OFFICE] = {.name = "office",
+                      .make = place_office_make,
+                      .unmake = place_office_unmake,
+                      .measure = place_office_measure,
+                      .paths = {{.below = OFFICE_FOLDER, .is_writable = true}}},
     [PLACE_DOOR] = {.name = "door",
                     .make = place_door_make,
                     .unmake = place_door_unmake,

@@ -17,6 +17,7 @@
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_net.h"
 #include "role/monitor/monitor.h"
+#include "role/office/office_agent.h"
 #include "role/screen/match_agent.h"
 #include "role/screen/screen_agent.h"
 #include "role/vault/courier.h"
@@ -83,6 +84,8 @@ struct place {
     char desk_officers[FILE_PATH_BYTES];
     char desk_log[FILE_PATH_BYTES]; /* the log's socket */
     struct metric *desk_values[PLACE_VALUES_MAX];
+    struct office_agent *office;
+    struct metric *office_values[PLACE_VALUES_MAX];
     struct door_agent *door;
     struct metric *door_values[PLACE_VALUES_MAX];
 };

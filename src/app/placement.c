@@ -69,6 +69,7 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
     [PLACE_LISTENER_LOG] = {"log-listener", PLACE_LOG},
     [PLACE_LISTENER_DOOR] = {"door-listener", PLACE_DOOR},
     [PLACE_LISTENER_DESK] = {"desk-listener", PLACE_DESK},
+    [PLACE_LISTENER_OFFICE] = {"office-listener", PLACE_OFFICE},
 };
 
 #define MATCH_OUT   "match-out"   /* the monitor's end of the line to `match` */
@@ -85,7 +86,7 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 
 /* Of each: placement_of leaves out the first two where nobody is screened, the third where there is
  * no vault, the next two where there is no public log, one where nobody signs in, one where there
- * is no desk. */
+ * is no desk, one where officers have no console. */
 #define SCREEN                                                                          \
     {                                                                                   \
         .name = "screen", .calls = "history", .roles = {PLACE_SCREEN}, .roles_count = 1 \
@@ -121,6 +122,11 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
         .name = "desk", .calls = "desk", .roles = {PLACE_DESK}, .roles_count = 1 \
     }
 
+#define OFFICE                                                                         \
+    {                                                                                  \
+        .name = "office", .calls = "office", .roles = {PLACE_OFFICE}, .roles_count = 1 \
+    }
+
 const struct placement placements[] = {
     {.name = "small",
      .processes =
@@ -133,13 +139,14 @@ const struct placement placements[] = {
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           DESK,
+          OFFICE,
           DOOR,
           SCREEN,
           MATCH,
           KEEP,
           LOG,
           COURIER},
-     .processes_count = 11},
+     .processes_count = 12},
     {.name = "wide",
      .processes =
          {{.name = "engine", .calls = "engine", .roles = {PLACE_ENGINE}, .roles_count = 1},
@@ -152,26 +159,28 @@ const struct placement placements[] = {
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1},
           DESK,
+          OFFICE,
           DOOR,
           SCREEN,
           MATCH,
           KEEP,
           LOG,
           COURIER},
-     .processes_count = 16},
+     .processes_count = 17},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
                               PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES, PLACE_LISTS},
                     .roles_count = 9},
                    DESK,
+                   OFFICE,
                    DOOR,
                    SCREEN,
                    MATCH,
                    KEEP,
                    LOG,
                    COURIER},
-     .processes_count = 8},
+     .processes_count = 9},
 };
 const u32 placements_count = ARRAY_COUNT(placements);
 
@@ -183,6 +192,9 @@ static bool is_wanted(const struct config *config, const struct place_process *p
     }
     if (place_has_role(process, PLACE_DESK)) {
         return config->values[CONFIG_DESK_ON].number != 0;
+    }
+    if (place_has_role(process, PLACE_OFFICE)) {
+        return config->values[CONFIG_OFFICE_ON].number != 0;
     }
     if (place_has_role(process, PLACE_DOOR)) {
         return config->values[CONFIG_DOOR_ON].number != 0;

@@ -8,7 +8,8 @@
  *
  * and in each of them `screen` and `match` in processes of their own, once lists are configured,
  * `keep` in one where there is a vault, `log` and `courier` where the public log is written, `door`
- * where customers have logins, `desk` where requests about customers are judged.
+ * where customers have logins, `desk` where requests about customers are judged, `office` where
+ * officers have a console.
  *
  * The supervisor's process makes the channels, the listening sockets and a page of metrics for each
  * process (io/metrics_page.h), so they outlive any role;
@@ -51,8 +52,9 @@ enum place_role {
     PLACE_COURIER,
     PLACE_DOOR,
     PLACE_DESK,
+    PLACE_OFFICE,
 };
-#define PLACE_ROLES_COUNT 16U
+#define PLACE_ROLES_COUNT 17U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,
@@ -99,7 +101,9 @@ extern const u32 placements_count;
 
 /* The placement in use: without the processes `screen` and `match` where the configuration names no
  * list, without `keep` where there is no vault, without `log` and `courier` where there is no
- * public log, without `door` where nobody signs in, without `desk` where there is none. */
+ * public log, without `door` where nobody signs in, without `desk` and `office` where there is
+ * none.
+ */
 struct placement placement_of(const struct config *config);
 
 const char *place_role_name(enum place_role role);
@@ -127,11 +131,12 @@ enum place_listener {
     PLACE_LISTENER_SCREEN, /* -1 where nobody is screened */
     PLACE_LISTENER_KEEP,   /* -1 where there is no vault */
     PLACE_LISTENER_CASES,
-    PLACE_LISTENER_LOG,  /* -1 where there is no public log */
-    PLACE_LISTENER_DOOR, /* -1 where nobody signs in */
-    PLACE_LISTENER_DESK, /* -1 where there is no disclosure desk */
+    PLACE_LISTENER_LOG,    /* -1 where there is no public log */
+    PLACE_LISTENER_DOOR,   /* -1 where nobody signs in */
+    PLACE_LISTENER_DESK,   /* -1 where there is no disclosure desk */
+    PLACE_LISTENER_OFFICE, /* -1 where officers have no console */
 };
-#define PLACE_LISTENERS_COUNT 9U
+#define PLACE_LISTENERS_COUNT 10U
 
 #define PLACE_PAGES_MAX (PLACE_PROCESSES_MAX + 1U) /* the processes', and last the supervisor's */
 

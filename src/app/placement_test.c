@@ -131,9 +131,13 @@ static void a_process_gets_only_its_own(void **state)
     assert_true(is_handed(count, "match-in"));
     assert_true(is_handed(count, "match-count"));
     /* The desk has the officers' socket, and nothing else. */
-    count = place_hub_items(&hub, &small->processes[small->processes_count - 7], items);
+    count = place_hub_items(&hub, &small->processes[small->processes_count - 8], items);
     assert_int_equal(count, 2);
     assert_true(is_handed(count, "desk-listener"));
+    /* The console has a listener of its own, and no line to anybody. */
+    count = place_hub_items(&hub, &small->processes[small->processes_count - 7], items);
+    assert_int_equal(count, 2);
+    assert_true(is_handed(count, "office-listener"));
     /* The door has its end of the gateway's line, an operator's socket, and nothing else. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 6], items);
     assert_int_equal(count, 3);
@@ -161,9 +165,9 @@ static void a_process_gets_only_its_own(void **state)
 static void what_is_wanted_is_there(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"vault:\n  on: true\n", "screen:\n  lists: one-list\n",
+    static const char *const texts[] = {"vault:\n  on: true\n",  "screen:\n  lists: one-list\n",
                                         "publog:\n  on: true\n", "door:\n  on: true\n",
-                                        "desk:\n  on: true\n"};
+                                        "desk:\n  on: true\n",   "office:\n  on: true\n"};
     for (u32 index = 0; index < placements_count; index += 1) {
         for (u32 text = 0; text < ARRAY_COUNT(texts); text += 1) {
             struct span bytes = {.data = (const u8 *)texts[text], .size = strlen(texts[text])};
@@ -172,6 +176,7 @@ static void what_is_wanted_is_there(void **state)
             u32 logged = 0;
             u32 doors = 0;
             u32 desks = 0;
+            u32 offices = 0;
             assert_int_equal(config_read(bytes, "test", &config), FAULT_NONE);
             config.values[CONFIG_VENUE_PLACEMENT].number = index;
             struct placement placement = placement_of(&config);
@@ -181,6 +186,7 @@ static void what_is_wanted_is_there(void **state)
                 screened += place_has_role(&placement.processes[process], PLACE_MATCH) ? 1 : 0;
                 doors += place_has_role(&placement.processes[process], PLACE_DOOR) ? 1 : 0;
                 desks += place_has_role(&placement.processes[process], PLACE_DESK) ? 1 : 0;
+                offices += place_has_role(&placement.processes[process], PLACE_OFFICE) ? 1 : 0;
                 logged += place_has_role(&placement.processes[process], PLACE_LOG) ? 1 : 0;
                 logged += place_has_role(&placement.processes[process], PLACE_COURIER) ? 1 : 0;
             }
@@ -189,6 +195,7 @@ static void what_is_wanted_is_there(void **state)
             assert_int_equal(logged, text == 2 ? 2 : 0);
             assert_int_equal(doors, text == 3 ? 1 : 0);
             assert_int_equal(desks, text == 4 ? 1 : 0);
+            assert_int_equal(offices, text == 5 ? 1 : 0);
         }
     }
 }
@@ -199,7 +206,7 @@ static void without_lists_nobody_matches(void **state)
     (void)state;
     config_init(&config);
     struct placement placement = placement_of(&config);
-    assert_int_equal(placement.processes_count, placements[0].processes_count - 7);
+    assert_int_equal(placement.processes_count, placements[0].processes_count - 8);
     hub_make(&placement);
     u32 count = place_hub_items(&hub, &placement.processes[1], items);
     assert_true(is_handed(count, "monitor-listener"));

@@ -3,6 +3,7 @@
 #include "app/feeds.h"
 #include "app/listen.h"
 #include "app/notify.h"
+#include "app/place_office.h"
 #include "app/placement.h"
 #include "app/supervise.h"
 #include "app/test_venue.h"
@@ -361,6 +362,16 @@ static bool screens(const struct serve *serve)
     return strcmp(serve->options->config->values[CONFIG_SCREEN_LISTS].text, "none") != 0;
 }
 
+/* A listener of its own: what customers reach is another. */
+static enum fault office_listen(const struct serve *serve, int *listener_out)
+{
+    char address[PLACE_OFFICE_HOST_BYTES];
+    u16 port = 0;
+    TRY(place_office_listen(serve->options->config->values[CONFIG_OFFICE_LISTEN].text, address,
+                            &port));
+    return listen_open(address, port, listener_out, &port);
+}
+
 static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTENERS_COUNT])
 {
     const struct config_value *values = serve->options->config->values;
@@ -389,6 +400,9 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
     if (fault == FAULT_NONE && values[CONFIG_DESK_ON].number != 0) {
         fault = listen_local_open(serve->desk_path, &listeners[PLACE_LISTENER_DESK]);
     }
+    if (fault == FAULT_NONE && values[CONFIG_OFFICE_ON].number != 0) {
+        fault = office_listen(serve, &listeners[PLACE_LISTENER_OFFICE]);
+    }
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT && fault != FAULT_NONE; index += 1) {
         if (listeners[index] >= 0) {
             (void)close(listeners[index]);
@@ -399,7 +413,7 @@ static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTEN
 
 static enum fault listening(struct serve *serve)
 {
-    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1, -1, -1, -1, -1, -1, -1};
+    int listeners[PLACE_LISTENERS_COUNT] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
     TRY(listeners_open(serve, listeners));
     TRY(place_hub_open(&serve->hub, serve->placement, serve->options->config, listeners));
     struct serve_guest *guest = serve->options->guest;
@@ -469,8 +483,14 @@ enum fault serve_log_path(const struct config *config, const char *folder,
     return socket_path(config, CONFIG_PUBLOG_SOCKET, folder, path_out);
 }
 
-static enum fault cases_path(const struct config *config, const char *folder,
-                             char path_out[FILE_PATH_BYTES])
+enum fault serve_desk_path(const struct config *config, const char *folder,
+                           char path_out[FILE_PATH_BYTES])
+{
+    return socket_path(config, CONFIG_DESK_SOCKET, folder, path_out);
+}
+
+enum fault serve_cases_path(const struct config *config, const char *folder,
+                            char path_out[FILE_PATH_BYTES])
 {
     return socket_path(config, CONFIG_CASES_SOCKET, folder, path_out);
 }
@@ -529,10 +549,10 @@ enum fault serve_run(const struct serve_options *options, int *exit_code_out)
     TRY(serve_admin_path(options->config, options->folder, serve.admin_path));
     TRY(serve_screen_path(options->config, options->folder, serve.screen_path));
     TRY(serve_keep_path(options->config, options->folder, serve.keep_path));
-    TRY(cases_path(options->config, options->folder, serve.cases_path));
+    TRY(serve_cases_path(options->config, options->folder, serve.cases_path));
     TRY(serve_log_path(options->config, options->folder, serve.log_path));
     TRY(socket_path(options->config, CONFIG_DOOR_SOCKET, options->folder, serve.door_path));
-    TRY(socket_path(options->config, CONFIG_DESK_SOCKET, options->folder, serve.desk_path));
+    TRY(serve_desk_path(options->config, options->folder, serve.desk_path));
     TRY(disk_make_folder(disk_real(), serve.run_folder));
     TRY(disk_make_folder(disk_real(), serve.settings.keys_folder));
     TRY(sources_begin(&serve));

@@ -73,5 +73,9 @@ MUST_USE enum fault serve_log_path(const struct config *config, const char *fold
                                    char path_out[FILE_PATH_BYTES]);
 MUST_USE enum fault serve_keep_path(const struct config *config, const char *folder,
                                     char path_out[FILE_PATH_BYTES]);
+MUST_USE enum fault serve_desk_path(const struct config *config, const char *folder,
+                                    char path_out[FILE_PATH_BYTES]);
+MUST_USE enum fault serve_cases_path(const struct config *config, const char *folder,
+                                     char path_out[FILE_PATH_BYTES]);
 
 #endif /* APP_SERVE_H */
