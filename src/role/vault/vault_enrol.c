@@ -120,10 +120,16 @@ static enum fault may_enrol(const struct vault_agent *agent)
                : FAULT(FAULT_REFUSED, "there is nobody who reviews");
 }
 
-/* Version and reviewer of what comes next from a subject. */
+/* Version and reviewer of what comes next from a subject. Nothing does while one is under review:
+ * each version draws another reviewer, and nobody is to draw until they like the lot. */
 static enum fault assign(struct vault_agent *agent, u64 subject, u32 *version_out,
                          const struct seal_point **reviewer_out)
 {
+    bool is_reviewed = false;
+    TRY(vault_store_is_reviewed(&agent->store, subject, now_us(agent), &is_reviewed));
+    if (is_reviewed) {
+        return FAULT(FAULT_REFUSED, "an enrolment of this person is under review");
+    }
     TRY(vault_store_next_version(&agent->store, subject, version_out));
     *reviewer_out =
         &agent->reviewers

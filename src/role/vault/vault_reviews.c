@@ -167,6 +167,19 @@ enum fault vault_store_review(struct vault_store *store, u64 subject, u32 versio
     return FAULT_NONE;
 }
 
+enum fault vault_store_is_reviewed(struct vault_store *store, u64 subject, u64 now_us,
+                                   bool *open_out)
+{
+    struct sql_call call = vault_call(store, VAULT_SQL_REVIEW_OPEN);
+    bool row = false;
+    sql_put_u64(&call, subject);
+    sql_put_u64(&call, now_us / VAULT_US_S);
+    TRY(sql_next(&store->keys, &call, &row));
+    *open_out = row && sql_get_u64(&call) > 0;
+    sql_end(&call);
+    return FAULT_NONE;
+}
+
 static enum fault open_one(struct vault_store *store, u64 subject, u32 version, u64 now_us,
                            struct vault_review *review_out)
 {

@@ -174,6 +174,8 @@ static const char *const texts[VAULT_SQL_COUNT] = {
         "INSERT INTO reviews (" REVIEW ") VALUES (?, ?, ?, ?, 0, 1, ?, ?, ?, ?)",
     [VAULT_SQL_REVIEW] = "SELECT " REVIEW " FROM reviews WHERE subject=? AND version=?",
     [VAULT_SQL_REVIEWS] = "SELECT " REVIEW " FROM reviews WHERE state=1 ORDER BY time LIMIT " ROOM,
+    [VAULT_SQL_REVIEW_OPEN] = "SELECT count(*) FROM reviews WHERE subject=? AND state=1"
+                              " AND until>=?",
     [VAULT_SQL_REVIEW_VIEW] = "UPDATE reviews SET views=views+1 WHERE subject=? AND version=?",
     [VAULT_SQL_REVIEW_DECIDE] = "UPDATE reviews SET state=? WHERE subject=? AND version=?",
     [VAULT_SQL_REVIEWS_OVER] = "UPDATE reviews SET state=4 WHERE state=1 AND until<?",

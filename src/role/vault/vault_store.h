@@ -201,6 +201,7 @@ enum vault_statement {
     VAULT_SQL_REVIEW_ADD,
     VAULT_SQL_REVIEW,
     VAULT_SQL_REVIEWS,
+    VAULT_SQL_REVIEW_OPEN,
     VAULT_SQL_REVIEW_VIEW,
     VAULT_SQL_REVIEW_DECIDE,
     VAULT_SQL_REVIEWS_OVER,
@@ -290,6 +291,9 @@ MUST_USE enum fault vault_store_next_version(struct vault_store *store, u64 subj
 /* Which of `count` things the subject is given: the same each time, and nobody without the key of
  * the blind index knows which. */
 u32 vault_store_lot(const struct vault_store *store, u64 subject, u32 version, u32 count);
+/* Whether an enrolment of the subject is under review at `now_us`. */
+MUST_USE enum fault vault_store_is_reviewed(struct vault_store *store, u64 subject, u64 now_us,
+                                            bool *open_out);
 /* *found_out: there is one. */
 MUST_USE enum fault vault_store_review(struct vault_store *store, u64 subject, u32 version,
                                        struct vault_review *review_out, bool *found_out);
