@@ -9,6 +9,7 @@ enum fault place_keep_make(struct place *place, struct agent **agent_out)
         .clock = &place->clock.clock,
         .listener = place->listeners[PLACE_LISTENER_KEEP],
         .line = place->keep_in,
+        .people_line = place->people_out,
         .lookups_per_hour = (u32)values[CONFIG_VAULT_LOOKUPS].number,
         .drill_days = (u32)values[CONFIG_VAULT_DRILL_DAYS].number,
     };

@@ -81,6 +81,8 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define DOOR_IN     "door-in"     /* and the other */
 #define KEEP_OUT    "keep-out"    /* the gateway's end of the line to `keep` */
 #define KEEP_IN     "keep-in"     /* and the other */
+#define PEOPLE_OUT  "people-out"  /* the end of `keep` of the line to screening */
+#define PEOPLE_IN   "people-in"   /* and the other */
 #define PAGE_NAME   "metrics"     /* a process's own */
 #define PAGES_NAME  "metrics.%u"  /* everybody's, for the monitor */
 
@@ -282,6 +284,9 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     if (has_any(hub->placement, PLACE_KEEP)) {
         TRY(handover_pair(hub->keep_line));
     }
+    if (has_any(hub->placement, PLACE_KEEP) && has_any(hub->placement, PLACE_SCREEN)) {
+        TRY(handover_pair(hub->people_line));
+    }
     return has_any(hub->placement, PLACE_MATCH) ? match_line_open(hub) : FAULT_NONE;
 }
 
@@ -300,6 +305,8 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     hub->door_line[1] = -1;
     hub->keep_line[0] = -1;
     hub->keep_line[1] = -1;
+    hub->people_line[0] = -1;
+    hub->people_line[1] = -1;
     hub->match_count = -1;
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
@@ -348,6 +355,7 @@ void place_hub_close(struct place_hub *hub)
     line_close(hub->log_line);
     line_close(hub->door_line);
     line_close(hub->keep_line);
+    line_close(hub->people_line);
     if (hub->match_count >= 0) {
         (void)close(hub->match_count);
         hub->match_count = -1;
@@ -409,6 +417,12 @@ u32 place_hub_items(const struct place_hub *hub, const struct place_process *pro
     }
     if (hub->keep_line[1] >= 0 && place_has_role(process, PLACE_KEEP)) {
         item_put(items_out, &count, KEEP_IN, "", 0, hub->keep_line[1]);
+    }
+    if (hub->people_line[0] >= 0 && place_has_role(process, PLACE_KEEP)) {
+        item_put(items_out, &count, PEOPLE_OUT, "", 0, hub->people_line[0]);
+    }
+    if (hub->people_line[1] >= 0 && place_has_role(process, PLACE_SCREEN)) {
+        item_put(items_out, &count, PEOPLE_IN, "", 0, hub->people_line[1]);
     }
     if (hub->match_count >= 0 &&
         (place_has_role(process, PLACE_MATCH) || place_has_role(process, PLACE_SCREEN))) {
@@ -506,6 +520,8 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     place->door_in = descriptor_of(items, count, DOOR_IN);
     place->keep_out = descriptor_of(items, count, KEEP_OUT);
     place->keep_in = descriptor_of(items, count, KEEP_IN);
+    place->people_out = descriptor_of(items, count, PEOPLE_OUT);
+    place->people_in = descriptor_of(items, count, PEOPLE_IN);
     TRY(page_attach(&place->page, PAGE_NAME, items, count));
     for (u32 index = 0; index <= place->placement->processes_count &&
                         place_has_role(place->process, PLACE_MONITOR);

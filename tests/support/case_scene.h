@@ -116,18 +116,23 @@ static inline enum fault try_apply(const void *event, size_t size)
         scene_must(try_apply(&(EVENT), sizeof(EVENT))); \
     } while (0)
 
-/* What a command was, repeated behind `applied`. */
-static inline void tell_applied(void *command, size_t size, u16 kind, u32 account)
+/* What a command of this source was, repeated behind `applied`. */
+static inline void tell_applied_of(u8 source, void *command, size_t size, u16 kind, u32 account)
 {
     u8 bytes[512] = {0};
     struct event_applied applied = {
         .head = head_of(EVENT_APPLIED, sizeof(struct event_applied) + size, account)};
     struct command_head head = {
-        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .source = 1};
+        .kind = kind, .units = (u8)(size / WIRE_UNIT), .account = account, .source = source};
     memcpy(command, &head, sizeof(head));
     memcpy(bytes, &applied, sizeof(applied));
     memcpy(bytes + sizeof(applied), command, size);
     scene_must(try_apply(bytes, sizeof(applied) + size));
+}
+
+static inline void tell_applied(void *command, size_t size, u16 kind, u32 account)
+{
+    tell_applied_of(1, command, size, kind, account);
 }
 
 static inline void tell_link(u32 person, u32 account, bool joins)

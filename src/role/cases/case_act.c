@@ -1,9 +1,11 @@
 /* What officers and customers do in cases. An act that does not count is kept with the reason, and
  * changes nothing. */
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/span.h"
 #include "role/cases/case_query.h"
 #include "role/cases/case_statements.h"
+#include "wire/link.h"
 
 #include <string.h>
 
@@ -209,7 +211,7 @@ static enum case_void act_filed(struct acting *acting)
 static enum case_void act_close(struct acting *acting)
 {
     const struct case_row *row = &acting->row;
-    bool is_free = row->kind == CASE_KIND_MANUAL || row->kind == CASE_KIND_WIND_DOWN ||
+    bool is_free = row->kind == CASE_KIND_MANUAL || row->kind == CASE_KIND_DUPLICATE || row->kind == CASE_KIND_WIND_DOWN ||
                    row->kind == CASE_KIND_CLOSE_ACCOUNT || row->state == CASE_STATE_CLEARED ||
                    row->state == CASE_STATE_DECIDED;
     if (acting->command->officer == 0) {
@@ -339,6 +341,52 @@ static enum fault manual_open(struct acting *acting, u64 *matter_out)
     return FAULT_NONE;
 }
 
+/* What the vault says through screening: the version of the enrolment, then what was seen before.
+ * The same is told again after a crash: one case each. */
+static enum fault duplicate_open(struct acting *acting, enum case_void *is_void_out,
+                                 u64 *matter_out)
+{
+    static const char *const whats[] = {"document", "person", "document and person"};
+    const struct command_case_act *command = acting->command;
+    struct case_store *store = acting->at->store;
+    struct case_row row = {.kind = CASE_KIND_DUPLICATE,
+                           .person = command->person,
+                           .pack = CASE_NO_PACK,
+                           .cause_seq = acting->seq,
+                           .deadline_us = acting->at->time_us + CASE_ANSWER_US};
+    u32 seen = bytes_u32(command->evidence + 4);
+    bool some = false;
+    memcpy(row.evidence, command->evidence, sizeof(row.evidence));
+    if (seen == 0 || seen > ARRAY_COUNT(whats)) {
+        *is_void_out = CASE_VOID_UNKNOWN;
+        return FAULT_NONE;
+    }
+    memcpy(row.what, whats[seen - 1], strlen(whats[seen - 1]));
+    row.reference = ((u64)bytes_u32(command->evidence) << 2) | seen;
+    struct sql_call call = case_call(store, CASE_MATTER_DUPLICATE);
+    sql_put_u64(&call, row.reference);
+    sql_put_u64(&call, CASE_KIND_DUPLICATE);
+    sql_put_u64(&call, command->person);
+    TRY(sql_next(&store->sql, &call, &some));
+    *is_void_out = some && sql_get_u64(&call) > 0 ? CASE_VOID_STATE : CASE_VOID_NONE;
+    sql_end(&call);
+    if (*is_void_out == CASE_VOID_NONE) {
+        TRY(case_open(acting->at, &row, acting->seq));
+        *matter_out = row.matter;
+    }
+    return FAULT_NONE;
+}
+
+static enum fault open_any(struct acting *acting, enum case_void *is_void_out, u64 *matter_out)
+{
+    const struct command_case_act *command = acting->command;
+    if (command->head.source == LINK_SOURCE_SCREEN) {
+        return duplicate_open(acting, is_void_out, matter_out);
+    }
+    *is_void_out = command->officer == 0 ? CASE_VOID_OFFICER : CASE_VOID_NONE;
+    return *is_void_out == CASE_VOID_NONE ? manual_open(acting, matter_out) : FAULT_NONE;
+}
+
 static enum fault appeals_count(struct case_store *store, u64 matter, bool *appealed_out)
 {
     bool some = false;
@@ -401,10 +449,9 @@ enum fault case_act_apply(const struct case_moment *at, const struct command_cas
     enum case_void is_void = CASE_VOID_NONE;
     u64 matter = command->matter;
     if (command->act == CASE_ACT_OPEN) {
-        is_void = command->officer == 0 ? CASE_VOID_OFFICER : CASE_VOID_NONE;
-        if (is_void == CASE_VOID_NONE) {
-            TRY(manual_open(&acting, &matter));
-        }
+        TRY(open_any(&acting, &is_void, &matter));
+    } else if (command->head.source == LINK_SOURCE_SCREEN) {
+        is_void = CASE_VOID_OFFICER; /* screening is nobody who acts */
     } else if (matter != 0) {
         TRY(act_find(&acting, &is_void));
         if (is_void == CASE_VOID_NONE) {

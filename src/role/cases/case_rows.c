@@ -23,6 +23,7 @@ const char *case_kind_name(u32 kind)
         [CASE_KIND_CLOSE_ACCOUNT] = "close-account",
         [CASE_KIND_APPEAL] = "appeal",
         [CASE_KIND_MANUAL] = "manual",
+        [CASE_KIND_DUPLICATE] = "duplicate",
     };
     return name_of(names, CASE_KIND_COUNT, kind);
 }

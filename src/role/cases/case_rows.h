@@ -39,8 +39,9 @@ enum case_kind {
     CASE_KIND_CLOSE_ACCOUNT = 13,
     CASE_KIND_APPEAL = 14,
     CASE_KIND_MANUAL = 15,
+    CASE_KIND_DUPLICATE = 16, /* somebody who enrolled was seen before, as somebody else */
 };
-#define CASE_KIND_COUNT (CASE_KIND_MANUAL + 1U)
+#define CASE_KIND_COUNT (CASE_KIND_DUPLICATE + 1U)
 
 enum case_state {
     CASE_STATE_OPEN = 1,
@@ -87,7 +88,8 @@ struct case_row {
     u64 opened_us;
     u64 deadline_us; /* with business_days: weekends counted in, no holidays */
     u64 list;        /* of the verdict it is about; 0: none */
-    u64 reference;   /* hold or entry of a deposit; day or year of a report */
+    u64 reference;   /* hold or entry of a deposit; day or year of a report; of a duplicate the
+                      * enrolment's version * 4 + what was seen before (VAULT_SEEN_...) */
     u64 parent;      /* of an appeal */
     u64 amount;      /* of a deposit, in units of its asset; of a candidate its score */
     u64 decided_us;

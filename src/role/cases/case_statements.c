@@ -121,6 +121,8 @@ const char *const case_texts[CASE_STATEMENTS] = {
                        "reference>0 AND kind=? ORDER BY matter DESC LIMIT 1",
     [CASE_MATTER_APPEAL] =
         "SELECT count(*) FROM matter WHERE parent=? AND parent>0 AND closed_us=0",
+    [CASE_MATTER_DUPLICATE] = "SELECT count(*) FROM matter WHERE account=0 AND reference=?"
+                              " AND reference>0 AND kind=? AND person=?",
     [CASE_ACT_PUT] = "INSERT OR IGNORE INTO act (matter, seq, time_us, act, command, person, "
                      "officer, second, until_us, void, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
                      "?, ?, ?)",

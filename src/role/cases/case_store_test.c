@@ -4,6 +4,7 @@
 
 #include "role/cases/case_query.h"
 #include "tests/support/case_scene.h"
+#include "wire/link.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -451,6 +452,40 @@ static void a_case_opened_by_hand_is_closed_by_hand(void **state)
     assert_int_equal(acts[2].evidence[0], CASE_ACT_EVIDENCE);
 }
 
+static void seen_before(u32 person, u32 version, u32 seen)
+{
+    struct command_case_act command = {.person = person, .act = CASE_ACT_OPEN};
+    bytes_put_u32(command.evidence, version);
+    bytes_put_u32(command.evidence + 4, seen);
+    tell_applied_of(LINK_SOURCE_SCREEN, &command, sizeof(command), COMMAND_CASE_ACT, 0);
+}
+
+static void who_was_seen_before_opens_one_case(void **state)
+{
+    (void)state;
+    begin();
+    seen_before(PERSON, 1, 3);
+    u64 matter = only(CASE_KIND_DUPLICATE, true).matter;
+    assert_string_equal(rows[0].what, "document and person");
+    assert_int_equal(rows[0].deadline_us, now_us + CASE_ANSWER_US);
+    act(matter, CASE_ACT_EVIDENCE, ANNA, 0);
+    seen_before(PERSON, 1, 3); /* told again, as after a crash */
+    assert_int_equal(list(CASE_KIND_DUPLICATE, true), 1);
+    seen_before(PERSON, 2, 3);
+    seen_before(PERSON + 1, 1, 1);
+    seen_before(PERSON, 3, 0); /* nothing was */
+    seen_before(PERSON, 3, 4);
+    assert_int_equal(list(CASE_KIND_DUPLICATE, true), 3);
+    /* Screening does nothing else, whatever officers it names. */
+    struct command_case_act command = {
+        .matter = matter, .person = PERSON, .act = CASE_ACT_CLOSE, .officer = ANNA};
+    tell_applied_of(LINK_SOURCE_SCREEN, &command, sizeof(command), COMMAND_CASE_ACT, 0);
+    assert_int_equal(last_void(matter), CASE_VOID_OFFICER);
+    assert_state(matter, CASE_STATE_OPEN, CASE_OUTCOME_NONE);
+    act(matter, CASE_ACT_CLOSE, ANNA, 0);
+    assert_state(matter, CASE_STATE_CLOSED, CASE_OUTCOME_SETTLED);
+}
+
 /* ---- pages ---- */
 
 static u32 page(struct case_filter *filter)
@@ -649,6 +684,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(loosening_is_never_alone, case_scene_make,
                                         case_scene_clear),
         cmocka_unit_test_setup_teardown(appeal_goes_to_who_took_no_part, case_scene_make,
+                                        case_scene_clear),
+        cmocka_unit_test_setup_teardown(who_was_seen_before_opens_one_case, case_scene_make,
                                         case_scene_clear),
         cmocka_unit_test_setup_teardown(a_case_opened_by_hand_is_closed_by_hand, case_scene_make,
                                         case_scene_clear),

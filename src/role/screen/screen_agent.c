@@ -182,6 +182,7 @@ static enum fault round_do(struct screen_agent *agent)
         agent->check_ns = clock_mono_ns(agent->options.clock) + CHECK_NS;
     }
     count_turn(agent, now_ns);
+    TRY(screen_vault_turn(agent));
     TRY(look_turn(agent));
     TRY(screen_webs_turn(agent));
     secret_wipe(&agent->entry, sizeof(agent->entry));
@@ -218,6 +219,7 @@ static enum fault screen_open(struct agent *base)
     TRY(screen_cleared_open(&agent->cleared, options->disk, options->folder));
     TRY(engine_line_open(&agent->line, options->clock, LINK_SOURCE_SCREEN, options->commands,
                          options->bell));
+    TRY(screen_vault_open(agent));
     agent->sink = (struct event_sink){.begin = on_begin, .state = on_state, .event = on_event};
     agent->check_ns = clock_mono_ns(options->clock);
     agent->count_ns = agent->check_ns + COUNT_NS;

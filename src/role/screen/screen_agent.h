@@ -32,6 +32,7 @@ struct screen_agent_options {
     int listener;                   /* a listening local socket; duplicated at open */
     const struct channel *commands; /* to the engine, source LINK_SOURCE_SCREEN */
     const struct channel *bell;     /* from the engine */
+    int vault_line;  /* to `keep` (wire/people_line.h); 0 and below: there is none. The caller's */
     int match_count; /* an eventfd with the searches of /match; -1: none. The caller's */
     char lists[SCREEN_LISTS_MAX][SCREEN_LIST_NAME];
     u32 lists_count;
@@ -52,6 +53,7 @@ struct screen_agent_counts {
     u64 candidates;
     u64 cleared;
     u64 refused;  /* commands that the writer refused */
+    u64 doubles;  /* people told to the queue as seen before */
     u64 full;     /* people of whose hits the writer has no room for more */
     u64 searches; /* asked by the socket */
     u64 searches_refused;

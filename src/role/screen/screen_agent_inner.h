@@ -1,6 +1,7 @@
 /* The parts of the screening agent, for its own files: screen_agent.c (life, rounds), screen_talk.c
  * (the socket), screen_look.c (one person under one list), screen_load.c (lists that are new),
- * screen_holders.c (registers), screen_tell.c (what is told of people). */
+ * screen_holders.c (registers), screen_tell.c (what is told of people),
+ * screen_vault.c (the vault's line). */
 #ifndef ROLE_SCREEN_SCREEN_AGENT_INNER_H
 #define ROLE_SCREEN_SCREEN_AGENT_INNER_H
 
@@ -83,6 +84,11 @@ struct screen_agent {
     struct screen_visit visits[SCREEN_VISITS_MAX];
     enum fault turn_fault;
     bool is_busy;
+    u64 vault_id;     /* of the newest ask of the vault */
+    u64 vault_ask_ns; /* the next one, by clock_mono_ns */
+    u64 people_next;  /* the vault's number of the person to be asked for */
+    u64 doubles_next; /* the same of who was seen before; below it, journalled or sent */
+    u64 doubles_kept; /* what screen.db has: journalled up to here */
     struct list_entry entry; /* room for one */
 };
 
@@ -124,6 +130,12 @@ MUST_USE enum fault screen_webs_turn(struct screen_agent *agent);
 MUST_USE enum fault screen_put(struct screen_agent *agent);
 /* False: nobody is known by this number. */
 bool screen_drop(struct screen_agent *agent, u32 person);
+
+/* ---- screen_vault.c ---- */
+
+MUST_USE enum fault screen_vault_open(struct screen_agent *agent);
+/* Takes what the vault told, and asks for more. At the beginning of a round. */
+MUST_USE enum fault screen_vault_turn(struct screen_agent *agent);
 
 /* ---- screen_talk.c ---- */
 

@@ -8,14 +8,26 @@
 
 #define APPLICATION 0x43536372U /* "CScr" */
 
+#define DOUBLES_TABLE \
+    "CREATE TABLE doubles (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT"
+#define DOUBLES_ROW "INSERT INTO doubles (one, number) VALUES (1, 0)"
+
 static const char *const schema[] = {
     "CREATE TABLE key (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL) STRICT",
     "CREATE TABLE cleared (row INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT",
+    DOUBLES_TABLE,
+    DOUBLES_ROW,
     NULL,
 };
+static const char *const to_2[] = {DOUBLES_TABLE, DOUBLES_ROW, NULL};
+static const char *const *const upgrades[] = {to_2};
 
 static const struct sql_format format = {
-    .application = APPLICATION, .version = 1, .what = "screening's clearances", .schema = schema};
+    .application = APPLICATION,
+    .version = 2,
+    .what = "screening's clearances",
+    .schema = schema,
+    .upgrades = upgrades};
 
 static enum fault key_take(struct screen_cleared *cleared)
 {
@@ -85,4 +97,31 @@ enum fault screen_cleared_holds(struct screen_cleared *cleared, u64 row,
     sql_put_u64(&call, row);
     sql_put_bytes(&call, span_of(digest, SHA256_BYTES));
     return sql_do(&cleared->sql, &call);
+}
+
+enum fault screen_cleared_doubles(struct screen_cleared *cleared, u64 *number_out)
+{
+    struct sqlite3_stmt *statement = NULL;
+    bool has = false;
+    *number_out = 0;
+    TRY(sql_prepare(&cleared->sql, "SELECT number FROM doubles", &statement));
+    struct sql_call call = sql_call(statement);
+    enum fault fault = sql_next(&cleared->sql, &call, &has);
+    if (fault == FAULT_NONE && has) {
+        *number_out = sql_get_u64(&call);
+    }
+    sql_end(&call);
+    sql_give_back(&statement);
+    return fault;
+}
+
+enum fault screen_cleared_doubles_put(struct screen_cleared *cleared, u64 number)
+{
+    struct sqlite3_stmt *statement = NULL;
+    TRY(sql_prepare(&cleared->sql, "UPDATE doubles SET number=?", &statement));
+    struct sql_call call = sql_call(statement);
+    sql_put_u64(&call, number);
+    enum fault fault = sql_do(&cleared->sql, &call);
+    sql_give_back(&statement);
+    return fault;
 }

@@ -33,4 +33,8 @@ void screen_cleared_close(struct screen_cleared *cleared);
 MUST_USE enum fault screen_cleared_holds(struct screen_cleared *cleared, u64 row,
                                          const u8 digest[SHA256_BYTES], bool *holds_out);
 
+/* Up to which of the vault's numbers those who were seen before are in the journal; 0: none. */
+MUST_USE enum fault screen_cleared_doubles(struct screen_cleared *cleared, u64 *number_out);
+MUST_USE enum fault screen_cleared_doubles_put(struct screen_cleared *cleared, u64 number);
+
 #endif /* ROLE_SCREEN_SCREEN_CLEARED_H */

@@ -145,14 +145,17 @@ static u32 take_lines(struct span *rest, struct span *line, const char *field, u
 
 bool seal_enrol_read(struct span text, struct seal_enrolled *enrolled_out)
 {
-    struct span nationalities[SEAL_ENROL_NAMES_MAX];
     struct span line = line_cut(&text);
     *enrolled_out = (struct seal_enrolled){.names_count = 0};
     enrolled_out->names_count =
         take_lines(&text, &line, "name", SEAL_ENROL_NAMES_MAX, enrolled_out->names);
-    return enrolled_out->names_count > 0 &&
-           take_lines(&text, &line, "birth-date", 1, &enrolled_out->birth_date) == 1 &&
-           take_lines(&text, &line, "nationality", SEAL_ENROL_NAMES_MAX, nationalities) > 0 &&
+    if (enrolled_out->names_count == 0 ||
+        take_lines(&text, &line, "birth-date", 1, &enrolled_out->birth_date) != 1) {
+        return false;
+    }
+    enrolled_out->nationalities_count = take_lines(
+        &text, &line, "nationality", SEAL_ENROL_NAMES_MAX, enrolled_out->nationalities);
+    return enrolled_out->nationalities_count > 0 &&
            take_lines(&text, &line, "email", 1, &enrolled_out->email) == 1 &&
            take_lines(&text, &line, "document", 1, &enrolled_out->document) == 1 &&
            line.size == 0 && text.size == 0;

@@ -45,6 +45,8 @@ struct seal_enrolled {
     struct span names[SEAL_ENROL_NAMES_MAX];
     u32 names_count;
     struct span birth_date;
+    struct span nationalities[SEAL_ENROL_NAMES_MAX];
+    u32 nationalities_count;
     struct span email;
     struct span document;
 };

@@ -113,6 +113,7 @@ static enum fault vault_open(struct agent *base)
     agent->count_ns = agent->check_ns + COUNT_NS;
     TRY(vault_tell_open(agent));
     TRY(vault_talk_open(agent));
+    TRY(vault_people_open(agent));
     return vault_line_open(agent);
 }
 
@@ -124,6 +125,7 @@ static enum fault vault_work(struct agent *base, bool *busy_out)
     TRY(net_run_once(agent->net, 0, &busy));
     TRY(agent->turn_fault);
     TRY(vault_line_turn(agent));
+    TRY(vault_people_turn(agent));
     TRY(over_turn(agent));
     TRY(vault_tell_turn(agent));
     *busy_out = *busy_out || busy || agent->is_busy;
@@ -134,6 +136,7 @@ static void vault_close(struct agent *base)
 {
     struct vault_agent *agent = agent_of(base);
     vault_talk_close(agent);
+    vault_people_close(agent);
     vault_store_close(&agent->store);
     vault_enrol_close(agent);
     personal_close(agent->value);

@@ -28,6 +28,7 @@ struct vault_agent_options {
     struct clock *clock;
     int listener;         /* a listening local socket; duplicated at open */
     int line;             /* to the gateway (wire/keep_line.h); 0 and below: there is none */
+    int people_line;      /* to screening (wire/people_line.h); 0 and below: there is none */
     u32 lookups_per_hour; /* more are refused */
     u32 drill_days;       /* a share that was not shown for longer counts as lost; at least 1 */
     /* From and to the log's process, which reads the events; NULL: there is none. */

@@ -1,7 +1,7 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
  * vault_talk.c (the socket), vault_answer.c (what is asked), vault_shares.c (the officers' shares),
- * vault_line.c (the gateway's line), vault_held.c (what a person is told that there is),
- * vault_enrol.c (what comes from customers, and its review),
+ * vault_line.c (the gateway's line), vault_people_line.c (screening's), vault_held.c (what a person
+ * is told that there is), vault_enrol.c (what comes from customers, and its review),
  * vault_tell.c (what the log is told). */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
 #define ROLE_VAULT_VAULT_AGENT_INNER_H
@@ -61,6 +61,8 @@ struct vault_agent {
     struct seal_room *room;        /* NULL: memory cannot be locked, and nobody enrols */
     struct seal_scalar *enrol_key; /* in the room */
     struct seal_point enrol_point;
+    u8 person[VAULT_PERSON_SEALED_MAX]; /* of the enrolment at hand, sealed, for screening */
+    u32 person_bytes;
     struct vault_agent_counts counts;
     u64 check_ns; /* what is over is looked for next, by clock_mono_ns */
     u64 count_ns; /* and the totals */
@@ -74,6 +76,7 @@ struct vault_agent {
     struct vault_ask ask;
     struct channel_reader asks; /* of the log's process */
     struct channel_writer events;
+    struct vault_person *people; /* locked; NULL: nobody asks */
     bool has_line; /* and what came over it was what may come */
     u8 line_message[KEEP_LINE_BYTES_MAX + 1];
     enum fault turn_fault;
@@ -130,6 +133,13 @@ MUST_USE enum fault vault_tell_turn(struct vault_agent *agent);
 MUST_USE enum fault vault_line_open(struct vault_agent *agent);
 /* Answers what has come over it. */
 MUST_USE enum fault vault_line_turn(struct vault_agent *agent);
+
+/* ---- vault_people_line.c ---- */
+
+MUST_USE enum fault vault_people_open(struct vault_agent *agent);
+void vault_people_close(struct vault_agent *agent);
+/* Tells screening what it asks for. */
+MUST_USE enum fault vault_people_turn(struct vault_agent *agent);
 
 /* ---- vault_talk.c ---- */
 

@@ -211,6 +211,37 @@ static bool tag_add(struct vault_agent *agent, u32 field, struct span before, st
     return is_right;
 }
 
+/* Appends "NAME: VALUE" and a newline; all lines of a box fit, so some of them do. */
+static size_t line_add(u8 *text, size_t size, const char *name, struct span value)
+{
+    size_t name_bytes = strlen(name);
+    CHECK(size + name_bytes + value.size + 3 <= VAULT_PERSON_TEXT_MAX);
+    memcpy(text + size, name, name_bytes);
+    memcpy(text + size + name_bytes, ": ", 2);
+    memcpy(text + size + name_bytes + 2, value.data, value.size);
+    text[size + name_bytes + 2 + value.size] = '\n';
+    return size + name_bytes + value.size + 3;
+}
+
+/* What screening has to know of them, sealed into agent->person: lines of the form, no others. */
+static void person_take(struct vault_agent *agent, const struct seal_enrolled *enrolled)
+{
+    const struct seal_label *label = &agent->ask.records[0].label;
+    size_t mark = seal_room_mark(agent->room);
+    u8 *text = seal_room_take(agent->room, VAULT_PERSON_TEXT_MAX);
+    size_t size = 0;
+    for (u32 i = 0; i < enrolled->names_count; i += 1) {
+        size = line_add(text, size, "name", enrolled->names[i]);
+    }
+    size = line_add(text, size, "birth-date", enrolled->birth_date);
+    for (u32 i = 0; i < enrolled->nationalities_count; i += 1) {
+        size = line_add(text, size, "nationality", enrolled->nationalities[i]);
+    }
+    agent->person_bytes = vault_person_seal(&agent->store, label->subject, label->version,
+                                            span_of(text, size), agent->person);
+    seal_room_leave(agent->room, mark);
+}
+
 /* What the box has becomes tags of the identity, and is wiped. False: it has not the form. */
 static bool box_take(struct vault_agent *agent)
 {
@@ -231,6 +262,9 @@ static bool box_take(struct vault_agent *agent)
                tag_add(agent, BLIND_EMAIL, nothing, enrolled.email);
     for (u32 i = 0; is_right && i < enrolled.names_count; i += 1) {
         is_right = tag_add(agent, BLIND_PERSON, enrolled.birth_date, enrolled.names[i]);
+    }
+    if (is_right) {
+        person_take(agent, &enrolled);
     }
     seal_room_leave(agent->room, mark);
     return is_right;
@@ -272,7 +306,8 @@ static enum fault on_enrol(struct vault_agent *agent, struct span *answer_out)
     struct vault_review review = {.subject = ask->records[0].label.subject,
                                   .version = version,
                                   .time_us = now_us(agent),
-                                  .until_s = ask->records[0].hands[0].until_s};
+                                  .until_s = ask->records[0].hands[0].until_s,
+                                  .person = span_of(agent->person, agent->person_bytes)};
     enrolment_of(agent, &enrolment);
     memcpy(review.reviewer, ask->reviewer, SEAL_POINT_BYTES);
     memcpy(review.box, enrolment.box_hash, SEAL_HASH_BYTES);

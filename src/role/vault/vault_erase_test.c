@@ -212,6 +212,7 @@ static void a_file_of_before_has_its_marks_made(void **state)
     scene_must(sql_run(&store.keys, "DROP TABLE ever; DROP TABLE asks; DROP TABLE drills;"
                                     "DROP TABLE told;"
                                     "DROP TABLE reviews; DROP TABLE doubles; DROP TABLE gone;"
+                                    "DROP TABLE people;"
                                     "PRAGMA user_version=1"));
     reopen(&store);
     assert_false(store.has_lost_marks);
@@ -292,6 +293,7 @@ static enum fault use(struct vault_store *store)
     static struct vault_event events[VAULT_LIST_MAX];
     static struct vault_review reviews[VAULT_LIST_MAX];
     static struct vault_double doubles[VAULT_LIST_MAX];
+    static struct vault_person person;
     static u8 body[64];
     static const u8 matter[VAULT_CASE_BYTES];
     static const struct vault_event event = {.time_us = NOW_US, .kind = VAULT_EVENT_DRILL};
@@ -327,6 +329,7 @@ static enum fault use(struct vault_store *store)
         vault_store_hands_drop(store, label, NOW_US, &number),
         vault_store_reviews(store, reviews, &count),
         vault_store_doubles(store, 1, doubles, &count),
+        vault_store_people(store, 1, &person, 1, &count),
         vault_store_view(store, 2, 1, NOW_US, reviews),
         vault_store_unswept(store, &number),
         vault_store_erase_due(store, NOW_US, &number),
@@ -359,7 +362,8 @@ static void make_three(struct vault_store *store)
     scene_must(sql_run(&store->keys, "INSERT INTO dead VALUES (9, 1, 1)"));
     scene_must(sql_run(&store->keys, "INSERT INTO reviews VALUES (2, 1, 1, 4000000000, 0, 1, 0,"
                                      " zeroblob(32), zeroblob(32), zeroblob(32));"
-                                     "INSERT INTO doubles VALUES (1, 1, 2, 1, 1)"));
+                                     "INSERT INTO doubles VALUES (1, 1, 2, 1, 1);"
+                                     "INSERT INTO people VALUES (1, 2, 1, zeroblob(0))"));
     scene_must(sql_run(&store->keys, "INSERT INTO asks VALUES (zeroblob(32), 1)"));
     scene_must(sql_run(&store->keys, "INSERT INTO gone VALUES (zeroblob(16), 1, 1)"));
     scene_must(sql_run(&store->keys, "INSERT INTO drills VALUES (zeroblob(32), 1)"));
@@ -373,7 +377,7 @@ static enum fault damaged(struct vault_store *store, bool in_bodies, const char 
     struct sql sql;
     char path[2 * SCENE_PATH_BYTES];
     const struct sql_format format = {.application = in_bodies ? 0x43566279U : 0x43566b79U,
-                                      .version = in_bodies ? 1 : 6,
+                                      .version = in_bodies ? 1 : 7,
                                       .what = "the vault"};
     run_in("rm -rf keys bodies && cp -r whole/keys whole/bodies .");
     (void)snprintf(path, sizeof(path), "%s/%s", folder,
@@ -404,6 +408,7 @@ static void rows_that_cannot_be_are_a_named_fault(void **state)
         {"UPDATE coming SET version=-1", true},
         {"UPDATE asks SET time=-1", false},
         {"UPDATE drills SET time=-1", false},
+        {"UPDATE people SET sealed=zeroblob(7)", false},
     };
     struct vault_store store;
     (void)state;

@@ -150,6 +150,9 @@ enum fault vault_review_add(struct vault_store *store, const struct vault_record
     sql_put_bytes(&call, span_of(review->box, sizeof(review->box)));
     sql_put_bytes(&call, span_of(review->enrolment, sizeof(review->enrolment)));
     TRY(vault_do(store, VAULT_SQL_REVIEW_ADD, &call));
+    if (review->person.size > 0) {
+        TRY(vault_person_put(store, review->subject, review->version, review->person));
+    }
     return review->seen == 0 ? FAULT_NONE : double_add(store, review);
 }
 
@@ -252,6 +255,7 @@ enum fault vault_review_remove(struct vault_store *store, const struct seal_labe
     if (label->group != SEAL_GROUP_IDENTITY) {
         return FAULT_NONE;
     }
+    TRY(vault_person_erase(store, label));
     TRY(do_of(store, VAULT_SQL_REVIEW_REMOVE, label->subject, label->version));
     return do_of(store, VAULT_SQL_DOUBLES_REMOVE, label->subject, label->version);
 }

@@ -33,6 +33,10 @@
     " time INTEGER NOT NULL, subject INTEGER NOT NULL, version INTEGER NOT NULL," \
     " seen INTEGER NOT NULL) STRICT"
 
+#define PEOPLE_TABLE                                                                         \
+    "CREATE TABLE people (number INTEGER PRIMARY KEY AUTOINCREMENT,"                         \
+    " subject INTEGER NOT NULL UNIQUE, version INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT"
+
 static const char *const keys_schema[] = {
     "CREATE TABLE wraps (subject INTEGER NOT NULL, part INTEGER NOT NULL, version INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL, retention INTEGER NOT NULL, until INTEGER NOT NULL,"
@@ -65,6 +69,7 @@ static const char *const keys_schema[] = {
     REVIEWS_TABLE,
     DOUBLES_TABLE,
     GONE_TABLE,
+    PEOPLE_TABLE,
     NULL,
 };
 
@@ -74,8 +79,9 @@ static const char *const keys_to_4[] = {REVIEWS_TABLE, DOUBLES_TABLE, NULL};
 /* That of version 2 knew members by their number, and nothing was ever in it. */
 static const char *const keys_to_5[] = {"DROP TABLE IF EXISTS drills", DRILLS_TABLE, NULL};
 static const char *const keys_to_6[] = {GONE_TABLE, NULL};
+static const char *const keys_to_7[] = {PEOPLE_TABLE, NULL};
 static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4, keys_to_5,
-                                                   keys_to_6};
+                                                   keys_to_6, keys_to_7};
 
 static const char *const bodies_schema[] = {
     "CREATE TABLE bodies (row INTEGER PRIMARY KEY, subject INTEGER NOT NULL, part INTEGER NOT NULL,"
@@ -86,7 +92,7 @@ static const char *const bodies_schema[] = {
 };
 
 const struct sql_format vault_keys_format = {.application = APPLICATION_KEYS,
-                                             .version = 6,
+                                             .version = 7,
                                              .what = "the vault's keys",
                                              .schema = keys_schema,
                                              .upgrades = keys_upgrades};
@@ -187,6 +193,11 @@ static const char *const texts[VAULT_SQL_COUNT] = {
                           " WHERE number>=? ORDER BY number LIMIT " ROOM,
     [VAULT_SQL_DOUBLES_REMOVE] = "DELETE FROM doubles WHERE subject=? AND version=?",
     [VAULT_SQL_SEEN] = "SELECT count(*) FROM tags WHERE field=? AND tag=? AND subject<>?",
+    [VAULT_SQL_PERSON_ADD] = "INSERT INTO people (subject, version, sealed) VALUES (?, ?, ?)",
+    [VAULT_SQL_PERSON_REMOVE] = "DELETE FROM people WHERE subject=?",
+    [VAULT_SQL_PERSON_IS] = "SELECT count(*) FROM people WHERE subject=? AND version=?",
+    [VAULT_SQL_PEOPLE] = "SELECT number, subject, version, sealed FROM people WHERE number>=?"
+                         " ORDER BY number LIMIT ?",
     [VAULT_SQL_ASK_ADD] = "INSERT INTO asks (nonce, time) VALUES (?, ?)",
     [VAULT_SQL_ASK_FIND] = "SELECT time FROM asks WHERE nonce=?",
     [VAULT_SQL_ASKS] = "SELECT count(*) FROM asks",

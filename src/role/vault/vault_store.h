@@ -123,6 +123,19 @@ struct vault_review {
     u8 reviewer[32];
     u8 box[VAULT_HASH_BYTES];       /* seal_enrol_box_hash */
     u8 enrolment[VAULT_HASH_BYTES]; /* seal_enrol_hash */
+    struct span person; /* of one that comes: vault_person_seal, or empty; else empty */
+};
+
+#define VAULT_PERSON_TEXT_MAX     1024U
+#define VAULT_PERSON_SEALED_EXTRA 40U
+#define VAULT_PERSON_SEALED_MAX   (VAULT_PERSON_TEXT_MAX + VAULT_PERSON_SEALED_EXTRA)
+
+/* Whom screening has to know; of a subject the newest row alone. */
+struct vault_person {
+    u64 number; /* from 1; it only grows */
+    u64 subject;
+    u32 text_bytes; /* 0: gone */
+    u8 text[VAULT_PERSON_TEXT_MAX];
 };
 
 /* Somebody who was seen before, for whoever opens cases: never who the other one is. */
@@ -211,6 +224,10 @@ enum vault_statement {
     VAULT_SQL_DOUBLES,
     VAULT_SQL_DOUBLES_REMOVE,
     VAULT_SQL_SEEN,
+    VAULT_SQL_PERSON_ADD,
+    VAULT_SQL_PERSON_REMOVE,
+    VAULT_SQL_PERSON_IS,
+    VAULT_SQL_PEOPLE,
     VAULT_SQL_ASK_ADD,
     VAULT_SQL_ASK_FIND,
     VAULT_SQL_ASKS,
@@ -291,6 +308,15 @@ MUST_USE enum fault vault_store_next_version(struct vault_store *store, u64 subj
 /* Which of `count` things the subject is given: the same each time, and nobody without the key of
  * the blind index knows which. */
 u32 vault_store_lot(const struct vault_store *store, u64 subject, u32 version, u32 count);
+/* What screening has to know of a person who enrols, for a review's `person`; its size. The text
+ * has 1 to VAULT_PERSON_TEXT_MAX bytes. */
+u32 vault_person_seal(const struct vault_store *store, u64 subject, u32 version, struct span text,
+                      u8 target[VAULT_PERSON_SEALED_MAX]);
+/* The first `count_max` from number `from` on, their texts in plain: they lie in locked memory and
+ * are wiped by the caller. FAULT_ROT: one that was sealed with another key. */
+MUST_USE enum fault vault_store_people(struct vault_store *store, u64 from,
+                                       struct vault_person *people_out, u32 count_max,
+                                       u32 *count_out);
 /* Whether an enrolment of the subject is under review at `now_us`. */
 MUST_USE enum fault vault_store_is_reviewed(struct vault_store *store, u64 subject, u64 now_us,
                                             bool *open_out);

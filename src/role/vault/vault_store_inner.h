@@ -79,6 +79,17 @@ MUST_USE enum fault vault_review_add(struct vault_store *store, const struct vau
 MUST_USE enum fault vault_reviews_over(struct vault_store *store, u64 now_us);
 /* What is kept of the review of a record that is erased; `label` is its. */
 MUST_USE enum fault vault_review_remove(struct vault_store *store, const struct seal_label *label);
+
+/* ---- vault_people.c ---- */
+
+/* Within a step. `sealed` is vault_person_seal's. */
+MUST_USE enum fault vault_person_put(struct vault_store *store, u64 subject, u32 version,
+                                     struct span sealed);
+/* What is kept for screening of a record that is erased; `label` is its. */
+MUST_USE enum fault vault_person_erase(struct vault_store *store, const struct seal_label *label);
+
+/* ---- vault_marks.c ---- */
+
 /* The highest version of a subject's group; 0: none was put. */
 MUST_USE enum fault vault_marks_highest(struct vault_store *store, u64 subject, u64 group,
                                         u64 *version_out);
