@@ -471,7 +471,13 @@ static void emit_case_act(struct flow *flow)
     command.person = draw_person(flow);
     command.act = (u16)flow_pick(flow, CASE_ACT_NOTICE + 2);
     command.officer = 1 + (u32)flow_pick(flow, 4);
-    flow_emit(flow, &command, COMMAND_CASE_ACT, 0);
+    bool is_screen = flow_chance(flow, 300);
+    if (is_screen) {
+        command.act = flow_chance(flow, 700) ? CASE_ACT_OPEN : command.act;
+        command.officer = flow_chance(flow, 800) ? 0 : command.officer;
+        command.second = flow_chance(flow, 900) ? 0 : 2;
+    }
+    emit_judged(flow, &command, COMMAND_CASE_ACT, is_screen);
 }
 
 static void emit_log_entry(struct flow *flow)

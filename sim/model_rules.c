@@ -29,6 +29,14 @@ void model_rules_free(struct model *model)
     free(rules);
 }
 
+/* A case that is opened in no officer's name. */
+static bool model_rules_is_new_case(const struct command_head *command)
+{
+    struct command_case_act act;
+    memcpy(&act, command, sizeof(act));
+    return act.act == CASE_ACT_OPEN && act.officer == 0 && act.second == 0;
+}
+
 enum reject model_rules_apply(struct model *model, const struct command_head *command,
                               bool *is_known_out)
 {
@@ -43,7 +51,8 @@ enum reject model_rules_apply(struct model *model, const struct command_head *co
     bool is_verdict =
         command->kind == COMMAND_LISTING_SET || command->kind == COMMAND_OWNERSHIP_SET;
     bool is_group = command->kind == COMMAND_PERSON_GROUP;
-    if (command->source == MODEL_SOURCE_SCREEN && !is_verdict && !is_group && !is_log) {
+    bool is_case = command->kind == COMMAND_CASE_ACT && model_rules_is_new_case(command);
+    if (command->source == MODEL_SOURCE_SCREEN && !is_verdict && !is_group && !is_log && !is_case) {
         return REJECT_NEEDS_SECOND;
     }
     bool is_about_login = false;

@@ -145,12 +145,12 @@ struct place_hub {
     const struct placement *placement;
     struct channel channels[PLACE_CHANNELS_COUNT];
     int listeners[PLACE_LISTENERS_COUNT];
-    int match_line[2]; /* from the monitor, to the role `match` */
-    int log_line[2];   /* from the role `log`, to the courier */
-    int door_line[2];  /* from the gateway, to the role `door` */
-    int keep_line[2];  /* from the gateway, to the role `keep` */
+    int match_line[2];  /* from the monitor, to the role `match` */
+    int log_line[2];    /* from the role `log`, to the courier */
+    int door_line[2];   /* from the gateway, to the role `door` */
+    int keep_line[2];   /* from the gateway, to the role `keep` */
     int people_line[2]; /* from `keep`, to the role `screen` */
-    int match_count;   /* an eventfd, from `match` to `screen`; -1 */
+    int match_count;    /* an eventfd, from `match` to `screen`; -1 */
     struct metrics_page pages[PLACE_PAGES_MAX];
 };
 

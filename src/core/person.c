@@ -150,11 +150,19 @@ static enum reject enter(const struct core *core, bool has_officers, u32 person)
                                                                : REJECT_UNKNOWN_PERSON;
 }
 
+/* A case that nobody has opened: of who was seen before. */
+static bool opens_a_case(const struct command_head *command)
+{
+    const struct command_case_act *act = (const struct command_case_act *)(const void *)command;
+    return command->kind == COMMAND_CASE_ACT && act->act == CASE_ACT_OPEN && act->officer == 0 &&
+           act->second == 0;
+}
+
 bool person_screening_refuse(struct core *core, const struct command_head *command)
 {
     u16 kind = command->kind;
     if (kind < COMMAND_PERSON_ADD || kind > COMMAND_PACK_REPLACE || kind == COMMAND_LISTING_SET ||
-        kind == COMMAND_OWNERSHIP_SET) {
+        kind == COMMAND_OWNERSHIP_SET || opens_a_case(command)) {
         return false;
     }
     bool is_limit = core->limits.persons_max == 0 && kind != COMMAND_CASE_ACT;

@@ -19,8 +19,8 @@ void person_ownership_set(struct core *core, const struct command_ownership_set 
 void person_row_end(struct core *core, const struct command_row_end *command);
 void person_group(struct core *core, const struct command_person_group *command);
 
-/* Refuses what is not screening's to say: every command of the rules but verdicts, trade groups
- * and entries of the log. True: it was refused. */
+/* Refuses what is not screening's to say: every command of the rules but verdicts, trade groups,
+ * entries of the log, and the opening of a case without an officer. True: it was refused. */
 MUST_USE bool person_screening_refuse(struct core *core, const struct command_head *command);
 
 /* ---- looking ---- */

@@ -186,6 +186,16 @@ static void screening_names_no_officer_and_says_nothing_else(void **state)
     }
     struct command_log_entry entry = {.topic = LOG_TOPIC_SCREENED};
     (void)says(&entry, COMMAND_LOG_ENTRY, REJECT_NONE);
+    struct command_case_act act = {.person = 1, .act = CASE_ACT_OPEN};
+    (void)says(&act, COMMAND_CASE_ACT, REJECT_NONE);
+    act.second = 1;
+    (void)says(&act, COMMAND_CASE_ACT, REJECT_NEEDS_SECOND);
+    act.second = 0;
+    act.officer = 1;
+    (void)says(&act, COMMAND_CASE_ACT, REJECT_NEEDS_SECOND);
+    act.officer = 0;
+    act.act = CASE_ACT_DECIDE;
+    (void)says(&act, COMMAND_CASE_ACT, REJECT_NEEDS_SECOND);
     struct command_genesis limits = world_limits();
     world_close(&world);
     world_open_empty(&world, &limits);

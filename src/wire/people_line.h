@@ -6,10 +6,10 @@
  *     person  number 8 | person 4 | bytes 2 | zero 2 | the text, of that many bytes
  *     double  number 8 | person 4 | version 4 | seen 4 | zero 4
  *
- * Numbers are little-endian; rows come in the order of their numbers, each at least the one that was
- * asked from. A text has the lines `name`, `birth-date` and `nationality` of an enrolment's form, in
- * its order; an empty one: the person is gone. Who asks for what is behind the last row is told
- * everything in the end; two empty counts: that is all for now. */
+ * Numbers are little-endian; rows come in the order of their numbers, each at least the one that
+ * was asked from. A text has the lines `name`, `birth-date` and `nationality` of an enrolment's
+ * form, in its order; an empty one: the person is gone. Who asks for what is behind the last row is
+ * told everything in the end; two empty counts: that is all for now. */
 #ifndef WIRE_PEOPLE_LINE_H
 #define WIRE_PEOPLE_LINE_H
 
@@ -22,9 +22,9 @@
 #define PEOPLE_LINE_HEAD_BYTES   16U
 #define PEOPLE_LINE_PERSON_BYTES 16U /* before the text */
 #define PEOPLE_LINE_DOUBLE_BYTES 24U
-#define PEOPLE_LINE_BYTES_MAX                                                                      \
-    (PEOPLE_LINE_HEAD_BYTES +                                                                      \
-     PEOPLE_LINE_PEOPLE_MAX * (PEOPLE_LINE_PERSON_BYTES + PEOPLE_LINE_TEXT_MAX) +                  \
+#define PEOPLE_LINE_BYTES_MAX                                                     \
+    (PEOPLE_LINE_HEAD_BYTES +                                                     \
+     PEOPLE_LINE_PEOPLE_MAX * (PEOPLE_LINE_PERSON_BYTES + PEOPLE_LINE_TEXT_MAX) + \
      PEOPLE_LINE_DOUBLES_MAX * PEOPLE_LINE_DOUBLE_BYTES)
 
 struct people_line_ask {

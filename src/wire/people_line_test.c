@@ -15,8 +15,8 @@ static u32 write_answer(u32 people, u32 doubles)
 {
     static u8 texts[PEOPLE_LINE_TEXT_MAX];
     static struct people_line_answer written;
-    written = (struct people_line_answer){
-        .id = 7, .people_count = people, .doubles_count = doubles};
+    written =
+        (struct people_line_answer){.id = 7, .people_count = people, .doubles_count = doubles};
     memset(texts, 'x', sizeof(texts));
     for (u32 i = 0; i < people; i += 1) {
         written.people[i] = (struct people_line_person){
@@ -73,10 +73,10 @@ static void nothing_else_is_one(void **state)
     } wrong[] = {
         {8, PEOPLE_LINE_PEOPLE_MAX + 1},
         {12, PEOPLE_LINE_DOUBLES_MAX + 1},
-        {8, 4},                                                  /* one more than there are */
-        {16 + 8, 0},                                             /* nobody */
-        {16 + 12, 1025},                                         /* beyond a text's size */
-        {16 + 12, 1023},                                         /* what follows is shifted */
+        {8, 4},                                                        /* one more than there are */
+        {16 + 8, 0},                                                   /* nobody */
+        {16 + 12, 1025},                                               /* beyond a text's size */
+        {16 + 12, 1023},                                               /* what follows is shifted */
         {PEOPLE_LINE_HEAD_BYTES + PEOPLE_LINE_PERSON_BYTES + 1024, 3}, /* a number again */
     };
     for (u32 i = 0; i < ARRAY_COUNT(wrong); i += 1) {

@@ -22,6 +22,7 @@ import browser_test as b
 import ceremony_test as c
 import clients_test as m
 import officers as o
+import people_test as people
 import program as p
 import serve_test as s
 import vault_test as v
@@ -117,7 +118,8 @@ def pages_are_refused(cli, venue, accounts):
 
 
 def the_line_is_opaque(cli, venue, accounts):
-    """Bytes that are none are refused by keep, five an hour reach it, and offers go on."""
+    """Bytes that are none are refused by keep, five an hour reach it; and nothing is offered of who waits
+    for a reviewer."""
     second = accounts[SECOND]
     taken = 0
     status, answer = page(venue, second, "POST", b"\1\0\0\0" + bytes(1000))
@@ -126,7 +128,7 @@ def the_line_is_opaque(cli, venue, accounts):
         cli.equal((status, answer), (400, {"error": "body"}), "what is none")
         status, answer = page(venue, second, "POST", b"\1\0\0\0" + bytes(1000))
     cli.check(status == 429 and taken >= 5 and 0 < answer["wait"] <= 3600, f"{taken}, then {answer}")
-    cli.equal(page(venue, second, "GET")[0], 200, "an offer")
+    cli.equal(page(venue, second, "GET"), (409, {"error": "refused"}), "an offer while one is under review")
 
 
 def customers_come(cli, world, folder, venue, accounts):
@@ -196,6 +198,23 @@ def what_is_changed_is_refused(cli, world, path, mine):
         cli.check(code not in (0, 1) and text == b"", f"byte {at}: {code} {error}")
 
 
+def screening_knows(cli, world, keys):
+    """Both were told to screening, which has found them on a list; the second was seen before: a case."""
+    told = people.People(cli, world.data)
+    cli.check(s.eventually(lambda: "people 2 waiting 0" in told.status()), f"people: {told.status()}")
+
+    def candidates():
+        return re.search(r"^cambist_screen_candidates_total (\d+)$", s.monitor(keys, "/metrics")[1], re.M).group(1)
+    cli.check(s.eventually(lambda: candidates() == "2"), f"both are on the list: {candidates()}")
+
+    def duplicates():
+        code, text, error = cli.run("case", "list", "--kind", "duplicate", "--json", "--data", world.data)
+        cli.equal((code, error), (0, ""), "the queue")
+        return [(case["person"], case["about"], case["state"]) for case in json.loads(text)["cases"]]
+    cli.check(s.eventually(lambda: len(duplicates()) > 0), "a case")
+    cli.equal(duplicates(), [(int(SECOND), "document and person", "open")], "who was seen before, and not as whom")
+
+
 def one_decides(cli, world, vault, path, mine):
     code, text, error = world.review(mine, path, "--verdict", "accept")
     cli.equal(code, 0, f"a verdict: {error}")
@@ -225,7 +244,8 @@ def is_nowhere(cli, world, venue, metrics):
         log = file.read()
     cli.equal([word for word in SEEN if word in log or word in metrics.encode()], [],
               "what was typed in the log or metrics")
-    found = {name: v.in_memory(venue.pid(name), SEEN) for name in venue.names()}
+    # Screening knows names, and nothing else of the form.
+    found = {name: v.in_memory(venue.pid(name), SEEN[3:] if name == "screen" else SEEN) for name in venue.names()}
     if found["keep"] is None:
         print("skipped: memory of keep: not ours to read, or a sanitizer's")
     cli.equal({name: rows for name, rows in found.items() if rows}, {}, "what was typed in memory")
@@ -236,7 +256,8 @@ def test(cli):
     folder = b.install(BUILD, "enrol_browser")
     keys_file = cli.path("keys.json")
     vault = v.Vault(cli, world.data)
-    config = cli.write("cambist.yaml", "vault:\n  on: true\n")
+    config = cli.write("cambist.yaml", "vault:\n  on: true\nscreen:\n  lists: demo-list\n")
+    people.Lists(world.data).put([people.entry(1, "KVELFROST, Oda", births=[{"from": "1991-04-05"}])])
     with s.Venue(cli, world.data, "--profile", "test", "--keys-file", keys_file, "--config",
                  config) as venue:
         venue.ready()
@@ -254,6 +275,7 @@ def test(cli):
         the_line_is_opaque(cli, venue, accounts)
         path, mine, _ = reviewers_open(cli, world, vault)
         they_are_told(cli, venue, accounts)
+        screening_knows(cli, world, keys)
         what_is_changed_is_refused(cli, world, path, mine)
         one_decides(cli, world, vault, path, mine)
         vault.good("verify")

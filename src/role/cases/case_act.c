@@ -211,9 +211,9 @@ static enum case_void act_filed(struct acting *acting)
 static enum case_void act_close(struct acting *acting)
 {
     const struct case_row *row = &acting->row;
-    bool is_free = row->kind == CASE_KIND_MANUAL || row->kind == CASE_KIND_DUPLICATE || row->kind == CASE_KIND_WIND_DOWN ||
-                   row->kind == CASE_KIND_CLOSE_ACCOUNT || row->state == CASE_STATE_CLEARED ||
-                   row->state == CASE_STATE_DECIDED;
+    bool is_free = row->kind == CASE_KIND_MANUAL || row->kind == CASE_KIND_DUPLICATE ||
+                   row->kind == CASE_KIND_WIND_DOWN || row->kind == CASE_KIND_CLOSE_ACCOUNT ||
+                   row->state == CASE_STATE_CLEARED || row->state == CASE_STATE_DECIDED;
     if (acting->command->officer == 0) {
         return CASE_VOID_OFFICER;
     }

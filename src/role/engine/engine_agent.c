@@ -70,8 +70,7 @@ const u16 engine_agent_price_kinds[] = {COMMAND_VALUATION_PRICE, COMMAND_VALUATI
 const u32 engine_agent_price_kinds_count = ARRAY_COUNT(engine_agent_price_kinds);
 
 const u16 engine_agent_screen_kinds[] = {COMMAND_LISTING_SET, COMMAND_OWNERSHIP_SET,
-                                         COMMAND_LOG_ENTRY, COMMAND_PERSON_GROUP,
-                                         COMMAND_CASE_ACT};
+                                         COMMAND_LOG_ENTRY, COMMAND_PERSON_GROUP, COMMAND_CASE_ACT};
 const u32 engine_agent_screen_kinds_count = ARRAY_COUNT(engine_agent_screen_kinds);
 
 const u16 engine_agent_login_kinds[] = {COMMAND_LOGIN_OPEN, COMMAND_WITHDRAW_PAUSE};

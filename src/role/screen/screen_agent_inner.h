@@ -84,11 +84,11 @@ struct screen_agent {
     struct screen_visit visits[SCREEN_VISITS_MAX];
     enum fault turn_fault;
     bool is_busy;
-    u64 vault_id;     /* of the newest ask of the vault */
-    u64 vault_ask_ns; /* the next one, by clock_mono_ns */
-    u64 people_next;  /* the vault's number of the person to be asked for */
-    u64 doubles_next; /* the same of who was seen before; below it, journalled or sent */
-    u64 doubles_kept; /* what screen.db has: journalled up to here */
+    u64 vault_id;            /* of the newest ask of the vault */
+    u64 vault_ask_ns;        /* the next one, by clock_mono_ns */
+    u64 people_next;         /* the vault's number of the person to be asked for */
+    u64 doubles_next;        /* the same of who was seen before; below it, journalled or sent */
+    u64 doubles_kept;        /* what screen.db has: journalled up to here */
     struct list_entry entry; /* room for one */
 };
 

@@ -22,12 +22,11 @@ static const char *const schema[] = {
 static const char *const to_2[] = {DOUBLES_TABLE, DOUBLES_ROW, NULL};
 static const char *const *const upgrades[] = {to_2};
 
-static const struct sql_format format = {
-    .application = APPLICATION,
-    .version = 2,
-    .what = "screening's clearances",
-    .schema = schema,
-    .upgrades = upgrades};
+static const struct sql_format format = {.application = APPLICATION,
+                                         .version = 2,
+                                         .what = "screening's clearances",
+                                         .schema = schema,
+                                         .upgrades = upgrades};
 
 static enum fault key_take(struct screen_cleared *cleared)
 {

@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,6 +56,11 @@ static bool line_split(struct span *text, struct span *name_out, struct span *va
     return true;
 }
 
+static bool is_capital(u8 byte)
+{
+    return byte >= 'A' && byte <= 'Z';
+}
+
 static bool line_take(struct list_entry *entry, struct span name, struct span value)
 {
     if (span_equal(name, span_of_text("name"))) {
@@ -69,7 +76,8 @@ static bool line_take(struct list_entry *entry, struct span name, struct span va
         list_entry_add_birth(entry, &birth);
         return is_date;
     }
-    if (span_equal(name, span_of_text("nationality")) && value.size == 2) {
+    if (span_equal(name, span_of_text("nationality")) && value.size == 2 &&
+        is_capital(value.data[0]) && is_capital(value.data[1])) {
         struct list_tied_country country = {.tie = LIST_TIE_NATIONALITY};
         memcpy(country.country.code, value.data, 2);
         list_entry_add_country(entry, &country);
@@ -83,7 +91,10 @@ static bool entry_make(struct list_entry *entry, const struct people_line_person
     struct span text = row->text;
     struct span name = {.data = NULL};
     struct span value = {.data = NULL};
+    char id[16];
     list_entry_clear(entry);
+    (void)snprintf(id, sizeof(id), "%u", row->person);
+    entry->id = list_entry_text(entry, span_of_text(id));
     entry->number = row->person;
     entry->kind = LIST_KIND_PERSON;
     while (text.size > 0) {
@@ -95,13 +106,28 @@ static bool entry_make(struct list_entry *entry, const struct people_line_person
     return entry->names_count > 0 && !entry->overflown && row->person < SCREEN_PEOPLE_MAX;
 }
 
+/* What a person's line says is a customer's own: that it can be read again is seen before it is
+ * kept, since all who look at it later rely on that. */
+static bool entry_is_sound(struct list_entry *entry)
+{
+    u8 *line = malloc(LIST_LINE_BYTES);
+    bool is_sound = false;
+    if (line != NULL) {
+        size_t size = list_entry_print(entry, (char *)line, LIST_LINE_BYTES);
+        is_sound = size > 0 && list_entry_read(entry, span_of(line, size)) == LIST_LINE_OK;
+        secret_wipe(line, size);
+        free(line);
+    }
+    return is_sound;
+}
+
 static enum fault person_take(struct screen_agent *agent, const struct people_line_person *row)
 {
     if (row->text.size == 0) {
         (void)screen_drop(agent, row->person); /* perhaps nobody had told of them */
         return FAULT_NONE;
     }
-    if (!entry_make(&agent->entry, row)) {
+    if (!entry_make(&agent->entry, row) || !entry_is_sound(&agent->entry)) {
         log_error("screen.vault_wrong", LOG_U64("person", row->person),
                   LOG_STR("cause", "what the vault tells cannot be compared"));
         return FAULT_NONE;

@@ -153,8 +153,8 @@ bool seal_enrol_read(struct span text, struct seal_enrolled *enrolled_out)
         take_lines(&text, &line, "birth-date", 1, &enrolled_out->birth_date) != 1) {
         return false;
     }
-    enrolled_out->nationalities_count = take_lines(
-        &text, &line, "nationality", SEAL_ENROL_NAMES_MAX, enrolled_out->nationalities);
+    enrolled_out->nationalities_count =
+        take_lines(&text, &line, "nationality", SEAL_ENROL_NAMES_MAX, enrolled_out->nationalities);
     return enrolled_out->nationalities_count > 0 &&
            take_lines(&text, &line, "email", 1, &enrolled_out->email) == 1 &&
            take_lines(&text, &line, "document", 1, &enrolled_out->document) == 1 &&

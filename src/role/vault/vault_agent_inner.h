@@ -77,7 +77,7 @@ struct vault_agent {
     struct channel_reader asks; /* of the log's process */
     struct channel_writer events;
     struct vault_person *people; /* locked; NULL: nobody asks */
-    bool has_line; /* and what came over it was what may come */
+    bool has_line;               /* and what came over it was what may come */
     u8 line_message[KEEP_LINE_BYTES_MAX + 1];
     enum fault turn_fault;
     bool is_damaged; /* rows that are due cannot be */

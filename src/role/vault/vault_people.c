@@ -13,8 +13,7 @@
 #define BOUND_BYTES 12U
 #define NONCE_BYTES crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 
-_Static_assert(VAULT_PERSON_SEALED_EXTRA ==
-                   NONCE_BYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
+_Static_assert(VAULT_PERSON_SEALED_EXTRA == NONCE_BYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
                "what sealing adds");
 
 static void key_of(const struct vault_store *store,
@@ -41,9 +40,8 @@ u32 vault_person_seal(const struct vault_store *store, u64 subject, u32 version,
     key_of(store, key);
     bound_of(subject, version, bound);
     randombytes_buf(target, NONCE_BYTES);
-    int code = crypto_aead_xchacha20poly1305_ietf_encrypt(target + NONCE_BYTES, NULL, text.data,
-                                                          text.size, bound, sizeof(bound), NULL,
-                                                          target, key);
+    int code = crypto_aead_xchacha20poly1305_ietf_encrypt(
+        target + NONCE_BYTES, NULL, text.data, text.size, bound, sizeof(bound), NULL, target, key);
     CHECK(code == 0);
     secret_wipe(key, sizeof(key));
     return (u32)text.size + VAULT_PERSON_SEALED_EXTRA;
@@ -84,9 +82,8 @@ enum fault vault_person_erase(struct vault_store *store, const struct seal_label
     TRY(sql_next(&store->keys, &call, &row));
     bool is_there = row && sql_get_u64(&call) > 0;
     sql_end(&call);
-    return is_there
-               ? vault_person_put(store, label->subject, label->version, span_of(nothing, 0))
-               : FAULT_NONE;
+    return is_there ? vault_person_put(store, label->subject, label->version, span_of(nothing, 0))
+                    : FAULT_NONE;
 }
 
 /* A row of the statement under way, its text opened into the person's own place. */

@@ -33,8 +33,8 @@
     " time INTEGER NOT NULL, subject INTEGER NOT NULL, version INTEGER NOT NULL," \
     " seen INTEGER NOT NULL) STRICT"
 
-#define PEOPLE_TABLE                                                                         \
-    "CREATE TABLE people (number INTEGER PRIMARY KEY AUTOINCREMENT,"                         \
+#define PEOPLE_TABLE                                                 \
+    "CREATE TABLE people (number INTEGER PRIMARY KEY AUTOINCREMENT," \
     " subject INTEGER NOT NULL UNIQUE, version INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT"
 
 static const char *const keys_schema[] = {
@@ -80,8 +80,8 @@ static const char *const keys_to_4[] = {REVIEWS_TABLE, DOUBLES_TABLE, NULL};
 static const char *const keys_to_5[] = {"DROP TABLE IF EXISTS drills", DRILLS_TABLE, NULL};
 static const char *const keys_to_6[] = {GONE_TABLE, NULL};
 static const char *const keys_to_7[] = {PEOPLE_TABLE, NULL};
-static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4, keys_to_5,
-                                                   keys_to_6, keys_to_7};
+static const char *const *const keys_upgrades[] = {keys_to_2, keys_to_3, keys_to_4,
+                                                   keys_to_5, keys_to_6, keys_to_7};
 
 static const char *const bodies_schema[] = {
     "CREATE TABLE bodies (row INTEGER PRIMARY KEY, subject INTEGER NOT NULL, part INTEGER NOT NULL,"

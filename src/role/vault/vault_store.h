@@ -123,7 +123,7 @@ struct vault_review {
     u8 reviewer[32];
     u8 box[VAULT_HASH_BYTES];       /* seal_enrol_box_hash */
     u8 enrolment[VAULT_HASH_BYTES]; /* seal_enrol_hash */
-    struct span person; /* of one that comes: vault_person_seal, or empty; else empty */
+    struct span person;             /* of one that comes: vault_person_seal, or empty; else empty */
 };
 
 #define VAULT_PERSON_TEXT_MAX     1024U
