@@ -3,7 +3,6 @@
 #include "app/cli_admin.h"
 
 #include "app/config.h"
-#include "app/networks.h"
 #include "app/restriction_modes.h"
 #include "app/serve.h"
 #include "base/check.h"
@@ -14,6 +13,7 @@
 #include "io/input.h"
 #include "role/gateway/auth.h"
 #include "role/gateway/keys.h"
+#include "role/gateway/networks.h"
 #include "wire/order_value.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 #include "app/config_value.h"
 
 #include "app/list_names.h"
-#include "app/networks.h"
 #include "app/options.h"
 #include "role/gateway/gateway.h"
+#include "role/gateway/networks.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #include "app/place_roles.h"
 
 #include "app/list_names.h"
-#include "app/networks.h"
 #include "app/place_cases.h"
 #include "app/place_desk.h"
 #include "app/place_door.h"
@@ -14,6 +13,7 @@
 #include "io/clock.h"
 #include "io/file.h"
 #include "role/engine/engine_agent.h"
+#include "role/gateway/networks.h"
 #include "role/history/history_agent.h"
 #include "role/lists/list_agent.h"
 #include "role/screen/screen_own.h"

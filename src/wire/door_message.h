@@ -6,6 +6,10 @@
  * Numbers are little-endian. Answers have the same head, the kind with DOOR_ANSWER_BIT, and the id
  * of what was asked: they may come in another order. Contents begin with code 4 and seconds 4.
  *
+ * What the door tells unasked over the gateway's line has the form of an answer to session-end with
+ * id 0: sessions that have ended. Contents: login 8 (0: every login), handle 8 (0: all of the
+ * login).
+ *
  * Reading copies everything out of the frame and checks what bytes can say: lengths, ranges,
  * nothing left over. A struct door_ask holds an address and a password in plain: whoever fills one
  * wipes it. */

@@ -1,23 +1,41 @@
 /* A request to one of the door's paths: an ask that can be written as a frame, or refused and
- * wiped. Contents of an answer: an object of JSON with a status, whatever they are. */
+ * wiped; to one of those for keys: what the gateway can be asked for a key by. Contents of an
+ * answer: an object of JSON with a status, whatever they are. */
 #include "base/check.h"
 #include "base/span.h"
 #include "role/gateway/door_http.h"
+#include "role/gateway/key_http.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What a new key is asked by is what the admin's channel would take. */
+static void key_ask_of(struct key_http_ask *key)
+{
+    struct key_ask read;
+    if (key->kind == KEY_HTTP_NEW) {
+        key_ask_finish(&key->make);
+        CHECK(key_ask_read(span_of(&key->make, sizeof(key->make)), &read));
+        CHECK((key->rights & 1U) != 0 && key->rights < 8);
+    }
+}
 
 static void take_request(struct span bytes)
 {
     static const struct http_limits limits = HTTP_LIMITS_DEFAULT;
     static const struct door_ask zeros;
     static struct http_request request;
+    static struct key_http_ask key;
     static u8 frame[DOOR_FRAME_BYTES_MAX];
     struct http_reader reader = {0};
     struct door_ask ask;
     if (http_read(&reader, &limits, bytes, &request) != HTTP_READ_WHOLE) {
         return;
+    }
+    enum key_http_kind kind = key_http_kind_of(request.path);
+    if (kind != KEY_HTTP_NONE && key_http_read(&request, kind, &key) == DOOR_HTTP_FINE) {
+        key_ask_of(&key);
     }
     u32 route = door_http_route(request.path);
     if (route == DOOR_HTTP_NONE) {

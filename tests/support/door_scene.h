@@ -43,6 +43,8 @@ struct door_scene_session {
     u64 login;
     u8 level;
     u8 recovery_left;
+    u64 handle;
+    u64 fresh_until_us;
 };
 
 static inline enum fault door_scene_fill(struct door_entropy *entropy, u8 *target, size_t bytes)
@@ -154,13 +156,43 @@ static inline struct door_scene_session door_scene_session(const struct door_sce
 {
     struct door_scene_session session;
     const u8 *at = scene->head.contents.data;
-    assert_true(scene->head.contents.size >= 88);
+    assert_true(scene->head.contents.size >= 104);
     memcpy(session.token, at, DOOR_TOKEN_BYTES);
     memcpy(session.csrf, at + 32, DOOR_TOKEN_BYTES);
     session.login = bytes_u64(at + 64);
     session.level = at[80];
     session.recovery_left = at[82];
+    session.handle = bytes_u64(at + 88);
+    session.fresh_until_us = bytes_u64(at + 96);
     return session;
+}
+
+/* Sessions that have ended since the last call. */
+struct door_scene_ends {
+    struct door_ended told[DOOR_SESSIONS_MAX * 2];
+    u32 count;
+};
+
+static inline void door_scene_ends(struct door_scene *scene, struct door_scene_ends *ends_out)
+{
+    ends_out->count = 0;
+    while (door_desk_ended(scene->desk, &ends_out->told[ends_out->count])) {
+        ends_out->count += 1;
+        assert_true(ends_out->count < ARRAY_COUNT(ends_out->told));
+    }
+}
+
+/* Whether it was told that this one has. */
+static inline bool door_scene_has_ended(const struct door_scene_ends *ends,
+                                        const struct door_scene_session *session)
+{
+    bool is_told = false;
+    for (u32 i = 0; i < ends->count; i += 1) {
+        const struct door_ended *told = &ends->told[i];
+        is_told |= told->login == 0 || (told->login == session->login &&
+                                        (told->handle == 0 || told->handle == session->handle));
+    }
+    return is_told;
 }
 
 /* ---- mails ---- */
@@ -266,9 +298,9 @@ static inline void door_scene_enrol(struct door_scene *scene, struct door_scene_
     door_scene_texts(scene, "", "", door_scene_totp(scene, secret_out, 0));
     assert_int_equal(door_scene_act(scene, DOOR_ASK_TOTP_CONFIRM), DOOR_CODE_OK);
     *session = door_scene_session(scene);
-    assert_int_equal(bytes_u32(scene->head.contents.data + 88), DOOR_RECOVERY_CODES);
-    assert_int_equal(scene->head.contents.size, 88 + 4 + 19 * DOOR_RECOVERY_CODES);
-    memcpy(recovery_out, scene->head.contents.data + 92, 19);
+    assert_int_equal(bytes_u32(scene->head.contents.data + 104), DOOR_RECOVERY_CODES);
+    assert_int_equal(scene->head.contents.size, 104 + 4 + 19 * DOOR_RECOVERY_CODES);
+    memcpy(recovery_out, scene->head.contents.data + 108, 19);
     recovery_out[19] = '\0';
 }
 

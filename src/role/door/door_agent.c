@@ -54,6 +54,7 @@ static enum fault door_start(struct agent *base)
 
 void door_agent_answer(struct door_agent *agent)
 {
+    door_line_tell(agent); /* before anybody knows that they have ended */
     if (agent->answer->origin == DOOR_ORIGIN_LINE) {
         door_line_send(agent);
     } else {

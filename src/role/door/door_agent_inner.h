@@ -31,6 +31,7 @@ struct door_agent {
     struct door_ask *ask;       /* the one at work */
     struct door_answer *answer; /* and what is answered */
     enum fault turn_fault;
+    bool tells_all; /* the gateway has not heard of every session that ended: it is told of all */
     bool is_busy;
 };
 
@@ -48,5 +49,7 @@ void door_talk_send(struct door_agent *agent);
 MUST_USE enum fault door_line_open(struct door_agent *agent);
 MUST_USE enum fault door_line_turn(struct door_agent *agent);
 void door_line_send(struct door_agent *agent);
+/* Tells which sessions have ended. */
+void door_line_tell(struct door_agent *agent);
 
 #endif /* ROLE_DOOR_DOOR_AGENT_INNER_H */

@@ -41,6 +41,8 @@ static void listener_open(void)
     assert_int_equal(listen(listener, 8), 0);
 }
 
+static void hears_of_the_end_of(u64 login, u64 handle);
+
 static int setup(void **state)
 {
     (void)state;
@@ -66,6 +68,7 @@ static int setup(void **state)
     scene_must(agent_start(door_agent_of(agent)));
     answer_bytes = 0;
     answer_used = 0;
+    hears_of_the_end_of(0, 0); /* of everybody: what an earlier life may not have told */
     return 0;
 }
 
@@ -141,6 +144,17 @@ static bool receive(int client)
     return false;
 }
 
+/* Unasked, over the line. */
+static void hears_of_the_end_of(u64 login, u64 handle)
+{
+    assert_true(receive(line[0]));
+    assert_int_equal(head.id, 0);
+    assert_int_equal(head.kind, DOOR_ASK_SESSION_END);
+    assert_int_equal(head.contents.size, 16);
+    assert_int_equal(bytes_u64(head.contents.data), login);
+    assert_int_equal(bytes_u64(head.contents.data + 8), handle);
+}
+
 static void put_text(u8 *target, u32 *size_out, const char *text)
 {
     *size_out = (u32)strlen(text);
@@ -177,6 +191,38 @@ static void who_waits_holds_up_nobody(void **state)
     assert_int_equal(seen, 1 + 2 + 3 + 101 + 102 + 103);
     assert_int_equal(door_agent_counts(agent).line_asked, 6);
     assert_int_equal(door_agent_counts(agent).line_unheard, 0);
+}
+
+static void who_keeps_something_for_a_session_hears_of_its_end(void **state)
+{
+    (void)state;
+    int client = client_open();
+    memset(&ask, 0, sizeof(ask));
+    ask.number = 17;
+    put_ask(client, DOOR_ASK_LOGIN_SESSIONS_END);
+    assert_true(receive(client));
+    assert_int_equal(head.code, DOOR_CODE_OK);
+    answer_bytes = 0;
+    answer_used = 0;
+    hears_of_the_end_of(17, 0); /* before the operator did: it lies there */
+    /* Where the line has no room it is told later, of everybody. */
+    u64 asked = 0;
+    for (; asked < STEPS && door_agent_counts(agent).line_unheard == 0; asked += 1) {
+        ask.id = asked + 1;
+        put_ask(line[0], DOOR_ASK_LOOK);
+    }
+    answer_bytes = 0;
+    answer_used = 0;
+    ask.number = 18;
+    put_ask(client, DOOR_ASK_LOGIN_SESSIONS_END);
+    assert_true(receive(client));
+    answer_bytes = 0;
+    answer_used = 0;
+    do {
+        assert_true(receive(line[0]));
+    } while (head.id != 0);
+    assert_int_equal(bytes_u64(head.contents.data), 0);
+    (void)close(client);
 }
 
 static void answers_that_nobody_takes_are_dropped(void **state)
@@ -300,6 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(who_waits_holds_up_nobody),
+        TEST(who_keeps_something_for_a_session_hears_of_its_end),
         TEST(answers_that_nobody_takes_are_dropped),
         TEST(what_is_no_frame_ends_an_operators_connection),
         TEST(what_is_no_frame_leaves_the_line_as_it_is),

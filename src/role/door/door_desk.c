@@ -111,6 +111,29 @@ struct door_store *door_desk_store(struct door_desk *desk)
     return &desk->store;
 }
 
+/* ---- sessions that end ---- */
+
+void door_ended_note(struct door_desk *desk, u64 login, u64 handle)
+{
+    if (desk->ended_count == DOOR_ENDED_MAX) { /* then all of everybody */
+        desk->ended[0] = (struct door_ended){.login = 0};
+        desk->ended_count = 1;
+        return;
+    }
+    desk->ended[desk->ended_count] = (struct door_ended){.login = login, .handle = handle};
+    desk->ended_count += 1;
+}
+
+bool door_desk_ended(struct door_desk *desk, struct door_ended *ended_out)
+{
+    if (desk->ended_count == 0) {
+        return false;
+    }
+    desk->ended_count -= 1;
+    *ended_out = desk->ended[desk->ended_count];
+    return true;
+}
+
 /* ---- helpers of all acts ---- */
 
 struct door_writer door_say_begin(struct door_act *act, enum door_code code, u32 wait_s)

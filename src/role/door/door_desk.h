@@ -64,6 +64,12 @@ struct door_answer {
     u8 bytes[DOOR_ANSWER_BYTES_MAX];
 };
 
+/* Sessions that have ended before their time. */
+struct door_ended {
+    u64 login;  /* 0: of every login */
+    u64 handle; /* 0: all of the login */
+};
+
 struct door_desk;
 
 MUST_USE enum fault door_desk_open(struct door_desk **desk_out,
@@ -80,6 +86,10 @@ MUST_USE enum fault door_desk_ask(struct door_desk *desk, const struct door_ask 
 /* The next answer that waited for a password; *is_out: there is one. And what is over goes. */
 MUST_USE enum fault door_desk_turn(struct door_desk *desk, u64 now_us,
                                    struct door_answer *answer_out, bool *is_out);
+
+/* Sessions that have ended since the last call, each once: whoever holds something for them lets go
+ * of it. To be told before the answer to what has ended them. False: no more. */
+MUST_USE bool door_desk_ended(struct door_desk *desk, struct door_ended *ended_out);
 
 struct door_counts door_desk_counts(const struct door_desk *desk);
 /* For tests and metrics. */

@@ -8,7 +8,7 @@
 #include "role/door/door_limit.h"
 #include "role/door/door_mail.h"
 
-#define DOOR_SESSION_BYTES (2U * DOOR_TOKEN_BYTES + 24U) /* as it is answered */
+#define DOOR_ENDED_MAX 32U /* noted and not told: more than one act can end */
 
 /* An ask that waits for a password to be hashed. In locked memory. */
 struct door_pending {
@@ -30,6 +30,8 @@ struct door_desk {
     struct door_pending *pending;     /* by job */
     char dummy[DOOR_HASH_TEXT_BYTES]; /* compared with where there is no login */
     u64 sweep_us;
+    struct door_ended ended[DOOR_ENDED_MAX];
+    u32 ended_count;
     struct door_counts counts;
 };
 
@@ -69,6 +71,9 @@ MUST_USE bool door_admit(struct door_act *act, enum door_limit_kind of_address, 
 /* What was admitted was right: it is not counted. */
 void door_admitted_well(struct door_act *act, enum door_limit_kind of_address, const u8 *address,
                         enum door_limit_kind of_network);
+
+/* Notes that a login's session has ended, or all (0). */
+void door_ended_note(struct door_desk *desk, u64 login, u64 handle);
 
 /* Hashes the ask's password; the answer comes later. There must be room. */
 void door_wait(struct door_act *act, enum door_hash_kind kind, const struct door_pending *pending);

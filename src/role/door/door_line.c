@@ -17,6 +17,7 @@ enum fault door_line_open(struct door_agent *agent)
     if (flags < 0 || fcntl(line, F_SETFL, flags | O_NONBLOCK) != 0) {
         return FAULT_ERRNO(errno, "the gateway's line");
     }
+    agent->tells_all = true; /* what an earlier life has ended, and perhaps not told */
     return net_watch(agent->net, line, NULL, NULL);
 }
 
@@ -25,6 +26,7 @@ enum fault door_line_turn(struct door_agent *agent)
     if (agent->options.line < 0) {
         return FAULT_NONE;
     }
+    door_line_tell(agent);
     for (u32 count = 0; count < DOOR_LINE_FRAMES_MAX; count += 1) {
         /* One byte more than a frame has: what is longer shows. */
         ssize_t size = read(agent->options.line, agent->line_frame, DOOR_FRAME_BYTES_MAX + 1);
@@ -38,6 +40,33 @@ enum fault door_line_turn(struct door_agent *agent)
         TRY(agent->turn_fault);
     }
     return FAULT_NONE;
+}
+
+static bool tell(struct door_agent *agent, const struct door_ended *ended)
+{
+    static const struct door_ask unasked = {.kind = DOOR_ASK_SESSION_END};
+    u8 frame[DOOR_ANSWER_HEAD + 2 * sizeof(u64)];
+    struct door_writer writer = door_answer_begin(frame, sizeof(frame), &unasked, DOOR_CODE_OK, 0);
+    door_write_u64(&writer, ended->login);
+    door_write_u64(&writer, ended->handle);
+    door_answer_end(&writer);
+    CHECK(!writer.is_full);
+    return send(agent->options.line, frame, writer.size, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+           (ssize_t)writer.size;
+}
+
+/* One that the line has no room for becomes all of everybody, in a later turn. */
+void door_line_tell(struct door_agent *agent)
+{
+    struct door_ended ended;
+    while (door_desk_ended(agent->desk, &ended)) {
+        if (agent->options.line >= 0 && !agent->tells_all && !tell(agent, &ended)) {
+            agent->tells_all = true;
+        }
+    }
+    if (agent->tells_all) {
+        agent->tells_all = !tell(agent, &(struct door_ended){.login = 0});
+    }
 }
 
 void door_line_send(struct door_agent *agent)

@@ -160,6 +160,7 @@ static void session_put(struct session *session, u32 login)
     assert_int_equal(session->held.login, numbers[login]);
     assert_int_equal(session->held.level == DOOR_LEVEL_FULL, session->is_full);
     assert_int_equal(session->held.recovery_left, logins[login].codes_left);
+    assert_int_equal(session->held.fresh_until_us, session->strong + 5 * MINUTE);
 }
 
 static void sessions_end(u32 login, const struct session *but)
@@ -375,7 +376,7 @@ static void act_totp_confirm(void)
         login->closed_until = 0;
         login->wrong.count = 0;
         memcpy(login->secret, login->coming, sizeof(login->secret));
-        codes_take(login, 88);
+        codes_take(login, 104);
         stepped_up(session);
     }
 }
@@ -684,6 +685,17 @@ static void act_sessions(bool is_end)
 
 /* ---- all ---- */
 
+/* Each that was living and is not any more is told. */
+static void ends_are_told(const struct session before[SESSIONS])
+{
+    struct door_scene_ends ends;
+    door_scene_ends(&scene, &ends);
+    for (u32 i = 0; i < SESSIONS; i += 1) {
+        bool goes_on = sessions[i].is_there && sessions[i].held.handle == before[i].held.handle;
+        assert_true(is_over(&before[i]) || goes_on || door_scene_has_ended(&ends, &before[i].held));
+    }
+}
+
 static void act(void)
 {
     u32 what = below(40);
@@ -756,8 +768,11 @@ static void the_door_does_what_its_page_says(void **state)
         forget_all();
         door_scene_open(&scene, random_u64(&chance));
         for (u32 i = 0; i < ACTS; i += 1) {
+            struct session before[SESSIONS];
             time_goes();
+            memcpy(before, sessions, sizeof(before));
             act();
+            ends_are_told(before);
         }
         scene_must(door_store_totals(door_desk_store(scene.desk), &totals));
         assert_int_equal(totals.logins, logins_count);

@@ -122,6 +122,7 @@ static enum fault reset_do(struct door_act *act, const struct door_pending *pend
                                        .until_us = login->held_until_us};
     TRY(door_store_login_set(store, login));
     TRY(door_store_sessions_end(store, login->number, 0, &ended));
+    door_ended_note(act->desk, login->number, 0);
     TRY(door_store_tickets_remove(store, DOOR_TICKET_RESET, login->address));
     return door_store_effect_add(store, &effect);
 }
@@ -180,6 +181,7 @@ static enum fault password_do(struct door_act *act, struct door_login *login, co
     memcpy(login->password, password, sizeof(login->password));
     TRY(door_store_login_set(store, login));
     TRY(door_store_tickets_remove(store, DOOR_TICKET_RESET, login->address));
+    door_ended_note(act->desk, login->number, 0);
     return door_store_sessions_end(store, login->number, 0, &ended);
 }
 

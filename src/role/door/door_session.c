@@ -65,6 +65,7 @@ enum fault door_session_of(struct door_act *act, enum door_want want,
     TRY(door_store_session(store, hash, session_out, &found));
     if (found && is_over(act, session_out)) {
         TRY(door_store_session_remove(store, hash));
+        door_ended_note(act->desk, session_out->login, session_out->handle);
         found = false;
     }
     if (!found || !has_csrf(act, session_out)) {
@@ -95,6 +96,7 @@ enum fault door_session_make(struct door_act *act, const struct door_login *logi
                              u8 token_out[DOOR_TOKEN_BYTES], struct door_session *session_out)
 {
     u8 handle[8];
+    bool gave_way = false;
     *session_out =
         (struct door_session){.login = login->number,
                               .level = login->totp.is_there ? DOOR_LEVEL_HALF : DOOR_LEVEL_FULL,
@@ -104,7 +106,11 @@ enum fault door_session_make(struct door_act *act, const struct door_login *logi
     TRY(token_make(act, session_out, token_out));
     TRY(door_random(act, handle, sizeof(handle)));
     session_out->handle = (bytes_u64(handle) & INT64_MAX) | 1; /* 0 stands for all */
-    return door_store_session_add(&act->desk->store, session_out);
+    TRY(door_store_session_add(&act->desk->store, session_out, &gave_way));
+    if (gave_way) {
+        door_ended_note(act->desk, login->number, 0); /* which one is not known */
+    }
+    return FAULT_NONE;
 }
 
 enum fault door_session_step(struct door_act *act, struct door_session *session,
@@ -127,6 +133,7 @@ static enum fault state_write(struct door_act *act, struct door_writer *writer,
     csrf_of(act, session, csrf);
     TRY(door_store_recovery_left(&act->desk->store, session->login, &recovery));
     bool is_strong = door_age(act, session->strong_us) < DOOR_STRONG_US;
+    u64 strong_until_us = u64_min(session->strong_us, act->now_us) + DOOR_STRONG_US;
     door_write_bytes(writer, span_of(csrf, sizeof(csrf)));
     door_write_u64(writer, session->login);
     door_write_u64(writer, session->made_us + DOOR_SESSION_US);
@@ -135,6 +142,8 @@ static enum fault state_write(struct door_act *act, struct door_writer *writer,
     door_write_u8(writer, (u8)recovery);
     door_write_u8(writer, 0);
     door_write_u32(writer, 0);
+    door_write_u64(writer, session->handle);
+    door_write_u64(writer, is_strong ? strong_until_us : 0);
     return FAULT_NONE;
 }
 
@@ -246,6 +255,7 @@ enum fault door_sign_out(struct door_act *act)
         return FAULT_NONE;
     }
     TRY(door_store_session_remove(&act->desk->store, session.hash));
+    door_ended_note(act->desk, session.login, session.handle);
     return door_say(act, DOOR_CODE_OK);
 }
 
@@ -302,6 +312,7 @@ static enum fault others_end(struct door_act *act, const struct door_session *ow
     for (u32 i = 0; i < count; i += 1) {
         if (sessions[i].handle != own->handle) {
             TRY(door_store_session_remove(&act->desk->store, sessions[i].hash));
+            door_ended_note(act->desk, own->login, sessions[i].handle);
             *count_out += 1;
         }
     }
@@ -319,6 +330,9 @@ enum fault door_session_end(struct door_act *act)
         return FAULT_NONE;
     }
     struct door_store *store = &act->desk->store;
+    if (act->ask->number != 0) {
+        door_ended_note(act->desk, login.number, act->ask->number);
+    }
     TRY(door_store_begin(store));
     TRY(door_store_end(
         store, act->ask->number == 0
@@ -338,6 +352,9 @@ enum fault door_login_sessions_end(struct door_act *act)
 {
     u64 count = 0;
     TRY(door_store_sessions_end(&act->desk->store, act->ask->number, 0, &count));
+    if (act->ask->number != 0) { /* there is no login 0 */
+        door_ended_note(act->desk, act->ask->number, 0);
+    }
     return count_say(act, count);
 }
 

@@ -374,11 +374,13 @@ static struct door_session session_get(struct sql_call *call)
     return session;
 }
 
-enum fault door_store_session_add(struct door_store *store, const struct door_session *session)
+enum fault door_store_session_add(struct door_store *store, const struct door_session *session,
+                                  bool *gave_way_out)
 {
     struct sql_call crowd = call_of(store, DOOR_SQL_SESSIONS_CROWD);
     sql_put_u64(&crowd, session->login);
     TRY(run(store, &crowd));
+    *gave_way_out = sql_changes(&store->sql) > 0;
     struct sql_call call = call_of(store, DOOR_SQL_SESSION_ADD);
     put_hash(&call, session->hash);
     sql_put_u64(&call, session->handle);

@@ -182,9 +182,9 @@ MUST_USE enum fault door_store_tickets_count(struct door_store *store, u64 *coun
 /* ---- sessions ---- */
 
 /* Where the login has DOOR_SESSIONS_MAX, one goes: of those without their second factor, else of
- * all, the one that was seen longest ago. */
+ * all, the one that was seen longest ago, and *gave_way_out says so. */
 MUST_USE enum fault door_store_session_add(struct door_store *store,
-                                           const struct door_session *session);
+                                           const struct door_session *session, bool *gave_way_out);
 MUST_USE enum fault door_store_session(struct door_store *store, const u8 hash[DOOR_HASH_BYTES],
                                        struct door_session *session_out, bool *found_out);
 /* What is under `hash` becomes this: token, level, seen, strong. */

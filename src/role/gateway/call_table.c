@@ -12,6 +12,7 @@
 #include "role/gateway/calls_trade.h"
 #include "role/gateway/calls_travel.h"
 #include "role/gateway/calls_wallet.h"
+#include "role/gateway/session.h"
 #include "role/gateway/standing.h"
 
 static const struct call_ops table[ENDPOINT_COUNT] = {
@@ -42,6 +43,8 @@ static const struct call_ops table[ENDPOINT_COUNT] = {
     [ENDPOINT_DAPI_EXCHANGE_INFO] = {general_no_futures, NULL},
     /* the page */
     [ENDPOINT_STANDING] = {standing_tell, NULL},
+    [ENDPOINT_PAGE_SIGNED] = {page_keys_unasked, NULL},
+    [ENDPOINT_PAGE_KEYS] = {page_keys_unasked, page_keys_finish},
     /* trading */
     [ENDPOINT_ORDER_PLACE] = {order_place_begin, order_place_finish},
     [ENDPOINT_ORDER_TEST] = {order_test_begin, order_test_finish},

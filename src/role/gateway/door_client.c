@@ -75,11 +75,14 @@ bool door_client_take(struct door_client *client, u64 now_ms, u64 *owner_out,
         if (size <= 0) {
             break;
         }
-        struct door_wait *wait = NULL;
-        if (door_answer_read(span_of(client->answer, (size_t)size), head_out) &&
-            head_out->id != 0) {
-            wait = wait_of(client, head_out->id);
+        if (!door_answer_read(span_of(client->answer, (size_t)size), head_out)) {
+            continue;
         }
+        if (head_out->id == 0 && head_out->kind == DOOR_ASK_SESSION_END) {
+            *owner_out = 0;
+            return true;
+        }
+        struct door_wait *wait = head_out->id == 0 ? NULL : wait_of(client, head_out->id);
         if (wait != NULL && wait->kind == head_out->kind) {
             wait_end(client, wait, owner_out);
             return true;

@@ -37,6 +37,7 @@ MUST_USE bool door_client_send(struct door_client *client, struct door_ask *ask,
                                u64 now_ms);
 
 /* The next one that has ended. *head_out has code DOOR_CODE_OK and kind 0 where it was given up.
+ * Sessions that have ended come unasked (wire/door_message.h): then owner and id are 0.
  * Contents are valid until the next call, which wipes them. False: none. */
 MUST_USE bool door_client_take(struct door_client *client, u64 now_ms, u64 *owner_out,
                                struct door_answer_head *head_out);

@@ -76,6 +76,21 @@ static void takes_nothing(u64 now_ms)
     assert_false(door_client_take(&client, now_ms, &owner, &head));
 }
 
+static void what_the_door_tells_unasked_is_nobodys(void **state)
+{
+    (void)state;
+    u64 id = asked(DOOR_ASK_LOOK, 11);
+    answer(DOOR_ASK_SESSION_END, 0, 4711);
+    answer(DOOR_ASK_LOOK, 0, 4711); /* this is for nobody at all */
+    answer(DOOR_ASK_LOOK, id, 1);
+    takes(0, 4711);
+    assert_int_equal(head.id, 0);
+    takes(11, 1);
+    answer(DOOR_ASK_SESSION_END, 0, 4712); /* also when nothing is awaited */
+    takes(0, 4712);
+    takes_nothing(1000);
+}
+
 static void answers_find_their_askers_in_any_order(void **state)
 {
     (void)state;
@@ -181,6 +196,7 @@ static void bytes_that_are_none_end_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_the_door_tells_unasked_is_nobodys, setup, teardown),
         TEST(answers_find_their_askers_in_any_order),
         TEST(answers_for_nobody_are_dropped),
         TEST(what_is_late_is_given_up_once),

@@ -13,7 +13,7 @@
 #define US_MS         1000U
 #define PREFIX        "/page/v1/"
 #define COOKIE        "__Host-session"
-#define STATE_BYTES   56U
+#define STATE_BYTES   DOOR_HTTP_STATE_BYTES
 #define SESSION_BYTES 32U
 #define CODE_BYTES    19U
 
@@ -256,13 +256,8 @@ static bool is_complete(enum door_ask_kind kind, u32 fields, u32 given)
     return (given | DOOR_FIELD_SECOND) == (fields | DOOR_FIELD_SECOND);
 }
 
-enum door_http_no door_http_read(const struct http_request *request, u32 route,
-                                 struct door_ask *ask_out)
+enum door_http_no door_http_check(const struct http_request *request, u32 bytes_max)
 {
-    enum door_ask_kind kind = routes[route].kind;
-    u32 fields = door_ask_fields(kind) & ~IN_HEADERS;
-    u32 given = 0;
-    memset(ask_out, 0, sizeof(*ask_out));
     if (request->verb != HTTP_VERB_POST) {
         return DOOR_HTTP_NO_METHOD;
     }
@@ -272,16 +267,32 @@ enum door_http_no door_http_read(const struct http_request *request, u32 route,
     if (!is_json(request)) {
         return DOOR_HTTP_NO_TYPE;
     }
-    if (request->body.size > DOOR_HTTP_BODY_BYTES_MAX) {
-        return DOOR_HTTP_NO_SIZE;
+    return request->body.size > bytes_max ? DOOR_HTTP_NO_SIZE : DOOR_HTTP_FINE;
+}
+
+void door_http_tokens(const struct http_request *request, struct door_ask *ask)
+{
+    token_read(cookie_of(header_of(request, "cookie"), COOKIE), ask->token);
+    token_read(header_of(request, "x-csrf-token"), ask->csrf);
+}
+
+enum door_http_no door_http_read(const struct http_request *request, u32 route,
+                                 struct door_ask *ask_out)
+{
+    enum door_ask_kind kind = routes[route].kind;
+    u32 fields = door_ask_fields(kind) & ~IN_HEADERS;
+    u32 given = 0;
+    memset(ask_out, 0, sizeof(*ask_out));
+    enum door_http_no no = door_http_check(request, DOOR_HTTP_BODY_BYTES_MAX);
+    if (no != DOOR_HTTP_FINE) {
+        return no;
     }
     ask_out->kind = (u16)kind;
     if (!object_read(request->body, fields, ask_out, &given) || !is_complete(kind, fields, given)) {
         secret_wipe(ask_out, sizeof(*ask_out));
         return DOOR_HTTP_NO_BODY;
     }
-    token_read(cookie_of(header_of(request, "cookie"), COOKIE), ask_out->token);
-    token_read(header_of(request, "x-csrf-token"), ask_out->csrf);
+    door_http_tokens(request, ask_out);
     return DOOR_HTTP_FINE;
 }
 
@@ -336,6 +347,21 @@ static void put_state(struct json_writer *json, struct rest *rest)
     json_field_text(json, "level", level_name(state[48]));
     json_field_bool(json, "fresh", state[49] == 1);
     json_field_u64(json, "recoveryCodes", state[50]);
+}
+
+bool door_http_state_read(struct span contents, struct door_http_state *state_out)
+{
+    *state_out = (struct door_http_state){.login = 0};
+    if (contents.size != STATE_BYTES) {
+        return false;
+    }
+    const u8 *state = contents.data;
+    state_out->login = bytes_u64(state + 32);
+    state_out->until_us = bytes_u64(state + 40);
+    state_out->is_full = state[48] == 2;
+    state_out->handle = bytes_u64(state + 56);
+    state_out->fresh_until_us = bytes_u64(state + 64);
+    return state_out->login != 0 && state_out->handle != 0;
 }
 
 static void put_codes(struct json_writer *json, struct rest *rest)
@@ -437,6 +463,16 @@ static void put_error(struct json_writer *json, const char *name, u32 wait_s)
     json_object_end(json);
 }
 
+/* A cookie whose session is over stays: this answer may be late, and the browser have a new one. */
+void door_http_refuse_code(struct json_writer *json, const struct door_answer_head *head,
+                           struct door_http_said *said_out)
+{
+    memset(said_out, 0, sizeof(*said_out));
+    said_out->status = codes[head->code].status;
+    said_out->wait_s = head->wait_s;
+    put_error(json, codes[head->code].name, head->wait_s);
+}
+
 void door_http_say(struct json_writer *json, const struct door_answer_head *head,
                    struct door_http_said *said_out)
 {
@@ -444,12 +480,8 @@ void door_http_say(struct json_writer *json, const struct door_answer_head *head
     struct rest rest = {.bytes = head->contents};
     memset(said_out, 0, sizeof(*said_out));
     said_out->status = codes[head->code].status;
-    said_out->wait_s = head->wait_s;
     if (head->code != DOOR_CODE_OK) {
-        put_error(json, codes[head->code].name, head->wait_s);
-        if (head->code == DOOR_CODE_NO_SESSION) {
-            cookie_set(said_out, NULL);
-        }
+        door_http_refuse_code(json, head, said_out);
         return;
     }
     json_object_begin(json);

@@ -248,6 +248,8 @@ static void answers_read_as_the_page_says(void **state)
     door_write_u8(&writer, 1);
     door_write_u8(&writer, 10);
     door_write_bytes(&writer, span_of("\0\0\0\0", 5));
+    door_write_u64(&writer, 4711);
+    door_write_u64(&writer, 1700000000000888ULL);
     assert_string_equal(
         says(DOOR_ASK_SIGN_IN, DOOR_CODE_OK, span_of(bytes, writer.size)),
         "{\"csrf\":\"202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f\","
@@ -277,7 +279,7 @@ static void answers_read_as_the_page_says(void **state)
                         "{\"error\":\"failed\"}");
 }
 
-static void a_session_that_ends_takes_its_cookie(void **state)
+static void who_signs_out_loses_the_cookie_and_nobody_else(void **state)
 {
     static const char gone[] =
         "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
@@ -287,7 +289,7 @@ static void a_session_that_ends_takes_its_cookie(void **state)
     assert_string_equal(said.cookie, gone);
     assert_string_equal(says(DOOR_ASK_LOOK, DOOR_CODE_NO_SESSION, none),
                         "{\"error\":\"no-session\"}");
-    assert_string_equal(said.cookie, gone);
+    assert_string_equal(said.cookie, ""); /* it may be late, and the browser have a new one */
     assert_int_equal(said.status, 401);
     assert_string_equal(says(DOOR_ASK_SIGN_IN, DOOR_CODE_WAIT, none),
                         "{\"error\":\"wait\",\"wait\":7}");
@@ -308,7 +310,7 @@ int main(void)
         cmocka_unit_test(only_a_page_of_the_venue_asks),
         cmocka_unit_test(one_cookie_of_the_name_counts),
         cmocka_unit_test(answers_read_as_the_page_says),
-        cmocka_unit_test(a_session_that_ends_takes_its_cookie),
+        cmocka_unit_test(who_signs_out_loses_the_cookie_and_nobody_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

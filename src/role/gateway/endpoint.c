@@ -211,7 +211,8 @@ const struct endpoint *endpoint_find(enum endpoint_method method, struct span pa
 {
     *path_known_out = false;
     for (u32 i = 0; i < ENDPOINT_COUNT; i += 1) {
-        if (rows[i].path == NULL || !span_equal(path, span_of_text(rows[i].path))) {
+        if (rows[i].path == NULL || rows[i].method == ENDPOINT_METHOD_NONE ||
+            !span_equal(path, span_of_text(rows[i].path))) {
             continue;
         }
         *path_known_out = true;

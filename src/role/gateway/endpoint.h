@@ -9,7 +9,7 @@
 #include "role/gateway/param.h"
 
 enum endpoint_method {
-    ENDPOINT_METHOD_NONE, /* the WebSocket API only */
+    ENDPOINT_METHOD_NONE, /* the WebSocket API only; with a path: a session's own, never found */
     ENDPOINT_METHOD_GET,
     ENDPOINT_METHOD_POST,
     ENDPOINT_METHOD_PUT,

@@ -91,6 +91,8 @@
     X(MY_FILTERS, GET, "/api/v3/myFilters", "myFilters", U, FIXED, 40, API, 0, 2, symbol, 1, no) \
     /* the page's own */ \
     X(STANDING, GET, "/page/v1/standing", NULL, U, FIXED, 1, API, 0, 2, no, 0, no) \
+    X(PAGE_SIGNED, NONE, "/page/v1/...", NULL, U, FIXED, 1, API, 0, 2, no, 0, no) \
+    X(PAGE_KEYS, NONE, "/page/v1/keys/...", NULL, N, FIXED, 1, API, 0, 2, no, 0, no) \
     /* sessions and user data on the WebSocket API */ \
     X(SESSION_LOGON, NONE, NULL, "session.logon", U, FIXED, 2, API, 0, 1, no, 0, no) \
     X(SESSION_STATUS, NONE, NULL, "session.status", N, FIXED, 2, API, 0, 1, no, 0, no) \

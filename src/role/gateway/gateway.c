@@ -35,6 +35,7 @@ const struct gateway_options gateway_defaults = {
              .body_bytes_max = 65536},
     .sessions_max = 16384,
     .keys_max = 16384,
+    .page_keys_max = 16384,
     .pending_max = 16384,
     .answer_ms = 10000,
     .request_ms = 10000,
@@ -392,9 +393,15 @@ static enum fault begin(struct gateway *gateway, bool *busy_out)
 
 /* ---- a turn ---- */
 
-static enum fault turn(struct gateway *gateway, bool *busy_out)
+static void now_set(struct gateway *gateway)
 {
     gateway->venue.now_us = clock_wall_us(gateway->options.clock);
+    gateway->machine_us = u64_add_capped(gateway->venue.now_us, gateway->options.clock_behind_us);
+}
+
+static enum fault turn(struct gateway *gateway, bool *busy_out)
+{
+    now_set(gateway);
     channel_flush(&gateway->commands); /* what clients have sent: the engine begins at once */
     TRY(take_bells(gateway));
     if (!gateway->is_ready) {
@@ -409,6 +416,7 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
     take_answers(gateway, busy_out);
     if (gateway->options.door >= 0) {
         door_session_turn(gateway, busy_out);
+        page_keys_sweep(&gateway->page_keys);
     }
     if (gateway->options.keep >= 0) {
         enrol_session_turn(gateway, busy_out);
@@ -581,13 +589,13 @@ static enum fault agent_start_gateway(struct agent *agent)
     gateway->venue.view = feed_view(gateway->feed);
     packs_follow(gateway);
     gateway->venue.limit = &gateway->limit;
-    gateway->venue.keys = &gateway->keys.table.view;
+    gateway->venue.keys = &gateway->page_keys.view; /* then the stored ones */
     gateway->venue.signer = &gateway->signer;
     gateway->venue.tickers = &gateway->tickers;
     gateway->venue.engine_away = true;
     gateway->venue.clock_behind_us = gateway->options.clock_behind_us;
     gateway->venue.withdraw_fee_bp = gateway->options.withdraw_fee_bp;
-    gateway->venue.now_us = clock_wall_us(gateway->options.clock);
+    now_set(gateway);
     seed_begin(&gateway->seed, gateway->venue.view);
     gateway->is_started = true;
     bool busy = false;
@@ -669,6 +677,7 @@ static void agent_close_gateway(struct agent *agent)
         gateway->options.network->close(gateway->options.network, gateway->net);
         gateway->net = NULL;
     }
+    page_keys_close(&gateway->page_keys);
     gateway_keys_close(&gateway->keys);
     if (gateway->venue.payouts != NULL) {
         payouts_close(&gateway->payouts);

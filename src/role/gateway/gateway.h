@@ -56,6 +56,7 @@ struct gateway_options {
     struct http_limits http;
     u32 sessions_max;      /* connections at a time */
     u32 keys_max;          /* API keys ever made; a power of two, three quarters can be used */
+    u32 page_keys_max;     /* page keys at a time; a power of two */
     u32 pending_max;       /* calls that wait, in all; a power of two */
     u32 answer_ms;         /* so long may a call wait before it is answered -1007 */
     u32 request_ms;        /* so long may a request take to arrive */

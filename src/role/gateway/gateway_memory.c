@@ -54,7 +54,11 @@ static size_t plan_bytes(const struct gateway *gateway, const struct plan *plan)
     footprint_add(&footprint, 1, keys_bytes(options->keys_max), 64);
     footprint_add(&footprint, 1,
                   user_stream_footprint(options->sessions_max, plan->limits.accounts_max), 64);
-    footprint_add(&footprint, 1, key_uses_footprint(options->keys_max, key_users_max(options)), 64);
+    footprint_add(
+        &footprint, 1,
+        key_uses_footprint(options->keys_max + options->page_keys_max, key_users_max(options)), 64);
+    footprint_add(&footprint, 1, page_keys_footprint(options->page_keys_max), 64);
+    footprint_add(&footprint, PAGE_ASKS_MAX, sizeof(struct page_ask), 64);
     footprint_add(&footprint, 1, lookup_client_footprint().bytes, 64);
     footprint_add(&footprint, 1, user_events_footprint(), 64);
     footprint_add(&footprint, 1, stream_hub_footprint(&plan->streams), 64);
@@ -94,7 +98,8 @@ static enum fault take_streams(struct gateway *gateway, const struct plan *plan)
     TRY(frame_codec_open(&gateway->codec, &plan->frames, &gateway->arena));
     TRY(user_stream_open(&gateway->users, sessions_max, plan->limits.accounts_max,
                          &gateway->arena));
-    TRY(key_uses_open(&gateway->key_uses, gateway->options.keys_max,
+    TRY(key_uses_open(&gateway->key_uses,
+                      gateway->options.keys_max + gateway->options.page_keys_max,
                       key_users_max(&gateway->options), &gateway->arena));
     TRY(user_events_open(&gateway->user_events, &gateway->arena));
     gateway_user_open(gateway);
@@ -103,6 +108,28 @@ static enum fault take_streams(struct gateway *gateway, const struct plan *plan)
                         gateway->net->pool, &gateway->arena));
     stream_hub_view(gateway->hub, feed_view(gateway->feed));
     return FAULT_NONE;
+}
+
+static void page_key_gone(struct page_keys_sink *sink, u32 number)
+{
+    struct gateway *gateway =
+        (struct gateway *)(void *)((u8 *)sink - offsetof(struct gateway, page_keys_sink));
+    api_sessions_key_lost(gateway, number, 0);
+}
+
+static enum fault take_page_keys(struct gateway *gateway, u64 seed)
+{
+    gateway->page_keys_sink.gone = page_key_gone;
+    const struct page_keys_options options = {.stored = &gateway->keys.table.view,
+                                              .sink = &gateway->page_keys_sink,
+                                              .now_us = &gateway->machine_us,
+                                              .keys_max = gateway->options.page_keys_max,
+                                              .number_base = gateway->options.keys_max,
+                                              .seed = seed};
+    TRY(page_keys_open(&gateway->page_keys, &options, &gateway->arena));
+    gateway->page_asks =
+        arena_take_array(&gateway->arena, PAGE_ASKS_MAX, sizeof(struct page_ask), 64);
+    return gateway->page_asks != NULL ? FAULT_NONE : FAULT(FAULT_LIMIT, "no room for page keys");
 }
 
 enum fault gateway_take_memory(struct gateway *gateway)
@@ -122,6 +149,7 @@ enum fault gateway_take_memory(struct gateway *gateway)
     struct lookup_client_options lookups = {
         .clock = options->clock, .asks = options->asks, .answers = options->answers};
     TRY(lookup_client_open(&gateway->lookups, &lookups, &gateway->arena));
+    TRY(take_page_keys(gateway, plan.limits.seed));
     gateway->keys_memory = take(gateway, keys_bytes(options->keys_max));
     TRY(signer_open(&gateway->signer, take(gateway, plan.text_bytes), plan.text_bytes));
     arena_seal(&gateway->arena);

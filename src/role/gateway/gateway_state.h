@@ -15,9 +15,11 @@
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_keys.h"
 #include "role/gateway/keep_client.h"
+#include "role/gateway/key_http.h"
 #include "role/gateway/key_use.h"
 #include "role/gateway/lookup_client.h"
 #include "role/gateway/pack_shelf.h"
+#include "role/gateway/page_keys.h"
 #include "role/gateway/payout.h"
 #include "role/gateway/pending.h"
 #include "role/gateway/seed.h"
@@ -50,6 +52,13 @@ struct gateway_scratch {
     struct ws_room room;
 };
 
+/* Of a session that has asked for a key and waits for the door, then perhaps for the engine. */
+struct page_ask {
+    u64 owner; /* the session; 0: free */
+    struct key_http_ask ask;
+    struct key_answer made; /* a new key, with its secret */
+};
+
 /* What a call has waited for. */
 enum gateway_wait_kind { GATEWAY_WAIT_NONE, GATEWAY_WAIT_ENGINE, GATEWAY_WAIT_HISTORY };
 #define GATEWAY_WAITS   3U
@@ -76,8 +85,13 @@ struct gateway {
     struct crowd crowd;
     struct signer signer;
     struct gateway_keys keys;
-    void *keys_memory;      /* of their table */
-    struct payouts payouts; /* open when venue.payouts is set */
+    void *keys_memory; /* of their table */
+    struct page_keys page_keys;
+    struct page_keys_sink page_keys_sink;
+    struct page_ask *page_asks; /* PAGE_ASKS_MAX */
+    struct enrol_pace key_pace; /* API keys made by customers */
+    u64 machine_us;             /* the machine's clock, which the door's times are of */
+    struct payouts payouts;     /* open when venue.payouts is set */
     struct pending pending;
     struct user_stream users;
     struct key_uses key_uses; /* session_key.c */

@@ -84,18 +84,26 @@ static enum key_answer_status serve(struct key_maker *maker, const struct key_as
     return KEY_ANSWER_MADE;
 }
 
+enum key_answer_status key_make(struct key_maker *maker, const struct key_ask *ask, u64 now_us,
+                                struct key_answer *answer_out)
+{
+    memset(answer_out, 0, sizeof(*answer_out));
+    enum key_answer_status status = serve(maker, ask, now_us, answer_out);
+    if (status != KEY_ANSWER_MADE) {
+        secret_wipe(answer_out, sizeof(*answer_out));
+    }
+    return status;
+}
+
 enum fault key_serve(struct key_maker *maker, struct span ask, u64 now_us,
                      struct key_answer *answer_out)
 {
     struct key_ask read;
-    memset(answer_out, 0, sizeof(*answer_out));
     if (!key_ask_read(ask, &read)) {
+        memset(answer_out, 0, sizeof(*answer_out));
         return FAULT(FAULT_INPUT, "a record of %zu bytes asks for no key", ask.size);
     }
-    enum key_answer_status status = serve(maker, &read, now_us, answer_out);
-    if (status != KEY_ANSWER_MADE) {
-        secret_wipe(answer_out, sizeof(*answer_out));
-    }
+    enum key_answer_status status = key_make(maker, &read, now_us, answer_out);
     answer_out->head.account = read.head.account;
     answer_out->head.source_index = read.head.source_index;
     answer_out->status = (u8)status;

@@ -18,4 +18,10 @@ struct key_maker {
 MUST_USE enum fault key_serve(struct key_maker *maker, struct span ask, u64 now_us,
                               struct key_answer *answer_out);
 
+/* The same without a channel: of an ask that key_ask_read would take, but for its head. The caller
+ * wipes *answer_out, of which name, secret, key_id and public_key are filled in; zeros unless MADE.
+ */
+MUST_USE enum key_answer_status key_make(struct key_maker *maker, const struct key_ask *ask,
+                                         u64 now_us, struct key_answer *answer_out);
+
 #endif /* ROLE_GATEWAY_KEY_SERVE_H */

@@ -34,6 +34,7 @@ static const char *const texts[KEYSTORE_STATEMENTS] = {
     [KEYSTORE_ALL] = "SELECT length(name), name, length(id), id, kind, length(sealed), sealed, "
                      "length(public), public, length(networks), networks, length(label), label, "
                      "created FROM keys ORDER BY created, id",
+    [KEYSTORE_LABEL] = "SELECT length(label), label FROM keys WHERE id = ?",
     [KEYSTORE_COUNT] = "SELECT count(*) FROM keys",
     [KEYSTORE_OLDER] = "SELECT id FROM keys WHERE id > ? AND created < ? AND length(id) = 32 "
                        "ORDER BY id LIMIT 1",
@@ -260,6 +261,22 @@ enum fault keystore_each(struct keystore *store, struct keystore_reader *reader,
             return fault;
         }
         TRY(sql_next(&store->sql, &call, &more));
+    }
+    return FAULT_NONE;
+}
+
+enum fault keystore_label(struct keystore *store, const u8 id[KEY_ID_BYTES],
+                          u8 label_out[KEYSTORE_LABEL_MAX], size_t *bytes_out)
+{
+    struct sql_call call = sql_call(store->statements[KEYSTORE_LABEL]);
+    bool found = false;
+    *bytes_out = 0;
+    sql_put_bytes(&call, span_of(id, KEY_ID_BYTES));
+    TRY(sql_next(&store->sql, &call, &found));
+    if (found) {
+        size_t size = get_sized(&call, label_out, KEYSTORE_LABEL_MAX);
+        *bytes_out = size > KEYSTORE_LABEL_MAX ? 0 : size;
+        sql_end(&call);
     }
     return FAULT_NONE;
 }

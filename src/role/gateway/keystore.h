@@ -23,6 +23,7 @@ enum keystore_statement {
     KEYSTORE_ADD,
     KEYSTORE_ALL,
     KEYSTORE_COUNT,
+    KEYSTORE_LABEL,
     KEYSTORE_OLDER,
     KEYSTORE_FORGET,
     KEYSTORE_STATEMENTS,
@@ -67,6 +68,10 @@ struct keystore_reader {
  * bounds. */
 MUST_USE enum fault keystore_each(struct keystore *store, struct keystore_reader *reader,
                                   u32 *unreadable_out);
+
+/* What its owner calls the key of this id; 0 bytes: nothing, or there is no such row. */
+MUST_USE enum fault keystore_label(struct keystore *store, const u8 id[KEY_ID_BYTES],
+                                   u8 label_out[KEYSTORE_LABEL_MAX], size_t *bytes_out);
 
 /* Puts the key of a row into the table. Faults of keys_put. */
 MUST_USE enum fault keystore_row_put(struct keys *keys, const struct keystore_row *row);

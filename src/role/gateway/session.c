@@ -115,6 +115,7 @@ void session_closed(void *user, enum net_end why)
         net_buffer_release(session->held);
         session->held = NULL;
     }
+    page_key_session_ended(session);
     if (session->kind == SESSION_API) {
         api_session_ended(session);
     } else if (session->kind == SESSION_STREAM) {
@@ -299,7 +300,10 @@ void session_answer(struct session *session, struct call *call, enum call_end en
     if (session->is_shutting) {
         return;
     }
-    if (session->kind == SESSION_HTTP) {
+    if (call->state.endpoint == endpoint_at(ENDPOINT_PAGE_KEYS)) {
+        page_key_session_answer(session, call, end);
+        session->is_busy = false;
+    } else if (session->kind == SESSION_HTTP) {
         http_session_answer(session, call, end);
         session->is_busy = false;
     } else {

@@ -146,6 +146,24 @@ bool door_session_serve(struct session *session, const struct http_request *requ
 /* Answers what the door has answered, and what it has not in time. */
 void door_session_turn(struct gateway *gateway, bool *busy_out);
 
+/* ---- keys of who is signed in (session_page_key.c) ---- */
+
+#define PAGE_ASKS_MAX     64U /* that wait, for the door or the engine */
+#define PAGE_API_KEYS_MAX 30U /* of an account, made in a session */
+
+/* Asks the door whose session it is; false: the request is for something else. */
+bool page_key_session_serve(struct session *session, const struct http_request *request);
+/* The door has answered, or has not in time (kind 0); false: this session has asked for no key. It
+ * may go on waiting. */
+MUST_USE bool page_key_session_told(struct session *session, const struct door_answer_head *head);
+/* The command of a new or revoked API key has ended. */
+void page_key_session_answer(struct session *session, const struct call *call, enum call_end end);
+/* What it has asked is forgotten. */
+void page_key_session_ended(struct session *session);
+/* The engine's answer to such a command, for call_table.c; nobody begins there. */
+enum call_end page_keys_unasked(struct call *call);
+enum call_end page_keys_finish(struct call *call);
+
 /* ---- enrolling (session_enrol.c) ---- */
 
 /* Asks `keep`; false: the request is for something else. */
@@ -212,6 +230,8 @@ MUST_USE bool api_session_subscribe(struct session *session, const struct key_en
                                     bool by_logon);
 /* Tells the end in the subscription's own stream. */
 void api_session_unsubscribe(struct session *session, u32 slot);
+/* The key of this number in key_entry may now do no more than that. */
+void api_sessions_key_lost(struct gateway *gateway, u32 number, u32 rights);
 /* Looks whether a command has changed a key. */
 void api_sessions_follow(struct gateway *gateway, struct span events);
 /* Tells that the server is about to end. */

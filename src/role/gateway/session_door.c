@@ -1,5 +1,6 @@
 /* Signing up and in: requests of pages go to the door, and wait for it. docs/sign-in.md "Over
  * HTTP". */
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
@@ -82,6 +83,15 @@ static void answer(struct session *session, const struct door_answer_head *head)
     secret_wipe(&said, sizeof(said));
 }
 
+/* The door says so unasked: page keys of these sessions end. */
+static void sessions_ended(struct gateway *gateway, struct span contents)
+{
+    if (contents.size == 2 * sizeof(u64)) {
+        page_keys_end(&gateway->page_keys, bytes_u64(contents.data),
+                      bytes_u64(contents.data + sizeof(u64)));
+    }
+}
+
 void door_session_turn(struct gateway *gateway, bool *busy_out)
 {
     struct door_answer_head head;
@@ -92,14 +102,23 @@ void door_session_turn(struct gateway *gateway, bool *busy_out)
             return;
         }
         *busy_out = true;
+        if (owner == 0) {
+            sessions_ended(gateway, head.contents);
+            continue;
+        }
         struct session *session = session_of(&gateway->sessions, owner);
         if (session == NULL) {
             continue;
         }
         CHECK(session->kind == SESSION_HTTP && session->waiting_count == 1);
         session->waiting_count = 0;
-        if (!session->is_shutting) {
+        if (session->is_shutting) {
+            continue;
+        }
+        if (!page_key_session_told(session, &head)) {
             answer(session, &head);
+        }
+        if (session->waiting_count == 0) { /* else for the engine */
             session->is_busy = false;
             session_resume(session);
         }

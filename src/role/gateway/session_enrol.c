@@ -28,13 +28,9 @@ bool enrol_session_account(struct gateway *gateway, const struct http_request *r
     struct gateway_scratch *scratch = &gateway->scratch;
     struct http_request head = *request;
     struct key_entry entry = {0};
-    bool is_known = false;
     size_t signed_bytes = 0;
     u32 count = 0;
-    /* It has the parameters of any private request of the pages, and no others. */
-    const struct endpoint *endpoint =
-        endpoint_find(ENDPOINT_METHOD_GET, span_of_text("/page/v1/standing"), &is_known);
-    CHECK(endpoint != NULL);
+    const struct endpoint *endpoint = endpoint_at(ENDPOINT_PAGE_SIGNED);
     head.body = span_of(request->body.data, 0); /* no form */
     if (!http_session_pairs(gateway, &head, &count, failure_out) ||
         !param_parse(&scratch->params, endpoint, scratch->pairs, count, failure_out)) {

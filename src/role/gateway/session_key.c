@@ -123,15 +123,10 @@ static void end_use(struct gateway *gateway, u32 user)
     session->api.has_lost_key = true;
 }
 
-static void key_changed(struct gateway *gateway, const u8 id[KEY_ID_BYTES])
+void api_sessions_key_lost(struct gateway *gateway, u32 number, u32 rights)
 {
-    struct key_entry key;
     u32 count = 0;
-    if (!keys_find_id(&gateway->keys.table, id, &key)) {
-        return;
-    }
-    u32 rights = key.enabled ? key.rights : 0;
-    for (u32 user = key_use_first(&gateway->key_uses, key.number); user != 0;) {
+    for (u32 user = key_use_first(&gateway->key_uses, number); user != 0;) {
         u32 next = key_use_next(&gateway->key_uses, user);
         if (key_use_lost(&gateway->key_uses, user, rights)) {
             end_use(gateway, user);
@@ -141,6 +136,14 @@ static void key_changed(struct gateway *gateway, const u8 id[KEY_ID_BYTES])
     }
     if (count > 0) {
         log_info("keys.ended", LOG_U64("sessions_and_subscriptions", count));
+    }
+}
+
+static void key_changed(struct gateway *gateway, const u8 id[KEY_ID_BYTES])
+{
+    struct key_entry key;
+    if (keys_find_id(&gateway->keys.table, id, &key)) {
+        api_sessions_key_lost(gateway, key.number, key.enabled ? key.rights : 0);
     }
 }
 

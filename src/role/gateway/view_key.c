@@ -22,6 +22,23 @@ const struct view_key *view_key_of(const struct view *view, const u8 id[KEY_ID_B
     return slot ? &view->keys[slot] : NULL;
 }
 
+u32 view_keys_of(const struct view *view, u32 account, const struct view_key **keys_out,
+                 u32 keys_max)
+{
+    u32 count = 0;
+    for (u32 slot = 1; slot <= view->key_slab.used; slot += 1) {
+        const struct view_key *key = &view->keys[slot];
+        if (key->kind == 0 || key->account != account) {
+            continue;
+        }
+        if (count < keys_max) {
+            keys_out[count] = key;
+        }
+        count += 1;
+    }
+    return count;
+}
+
 u32 view_keys_count(const struct view *view)
 {
     return view->key_slab.count;

@@ -17,6 +17,10 @@ struct view_key {
 /* NULL: never set, or revoked. Good until the next view_apply. */
 const struct view_key *view_key_of(const struct view *view, const u8 id[KEY_ID_BYTES]);
 
+/* The account's: how many, the first of them in *keys_out. Looks at all there are. */
+u32 view_keys_of(const struct view *view, u32 account, const struct view_key **keys_out,
+                 u32 keys_max);
+
 /* How many are in force. */
 u32 view_keys_count(const struct view *view);
 

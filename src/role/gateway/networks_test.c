@@ -1,6 +1,6 @@
 /* Aim: networks mean what they say, and whatever is doubtful is none. Method: examples, compared
  * with what auth_network_holds makes of them. */
-#include "app/networks.h"
+#include "role/gateway/networks.h"
 
 #include "tests/support/test.h"
 
@@ -74,10 +74,39 @@ static void doubtful_ones_are_none(void **state)
     }
 }
 
+static bool words(const char *text)
+{
+    return networks_read_words(span_of_text(text), networks, MAX, &count);
+}
+
+static void words_are_the_same_with_blanks(void **state)
+{
+    static const char *const wrong[] = {"",         " ",        "::1 ",          " ::1",
+                                        "::1  ::2", "::1,::2",  "10.0.0.1/8",    "1.2.3.4/33",
+                                        "none",     "1.2.3.4/", "::/4294967296", "::1 ::2 ::3 ::4"};
+    char text[NETWORKS_TEXT_BYTES];
+    (void)state;
+    assert_true(words("10.0.0.0/8 ::1 fd00::/9"));
+    assert_int_equal(count, 3);
+    static const char *const printed[] = {"10.0.0.0/8", "::1/128", "fd00::/9"};
+    for (u32 i = 0; i < count; i += 1) {
+        networks_print(&networks[i], text);
+        assert_string_equal(text, printed[i]);
+    }
+    assert_true(words("::/0"));
+    networks_print(&networks[0], text);
+    assert_string_equal(text, "::/0");
+    for (u32 i = 0; i < ARRAY_COUNT(wrong); i += 1) {
+        assert_false(words(wrong[i]));
+        assert_int_equal(count, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_hold_what_they_say),
+        cmocka_unit_test(words_are_the_same_with_blanks),
         cmocka_unit_test(doubtful_ones_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
