@@ -240,6 +240,81 @@ static struct span answer_head(struct desk_agent *agent, struct span rest)
     return span_of(agent->line, (size_t)size);
 }
 
+/* ---- what an officer did ---- */
+
+struct listing {
+    struct desk_visitor visitor; /* first: it is cast back */
+    struct json_writer json;
+};
+
+static enum fault list_act(struct desk_visitor *visitor, const struct desk_row *row)
+{
+    struct json_writer *json = &((struct listing *)(void *)visitor)->json;
+    const struct desk_act *act = &row->file.act;
+    json_object_begin(json);
+    json_field_u64(json, "number", row->number);
+    json_field_u64(json, "time_s", row->step.now_s);
+    json_field_text(json, "act", desk_word(DESK_WORDS_ACT, act->kind));
+    if (!span_is_zero(span_of(act->name, sizeof(act->name)))) {
+        json_field_hex(json, "case", span_of(act->name, sizeof(act->name)));
+    }
+    json_field_u64(json, "log", row->log);
+    json_object_end(json);
+    return FAULT_NONE;
+}
+
+/* "NAME=DIGITS"; false: another word, or no such number. */
+static bool number_word(struct span word, const char *name, u64 *number_out)
+{
+    size_t head = strlen(name);
+    char digits[20] = "";
+    char *end = NULL;
+    if (word.size <= head || memcmp(word.data, name, head) != 0 ||
+        !span_copy(span_after(word, head), digits, sizeof(digits) - 1) ||
+        strspn(digits, "0123456789") != strlen(digits)) {
+        return false;
+    }
+    *number_out = strtoull(digits, &end, 10);
+    return *end == 0 && *number_out <= INT64_MAX;
+}
+
+/* An officer's own acts, the newest first: by OFFICER [from=S] [until=S] [limit=N]. */
+static struct span answer_by(struct desk_agent *agent, struct span rest)
+{
+    static const char head[] = "by ";
+    struct listing listing = {.visitor = {.visit = list_act}};
+    u64 from_s = 0;
+    u64 until_s = INT64_MAX;
+    u64 limit = DESK_BY_LIMIT;
+    const struct desk_member *member = member_of(agent, word_cut(&rest));
+    if (member == NULL) {
+        return say_missing(agent, "no officer of the desk has this code");
+    }
+    while (rest.size > 0) {
+        struct span word = word_cut(&rest);
+        if (!number_word(word, "from=", &from_s) && !number_word(word, "until=", &until_s) &&
+            !number_word(word, "limit=", &limit)) {
+            return say_wrong(agent, "a word is none of from, until, limit with a number");
+        }
+    }
+    if (limit == 0 || limit > DESK_BY_LIMIT) {
+        return say_wrong(agent, "limit: more than an answer has");
+    }
+    memcpy(agent->line, head, sizeof(head));
+    json_begin(&listing.json, agent->line + sizeof(head) - 1, sizeof(agent->line) - sizeof(head));
+    json_object_begin(&listing.json);
+    json_key(&listing.json, "acts");
+    json_array_begin(&listing.json);
+    enum fault fault = desk_store_by(agent->store, member->officer.number, from_s, until_s,
+                                     (u32)limit, &listing.visitor);
+    if (fault != FAULT_NONE) {
+        return say_fault(agent, fault);
+    }
+    json_array_end(&listing.json);
+    json_object_end(&listing.json);
+    return say_json(agent, &listing.json, sizeof(head) - 1);
+}
+
 /* The bytes behind the word; false: they are none, or too many. */
 static bool bytes_take(struct desk_agent *agent, struct span rest, struct span *bytes_out)
 {
@@ -297,9 +372,9 @@ static struct span answer_line(void *context, struct span line)
     static const struct {
         const char *word;
         struct span (*answer)(struct desk_agent *agent, struct span rest);
-    } rows[] = {{"list", answer_list},          {"show", answer_show},     {"acts", answer_acts},
-                {"head", answer_head},          {"letter", answer_letter}, {"put", answer_put},
-                {"authority", answer_authority}};
+    } rows[] = {{"list", answer_list},           {"show", answer_show},     {"acts", answer_acts},
+                {"head", answer_head},           {"letter", answer_letter}, {"put", answer_put},
+                {"authority", answer_authority}, {"by", answer_by}};
     struct desk_agent *agent = context;
     struct span rest = line;
     struct span word = word_cut(&rest);
@@ -309,8 +384,8 @@ static struct span answer_line(void *context, struct span line)
             return rows[i].answer(agent, rest);
         }
     }
-    return say_wrong(agent,
-                     "the line begins with none of list, show, acts, head, letter, put, authority");
+    return say_wrong(
+        agent, "the line begins with none of list, show, acts, head, letter, put, authority, by");
 }
 
 /* ---- the agent ---- */

@@ -27,6 +27,7 @@
 
 #define DESK_LINE_BYTES_MAX   (2U * DESK_FILE_BYTES + 64U)
 #define DESK_ANSWER_BYTES_MAX (DESK_LIST_LIMIT * DESK_LIST_BYTES + 4096U)
+#define DESK_BY_LIMIT         500U       /* acts of an officer in one answer */
 #define DESK_ACTS_BYTES_MAX   (1U << 20) /* of one case's acts, shown */
 
 struct desk_agent_options {

@@ -46,6 +46,7 @@ enum statement {
     EVENT_PUT,
     EVENTS_ALL,
     EVENTS_OF,
+    EVENTS_BY,
     EVENT_AFTER,
     EVENT_FIND,
     TOLD_PUT,
@@ -59,6 +60,8 @@ static const char *const texts[] = {
                   " key, text, chain) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [EVENTS_ALL] = COLUMNS " WHERE events.number > ? ORDER BY events.number",
     [EVENTS_OF] = COLUMNS " WHERE name = ? ORDER BY events.number",
+    [EVENTS_BY] = COLUMNS " WHERE person = ? AND now_s >= ? AND now_s < ?"
+                          " ORDER BY events.number DESC LIMIT ?",
     [EVENT_AFTER] = COLUMNS " WHERE events.number > ? AND kind NOT IN (12, 13, 14, 15)"
                             " ORDER BY events.number LIMIT 1",
     [EVENT_FIND] = "SELECT number FROM events WHERE hash = ?",
@@ -281,6 +284,8 @@ static enum fault open_inner(struct desk_store *store, const struct desk_store_o
     if (options->access == SQL_WRITE) {
         /* What was taken is told to others at once: a power cut must not take it back. */
         TRY(sql_run(&store->sql, "PRAGMA synchronous=FULL"));
+        /* Files of before have the same rows without it. */
+        TRY(sql_run(&store->sql, "CREATE INDEX IF NOT EXISTS events_by ON events(person, number)"));
     }
     TRY(venue_check(store, options));
     for (u32 i = 0; i < STATEMENTS; i += 1) {
@@ -537,28 +542,46 @@ enum fault desk_store_log(struct desk_store *store, u64 number, u64 log)
     return FAULT_NONE;
 }
 
-enum fault desk_store_walk(struct desk_store *store, const u8 *name, struct desk_visitor *visitor)
+/* Every row of a statement whose parameters are there. */
+static enum fault rows_visit(struct desk_store *store, struct sql_call *rows,
+                             struct desk_visitor *visitor)
 {
-    struct sql_call rows = call(store, name == NULL ? EVENTS_ALL : EVENTS_OF);
     struct raw raw;
     u8 chain[DESK_HASH_BYTES];
     bool row = false;
+    TRY(sql_next(&store->sql, rows, &row));
+    while (row) {
+        enum fault fault = row_read(store, rows, &store->row, &raw, chain);
+        fault = fault == FAULT_NONE ? visitor->visit(visitor, &store->row) : fault;
+        if (fault != FAULT_NONE) {
+            sql_end(rows);
+            return fault;
+        }
+        TRY(sql_next(&store->sql, rows, &row));
+    }
+    return FAULT_NONE;
+}
+
+enum fault desk_store_walk(struct desk_store *store, const u8 *name, struct desk_visitor *visitor)
+{
+    struct sql_call rows = call(store, name == NULL ? EVENTS_ALL : EVENTS_OF);
     if (name == NULL) {
         sql_put_u64(&rows, 0);
     } else {
         sql_put_bytes(&rows, span_of(name, DESK_NAME_BYTES));
     }
-    TRY(sql_next(&store->sql, &rows, &row));
-    while (row) {
-        enum fault fault = row_read(store, &rows, &store->row, &raw, chain);
-        fault = fault == FAULT_NONE ? visitor->visit(visitor, &store->row) : fault;
-        if (fault != FAULT_NONE) {
-            sql_end(&rows);
-            return fault;
-        }
-        TRY(sql_next(&store->sql, &rows, &row));
-    }
-    return FAULT_NONE;
+    return rows_visit(store, &rows, visitor);
+}
+
+enum fault desk_store_by(struct desk_store *store, u32 person, u64 from_s, u64 until_s, u32 limit,
+                         struct desk_visitor *visitor)
+{
+    struct sql_call rows = call(store, EVENTS_BY);
+    sql_put_u64(&rows, person);
+    sql_put_u64(&rows, u64_min(from_s, INT64_MAX));
+    sql_put_u64(&rows, u64_min(until_s, INT64_MAX));
+    sql_put_u64(&rows, limit);
+    return rows_visit(store, &rows, visitor);
 }
 
 /* ---- somebody else's file ---- */

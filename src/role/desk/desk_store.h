@@ -87,9 +87,14 @@ struct desk_visitor {
 MUST_USE enum fault desk_store_walk(struct desk_store *store, const u8 *name,
                                     struct desk_visitor *visitor);
 
-/* The same for a file that nobody opened, of any venue, while it is written too: form and chain of
- * each row are checked, rules and signatures are not. The row's desk_step has what the file says.
- * FAULT_ROT: damaged. FAULT_MISSING: nothing was ever written there. */
+/* The acts of one person (a number of the register), taken from `from_s` to before `until_s`, the
+ * newest first, at most `limit`. */
+MUST_USE enum fault desk_store_by(struct desk_store *store, u32 person, u64 from_s, u64 until_s,
+                                  u32 limit, struct desk_visitor *visitor);
+
+/* The same as desk_store_walk for a file that nobody opened, of any venue, while it is written too:
+ * form and chain of each row are checked, rules and signatures are not. The row's desk_step has
+ * what the file says. FAULT_ROT: damaged. FAULT_MISSING: nothing was ever written there. */
 MUST_USE enum fault desk_store_scan(const char *path, char venue_out[DESK_VENUE_BYTES],
                                     struct desk_visitor *visitor);
 
