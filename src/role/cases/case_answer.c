@@ -204,6 +204,28 @@ static enum fault answer_whitelisted(struct case_view *view, struct case_store *
     return FAULT_NONE;
 }
 
+static enum fault answer_acts(struct case_view *view, struct case_store *store,
+                              const struct case_ask *ask)
+{
+    u32 count = 0;
+    TRY(case_query_acts_by(store, ask->filter.owner, ask->from_us, ask->until_us, ask->rows_before,
+                           ask->limit + 1, view->acts, &count));
+    json_key(&view->json, "acts");
+    json_array_begin(&view->json);
+    for (u32 i = 0; i < count; i += 1) {
+        struct json_writer before = view->json;
+        if (i < ask->limit) {
+            case_put_own_act_json(&view->json, &view->acts[i]);
+        }
+        if (i == ask->limit || !row_fits(view, &before, i == 0)) {
+            (void)snprintf(view->next, sizeof(view->next), "%u", ask->rows_before + i);
+            break;
+        }
+    }
+    json_array_end(&view->json);
+    return FAULT_NONE;
+}
+
 /* ---- answers ---- */
 
 struct span case_answer_refusal(struct case_view *view, const struct case_refusal *refusal)
@@ -233,6 +255,8 @@ static enum fault answer_kind(struct case_view *view, struct case_store *store,
         return answer_inbox(view, store, ask);
     case CASE_ASK_WHITELISTED:
         return answer_whitelisted(view, store, ask);
+    case CASE_ASK_ACTS:
+        return answer_acts(view, store, ask);
     }
     return FAULT_NONE;
 }

@@ -229,6 +229,29 @@ static void reports_say_what_is_late_by_then(void **state)
     holidays.count = 0;
 }
 
+static void acts_are_one_officers_the_newest_first(void **state)
+{
+    char found[256];
+    char wanted[256] = "";
+    char question[96];
+    (void)state;
+    (void)snprintf(question, sizeof(question), "\"ask\":\"acts\",\"officer\":%u,\"limit\":2", ANNA);
+    assert_int_equal(pages(question, "acts", "case", found), 2);
+    for (u32 i = CASES; i > 0; i -= 1) {
+        char number[CASE_NUMBER_BYTES];
+        if ((i - 1) % 2 == 0) {
+            size_t used = strlen(wanted);
+            (void)snprintf(wanted + used, sizeof(wanted) - used, "%s ",
+                           case_print_number(matters[i - 1], number));
+        }
+    }
+    assert_string_equal(found, wanted);
+    (void)snprintf(question, sizeof(question), "\"ask\":\"acts\",\"officer\":%u,\"until_us\":1",
+                   ANNA);
+    assert_int_equal(pages(question, "acts", "case", found), 1);
+    assert_string_equal(found, "");
+}
+
 static void an_answer_says_how_far_it_knows(void **state)
 {
     char wanted[32];
@@ -249,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(show_gives_a_case_and_its_record, make, clear),
         cmocka_unit_test_setup_teardown(inbox_gives_the_newest_first, make, clear),
         cmocka_unit_test_setup_teardown(reports_say_what_is_late_by_then, make, clear),
+        cmocka_unit_test_setup_teardown(acts_are_one_officers_the_newest_first, make, clear),
         cmocka_unit_test_setup_teardown(an_answer_says_how_far_it_knows, make, clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,9 @@ enum field {
     FIELD_CASE,
     FIELD_LANGUAGE,
     FIELD_AT,
+    FIELD_OFFICER,
+    FIELD_FROM,
+    FIELD_UNTIL,
     FIELD_LIMIT,
     FIELD_AFTER,
     FIELDS_COUNT
@@ -30,8 +33,8 @@ enum field {
 
 enum { OF_LIST = 1 << CASE_ASK_LIST, OF_SHOW = 1 << CASE_ASK_SHOW };
 enum { OF_INBOX = 1 << CASE_ASK_INBOX, OF_REPORTS = 1 << CASE_ASK_REPORTS };
-enum { OF_WHITELISTED = 1 << CASE_ASK_WHITELISTED };
-enum { OF_ALL = OF_LIST | OF_SHOW | OF_INBOX | OF_REPORTS | OF_WHITELISTED };
+enum { OF_WHITELISTED = 1 << CASE_ASK_WHITELISTED, OF_ACTS = 1 << CASE_ASK_ACTS };
+enum { OF_ALL = OF_LIST | OF_SHOW | OF_INBOX | OF_REPORTS | OF_WHITELISTED | OF_ACTS };
 
 enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_TRUTH };
 
@@ -56,6 +59,9 @@ static const struct field_row fields[FIELDS_COUNT] = {
     [FIELD_CASE] = {"case", VALUE_TEXT, OF_SHOW, 0, 0},
     [FIELD_LANGUAGE] = {"language", VALUE_TEXT, OF_INBOX, 0, 0},
     [FIELD_AT] = {"at_us", VALUE_NUMBER, OF_REPORTS, 1, INT64_MAX},
+    [FIELD_OFFICER] = {"officer", VALUE_NUMBER, OF_ACTS, 1, UINT32_MAX},
+    [FIELD_FROM] = {"from_us", VALUE_NUMBER, OF_ACTS, 0, INT64_MAX},
+    [FIELD_UNTIL] = {"until_us", VALUE_NUMBER, OF_ACTS, 1, INT64_MAX},
     [FIELD_LIMIT] = {"limit", VALUE_NUMBER, OF_ALL, 1, CASE_ASK_ROWS_MAX},
     [FIELD_AFTER] = {"after", VALUE_TEXT, OF_ALL, 0, 0},
 };
@@ -212,8 +218,8 @@ static bool word_of(struct reading *reading, enum field field, u32 count, const 
 
 static const char *ask_name(u32 kind)
 {
-    static const char *const names[CASE_ASK_KINDS_COUNT] = {"",      "list",    "show",
-                                                            "inbox", "reports", "whitelisted"};
+    static const char *const names[CASE_ASK_KINDS_COUNT] = {
+        "", "list", "show", "inbox", "reports", "whitelisted", "acts"};
     return names[kind];
 }
 
@@ -328,6 +334,18 @@ static bool whitelisted_of(struct reading *reading)
     return parts[0] <= UINT32_MAX ? true : refuse(reading, FIELD_AFTER, "is not what \"next\" was");
 }
 
+static bool acts_of(struct reading *reading)
+{
+    const struct value *values = reading->values;
+    if (!values[FIELD_OFFICER].given) {
+        return refuse(reading, FIELD_OFFICER, "is missing");
+    }
+    reading->ask->filter.owner = (u32)values[FIELD_OFFICER].number;
+    reading->ask->from_us = values[FIELD_FROM].number;
+    reading->ask->until_us = values[FIELD_UNTIL].given ? values[FIELD_UNTIL].number : INT64_MAX;
+    return whitelisted_of(reading);
+}
+
 static bool limit_of(struct reading *reading)
 {
     const struct value *value = &reading->values[FIELD_LIMIT];
@@ -388,6 +406,8 @@ bool case_ask_read(struct span line, struct case_ask *ask_out, struct case_refus
         return reports_of(&reading);
     case CASE_ASK_WHITELISTED:
         return whitelisted_of(&reading);
+    case CASE_ASK_ACTS:
+        return acts_of(&reading);
     }
     return false;
 }

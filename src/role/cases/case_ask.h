@@ -22,8 +22,9 @@ enum case_ask_kind {
     CASE_ASK_INBOX = 3,
     CASE_ASK_REPORTS = 4,
     CASE_ASK_WHITELISTED = 5,
+    CASE_ASK_ACTS = 6,
 };
-#define CASE_ASK_KINDS_COUNT 6U
+#define CASE_ASK_KINDS_COUNT 7U
 
 struct case_ask {
     enum case_ask_kind kind;
@@ -35,7 +36,9 @@ struct case_ask {
     enum language language;       /* INBOX */
     bool has_newer;               /* INBOX: only what is older than `newer`, */
     struct case_notice_row newer; /* of which number and item are set */
-    u32 rows_before;              /* WHITELISTED: so many rows were given already */
+    u32 rows_before;              /* WHITELISTED, ACTS: so many rows were given already */
+    u64 from_us;                  /* ACTS */
+    u64 until_us;                 /* ACTS */
     u64 at_us;                    /* REPORTS: late then; 0: now */
 };
 

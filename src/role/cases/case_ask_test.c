@@ -99,6 +99,23 @@ static void what_is_whitelisted(void **state)
     refuses("{\"ask\":\"whitelisted\",\"person\":1}", "person", "no place in \"whitelisted\"");
 }
 
+static void what_an_officer_did(void **state)
+{
+    (void)state;
+    takes("{\"ask\":\"acts\",\"officer\":11}");
+    assert_int_equal(ask.kind, CASE_ASK_ACTS);
+    assert_int_equal(ask.filter.owner, 11);
+    assert_int_equal(ask.from_us, 0);
+    assert_int_equal(ask.until_us, INT64_MAX);
+    takes("{\"ask\":\"acts\",\"officer\":11,\"from_us\":5,\"until_us\":7,\"after\":\"3\"}");
+    assert_int_equal(ask.from_us, 5);
+    assert_int_equal(ask.until_us, 7);
+    assert_int_equal(ask.rows_before, 3);
+    refuses("{\"ask\":\"acts\"}", "officer", "is missing");
+    refuses("{\"ask\":\"acts\",\"officer\":0}", "officer", "from 1 to");
+    refuses("{\"ask\":\"list\",\"officer\":11}", "officer", "no place in \"list\"");
+}
+
 static void what_is_no_object_is_refused(void **state)
 {
     (void)state;
@@ -192,6 +209,7 @@ int main(void)
         cmocka_unit_test(list_takes_every_filter),
         cmocka_unit_test(show_inbox_and_reports),
         cmocka_unit_test(what_is_whitelisted),
+        cmocka_unit_test(what_an_officer_did),
         cmocka_unit_test(what_is_no_object_is_refused),
         cmocka_unit_test(a_field_that_is_wrong_is_named),
         cmocka_unit_test(only_a_next_is_gone_on_from),

@@ -114,9 +114,8 @@ void case_put_json(struct json_writer *writer, const struct case_row *row,
     json_object_end(writer);
 }
 
-void case_put_act_json(struct json_writer *writer, const struct case_act_row *row)
+static void put_act(struct json_writer *writer, const struct case_act_row *row)
 {
-    json_object_begin(writer);
     json_field_u64(writer, "seq", row->seq);
     json_field_u64(writer, "time_us", row->time_us);
     json_field_text(writer, "act", case_act_words(row));
@@ -125,6 +124,21 @@ void case_put_act_json(struct json_writer *writer, const struct case_act_row *ro
     json_field_u64(writer, "until_us", row->until_us);
     json_field_hex(writer, "evidence", span_of(row->evidence, CASE_HASH_BYTES));
     json_field_text(writer, "void", row->is_void == 0 ? "" : case_void_name(row->is_void));
+}
+
+void case_put_act_json(struct json_writer *writer, const struct case_act_row *row)
+{
+    json_object_begin(writer);
+    put_act(writer, row);
+    json_object_end(writer);
+}
+
+void case_put_own_act_json(struct json_writer *writer, const struct case_act_row *row)
+{
+    char number[CASE_NUMBER_BYTES];
+    json_object_begin(writer);
+    json_field_text(writer, "case", case_print_number(row->matter, number));
+    put_act(writer, row);
     json_object_end(writer);
 }
 

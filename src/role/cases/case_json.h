@@ -27,6 +27,8 @@ const char *case_act_words(const struct case_act_row *row);
 void case_put_json(struct json_writer *writer, const struct case_row *row,
                    const struct case_holidays *holidays, u64 now_us);
 void case_put_act_json(struct json_writer *writer, const struct case_act_row *row);
+/* The same with its case. */
+void case_put_own_act_json(struct json_writer *writer, const struct case_act_row *row);
 /* `text` is what notice_print gave for the row. */
 void case_put_notice_json(struct json_writer *writer, const struct case_notice_row *row,
                           const struct notice_text *text);

@@ -94,6 +94,24 @@ enum fault case_query_acts(struct case_store *store, u64 matter, u32 offset, u32
     return FAULT_NONE;
 }
 
+static void read_own_act(struct sql_call *call, void *rows, u32 index)
+{
+    read_act(call, rows, index);
+    ((struct case_act_row *)rows + index)->matter = sql_get_u64(call);
+}
+
+enum fault case_query_acts_by(struct case_store *store, u32 officer, u64 from_us, u64 until_us,
+                              u32 offset, u32 limit, struct case_act_row *rows_out, u32 *count_out)
+{
+    struct sql_call call = case_call(store, CASE_ACTS_BY);
+    sql_put_u64(&call, officer);
+    sql_put_u64(&call, from_us);
+    sql_put_u64(&call, until_us);
+    sql_put_u64(&call, limit);
+    sql_put_u64(&call, offset);
+    return gather(store, &call, limit, read_own_act, rows_out, count_out);
+}
+
 static void read_notice(struct sql_call *call, void *rows, u32 index)
 {
     struct case_notice_row *row = (struct case_notice_row *)rows + index;

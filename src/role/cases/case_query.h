@@ -42,6 +42,12 @@ MUST_USE enum fault case_query_one(struct case_store *store, u64 matter, struct 
 /* A case's record, in order. */
 MUST_USE enum fault case_query_acts(struct case_store *store, u64 matter, u32 offset, u32 limit,
                                     struct case_act_row *rows_out, u32 *count_out);
+/* What an officer did, alone or as the second, from `from_us` to before `until_us`; the newest
+ * first.
+ */
+MUST_USE enum fault case_query_acts_by(struct case_store *store, u32 officer, u64 from_us,
+                                       u64 until_us, u32 offset, u32 limit,
+                                       struct case_act_row *rows_out, u32 *count_out);
 /* An account's inbox, the newest first. `before`: only what is older than this row; NULL: all. */
 MUST_USE enum fault case_query_notices(struct case_store *store, u32 account,
                                        const struct case_notice_row *before, u32 limit,

@@ -137,6 +137,9 @@ const char *const case_texts[CASE_STATEMENTS] = {
     [CASE_LIST_OPEN] = LIST("closed_us=0"), /* by an index of the open ones */
     [CASE_ACTS] = "SELECT seq, time_us, act, command, person, officer, second, until_us, void, "
                   "evidence FROM act WHERE matter=? ORDER BY seq LIMIT ? OFFSET ?",
+    [CASE_ACTS_BY] = "SELECT seq, time_us, act, command, person, officer, second, until_us, void, "
+                     "evidence, matter FROM act WHERE (officer=?1 OR second=?1) AND time_us >= ?2 "
+                     "AND time_us < ?3 ORDER BY seq DESC, matter DESC LIMIT ?4 OFFSET ?5",
     [CASE_NOTICES] = "SELECT seq, item, kind, time_us, hash, rule, deadline, holdings, vector, "
                      "truth, reasons, missing, flags FROM notice WHERE account=? AND (seq, item) < "
                      "(?, ?) ORDER BY seq DESC, item DESC LIMIT ?",

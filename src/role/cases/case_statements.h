@@ -51,6 +51,7 @@ enum case_statement {
     CASE_LIST,
     CASE_LIST_OPEN,
     CASE_ACTS,
+    CASE_ACTS_BY,
     CASE_NOTICES,
     CASE_WHITELIST,
     CASE_PERSON_OF,

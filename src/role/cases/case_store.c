@@ -111,6 +111,10 @@ static enum fault open_inner(struct case_store *store, const struct case_store_o
 {
     TRY(sql_open(&store->sql, options->path, options->access, &format));
     TRY(venue_check(store, options->venue));
+    if (options->access == SQL_WRITE) { /* files of before have the same rows without them */
+        TRY(sql_run(&store->sql, "CREATE INDEX IF NOT EXISTS act_officer ON act (officer);"
+                                 "CREATE INDEX IF NOT EXISTS act_second ON act (second)"));
+    }
     for (u32 i = 0; i < CASE_STATEMENTS; i += 1) {
         CHECK(case_texts[i] != NULL);
         TRY(sql_prepare(&store->sql, case_texts[i], &store->statements[i]));
