@@ -112,6 +112,20 @@ def drafts_and_brings(cli, desk, console, case):
     cli.equal(console.post("put", {"act": "nothing"})[0], 400, "what is no act")
 
 
+def sees_own_actions(cli, console, case):
+    status, mine = console.get("mine")
+    cli.equal((status, mine["complete"]), (200, True), f"own actions: {mine}")
+    whats = [row["what"] for row in mine["actions"]]
+    cli.check({"act", "view", "sign-in"} <= set(whats), f"acts, views, sign-ins: {whats}")
+    times = [row["time"] for row in mine["actions"]]
+    cli.equal(times, sorted(times, reverse=True), "the newest first")
+    acts = [row["act"] for row in console.get("mine?text=" + case)[1]["actions"] if row["what"] == "act"]
+    cli.equal(acts, ["reject", "assess"], "one's own acts at this case, and nobody else's")
+    cli.equal(console.get(f"mine?from={times[0] + 1000}")[1]["actions"], [], "nothing yet of later")
+    cli.equal(len(console.get("mine?limit=1")[1]["actions"]), 1, "a beginning")
+    cli.equal(console.get("mine?limit=0")[0], 400, "no number")
+
+
 def has_queue(cli, console):
     cli.equal(console.get("restrictions?limit=5")[1]["cases"], [], "no restriction yet")
     cli.equal(console.get("reports?all=yes")[1]["reports"], [], "no report")
@@ -139,6 +153,7 @@ def test(cli):
         desk.ok("authenticated", "cleo", "authenticate", case)
         desk.ok("assessed", "anna", "assess", case, "record=1 bank none")
         drafts_and_brings(cli, desk, console, case)
+        sees_own_actions(cli, console, case)
         has_queue(cli, console)
         cli.equal(venue.stop(), 0, "an orderly end")
 
