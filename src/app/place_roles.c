@@ -244,6 +244,7 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     options.demo = place->settings->demo;
     options.door = place->door_out;
     options.keep = place->keep_out;
+    options.desk = place->desk_out;
     options.keep_years = (u32)number_of(place, CONFIG_VAULT_YEARS);
     if (number_of(place, CONFIG_PUBLOG_ON) != 0) {
         TRY(file_path(place->log_public, place->settings->folder, PLACE_LOG_PUBLIC));

@@ -46,6 +46,8 @@ struct place {
     int keep_in;                                   /* keep's; -1 */
     int people_out;                                /* keep's end of the line to screening; -1 */
     int people_in;                                 /* screening's; -1 */
+    int desk_out;                                  /* the gateway's end of its line; -1 */
+    int desk_in;                                   /* the desk's; -1 */
     struct metrics_page page;                      /* its own */
     struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
     struct clock_behind clock;                     /* the venue's */

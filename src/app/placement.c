@@ -79,6 +79,8 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define LOG_IN      "log-in"      /* and the other */
 #define DOOR_OUT    "door-out"    /* the gateway's end of the line to the door */
 #define DOOR_IN     "door-in"     /* and the other */
+#define DESK_OUT    "desk-out"    /* the gateway's end of the line to the desk */
+#define DESK_IN     "desk-in"     /* and the other */
 #define KEEP_OUT    "keep-out"    /* the gateway's end of the line to `keep` */
 #define KEEP_IN     "keep-in"     /* and the other */
 #define PEOPLE_OUT  "people-out"  /* the end of `keep` of the line to screening */
@@ -287,6 +289,9 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     if (has_any(hub->placement, PLACE_KEEP) && has_any(hub->placement, PLACE_SCREEN)) {
         TRY(handover_pair(hub->people_line));
     }
+    if (has_any(hub->placement, PLACE_DESK)) {
+        TRY(handover_pair(hub->desk_line));
+    }
     return has_any(hub->placement, PLACE_MATCH) ? match_line_open(hub) : FAULT_NONE;
 }
 
@@ -307,6 +312,8 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     hub->keep_line[1] = -1;
     hub->people_line[0] = -1;
     hub->people_line[1] = -1;
+    hub->desk_line[0] = -1;
+    hub->desk_line[1] = -1;
     hub->match_count = -1;
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
@@ -356,6 +363,7 @@ void place_hub_close(struct place_hub *hub)
     line_close(hub->door_line);
     line_close(hub->keep_line);
     line_close(hub->people_line);
+    line_close(hub->desk_line);
     if (hub->match_count >= 0) {
         (void)close(hub->match_count);
         hub->match_count = -1;
@@ -377,6 +385,35 @@ static void item_put(struct handover_item *items, u32 *count, const char *name, 
     *count += 1;
 }
 
+/* The ends of lines that are the process's. */
+static void lines_put(const struct place_hub *hub, const struct place_process *process,
+                      struct handover_item *items, u32 *count)
+{
+    const struct {
+        const char *name;
+        enum place_role role;
+        int end; /* -1: there is no such line */
+    } rows[] = {
+        {MATCH_OUT, PLACE_MONITOR, hub->match_line[0]},
+        {MATCH_IN, PLACE_MATCH, hub->match_line[1]},
+        {LOG_OUT, PLACE_LOG, hub->log_line[0]},
+        {LOG_IN, PLACE_COURIER, hub->log_line[1]},
+        {DOOR_OUT, PLACE_GATEWAY, hub->door_line[0]},
+        {DOOR_IN, PLACE_DOOR, hub->door_line[1]},
+        {KEEP_OUT, PLACE_GATEWAY, hub->keep_line[0]},
+        {KEEP_IN, PLACE_KEEP, hub->keep_line[1]},
+        {DESK_OUT, PLACE_GATEWAY, hub->desk_line[0]},
+        {DESK_IN, PLACE_DESK, hub->desk_line[1]},
+        {PEOPLE_OUT, PLACE_KEEP, hub->people_line[0]},
+        {PEOPLE_IN, PLACE_SCREEN, hub->people_line[1]},
+    };
+    for (u32 index = 0; index < ARRAY_COUNT(rows); index += 1) {
+        if (rows[index].end >= 0 && place_has_role(process, rows[index].role)) {
+            item_put(items, count, rows[index].name, "", 0, rows[index].end);
+        }
+    }
+}
+
 u32 place_hub_items(const struct place_hub *hub, const struct place_process *process,
                     struct handover_item items_out[HANDOVER_ITEMS_MAX])
 {
@@ -394,36 +431,7 @@ u32 place_hub_items(const struct place_hub *hub, const struct place_process *pro
             item_put(items_out, &count, listener_rows[index].name, "", 0, hub->listeners[index]);
         }
     }
-    if (hub->match_line[0] >= 0 && place_has_role(process, PLACE_MONITOR)) {
-        item_put(items_out, &count, MATCH_OUT, "", 0, hub->match_line[0]);
-    }
-    if (hub->match_line[1] >= 0 && place_has_role(process, PLACE_MATCH)) {
-        item_put(items_out, &count, MATCH_IN, "", 0, hub->match_line[1]);
-    }
-    if (hub->log_line[0] >= 0 && place_has_role(process, PLACE_LOG)) {
-        item_put(items_out, &count, LOG_OUT, "", 0, hub->log_line[0]);
-    }
-    if (hub->log_line[1] >= 0 && place_has_role(process, PLACE_COURIER)) {
-        item_put(items_out, &count, LOG_IN, "", 0, hub->log_line[1]);
-    }
-    if (hub->door_line[0] >= 0 && place_has_role(process, PLACE_GATEWAY)) {
-        item_put(items_out, &count, DOOR_OUT, "", 0, hub->door_line[0]);
-    }
-    if (hub->door_line[1] >= 0 && place_has_role(process, PLACE_DOOR)) {
-        item_put(items_out, &count, DOOR_IN, "", 0, hub->door_line[1]);
-    }
-    if (hub->keep_line[0] >= 0 && place_has_role(process, PLACE_GATEWAY)) {
-        item_put(items_out, &count, KEEP_OUT, "", 0, hub->keep_line[0]);
-    }
-    if (hub->keep_line[1] >= 0 && place_has_role(process, PLACE_KEEP)) {
-        item_put(items_out, &count, KEEP_IN, "", 0, hub->keep_line[1]);
-    }
-    if (hub->people_line[0] >= 0 && place_has_role(process, PLACE_KEEP)) {
-        item_put(items_out, &count, PEOPLE_OUT, "", 0, hub->people_line[0]);
-    }
-    if (hub->people_line[1] >= 0 && place_has_role(process, PLACE_SCREEN)) {
-        item_put(items_out, &count, PEOPLE_IN, "", 0, hub->people_line[1]);
-    }
+    lines_put(hub, process, items_out, &count);
     if (hub->match_count >= 0 &&
         (place_has_role(process, PLACE_MATCH) || place_has_role(process, PLACE_SCREEN))) {
         item_put(items_out, &count, MATCH_COUNT, "", 0, hub->match_count);
@@ -522,6 +530,8 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     place->keep_in = descriptor_of(items, count, KEEP_IN);
     place->people_out = descriptor_of(items, count, PEOPLE_OUT);
     place->people_in = descriptor_of(items, count, PEOPLE_IN);
+    place->desk_out = descriptor_of(items, count, DESK_OUT);
+    place->desk_in = descriptor_of(items, count, DESK_IN);
     TRY(page_attach(&place->page, PAGE_NAME, items, count));
     for (u32 index = 0; index <= place->placement->processes_count &&
                         place_has_role(place->process, PLACE_MONITOR);

@@ -149,6 +149,7 @@ struct place_hub {
     int log_line[2];    /* from the role `log`, to the courier */
     int door_line[2];   /* from the gateway, to the role `door` */
     int keep_line[2];   /* from the gateway, to the role `keep` */
+    int desk_line[2];   /* from the gateway, to the role `desk` */
     int people_line[2]; /* from `keep`, to the role `screen` */
     int match_count;    /* an eventfd, from `match` to `screen`; -1 */
     struct metrics_page pages[PLACE_PAGES_MAX];

@@ -130,9 +130,10 @@ static void a_process_gets_only_its_own(void **state)
     assert_int_equal(count, 3);
     assert_true(is_handed(count, "match-in"));
     assert_true(is_handed(count, "match-count"));
-    /* The desk has the officers' socket, and nothing else. */
+    /* The desk has the officers' socket, its end of the gateway's line, and nothing else. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 8], items);
-    assert_int_equal(count, 2);
+    assert_int_equal(count, 3);
+    assert_true(is_handed(count, "desk-in"));
     assert_true(is_handed(count, "desk-listener"));
     /* The console has a listener of its own, and no line to anybody. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 7], items);
@@ -143,9 +144,11 @@ static void a_process_gets_only_its_own(void **state)
     assert_int_equal(count, 3);
     assert_true(is_handed(count, "door-in"));
     assert_true(is_handed(count, "door-listener"));
-    /* Who keeps has a socket and its end of the gateway's line, and nobody else has them. */
+    /* Who keeps has a socket, its end of the gateway's line and one of that to screening, and nobody
+     * else has them. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 3], items);
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 8);
+    assert_true(is_handed(count, "people-out"));
     assert_true(is_handed(count, "keep-in"));
     assert_true(is_handed(count, "keep-listener"));
     assert_true(is_handed(count, "log-asks"));

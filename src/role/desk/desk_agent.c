@@ -7,6 +7,7 @@
 #include "io/log.h"
 #include "io/officers.h"
 #include "role/desk/desk_letter.h"
+#include "role/desk/desk_noticed.h"
 #include "role/desk/desk_tell.h"
 
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct desk_agent {
     struct desk_store *store;
     struct line_talk *talk;
     struct desk_tell *tell; /* NULL: there is no public log */
+    struct desk_noticed *noticed;
     struct desk_agent_counts counts;
     struct desk_place *places;
     enum fault fault; /* of the store: the process begins anew */
@@ -455,6 +457,8 @@ static enum fault desk_open(struct agent *base)
         TRY(desk_tell_open(&agent->tell, agent->options.log, agent->options.clock,
                            agent->options.cases_max));
     }
+    TRY(desk_noticed_open(&agent->noticed, agent->options.line, agent->options.log,
+                          agent->options.clock));
     return line_talk_open(&agent->talk, &talk);
 }
 
@@ -498,6 +502,9 @@ static enum fault desk_work(struct agent *base, bool *busy_out)
     agent->counts.connections = counts.connections;
     agent->counts.turned_away = counts.turned_away;
     TRY(tell_turn(agent, busy_out));
+    TRY(desk_noticed_turn(agent->noticed, agent->store, busy_out));
+    agent->counts.line_asked = desk_noticed_counts(agent->noticed).asked;
+    agent->counts.line_ended = desk_noticed_counts(agent->noticed).wrong;
     return clock_turn(agent, busy_out);
 }
 
@@ -506,8 +513,10 @@ static void desk_close(struct agent *base)
     struct desk_agent *agent = agent_of(base);
     line_talk_close(agent->talk);
     desk_tell_close(agent->tell);
+    desk_noticed_close(agent->noticed);
     desk_store_close(agent->store);
     agent->talk = NULL;
+    agent->noticed = NULL;
     agent->tell = NULL;
     agent->store = NULL;
 }

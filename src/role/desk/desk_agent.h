@@ -1,7 +1,8 @@
 /* The agent of the process `desk`: the disclosure desk behind a local socket.
  *
  *     desk.sock ─▶ lines ─▶ desk_store (desk.db) ─▶ answer
- *                              └── desk_tell ──▶ log.sock
+ *                 │            └── desk_tell ──▶ log.sock
+ *     gateway ◀── desk_noticed: which openings a person was told of
  *
  * One line after the other, each act on the disk before it is answered. By itself it lets end what
  * is over. It has its own folder, its socket and nothing else: no network, no share, no key, no
@@ -36,6 +37,7 @@ struct desk_agent_options {
     struct disk *disk;
     struct clock *clock;
     int listener;    /* a listening local socket; duplicated at open */
+    int line;        /* the gateway's (wire/desk_line.h), which stays the caller's; -1: none */
     const char *log; /* the log's socket (desk_tell.h); NULL: there is no public log */
     u32 cases_max;
 };
@@ -51,10 +53,12 @@ struct desk_agent_counts {
     u64 refused; /* acts that a rule was against, and lines that are none */
     u64 connections;
     u64 turned_away;
-    u64 told;    /* acts that the log has taken */
-    u64 waits;   /* how often the log was away, full or stopped */
-    u64 stuck;   /* 1: the log refuses an act, and none behind it is told */
-    u64 strange; /* openings in the log that no case has */
+    u64 told;       /* acts that the log has taken */
+    u64 waits;      /* how often the log was away, full or stopped */
+    u64 stuck;      /* 1: the log refuses an act, and none behind it is told */
+    u64 strange;    /* openings in the log that no case has */
+    u64 line_asked; /* by the gateway, for customers */
+    u64 line_ended; /* 1: no sound gateway was at the line */
 };
 
 struct desk_agent;

@@ -48,6 +48,7 @@ const struct gateway_options gateway_defaults = {
     .withdraw_fee_bp = 10,
     .door = -1,
     .keep = -1,
+    .desk = -1,
     .keep_years = 5,
 };
 
@@ -421,6 +422,9 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
     if (gateway->options.keep >= 0) {
         enrol_session_turn(gateway, busy_out);
     }
+    if (gateway->options.desk >= 0) {
+        openings_session_turn(gateway, busy_out);
+    }
     end_late(gateway);
     channel_flush(&gateway->commands);
     return FAULT_NONE;
@@ -504,6 +508,9 @@ static enum fault open_channels(struct gateway *gateway)
     if (options->keep >= 0) {
         TRY(keep_client_open(&gateway->keep, options->keep, options->clock));
     }
+    if (options->desk >= 0) {
+        TRY(desk_client_open(&gateway->desk, options->desk, options->clock));
+    }
     TRY(gateway_keys_open(&gateway->keys, options->keys_folder, options->key_asks,
                           options->key_answers));
     return channel_reader_open(&gateway->bell, options->bell, bells, ARRAY_COUNT(bells),
@@ -574,6 +581,9 @@ static enum fault watch_channels(struct gateway *gateway)
     }
     if (gateway->options.keep >= 0) {
         TRY(net_watch(gateway->net, gateway->options.keep, NULL, NULL));
+    }
+    if (gateway->options.desk >= 0) {
+        TRY(net_watch(gateway->net, gateway->options.desk, NULL, NULL));
     }
     TRY(watch(gateway, &gateway->bell));
     TRY(watch(gateway, lookup_reader(gateway->lookups)));

@@ -78,8 +78,9 @@ struct gateway_options {
     const char *log_folder;           /* the public log's files, for /log/; NULL: none */
     const char *reports_folder;       /* published transparency reports; NULL: none */
     const struct demo_accounts *demo; /* NULL: nobody signs in (docs/pages.md) */
-    int door;       /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
-    int keep;       /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */
+    int door; /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
+    int keep; /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */
+    int desk; /* the line to the desk, SOCK_SEQPACKET; -1: customers are told of no openings */
     u32 keep_years; /* how long records are kept when a customer has left, for them to read */
 };
 

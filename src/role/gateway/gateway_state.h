@@ -9,6 +9,7 @@
 #include "role/gateway/calls_ticker.h"
 #include "role/gateway/crowd.h"
 #include "role/gateway/demo.h"
+#include "role/gateway/desk_client.h"
 #include "role/gateway/door_client.h"
 #include "role/gateway/enrol_pace.h"
 #include "role/gateway/feed.h"
@@ -103,6 +104,7 @@ struct gateway {
     struct lookup_client *lookups;
     struct door_client door; /* where options.door is a line */
     struct keep_client keep; /* where options.keep is one */
+    struct desk_client desk; /* where options.desk is one */
     struct enrol_pace enrol_pace;
     struct session_table sessions;
     struct gateway_scratch scratch;

@@ -186,6 +186,13 @@ bool records_session_serve(struct session *session, const struct http_request *r
 void records_session_held(struct session *session, u64 subject,
                           const struct keep_line_answer *said);
 
+/* ---- of which openings a customer was told (session_openings.c) ---- */
+
+/* Asks the desk; false: the request is for something else. */
+bool openings_session_serve(struct session *session, const struct http_request *request);
+/* Answers what the desk has answered, and what it has not in time. */
+void openings_session_turn(struct gateway *gateway, bool *busy_out);
+
 /* ---- pages and the demo's sign-in (session_page.c) ---- */
 
 /* Answers a request for one of them; false: it is for something else. */
