@@ -131,7 +131,7 @@ export const en = {
   'enrol.failed': 'It was not taken. Try again; what you typed is still here.', 'enrol.kind.passport': 'Passport', 'enrol.kind.identity-card': 'Identity card', 'enrol.kind.residence-permit': 'Residence permit', 'enrol.kind.driving-licence': 'Driving licence', 'enrol.part.names': 'Name',
   'enrol.part.birthDate': 'Date of birth', 'enrol.part.nationalities': 'Nationalities', 'enrol.part.email': 'E-mail', 'enrol.part.phone': 'Telephone', 'enrol.part.document': 'Document', 'enrol.part.residence': 'Country where you live',
   'enrol.part.address': 'Address', 'enrol.part.files': 'Pictures', 'enrol.why.missing': 'this is missing.', 'enrol.why.form': 'this cannot be read as it should be.', 'enrol.why.long': 'this is too long, or too large.', 'enrol.why.many': 'these are too many.',
-  'enrol.room': 'On this page there is room for {size} kB of pictures together. Ask the venue about larger ones.', 'enrol.why.room': 'sealed, this is too large for this page: at most {size} kB of pictures together.',
+  'enrol.filesHere': 'Pictures of the document: JPEG, PNG or PDF, at most 6', 'enrol.room': 'Pictures that have no room ({size} kB together) are made smaller in this browser. Take them close and straight, so that they can still be read.', 'enrol.why.room': 'sealed, this is too large for this page: at most {size} kB of pictures together.',
   'enrol.why.kind': 'only JPEG, PNG and PDF are taken.',
 } as const;
 

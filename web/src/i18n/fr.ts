@@ -133,6 +133,6 @@ export const fr: Record<Key, string> = {
   'enrol.failed': "L'envoi n'a pas été accepté. Réessayez ; votre saisie est toujours là.", 'enrol.kind.passport': 'Passeport', 'enrol.kind.identity-card': "Carte d'identité", 'enrol.kind.residence-permit': 'Titre de séjour', 'enrol.kind.driving-licence': 'Permis de conduire', 'enrol.part.names': 'Nom',
   'enrol.part.birthDate': 'Date de naissance', 'enrol.part.nationalities': 'Nationalités', 'enrol.part.email': 'Adresse électronique', 'enrol.part.phone': 'Téléphone', 'enrol.part.document': 'Pièce', 'enrol.part.residence': 'Pays de résidence',
   'enrol.part.address': 'Adresse', 'enrol.part.files': 'Images', 'enrol.why.missing': 'il manque quelque chose.', 'enrol.why.form': 'ceci ne peut pas être lu comme il le faudrait.', 'enrol.why.long': 'ceci est trop long, ou trop grand.', 'enrol.why.many': 'il y en a trop.',
-  'enrol.room': 'Sur cette page, il y a place pour {size} ko d’images en tout. Demandez à la place pour de plus grandes.', 'enrol.why.room': 'scellé, c’est trop grand pour cette page : au plus {size} ko d’images en tout.',
+  'enrol.filesHere': 'Images du document : JPEG, PNG ou PDF, au plus 6', 'enrol.room': 'Les images pour lesquelles il n’y a pas de place ({size} ko en tout) sont réduites dans ce navigateur. Prenez-les de près et bien droites, pour qu’elles restent lisibles.', 'enrol.why.room': 'scellé, c’est trop grand pour cette page : au plus {size} ko d’images en tout.',
   'enrol.why.kind': 'seuls JPEG, PNG et PDF sont acceptés.',
 };

@@ -53,15 +53,30 @@ async function filesOf(data: FormData): Promise<FormFile[]> {
   return Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
 }
 
-function Field({ name, part, label, type = 'text', refused, required = true }: { name: string; part: string; label: Key; type?: 'text' | 'date' | 'email' | 'tel'; refused: string; required?: boolean }) {
+function Field({ name, part, label, type = 'text', refused, required = true, list }: { name: string; part: string; label: Key; type?: 'text' | 'date' | 'email' | 'tel'; refused: string; required?: boolean; list?: string }) {
   const id = useId();
   const same = { id, name, spellcheck: false, 'aria-required': required, 'aria-invalid': part === refused ? 'true' as const : undefined, 'data-enrol': name };
   return (
     <div class={part === refused ? 'field bad' : 'field'}>
       <label for={id}>{t(label)}</label>
-      <div class="entry">{type === 'date' ? <input type="date" autoComplete="off" {...same} /> : <input type="text" inputMode={type} autoComplete="off" {...same} />}</div>
+      <div class="entry">{type === 'date' ? <input type="date" autoComplete="off" {...same} /> : <input type="text" inputMode={type} autoComplete="off" list={list} {...same} />}</div>
     </div>
   );
+}
+
+/* The name of a script or country in the chosen language, where the browser knows it. */
+function nameOf(type: 'script' | 'region', code: string): string | undefined {
+  return new Intl.DisplayNames(language.value, { type, fallback: 'none' }).of(code);
+}
+
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+/* Codes of groups, of nothing, and of countries that are no more. */
+const NO_COUNTRY = new Set(['EU', 'EZ', 'UN', 'ZZ', 'XA', 'XB', 'AN', 'BU', 'CS', 'CT', 'DD', 'DY', 'FQ', 'FX', 'HV', 'JT', 'MI', 'NH', 'NQ', 'NT', 'PC', 'PU', 'PZ', 'RH', 'SU', 'TP', 'UK', 'VD', 'WK', 'YD', 'YU', 'ZR', 'QO']);
+
+/* What a field for a country offers; other codes can be typed. */
+function Countries({ id }: { id: string }) {
+  const codes = LETTERS.flatMap((first) => LETTERS.map((second) => first + second)).filter((code) => !NO_COUNTRY.has(code) && nameOf('region', code));
+  return <datalist id={id}>{codes.map((code) => <option key={code} value={code} label={nameOf('region', code)} />)}</datalist>;
 }
 
 function Choice({ name, label, values }: { name: string; label: Key; values: readonly string[] }) {
@@ -69,7 +84,7 @@ function Choice({ name, label, values }: { name: string; label: Key; values: rea
   return (
     <div class="field">
       <label for={id}>{t(label)}</label>
-      <div class="entry"><select id={id} name={name} data-enrol={name}>{values.map((value) => <option key={value} value={value}>{tOr(`enrol.kind.${value}`, value)}</option>)}</select></div>
+      <div class="entry"><select id={id} name={name} data-enrol={name}>{values.map((value) => <option key={value} value={value}>{tOr(`enrol.kind.${value}`, (value.length === 4 ? nameOf('script', value) : undefined) ?? value)}</option>)}</select></div>
     </div>
   );
 }
@@ -81,6 +96,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
   const names = useSignal(1);
   const addressId = useId();
   const filesId = useId();
+  const countries = useId();
   const now = state.value;
   const refused = now.at === 'refused' ? now.part : '';
   const room = roomOf(bytesMax);
@@ -97,7 +113,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
       files = await filesOf(data);
       const offered = await offer();
       state.value = { at: 'busy', step: 'sealing' };
-      const done = await sealInWorker(worker, { offer: offered, form: formOf(data), files }, left.current.signal);
+      const done = await sealInWorker(worker, { offer: offered, form: formOf(data), files, ...(bytesMax !== undefined && { room: bytesMax - BESIDE_BYTES }) }, left.current.signal);
       if (done.refused) state.value = { at: 'refused', ...done.refused };
       else if (done.sealed && bytesMax !== undefined && done.sealed.length > bytesMax) state.value = { at: 'refused', part: 'files', why: 'room' };
       else {
@@ -117,6 +133,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
   return (
     <form ref={box} class="enrol" noValidate onSubmit={(event) => { event.preventDefault(); void submit(event.currentTarget); }}>
       <p>{t('enrol.about')}</p>
+      <Countries id={countries} />
       {Array.from({ length: names.value }, (_, i) => (
         <fieldset key={i}>
           <legend>{t('enrol.name', { number: i + 1 })}</legend>
@@ -130,15 +147,15 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
       <Field name="email" part="email" type="email" label={'enrol.email'} refused={refused} />
       <Field name="phone" part="phone" type="tel" label={'enrol.phone'} refused={refused} required={false} />
       <Choice name="kind" label={'enrol.kind'} values={DOCUMENT_KINDS} />
-      <Field name="country" part="document" label={'enrol.country'} refused={refused} />
+      <Field name="country" part="document" label={'enrol.country'} refused={refused} list={countries} />
       <Field name="document" part="document" label={'enrol.document'} refused={refused} />
-      <Field name="residence" part="residence" label={'enrol.residence'} refused={refused} />
+      <Field name="residence" part="residence" label={'enrol.residence'} refused={refused} list={countries} />
       <div class={refused === 'address' ? 'field bad' : 'field'}>
         <label for={addressId}>{t('enrol.address')}</label>
         <div class="entry"><textarea id={addressId} name="address" rows={4} autoComplete="off" data-enrol="address" /></div>
       </div>
       <div class={refused === 'files' ? 'field bad' : 'field'}>
-        <label for={filesId}>{t('enrol.files')}</label>
+        <label for={filesId}>{t(room === null ? 'enrol.files' : 'enrol.filesHere')}</label>
         <div class="entry"><input id={filesId} name="files" type="file" multiple accept="image/jpeg,image/png,application/pdf" data-enrol="files" aria-describedby={room === null ? undefined : `${filesId}-room`} /></div>
         {room === null ? null : <p class="hint" id={`${filesId}-room`} data-enrol-room>{t('enrol.room', { size: room })}</p>}
       </div>
