@@ -4,7 +4,7 @@
 // usage: node account.mjs BINARY URL DATA      CAMBIST_SHOTS=FOLDER keeps a picture of each page
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -28,6 +28,7 @@ async function step(name, run) {
     console.log(`ok: ${name} (${Date.now() - begin} ms)`);
   } catch (error) {
     failed += 1;
+    await shot(page, `failed-${failed}`).catch(() => undefined);
     console.log(`FAILED: ${name}: ${String(error.stack ?? error).split('\n').slice(0, 8).join('\n')}`);
   }
 }
@@ -89,8 +90,66 @@ async function signIn(page, password = PASSWORD) {
   await go(page, 'sign-in');
 }
 
+// ---- what a venue without page keys does not answer ----
+
+const mocked = { pages: new Map(), keys: [], enrolled: 0 };
+
+function signedWell(request) {
+  const text = new URL(request.url()).search.slice(1);
+  const cut = text.lastIndexOf('&signature=');
+  const message = Buffer.concat([Buffer.from(text.slice(0, cut)), request.postDataBuffer() ?? Buffer.alloc(0)]);
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(mocked.pages.get(request.headers()['x-mbx-apikey']), 'base64')]);
+  return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), Buffer.from(decodeURIComponent(text.slice(cut + 11)), 'base64'));
+}
+
+async function mock(context) {
+  const answer = (path, make) => context.route(path, (route) => {
+    const request = route.request();
+    const made = make(request, request.method() === 'POST' && request.headers()['content-type'] === 'application/json' ? JSON.parse(request.postData()) : {});
+    return route.fulfill(made.status ? made : { json: made });
+  });
+  const signed = (path, make) => answer(path, (request, body) => {
+    assert.ok(signedWell(request), `a signature of ${request.url()}`);
+    return make(request, body);
+  });
+  await answer('**/page/v1/page-key', (_, body) => {
+    const apiKey = createHash('sha256').update(body.publicKey).digest('hex');
+    mocked.pages.set(apiKey, body.publicKey);
+    return { apiKey, account: '17', until: Date.now() + 600_000, withdraw: true };
+  });
+  await answer('**/page/v1/keys', () => ({ keys: mocked.keys }));
+  await answer('**/page/v1/keys/new', (_, body) => {
+    mocked.keys = [{ id: '1', label: body.label, kind: body.kind, rights: body.rights.split(' '), networks: body.networks.split(' '), made: Date.now() }];
+    return { id: '1', apiKey: 'a'.repeat(64), secret: 'b'.repeat(64) };
+  });
+  await answer('**/page/v1/keys/revoke', () => {
+    mocked.keys = [];
+    return {};
+  });
+  await signed('**/api/v3/account?*', () => ({ canTrade: false, canWithdraw: false, canDeposit: false, updateTime: 0, balances: [] }));
+  await signed('**/api/v3/openOrders?*', () => []);
+  await signed('**/page/v1/standing?*', () => ({ allowed: { trade: false, place: false, cancel: true }, reasons: [], inbox: [] }));
+  await signed('**/page/v1/records?*', () => ({ person: '1', records: [], review: mocked.enrolled > 0 ? { until: Date.now() + 1_000_000 } : null }));
+  await signed('**/page/v1/enrolment?*', (request) => {
+    if (mocked.enrolled > 0) return { status: 409, json: { error: 'refused' } };
+    if (request.method() === 'GET') return { ...JSON.parse(execFileSync(binary, ['vault', 'offer', '1', '--data', data], { encoding: 'utf8' })), bytesMax: 61_440 };
+    const folder = mkdtempSync(join(tmpdir(), 'cambist-account-'));
+    writeFileSync(join(folder, 'sealed'), request.postDataBuffer());
+    execFileSync(binary, ['vault', 'enrol', join(folder, 'sealed'), '--data', data]);
+    rmSync(folder, { recursive: true });
+    mocked.enrolled += 1;
+    return {};
+  });
+}
+
 const browser = await launch();
-const context = await newContext(browser, venue);
+let hasAccounts = true;
+const open = async () => {
+  const made = await newContext(browser, venue);
+  if (!hasAccounts) await mock(made);
+  return made;
+};
+const context = await open();
 const page = await context.newPage();
 let codes = [];
 page.on('dialog', (dialog) => dialog.accept());
@@ -139,10 +198,203 @@ try {
     await signIn(page);
     await page.waitForURL(`${url}/`);
     await page.locator('[data-login], [data-by-login]').first().waitFor();
+    hasAccounts = await page.locator('[data-by-login]').waitFor({ timeout: 2_000 }).then(() => true, () => false);
     await shot(page, 'trading');
+    if (!hasAccounts) await mock(context);
+  });
+  await step('a second factor is put on, with its recovery codes', async () => {
+    await page.goto(`${url}/account/security`);
+    await page.locator('[data-second-factor="off"]').waitFor();
+    await page.locator('[data-session="own"]').waitFor();
+    await axe(page, 'security');
+    await shot(page, 'security');
+    await page.locator('[data-totp-on]').click();
+    secret = (await page.locator('[data-totp-secret]').innerText()).replaceAll(' ', '');
+    await axe(page, 'scan');
+    await shot(page, 'scan');
+    await field(page, 'totp', 'code').fill('000000');
+    await go(page, 'totp');
+    await trouble(page, 'not right');
+    await field(page, 'totp', 'code').fill(await totp());
+    await go(page, 'totp');
+    await page.locator('[data-codes]').waitFor();
+    codes = await page.locator('[data-codes] code').allInnerTexts();
+    assert.equal(new Set(codes).size, 10);
+    await axe(page, 'codes');
+    await shot(page, 'codes');
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.locator('[data-download]').click()]);
+    const text = readFileSync(await saved.path(), 'utf8');
+    assert.ok(codes.every((code) => text.includes(code)));
+    await page.locator('[data-kept]').click();
+    await page.locator('[data-second-factor="on"]').waitFor();
+    assert.match(await page.locator('[data-second-factor]').innerText(), /10 recovery codes/);
+  });
+
+  await step('signed out, and in again with the second factor', async () => {
+    await page.locator('[data-sign-out]').click();
+    await page.locator('[data-form="sign-in"]').waitFor();
+    assert.equal(await page.locator('[data-ended]').count(), 0);
+    await signIn(page);
+    await page.locator('[data-second]').waitFor();
+    await axe(page, 'second');
+    await shot(page, 'second');
+    await field(page, 'second', 'code').fill('123456');
+    await go(page, 'second');
+    await trouble(page, 'not right');
+    await field(page, 'second', 'code').fill(await totp());
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${url}/`);
+    await page.locator('[data-by-login]').waitFor();
+  });
+
+  await step('the trading page signs with a key of its own, and says what is missing', async () => {
+    await page.locator('[data-identified="no"]').waitFor();
+    await axe(page, 'unidentified');
+    await shot(page, 'unidentified');
+    const kept = await page.evaluate(async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href,
+      (await indexedDB.databases()).map((one) => one.name)]));
+    for (const word of [ADDRESS, PASSWORD, secret, ...codes]) assert.equal(kept.includes(word), false);
+    assert.match(kept, /"",/); // no cookie that a script sees
+  });
+
+  await step('sessions: another browser signs in with a recovery code, and is ended', async () => {
+    const away = await open();
+    const other = await away.newPage();
+    await other.goto(`${url}/account/keys`);
+    await signIn(other);
+    await other.locator('[data-recovery]').click();
+    await field(other, 'second', 'code').fill(codes[0]);
+    await go(other, 'second');
+    await other.locator('[data-keys]').waitFor();
+    await page.goto(`${url}/account/security`);
+    await page.locator('[data-session="other"]').waitFor();
+    assert.match(await page.locator('[data-second-factor]').innerText(), /9 recovery codes/);
+    await shot(page, 'sessions');
+    await page.locator('[data-end-others]').click();
+    await page.locator('[data-sessions]', { hasText: '1 ended' }).waitFor();
+    await other.locator('[data-nav="/account/security"]').click();
+    await other.locator('[data-ended]').waitFor();
+    await shot(other, 'ended');
+    assert.deepEqual(away.faults, []);
+    await away.close();
+  });
+
+  await step('a key is made behind a fresh proof, shown once, and revoked; its name stays text', async () => {
+    await page.locator('[data-nav="/account/keys"]').click();
+    await page.locator('[data-no-keys]').waitFor();
+    await axe(page, 'keys');
+    await shot(page, 'keys');
+    // The proof of the sign-in is still fresh: the first answer is one that says it is not.
+    let refused = 0;
+    await page.route('**/page/v1/keys/new', (route) => {
+      refused += 1;
+      return refused === 1 ? route.fulfill({ status: 403, json: { error: 'again-wanted' } }) : route.fallback();
+    });
+    await field(page, 'new-key', 'label').fill(HTML);
+    await page.locator('[data-kind="hmac"]').check();
+    await page.locator('[data-right="withdraw"]').check();
+    await page.getByText('should name its networks').waitFor();
+    await page.locator('[data-right="withdraw"]').uncheck();
+    await page.locator('[data-right="trade"]').check();
+    await page.locator('[data-field="networks"]').fill('127.0.0.1, ::1');
+    await go(page, 'new-key');
+    await shot(page, 'proof');
+    await field(page, 'proof', 'code').fill(await totp());
+    await go(page, 'proof');
+    await page.locator('[data-new-key]').waitFor();
+    assert.match(await page.locator('[data-api-key]').innerText(), /^[A-Za-z0-9]{64}$/);
+    assert.match(await page.locator('[data-api-secret]').innerText(), /^[A-Za-z0-9]{64}$/);
+    await axe(page, 'new key');
+    await shot(page, 'new-key');
+    await page.locator('[data-new-key] [data-kept]').click();
+    assert.equal(await page.locator('[data-api-secret]').count(), 0);
+    assert.equal(await page.locator('[data-key] th').innerText(), HTML);
+    await shot(page, 'keys-one');
+    await page.locator('[data-key] button').click();
+    await page.locator('[data-no-keys]').waitFor();
+  });
+
+  await step('the form is sealed and sent, and the page says what happens next', async () => {
+    await page.locator('[data-nav="/account/identity"]').click();
+    await page.locator('[data-identity="form"]').waitFor();
+    assert.match(await page.locator('[data-enrol-room]').innerText(), /53 kB/);
+    await axe(page, 'identity');
+    await shot(page, 'identity');
+    const typed = { birthDate: '1991-04-05', nationalities: 'lv', email: ADDRESS, phone: '', country: 'lv', document: 'IV 4711', residence: 'LV', address: 'Zedernweg 9\nZvolt' };
+    await page.locator('[data-enrol="name"]').first().fill('Iris Invented');
+    for (const [name, value] of Object.entries(typed)) await page.locator(`[data-enrol="${name}"]`).fill(value);
+    await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'large.pdf', mimeType: 'application/pdf', buffer: Buffer.concat([Buffer.from('%PDF-1.4'), Buffer.alloc(70_000)]) }]);
+    await page.locator('[data-enrol-send]').click();
+    await page.locator('[data-enrol-state="refused"]', { hasText: '53 kB' }).waitFor();
+    await shot(page, 'identity-room');
+    // A picture as a camera makes it has no room, and is made smaller.
+    const picture = Buffer.from(await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(2800, 2000);
+      const context = canvas.getContext('2d');
+      for (let i = 0; i < 200; i += 1) {
+        context.fillStyle = `hsl(${(i * 37) % 360} 60% ${30 + (i * 13) % 50}%)`;
+        context.fillRect((i * 97) % 2800, (i * 61) % 2000, 140, 44);
+      }
+      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 1 })).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    }), 'base64');
+    assert.ok(picture.length > 100_000, `${picture.length} bytes`);
+    await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'camera.jpg', mimeType: 'image/jpeg', buffer: picture }]);
+    await page.locator('[data-enrol-send]').click();
+    await page.locator('[data-identity="sent"]').waitFor();
+    await axe(page, 'sent');
+    await shot(page, 'identity-sent');
+    await page.goto(url);
+    await page.locator('[data-identified="sent"]').waitFor();
+  });
+
+  await step('French, light and narrow: nothing sticks out, and axe has nothing to say', async () => {
+    const small = await browser.newPage({ viewport: { width: 320, height: 640 }, locale: 'fr-FR', colorScheme: 'light', reducedMotion: 'reduce', storageState: await context.storageState() });
+    for (const name of ['security', 'keys', 'identity']) {
+      await small.goto(`${url}/account/${name}`);
+      await small.locator('.card').first().waitFor();
+      assert.equal(await small.evaluate(() => document.documentElement.lang), 'fr');
+      assert.ok(await small.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} sticks out`);
+      await axe(small, `${name} at 320 px`);
+      await shot(small, `fr-${name}`);
+    }
+    await small.context().clearCookies();
+    for (const name of ['sign-in', 'sign-up', 'reset']) {
+      await small.goto(`${url}/account/${name}`);
+      await small.locator(`[data-form="${name}"]`).waitFor();
+      assert.ok(await small.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} sticks out`);
+      await axe(small, `${name} at 320 px`);
+      await shot(small, `fr-${name}`);
+    }
+    await small.close();
+  });
+
+  await step('with the keyboard alone: a new password by a code from the mail', async () => {
+    await page.goto(`${url}/account/security`);
+    await page.locator('[data-sign-out]').click();
+    await page.locator('[data-to="/account/reset"]').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-form="reset"]').waitFor();
+    mails();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(ADDRESS);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-form="reset-set"]').waitFor();
+    for (const text of [codeOf(mails()), OTHER, null, codes[1]]) {
+      await page.keyboard.press('Tab');
+      if (text !== null) await page.keyboard.type(text); // null: the button that shows the password
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('[data-reset-done]').waitFor();
+    await shot(page, 'reset-done');
+    await page.goto(`${url}/account/sign-in`);
+    await signIn(page);
+    await trouble(page, 'not right');
+    await signIn(page, OTHER);
+    await page.locator('[data-second]').waitFor();
   });
 } finally {
   await browser.close();
 }
-assert.deepEqual(context.faults, []);
+await step('no outside request, no error, no broken policy', async () => assert.deepEqual(context.faults, []));
 process.exit(failed > 0 ? 1 : 0);

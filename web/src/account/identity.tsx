@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { Offer } from '../enrol/enrol.ts';
-import { keyAt, pageKey } from '../state/login.ts';
+import { isUnderReview, keyAt, pageKey } from '../state/login.ts';
 import { EnrolForm, EnrolTrouble } from '../ui/enrol.tsx';
 import { Title } from './parts.tsx';
 import { type AccountKey, ta } from './words.ts';
@@ -12,7 +12,7 @@ const PATH = '/page/v1/enrolment';
 const AGAIN_MS = 4_000;
 
 type Offered = Offer & { bytesMax: number };
-type Known = { at: 'asking' } | { at: 'open'; offer: Offered } | { at: 'not'; why: AccountKey };
+type Known = { at: 'asking' } | { at: 'open'; bytesMax: number } | { at: 'sent' } | { at: 'not'; why: AccountKey };
 
 /* Why there is no offer. */
 function whyNot(error: unknown): AccountKey {
@@ -29,6 +29,16 @@ async function offerNow(): Promise<Offered> {
   const key = pageKey.peek();
   if (!key) throw new ApiError('refused', 401, 0, 'no-session');
   return await key.signer.call<Offered>('GET', PATH);
+}
+
+/* While a form is looked at nothing is offered; that is told with what is held. */
+async function knownNow(): Promise<Known> {
+  try {
+    return { at: 'open', bytesMax: (await offerNow()).bytesMax };
+  } catch (error) {
+    if (error instanceof ApiError && error.text === 'refused' && await isUnderReview()) return { at: 'sent' };
+    return { at: 'not', why: whyNot(error) };
+  }
 }
 
 async function send(sealed: Uint8Array<ArrayBuffer>): Promise<boolean> {
@@ -54,19 +64,18 @@ function Next() {
 
 export function Identity() {
   const known = useSignal<Known>({ at: 'asking' });
-  const more = useSignal(false);
   const at = keyAt.value;
   const hasKey = pageKey.value !== null;
   useEffect(() => {
     if (!hasKey) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let left = false;
-    const ask = () => offerNow().then((offer) => { if (!left) known.value = { at: 'open', offer }; }, (error: unknown) => {
+    const ask = async () => {
+      const told = await knownNow();
       if (left) return;
-      const why = whyNot(error);
-      known.value = { at: 'not', why };
-      if (why !== 'identity.none') timer = setTimeout(ask, AGAIN_MS);
-    });
+      known.value = told;
+      if (told.at === 'not' && told.why !== 'identity.none') timer = setTimeout(() => void ask(), AGAIN_MS);
+    };
     void ask();
     return () => {
       left = true;
@@ -80,12 +89,10 @@ export function Identity() {
   }
   if (now.at === 'asking') return <p class="quiet">{ta('common.wait')}</p>;
   if (now.at === 'not') return <section class="card" data-identity="not"><Title text={ta('identity.title')} /><p role="status">{ta(now.why)}</p></section>;
-  /* The venue counts what it has taken of this customer. */
-  if (now.offer.version > 1 && !more.value) {
+  if (now.at === 'sent') {
     return (
       <>
-        <section class="card" data-identity="sent"><Title text={ta('identity.sent')} /><p>{ta('identity.sentText')}</p>
-          <div class="buttons"><button type="button" data-again onClick={() => { more.value = true; }}>{ta('identity.again')}</button></div></section>
+        <section class="card" data-identity="sent"><Title text={ta('identity.sent')} /><p>{ta('identity.sentText')}</p></section>
         <Next />
       </>
     );
@@ -95,10 +102,7 @@ export function Identity() {
       <section class="card" data-identity="form">
         <Title text={ta('identity.title')} />
         <p>{ta('identity.text')}</p>
-        <EnrolForm worker={ENROL_WORKER} offer={offerNow} send={send} bytesMax={now.offer.bytesMax} sent={() => {
-          more.value = false;
-          known.value = { at: 'open', offer: { ...now.offer, version: now.offer.version + 1 } };
-        }} />
+        <EnrolForm worker={ENROL_WORKER} offer={offerNow} send={send} bytesMax={now.bytesMax} sent={() => { known.value = { at: 'sent' }; }} />
       </section>
       <Next />
     </>

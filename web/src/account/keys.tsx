@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { formatDateTime } from '../decimal/format.ts';
 import { language } from '../i18n/index.ts';
 import { askSession } from '../state/login.ts';
-import type { KeyKind, KeyRow } from './door.ts';
+import { DoorError, type KeyKind, type KeyRow } from './door.ts';
 import { AskForm, Copy, Field, Title, troubleOf } from './parts.tsx';
 import { withProof } from './proof.tsx';
 import { type AccountKey, ta } from './words.ts';
@@ -17,13 +17,13 @@ interface Made { apiKey: string; secret?: string }
 function Table({ rows, revoke }: { rows: KeyRow[]; revoke: (row: KeyRow) => void }) {
   if (rows.length === 0) return <p class="dim" data-no-keys>{ta('keys.none')}</p>;
   return (
-    <div class="table-box"><table class="rows">
+    <div class="table-box" tabIndex={0} role="region" aria-label={ta('keys.title')}><table class="rows">
       <thead><tr><th scope="col">{ta('keys.label')}</th><th scope="col">{ta('keys.kind')}</th><th scope="col">{ta('keys.rights')}</th><th scope="col">{ta('keys.networks')}</th><th scope="col">{ta('keys.made')}</th><th scope="col" class="num">{ta('keys.action')}</th></tr></thead>
       <tbody>{rows.map((row) => (
         <tr key={row.id} data-key={row.id}>
           <th scope="row" class="cut" title={row.label}>{row.label}</th><td>{ta.or(`keys.kindName.${row.kind}`, 'keys.kind')}</td>
           <td>{row.rights.map((right) => ta.or(`keys.right.${right}`, 'keys.right.read')).join(', ')}</td>
-          <td class="cut" title={row.networks.join(' ')}>{row.networks.length ? row.networks.join(' ') : ta('keys.anywhere')}</td><td class="dim">{formatDateTime(row.made, language.value)}</td>
+          <td class="cut" title={row.networks.join(' ')}>{row.networks.length ? row.networks.join(' ') : ta('keys.anywhere')}</td><td class="dim">{row.made > 0 ? formatDateTime(row.made, language.value) : ''}</td>
           <td class="num"><button type="button" class="small" aria-label={ta('keys.revokeOf', { label: row.label })} onClick={() => revoke(row)}>{ta('keys.revoke')}</button></td>
         </tr>
       ))}</tbody>
@@ -37,8 +37,10 @@ function NewKey({ made }: { made: (key: Made) => void }) {
   const networks = useSignal('');
   const send = async ({ label = '', publicKey = '' }: Record<string, string>) => {
     const rights = RIGHTS.filter((right) => chosen.peek()[right]).join(' ');
-    const told = await withProof(() => askSession<Made>('keys/new',
-      { label, kind: kind.peek(), publicKey: kind.peek() === 'hmac' ? '' : publicKey, rights, networks: networks.peek().trim().replace(/[\s,]+/g, ' ') }));
+    const fields = { label, kind: kind.peek(), publicKey: kind.peek() === 'hmac' ? '' : publicKey, rights, networks: networks.peek().trim().replace(/[\s,]+/g, ' ') };
+    const told = await withProof(() => askSession<Made>('keys/new', fields)).catch((error: unknown) => {
+      throw error instanceof DoorError && error.what === 'refused' ? new DoorError(409, 'limit') : error;
+    });
     if (told) made(told);
   };
   return (

@@ -66,7 +66,7 @@ export function AskForm({ send, button, children, optional = [], name }: {
     busy.value = false;
   };
   return (
-    <form ref={box} class="ask" noValidate data-form={name} onSubmit={(event) => {
+    <form ref={box} class="asking" noValidate data-form={name} onSubmit={(event) => {
       event.preventDefault();
       void submit();
     }}>

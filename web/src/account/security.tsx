@@ -111,7 +111,7 @@ function Sessions() {
     <section class="card" data-sessions>
       <h2>{ta('security.sessions')}</h2>
       {rows.value === null ? <p class="dim">{trouble.value ? '' : ta('common.wait')}</p> : (
-        <div class="table-box"><table class="rows">
+        <div class="table-box" tabIndex={0} role="region" aria-label={ta('security.sessions')}><table class="rows">
           <thead><tr><th scope="col">{ta('security.made')}</th><th scope="col">{ta('security.seen')}</th><th scope="col">{ta('security.level')}</th><th scope="col" class="num">{ta('keys.action')}</th></tr></thead>
           <tbody>{rows.value.map((row) => (
             <tr key={row.session} data-session={row.own ? 'own' : 'other'}>

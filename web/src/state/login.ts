@@ -182,6 +182,24 @@ function onUnknown(): void {
   void renewKey();
 }
 
+/* What the venue holds of the customer: docs/vault.md "What a person is told". */
+interface Held { person: string | null; records: unknown[]; review: { until: number } | null }
+
+function heldNow(): Promise<Held> {
+  const key = pageKey.peek();
+  return key ? key.signer.call<Held>('GET', '/page/v1/records') : Promise.reject(new Error('no key'));
+}
+
+export async function isUnderReview(): Promise<boolean> {
+  return (await heldNow().catch(() => null))?.review != null;
+}
+
+/* Whether a form was ever sent: none, one that is looked at, one that has been. */
+export async function identifiedNow(): Promise<'no' | 'sent' | 'seen'> {
+  const held = await heldNow();
+  return held.review ? 'sent' : held.records.length > 0 ? 'seen' : 'no';
+}
+
 function watch(): void {
   const key = pageKey.peek();
   if (!key || renewing) return;

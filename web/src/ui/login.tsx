@@ -1,23 +1,24 @@
-/* What is said above the trading page of somebody who has signed in at the door. */
-import { useSignal } from '@preact/signals';
+/* What the trading page has for somebody who has signed in at the door: what is said above it, and the
+ * fresh proof before a withdrawal. */
+import { signal, useSignal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { type Key, t } from '../i18n/index.ts';
-import { endedByItself, keyAt, loginAt, pageKey } from '../state/login.ts';
+import { endedByItself, identifiedNow, keyAt, loginAt, pageKey, renewKey } from '../state/login.ts';
 import { byLogin } from '../state/session.ts';
 import { standing } from '../state/standing.ts';
 
 const SAID: Partial<Record<string, Key>> = { 'no-account': 'login.openingText', unsupported: 'login.unsupported', failed: 'login.failed' };
 
-/* An account that may not trade: because nobody knows yet whose it is? The venue counts the forms that
- * it has taken; one that takes none here is not asked again. */
+/* An account that may not trade: because nobody knows yet whose it is? */
 function Unidentified() {
-  const sent = useSignal<boolean | null>(null);
+  const state = useSignal<'no' | 'sent' | 'seen' | null>(null);
   useEffect(() => {
-    pageKey.peek()?.signer.call<{ version: number }>('GET', '/page/v1/enrolment').then((offer) => { sent.value = offer.version > 1; }, () => undefined);
+    identifiedNow().then((told) => { state.value = told; }, () => undefined);
   }, []);
-  if (sent.value === null) return null;
-  if (sent.value) return <p class="banner" data-identified="sent">{t('login.waiting')}</p>;
-  return <p class="banner" data-identified="no">{t('login.unidentified')} <a href="/account/identity">{t('login.identify')}</a></p>;
+  if (state.value === 'sent') return <p class="banner" data-identified="sent">{t('login.waiting')}</p>;
+  if (state.value === 'no') return <p class="banner" data-identified="no">{t('login.unidentified')} <a href="/account/identity">{t('login.identify')}</a></p>;
+  return null;
 }
 
 export function LoginBanner() {
@@ -27,4 +28,22 @@ export function LoginBanner() {
   const allowed = standing.value?.allowed;
   if (byLogin.value && pageKey.value && allowed && !allowed.trade && !allowed.place) return <Unidentified key={pageKey.value.account} />;
   return null;
+}
+
+/* The dialog is fetched with the account's pages. */
+const asking = signal<ComponentType | null>(null);
+
+/* Whether the page's key may withdraw now; the reader is asked for a proof where the venue wants one. */
+export async function mayWithdraw(): Promise<boolean> {
+  if (!byLogin.peek()) return true;
+  await renewKey();
+  if (pageKey.peek()?.withdraw) return true;
+  const { askProof, Proof } = await import('../account/proof.tsx');
+  asking.value = Proof;
+  return await askProof() && pageKey.peek()?.withdraw === true;
+}
+
+export function ProofPlace() {
+  const Proof = asking.value;
+  return Proof ? <Proof /> : null;
 }

@@ -9,7 +9,7 @@ import { Chart } from './chart.tsx';
 import { AboutDialog, HelpDialog, MarketDialog, SettingsDialog, SignInDialog } from './dialogs.tsx';
 import { OrderForm, ReviewDialog } from './form.tsx';
 import { CancelAllDialog, Orders } from './orders.tsx';
-import { LoginBanner } from './login.tsx';
+import { LoginBanner, ProofPlace } from './login.tsx';
 import { dialog, type View, view } from './panels.ts';
 import { InboxDialog, StandingBanner } from './standing.tsx';
 import { Top } from './top.tsx';
@@ -86,6 +86,7 @@ export function Page() {
         {VIEWS.map((name) => <button type="button" key={name} data-view-choice={name} aria-current={view.value === name ? 'page' : undefined} onClick={() => { view.value = name; }}>{t(`nav.${name}`)}</button>)}
       </nav>
       <Open />
+      <ProofPlace />
       <Messages />
       <Spoken />
     </div>

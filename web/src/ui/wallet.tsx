@@ -10,6 +10,7 @@ import { csvOf, download } from '../state/csv.ts';
 import { makeClientId } from '../state/draft.ts';
 import { balances, balanceTurn, explain, signed } from '../state/session.ts';
 import { say } from '../state/says.ts';
+import { mayWithdraw } from './login.tsx';
 import { Modal } from './modal.tsx';
 import { walletAsset, walletTab } from './panels.ts';
 import { QrCode } from './qr.tsx';
@@ -99,6 +100,10 @@ function WithdrawView({ asset, network }: { asset: string; network: Network }) {
     busy.value = true;
     trouble.value = null;
     try {
+      if (!await mayWithdraw()) {
+        busy.value = false;
+        return;
+      }
       await signed('POST', '/sapi/v1/capital/withdraw/apply', { coin: asset, network: network.network, address: address.value, amount: typed ?? '', withdrawOrderId: id.value });
       say('good', t('wallet.sent'));
       id.value = makeClientId();
