@@ -90,6 +90,21 @@ static const struct option options[] = {
                          .value = "WORD",
                          .help = "review: accept or reject; prints the verdict and nothing of the "
                                  "record."},
+    [OFFICER_FACTS] = {.name = "facts",
+                       .kind = OPTION_TEXT,
+                       .value = "FOLDER",
+                       .help = "review, with --verdict accept: writes what the rules are told of "
+                               "the person into it, an order each for officers to sign."},
+    [OFFICER_VENUE] = {.name = "venue",
+                       .kind = OPTION_TEXT,
+                       .value = "HEX",
+                       .help = "review --facts: the venue's identity, as its orders have it."},
+    [OFFICER_VERIFIED] = {.name = "verified",
+                          .kind = OPTION_TEXT,
+                          .value = "WORDS",
+                          .otherwise = "none",
+                          .help = "review --facts: what the papers proved: document, "
+                                  "proof_of_address, or both with a comma."},
 };
 
 enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins)

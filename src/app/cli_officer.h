@@ -20,6 +20,9 @@ enum {
     OFFICER_IDLE,
     OFFICER_SHOW,
     OFFICER_VERDICT,
+    OFFICER_FACTS,
+    OFFICER_VENUE,
+    OFFICER_VERIFIED,
 };
 
 /* Circle, policy and both transcripts, all of which are wanted. */

@@ -5,6 +5,8 @@
 #include "app/cli.h"
 #include "app/cli_officer.h"
 #include "app/pinned.h"
+#include "app/review_facts.h"
+#include "base/bytes.h"
 #include "base/secret.h"
 #include "base/span.h"
 #include "io/block.h"
@@ -26,7 +28,24 @@ struct reviewing {
     struct review review;
     u8 outcome; /* 0: no verdict */
     u32 group;  /* 0: all that are texts */
+    struct review_facts_options facts;
 };
+
+static enum fault facts_read(struct reviewing *reviewing)
+{
+    const struct option_value *values = reviewing->call->values;
+    struct review_facts_options *facts = &reviewing->facts;
+    if (reviewing->outcome != SEAL_OUTCOME_ACCEPT) {
+        return FAULT(FAULT_USAGE, "--facts goes with --verdict accept");
+    }
+    TRY(pinned_wants(reviewing->call, OFFICER_VENUE));
+    if (!bytes_from_hex(span_of_text(values[OFFICER_VENUE].text), facts->venue,
+                        sizeof(facts->venue))) {
+        return FAULT(FAULT_USAGE, "--venue: 32 hexadecimal digits");
+    }
+    facts->verified = values[OFFICER_VERIFIED].text;
+    return FAULT_NONE;
+}
 
 static enum fault words_read(struct reviewing *reviewing)
 {
@@ -46,7 +65,7 @@ static enum fault words_read(struct reviewing *reviewing)
             return FAULT(FAULT_USAGE, "--verdict: accept or reject");
         }
     }
-    return FAULT_NONE;
+    return values[OFFICER_FACTS].given ? facts_read(reviewing) : FAULT_NONE;
 }
 
 static enum fault groups_read(struct reviewing *reviewing)
@@ -90,7 +109,9 @@ static enum fault key_open(struct reviewing *reviewing)
     char *passphrase = seal_room_take(reviewing->room, CEREMONY_PASSPHRASE_BYTES);
     struct share_secrets *secrets = seal_room_take(reviewing->room, sizeof(*secrets));
     TRY(ceremony_read_passphrase(values[OFFICER_PASSPHRASE].text, passphrase, &passphrase_bytes));
-    TRY(pinned_sandbox_in("officer", NULL, FILES_OPEN, values[OFFICER_SANDBOX].given));
+    TRY(pinned_sandbox_in("officer",
+                          values[OFFICER_FACTS].given ? values[OFFICER_FACTS].text : NULL,
+                          FILES_OPEN, values[OFFICER_SANDBOX].given));
     TRY(share_file_open(reviewing->room, span_of(text, size), values[OFFICER_KEY].text,
                         span_of(passphrase, passphrase_bytes), &holder, secrets));
     reviewing->pins.reviewer = holder.key;
@@ -146,6 +167,47 @@ static void verdict_print(const struct reviewing *reviewing)
     (void)fwrite(text, 1, seal_verdict_print(&verdict, text), stdout);
 }
 
+/* Never over a file that is there. */
+static enum fault fact_write(const char *folder, const struct review_fact *fact)
+{
+    SCOPED_FILE file = {.disk = NULL};
+    char path[FILE_PATH_BYTES];
+    bool exists = false;
+    TRY(file_path(path, folder, fact->name));
+    TRY(disk_exists(disk_real(), path, &exists));
+    if (exists) {
+        return FAULT(FAULT_EXISTS, "%s", path);
+    }
+    TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE, &file));
+    TRY(file_write_at(&file, 0, fact->text, fact->bytes));
+    return file_sync(&file);
+}
+
+/* Before the verdict: a verdict is decided once, and facts that could not be written are made
+ * anew. */
+static enum fault facts_write(struct reviewing *reviewing)
+{
+    static struct review_fact facts[REVIEW_FACTS_MAX];
+    const char *folder = reviewing->call->values[OFFICER_FACTS].text;
+    u32 count = 0;
+    reviewing->facts.now_s = reviewing->pins.now_s;
+    TRY(review_facts_make(&reviewing->review, &reviewing->facts, facts, &count));
+    for (u32 i = 0; i < count; i += 1) {
+        TRY(fact_write(folder, &facts[i]));
+    }
+    (void)fprintf(stderr, "%u orders to sign in %s\n", count, folder);
+    return FAULT_NONE;
+}
+
+static enum fault outcome_give(struct reviewing *reviewing)
+{
+    if (reviewing->call->values[OFFICER_FACTS].given) {
+        TRY(facts_write(reviewing));
+    }
+    verdict_print(reviewing);
+    return FAULT_NONE;
+}
+
 static enum fault review_with(struct reviewing *reviewing)
 {
     TRY(key_open(reviewing));
@@ -154,7 +216,7 @@ static enum fault review_with(struct reviewing *reviewing)
                     &reviewing->pins, &reviewing->review));
     enum fault fault = FAULT_NONE;
     if (reviewing->outcome != 0) {
-        verdict_print(reviewing);
+        fault = outcome_give(reviewing);
     } else if (reviewing->group != 0) {
         fault = show(reviewing);
     } else {

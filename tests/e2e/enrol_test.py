@@ -215,9 +215,32 @@ def screening_knows(cli, world, keys):
     cli.equal(duplicates(), [(int(SECOND), "document and person", "open")], "who was seen before, and not as whom")
 
 
-def one_decides(cli, world, vault, path, mine):
-    code, text, error = world.review(mine, path, "--verdict", "accept")
+def facts_are_told(cli, world, keys, folder):
+    """What the reviewer's client wrote is signed by two officers and carried out: countries, nothing else."""
+    names = sorted(os.listdir(folder))
+    cli.equal(names, ["document_country.order", "kind.order", "nationality-1.order", "nationality-2.order",
+                      "residence.order"], "facts to sign")
+    officers = o.Officers(cli, world.data, keys)
+    for name in names:
+        path = os.path.join(folder, name)
+        with open(path, encoding="ascii") as file:
+            text = file.read()
+        cli.equal([word for word in ("Oda", "1991", "ZQ", "Nordlicht") if word in text], [], f"of {name}")
+        code, _, error = officers.submit(*[officers.sign(path, officer) for officer in ("anna", "bela")])
+        cli.equal((code, error), (0, ""), f"{name}: {text}")
+
+
+def one_decides(cli, world, vault, path, mine, keys):
+    folder = cli.path("facts")
+    os.mkdir(folder)
+    identity = re.search(r"^venue: ([0-9a-f]{32})$",
+                         c.read(o.Officers(cli, world.data, keys).propose("person", "add", "9")).decode(), re.M)
+    facts = ("--facts", folder, "--venue", identity.group(1), "--verified", "document")
+    code, text, error = world.review(mine, path, "--verdict", "reject", *facts)
+    cli.check(code == 2 and text == b"" and os.listdir(folder) == [], f"no facts of who is rejected: {code} {error}")
+    code, text, error = world.review(mine, path, "--verdict", "accept", *facts)
     cli.equal(code, 0, f"a verdict: {error}")
+    facts_are_told(cli, world, keys, folder)
     verdict = cli.write("verdict", text)
     changed = cli.write("verdict.changed", text.replace(b"accept", b"reject"))
     vault.bad(REFUSED, "not the verdict of the assigned reviewer", "decide", changed)
@@ -277,7 +300,7 @@ def test(cli):
         they_are_told(cli, venue, accounts)
         screening_knows(cli, world, keys)
         what_is_changed_is_refused(cli, world, path, mine)
-        one_decides(cli, world, vault, path, mine)
+        one_decides(cli, world, vault, path, mine, keys)
         vault.good("verify")
         is_nowhere(cli, world, venue, s.monitor(keys, "/metrics")[1])
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")

@@ -202,6 +202,11 @@ test('approvals stand by group, against the quorum', () => {
   assert.equal(approvalsOf(approved, acts, without)[0]?.want, null);
 });
 
+test('the number in the log of what the process says is that of its event', () => {
+  const of = (log: number, officer: string) => signedOf({ number: 1, log, text: `act: logged\nofficer: ${officer}\nnumber: 812\n` }).log;
+  assert.deepEqual([of(0, 'none'), of(5, 'none'), of(0, 'anna')], [812, 5, 0]);
+});
+
 test('the newest request has the subjects', () => {
   const acts = [act('receive', 'cleo', 'clerk', 'fr', 'subject: 1 document aa\nsubject: 1 name bb\n'), act('assess', 'anna'), act('amend', 'cleo', 'clerk', 'fr', 'subject: 1 email cc\n')];
   assert.deepEqual(linesOf(acts.slice(0, 2), 'subject'), ['1 document aa', '1 name bb']);
@@ -211,7 +216,7 @@ test('the newest request has the subjects', () => {
 /* ---- texts ---- */
 
 const sources = readdirSync(join(WEB_ROOT, 'src/office')).map((name) => join(WEB_ROOT, 'src/office', name));
-const FAMILIES = ['nav', 'by', 'sign', 'key', 'sort', 'group', 'clock', 'letter', 'missing', 'what', 'field', 'role', 'state', 'request', 'mark', 'opening', 'basis', 'class', 'urgency', 'reason', 'type', 'contact', 'subject', 'alarm', 'alarmLong', 'act', 'does', 'rule', 'fault', 'kind', 'kindWhy', 'rstate', 'outcome', 'ract', 'column', 'filter'];
+const FAMILIES = ['nav', 'by', 'sign', 'key', 'sort', 'group', 'clock', 'letter', 'missing', 'what', 'signed', 'field', 'role', 'state', 'request', 'mark', 'opening', 'basis', 'class', 'urgency', 'reason', 'type', 'contact', 'subject', 'alarm', 'alarmLong', 'act', 'does', 'rule', 'fault', 'kind', 'kindWhy', 'rstate', 'outcome', 'ract', 'column', 'filter'];
 
 test('the languages have the same keys and places, and differ', () => {
   assert.deepEqual(Object.keys(fr).sort(), Object.keys(en).sort());

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define NETWORK_BYTES 8U /* of an IPv6 address: the /64 */
+#define SITE_BYTES    6U /* and the /48 */
 
 static enum fault real_fill(struct door_entropy *entropy, u8 *target, size_t bytes)
 {
@@ -51,6 +52,7 @@ static enum fault open_inner(struct door_desk *desk)
                         options->mails_max));
     TRY(options->entropy->fill(options->entropy, seed, sizeof(seed)));
     TRY(door_limit_open(&desk->limit, options->limit_places, seed));
+    TRY(door_crowd_open(&desk->crowd, options->tickets_max));
     TRY(door_hash_open(&desk->hash, &options->hash));
     TRY(dummy_make(desk));
     desk->pending = sodium_malloc(sizeof(struct door_pending) * options->hash.jobs_max);
@@ -90,6 +92,7 @@ void door_desk_close(struct door_desk *desk)
     }
     door_hash_close(desk->hash);
     door_limit_close(desk->limit);
+    door_crowd_close(desk->crowd);
     door_key_close(desk->key);
     door_store_close(&desk->store);
     sodium_free(desk->pending);
@@ -187,12 +190,47 @@ bool door_address_take(struct door_act *act, struct door_address *address_out)
     return true;
 }
 
+static bool is_four(const struct door_act *act)
+{
+    static const u8 mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return memcmp(act->ask->network, mapped, sizeof(mapped)) == 0;
+}
+
 /* Of IPv4 the whole address, of IPv6 the /64. */
 static struct span network_of(const struct door_act *act)
 {
-    static const u8 mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    bool is_mapped = memcmp(act->ask->network, mapped, sizeof(mapped)) == 0;
-    return span_of(act->ask->network, is_mapped ? DOOR_NETWORK_BYTES : NETWORK_BYTES);
+    return span_of(act->ask->network, is_four(act) ? DOOR_NETWORK_BYTES : NETWORK_BYTES);
+}
+
+/* What counts the site beside the network. */
+static enum door_limit_kind site_kind(enum door_limit_kind of_network)
+{
+    switch (of_network) {
+    case DOOR_LIMIT_SIGN_NETWORK:
+        return DOOR_LIMIT_SIGN_SITE;
+    case DOOR_LIMIT_MAIL_NETWORK:
+        return DOOR_LIMIT_MAIL_SITE;
+    case DOOR_LIMIT_CODE_NETWORK:
+        return DOOR_LIMIT_CODE_SITE;
+    case DOOR_LIMIT_SIGN_ADDRESS:
+    case DOOR_LIMIT_MAIL_ADDRESS:
+    case DOOR_LIMIT_SIGN_SITE:
+    case DOOR_LIMIT_MAIL_SITE:
+    case DOOR_LIMIT_CODE_SITE:
+    case DOOR_LIMIT_KINDS:
+        break;
+    }
+    CHECK(false);
+    return DOOR_LIMIT_KINDS;
+}
+
+/* An IPv4 address has no site of its own: its /24 is many people's. */
+static u32 site_wait(const struct door_act *act, enum door_limit_kind of_network)
+{
+    struct span site = span_of(act->ask->network, SITE_BYTES);
+    return is_four(act)
+               ? 0
+               : door_limit_wait(act->desk->limit, site_kind(of_network), site, act->now_us);
 }
 
 bool door_admit(struct door_act *act, enum door_limit_kind of_address, const u8 *address,
@@ -203,12 +241,18 @@ bool door_admit(struct door_act *act, enum door_limit_kind of_address, const u8 
     u32 wait = door_limit_wait(limit, of_network, network_of(act), act->now_us);
     u32 longer = address == NULL ? 0 : door_limit_wait(limit, of_address, hash, act->now_us);
     wait = longer > wait ? longer : wait;
+    longer = site_wait(act, of_network);
+    wait = longer > wait ? longer : wait;
     if (wait > 0) {
         struct door_writer writer = door_say_begin(act, DOOR_CODE_WAIT, wait);
         (void)door_say_end(act, &writer);
         return false;
     }
     door_limit_take(limit, of_network, network_of(act), act->now_us);
+    if (!is_four(act)) {
+        door_limit_take(limit, site_kind(of_network), span_of(act->ask->network, SITE_BYTES),
+                        act->now_us);
+    }
     if (address != NULL) {
         door_limit_take(limit, of_address, hash, act->now_us);
     }
@@ -219,6 +263,10 @@ void door_admitted_well(struct door_act *act, enum door_limit_kind of_address, c
                         enum door_limit_kind of_network)
 {
     door_limit_return(act->desk->limit, of_network, network_of(act));
+    if (!is_four(act)) {
+        door_limit_return(act->desk->limit, site_kind(of_network),
+                          span_of(act->ask->network, SITE_BYTES));
+    }
     if (address != NULL) {
         door_limit_return(act->desk->limit, of_address, span_of(address, DOOR_HASH_BYTES));
     }

@@ -4,6 +4,7 @@
 #ifndef ROLE_DOOR_DOOR_DESK_INNER_H
 #define ROLE_DOOR_DOOR_DESK_INNER_H
 
+#include "role/door/door_crowd.h"
 #include "role/door/door_desk.h"
 #include "role/door/door_limit.h"
 #include "role/door/door_mail.h"
@@ -26,6 +27,7 @@ struct door_desk {
     struct door_key *key;
     struct door_hash *hash;
     struct door_limit *limit;
+    struct door_crowd *crowd;
     struct door_mails mails;
     struct door_pending *pending;     /* by job */
     char dummy[DOOR_HASH_TEXT_BYTES]; /* compared with where there is no login */
@@ -91,7 +93,7 @@ MUST_USE enum fault door_sign_in_later(struct door_act *act, const struct door_p
 /* A ticket for the ask's address, and its mail, answered. `login` may be 0. */
 MUST_USE enum fault door_ticket_make(struct door_act *act, const struct door_address *address,
                                      enum door_ticket_kind kind, u64 login, const char *password);
-/* Whether there is room for a ticket and a mail. */
+/* Whether there is room for a ticket and a mail, or somebody's ticket gives way. */
 MUST_USE enum fault door_ticket_room(struct door_act *act, bool *room_out);
 /* The ask's ticket. *right_out: it is in force, for somebody, and its code is the ask's. */
 MUST_USE enum fault door_ticket_check(struct door_act *act, enum door_ticket_kind kind,

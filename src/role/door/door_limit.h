@@ -16,13 +16,18 @@
 
 #define DOOR_LIMIT_KEY_BYTES 32U
 
-/* What is counted. constant, free attempts, first pause, longest pause, peace (all in seconds). */
+/* What is counted. A site is what door_crowd.h calls so, of IPv6: without it whoever has a whole
+ * /48 has 65,536 networks. Its pauses are short, since it may be many people's. constant, free
+ * attempts, first pause, longest pause, peace (all in seconds). */
 #define DOOR_LIMIT_TABLE(ROW)             \
     ROW(SIGN_ADDRESS, 5, 2, 900, 21600)   \
     ROW(SIGN_NETWORK, 20, 1, 900, 3600)   \
     ROW(MAIL_ADDRESS, 3, 60, 3600, 86400) \
     ROW(MAIL_NETWORK, 10, 10, 900, 21600) \
-    ROW(CODE_NETWORK, 30, 2, 900, 3600)
+    ROW(CODE_NETWORK, 30, 2, 900, 3600)   \
+    ROW(SIGN_SITE, 200, 1, 60, 3600)      \
+    ROW(MAIL_SITE, 60, 2, 60, 21600)      \
+    ROW(CODE_SITE, 300, 1, 60, 3600)
 
 #define DOOR_LIMIT_ROW(constant, free, first, longest, peace) DOOR_LIMIT_##constant,
 enum door_limit_kind { DOOR_LIMIT_TABLE(DOOR_LIMIT_ROW) DOOR_LIMIT_KINDS };

@@ -9,15 +9,40 @@
 #include <sodium.h>
 #include <string.h>
 
+#define YIELDS_MAX 16U /* tickets that are looked at to make room for one */
+
 /* ---- tickets ---- */
 
 enum fault door_ticket_room(struct door_act *act, bool *room_out)
 {
     u64 tickets = 0;
-    bool mails = false;
+    u8 id[DOOR_TICKET_BYTES];
+    u64 site = door_crowd_site(act->ask->network);
     TRY(door_store_tickets_count(&act->desk->store, &tickets));
-    TRY(door_mails_have_room(&act->desk->mails, act->now_us, &mails));
-    *room_out = mails && tickets < act->desk->options.tickets_max;
+    TRY(door_mails_have_room(&act->desk->mails, act->now_us, room_out));
+    *room_out = *room_out && (tickets < act->desk->options.tickets_max ||
+                              door_crowd_yields(act->desk->crowd, site, act->now_us, id));
+    return FAULT_NONE;
+}
+
+/* Where all places are taken, somebody's ticket goes. One that was used up meanwhile is noted for a
+ * while and makes no room: then another. */
+static enum fault make_way(struct door_act *act, bool *room_out)
+{
+    struct door_desk *desk = act->desk;
+    u64 site = door_crowd_site(act->ask->network);
+    *room_out = false;
+    for (u32 i = 0; i < YIELDS_MAX && !*room_out; i += 1) {
+        u64 tickets = 0;
+        u8 id[DOOR_TICKET_BYTES];
+        TRY(door_store_tickets_count(&desk->store, &tickets));
+        *room_out = tickets < desk->options.tickets_max;
+        if (*room_out || !door_crowd_yields(desk->crowd, site, act->now_us, id)) {
+            return FAULT_NONE;
+        }
+        TRY(door_store_ticket_remove(&desk->store, id));
+        door_crowd_forget(desk->crowd, id);
+    }
     return FAULT_NONE;
 }
 
@@ -57,6 +82,9 @@ enum fault door_ticket_make(struct door_act *act, const struct door_address *add
     u8 code[DOOR_MAIL_CODE_BYTES];
     bool room = false;
     TRY(door_ticket_room(act, &room));
+    if (room) {
+        TRY(make_way(act, &room));
+    }
     if (!room) { /* others came first while the password was hashed */
         return door_say(act, DOOR_CODE_BUSY);
     }
@@ -68,6 +96,7 @@ enum fault door_ticket_make(struct door_act *act, const struct door_address *add
     }
     door_key_hash(desk->key, DOOR_KEY_TICKET, 0, span_of(code, sizeof(code)), ticket.code);
     TRY(door_store_ticket_add(&desk->store, &ticket));
+    door_crowd_add(desk->crowd, ticket.id, door_crowd_site(act->ask->network), ticket.until_us);
     enum fault fault = mail_put(act, address, &ticket, span_of(code, sizeof(code)));
     secret_wipe(code, sizeof(code));
     TRY(fault);
@@ -173,6 +202,7 @@ enum fault door_sign_up_confirm(struct door_act *act)
     if (is_right) {
         TRY(door_store_begin(&act->desk->store));
         TRY(door_store_end(&act->desk->store, login_make(act, &ticket, &is_made)));
+        door_crowd_forget(act->desk->crowd, ticket.id);
     }
     return door_say(act, is_made ? DOOR_CODE_OK : DOOR_CODE_WRONG);
 }

@@ -97,7 +97,9 @@ export function signedOf(row: ActRow): Signed {
     if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 2);
   }
   const of = (name: string) => fields[name] ?? '';
-  return { number: row.number, log: row.log, text: row.text, fields, act: of('act'), officer: of('officer'), role: of('role'), region: of('region'), at: momentOf(of('at')) };
+  // What the process says is told by the event that it names.
+  const log = row.log === 0 && of('officer') === 'none' ? Number(fields.number ?? 0) : row.log;
+  return { number: row.number, log, text: row.text, fields, act: of('act'), officer: of('officer'), role: of('role'), region: of('region'), at: momentOf(of('at')) };
 }
 
 /* Lines of the newest request that stand many times in it, such as its subjects. */

@@ -103,7 +103,7 @@ function Request({ whole }: { whole: Whole }) {
       <h2 id="request">{t('case.request')}</h2>
       <dl class="facts">{rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <Asked whole={whole} />
-      <p class="hint">{t('case.tiesHint')} <a href={`/?act=recuse&authority=${encodeURIComponent(shown.authority)}`}>{word('act', 'recuse')}</a> · <a href={`/?act=contact&authority=${encodeURIComponent(shown.authority)}`}>{word('act', 'contact')}</a></p>
+      <p class="hint no-print">{t('case.tiesHint')} <a href={`/?act=recuse&authority=${encodeURIComponent(shown.authority)}`}>{word('act', 'recuse')}</a> · <a href={`/?act=contact&authority=${encodeURIComponent(shown.authority)}`}>{word('act', 'contact')}</a></p>
     </section>
   );
 }

@@ -80,9 +80,9 @@ export function Keys() {
             <button type="submit" class="primary" data-key-make disabled={busy.value || !isThere() || name.value.trim() === ''}>{t('keys.make')}</button>
           </form>
         ) : (
-          <div data-bind>
+          <div data-bind class="bind">
             <p>{t('keys.bind', { name: at.name })}</p>
-            <SignText text={at.text} name={`security-key-${me.officer}`} busy={busy.value} onSignature={(signature) => void bind(at, signature)} onFault={(error) => { fault.value = error; }} />
+            <SignText text={at.text} name={`security-key-${me.officer}`} send={t('keys.send')} busy={busy.value} onSignature={(signature) => void bind(at, signature)} onFault={(error) => { fault.value = error; }} />
             <button type="button" onClick={() => { pending.value = null; }}>{t('cancel')}</button>
           </div>
         )}

@@ -41,7 +41,7 @@ export function Mine() {
             <tbody>{rows.map((row, index) => (
               <tr key={index} data-what={row.what}><td>{moment(row.time)}</td><td>{word('what', row.what)}</td>
                 <td>{row.case ? <a href={isDesk(row.case) ? `/case/${row.case}` : `/restriction/${row.case}`}>{isDesk(row.case) ? `${row.case.slice(0, 8)}…` : row.case}</a> : ''}</td>
-                <td>{row.act ? word(row.what === 'case' ? 'ract' : 'act', row.act) : ''}</td><td>{row.log ? t('case.logged', { number: row.log }) : row.seq ? t('restriction.seq', { seq: row.seq }) : ''}</td></tr>
+                <td>{row.act ? word(row.what === 'case' ? 'ract' : row.what === 'sign-in' ? 'signed' : 'act', row.act) : ''}</td><td>{row.log ? t('case.logged', { number: row.log }) : row.seq ? t('restriction.seq', { seq: row.seq }) : ''}</td></tr>
             ))}</tbody>
           </table>
         </div>

@@ -28,7 +28,7 @@ export function Copy({ text, label }: { text: string; label?: string }) {
 /* A long number, cut for the eye; the whole of it is in the title and in what is copied. */
 export function Hash({ value, whole, label }: { value: string; whole?: boolean; label: string }) {
   if (value === '' || value === 'none' || /^0+$/.test(value)) return <span class="dim">{t('none')}</span>;
-  return <span class="hash"><code title={value}>{whole ? value : `${value.slice(0, HASH_SHOWN)}…`}</code><Copy text={value} label={label} /></span>;
+  return <span class="hash"><code title={value} class={whole ? undefined : 'cut'}>{whole ? value : `${value.slice(0, HASH_SHOWN)}…`}</code><Copy text={value} label={label} /></span>;
 }
 
 export function Command({ text, label }: { text: string; label: string }) {

@@ -64,13 +64,15 @@ function Rows({ rows }: { rows: CaseRow[] }) {
       else if (top + height > el.scrollTop + el.clientHeight) el.scrollTop = top + height - el.clientHeight;
       look();
       chosen.current = target;
-      // The row may only now come into the page.
-      requestAnimationFrame(() => requestAnimationFrame(() => el.querySelector<HTMLElement>(`[data-row="${target}"]`)?.focus({ preventScroll: true })));
+      const focus = () => el.querySelector<HTMLElement>(`[data-row="${target}"]`)?.focus({ preventScroll: true });
+      focus();
+      // The row may only now come into the page; by then the next key may have gone on.
+      if (el.querySelector(`[data-row="${target}"]`) === null) setTimeout(() => { if (chosen.current === target) focus(); }, 0);
     };
     const keys = (event: KeyboardEvent) => {
       const from = event.target instanceof HTMLElement ? event.target : null;
       if (event.ctrlKey || event.metaKey || event.altKey || from?.closest('input, select, textarea')) return;
-      const at = from?.dataset.row === undefined ? chosen.current : Number(from.dataset.row);
+      const at = chosen.current;
       if (event.key === 'j') move(at + 1);
       else if (event.key === 'k') move(at < 0 ? 0 : at - 1);
       else return;
@@ -81,7 +83,7 @@ function Rows({ rows }: { rows: CaseRow[] }) {
   }, [rows, height]);
   const [first, end] = windowOf(rows.length, height, seen.value.top, seen.value.height);
   return (
-    <div class="q-box" ref={box} onScroll={look} data-queue={rows.length}>
+    <div class="q-box" ref={box} onScroll={look} onFocusIn={(event) => { const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined; if (row !== undefined) chosen.current = Number(row); }} data-queue={rows.length}>
       <ol style={{ height: `${rows.length * height}px` }} aria-label={t('queue.title')}>
         {rows.slice(first, end).map((row, index) => <Row key={row.case} row={row} index={first + index} count={rows.length} height={height} />)}
       </ol>

@@ -25,7 +25,7 @@ export async function signWithFile(file: File, text: string): Promise<string> {
 }
 
 /* The key file, or the text and a signature that was made elsewhere. */
-export function SignText({ text, name, busy, onSignature, onFault }: { text: string; name: string; busy: boolean; onSignature: (signature: string) => void; onFault: (error: unknown) => void }) {
+export function SignText({ text, name, send, busy, onSignature, onFault }: { text: string; name: string; send: string; busy: boolean; onSignature: (signature: string) => void; onFault: (error: unknown) => void }) {
   const pasted = useSignal('');
   const input = useRef<HTMLInputElement>(null);
   const sign = async (file: File | undefined) => {
@@ -55,7 +55,7 @@ export function SignText({ text, name, busy, onSignature, onFault }: { text: str
           <Command label={t('sign.command')} text={`openssl pkeyutl -sign -rawin -inkey ${t('sign.pem')} -in ${name}.txt | openssl base64 -A`} />
           <form onSubmit={(event) => { event.preventDefault(); if (pasted.value) onSignature(pasted.value.trim()); }}>
             <Field label={t('sign.paste')}>{(id) => <input id={id} class="mono" data-signature autocomplete="off" spellcheck={false} value={pasted.value} onInput={(event) => { pasted.value = event.currentTarget.value; }} />}</Field>
-            <button type="submit" disabled={busy || pasted.value.trim() === ''} data-signature-send>{t('sign.send')}</button>
+            <button type="submit" disabled={busy || pasted.value.trim() === ''} data-signature-send>{send}</button>
           </form>
         </section>
       </div>
@@ -107,7 +107,7 @@ export function SignIn() {
             <p class="hint">{isThere() ? t('in.keyHint') : t('in.keyMissing')}</p>
             <button type="button" class="primary" disabled={busy.value || !isThere()} data-webauthn onClick={() => void byKey(at)}>{t('in.keyUse')}</button>
           </section>
-          <SignText text={at.text} name={`sign-in-${officer.value}`} busy={busy.value} onSignature={(signature) => void byText(at, signature)} onFault={(error) => { fault.value = error; }} />
+          <SignText text={at.text} name={`sign-in-${officer.value}`} send={t('sign.send')} busy={busy.value} onSignature={(signature) => void byText(at, signature)} onFault={(error) => { fault.value = error; }} />
         </div>
       )}
     </main>

@@ -1,0 +1,455 @@
+// Officers at the console in Chromium, each with a browser of their own: sign-in by key file and by a
+// security key (a virtual one), a request taken in, refused with its letter; another one prepared,
+// approved by two, in the log, delivered, silenced. Every act is written on the page, signed by
+// `cambist desk sign` and brought back. Then the page with more in it than a venue of a test has, in
+// both languages, narrow, dark, printed, by the keyboard. With a third argument pictures are left in
+// that folder. usage: office.mjs BINARY WORLD.json [PICTURES]
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { launch, newContext } from './browser.mjs';
+import { makeOffice } from './office_mock.mjs';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const [, , binary, worldPath, pictures] = process.argv;
+const world = JSON.parse(readFileSync(worldPath, 'utf8')); // origin, data, folder, keys, authority, telephone
+const EVIL = '<img src=x onerror=globalThis.taken=1>';
+const KEY_NAME = '<b>blue</b>';
+const WAIT_MS = 60_000;
+let failed = 0;
+
+async function step(name, run) {
+  try {
+    await run();
+    console.log(`ok: ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED: ${name}: ${String(error.stack ?? error).split('\n').slice(0, 9).join('\n')}`);
+  }
+}
+
+async function axe(page, where) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  assert.deepEqual(found.violations.map((row) => `${row.id}: ${row.nodes.slice(0, 3).map((node) => node.html)}`), [], `axe, ${where}`);
+}
+
+async function picture(page, name, fullPage = true) {
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage });
+}
+
+const cambist = (...words) => execFileSync(binary, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const paper = join(world.folder, 'an-order.txt');
+writeFileSync(paper, 'An order of the court, invented.\n');
+
+// The log is told of an opening's event, as `cambist open log` tells it.
+function tell(kind, name, text) {
+  return new Promise((resolve, reject) => {
+    const line = connect(join(world.data, 'log.sock'));
+    line.once('data', (bytes) => { line.destroy(); String(bytes).startsWith('told ') ? resolve() : reject(new Error(String(bytes))); });
+    line.once('error', reject);
+    line.write(`tell ${kind} ordinary 0 ${name} 0 - ${Buffer.from(text).toString('hex')}\n`);
+  });
+}
+
+// ---- an officer at a browser ----
+
+class Officer {
+  constructor(code) { this.code = code; }
+
+  async start(browser, options = {}) {
+    this.context = await newContext(browser, { url: world.origin }, { acceptDownloads: true, ...options });
+    this.page = await this.context.newPage();
+    await this.page.goto(world.origin);
+    return this.page;
+  }
+
+  async begin() {
+    await this.page.locator('[data-officer]').fill(this.code);
+    await this.page.locator('[data-begin]').click();
+    await this.page.locator('[data-begun]').waitFor();
+  }
+
+  async signIn() {
+    await this.begin();
+    await this.page.locator('[data-key-file]').setInputFiles(world.keys[this.code]);
+    await this.page.locator(`[data-who="${this.code}"]`).waitFor();
+  }
+
+  go(path) { return this.page.goto(world.origin + path); }
+
+  // Writes the act on the page, signs it on "the officer's machine", brings it. `fill` fills the form.
+  async act(path, fill = async () => undefined, signer = this.code) {
+    const { page } = this;
+    await this.go(path);
+    await page.locator('[data-act-form]').waitFor();
+    await fill(page);
+    await page.locator('[data-write]').click();
+    await page.locator('[data-download]').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('[data-download]').click()]);
+    const file = join(world.folder, download.suggestedFilename());
+    await download.saveAs(file);
+    this.text = readFileSync(file, 'utf8');
+    assert.ok(!(await page.locator('main').innerText()).includes('cambist desk v1'), 'what is signed is not shown here');
+    writeFileSync(`${file}.signed`, cambist('desk', 'sign', file, '--key', world.keys[signer]));
+    await page.locator('[data-signed-file]').setInputFiles(`${file}.signed`);
+    await page.waitForFunction(() => document.querySelector('[data-signed]').value.includes('signature: '));
+    await page.locator('[data-put]').click();
+  }
+
+  async does(state, path, fill) {
+    await this.act(path, fill);
+    await this.page.locator(`[data-taken="${state}"]`).waitFor();
+  }
+
+  async refused(words, path, fill, signer) {
+    await this.act(path, fill, signer);
+    await this.page.locator('[data-bring] [data-fault]', { hasText: words }).waitFor();
+  }
+
+  async why(name, act) {
+    await this.go(`/case/${name}`);
+    return this.page.locator(`[data-option="${act}"]`).getAttribute('data-why');
+  }
+}
+
+const evidence = (page) => page.locator('[data-file="evidence"]').setInputFiles(paper);
+const field = (name, value) => (page) => page.locator(`[data-field="${name}"]`).fill(value);
+const all = (...parts) => async (page) => { for (const part of parts) await part(page); };
+const when = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
+
+// ---- signing in ----
+
+async function signsIn(anna) {
+  const { page } = anna;
+  await step('the text that is signed is shown, a wrong key and no key are told', async () => {
+    await anna.begin();
+    const text = await page.locator('[data-sign-text]').innerText();
+    assert.match(text, new RegExp(`^cambist office sign-in v1\nvenue: demo.invalid\norigin: ${world.origin}\nofficer: anna\nchallenge: [0-9a-f]{64}\n?$`));
+    await picture(page, 'sign-in');
+    await axe(page, 'sign-in');
+    await page.locator('[data-key-file]').setInputFiles(paper);
+    await page.locator('[data-fault]', { hasText: 'no key file' }).waitFor();
+    await page.locator('[data-key-file]').setInputFiles(world.keys.bela);
+    await page.locator('[data-fault]', { hasText: 'another key' }).waitFor();
+  });
+  await step('by key file', async () => {
+    await page.locator('[data-key-file]').setInputFiles(world.keys.anna);
+    await page.locator('[data-who="anna"]').waitFor();
+    await page.locator('[data-none]').waitFor();
+    await picture(page, 'empty');
+    await axe(page, 'an empty queue');
+  });
+  await step('a security key is added, and signs in after the session ended', async () => {
+    const client = await anna.context.newCDPSession(page);
+    await client.send('WebAuthn.enable');
+    await client.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'usb', hasResidentKey: false, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+    await page.locator('[data-nav="/credentials"]').click();
+    await page.locator('[data-none]').waitFor();
+    await page.locator('[data-key-name]').fill(KEY_NAME);
+    await page.locator('[data-key-make]').click();
+    await page.locator('[data-bind]').waitFor();
+    assert.match(await page.locator('[data-sign-text]').innerText(), /^cambist office credential v1\n[\s\S]*\nkey: [0-9a-f]{64}\nchallenge: [0-9a-f]{64}/);
+    await picture(page, 'binding');
+    await axe(page, 'binding a security key');
+    await page.locator('[data-key-file]').setInputFiles(world.keys.anna);
+    await page.locator('[data-credential]', { hasText: KEY_NAME }).waitFor();
+    assert.equal(await page.locator('[data-credential] b').count(), 0);
+    await page.locator('[data-sign-out]').click();
+    await page.locator('[data-officer]').waitFor();
+    await anna.begin();
+    await page.locator('[data-webauthn]').click();
+    await page.locator('[data-who="anna"]').waitFor();
+    assert.equal(new URL(page.url()).pathname, '/credentials', 'where one was');
+    await page.locator('[data-credential]').waitFor();
+    await picture(page, 'credentials');
+  });
+}
+
+// ---- cases ----
+
+const asked = (reference) => async (page) => {
+  for (const [name, value] of Object.entries({ country: 'FR', authority: world.authority, reference, dated: '2026-11-01T00:00' })) await page.locator(`[data-field="${name}"]`).fill(value);
+  for (const name of ['instrument', 'sealed']) await page.locator(`[data-file="${name}"]`).setInputFiles(paper);
+  await page.locator('[data-subject="0"] input').nth(1).fill('AB 123');
+  await page.locator('[data-record="0"] select').selectOption('bank');
+};
+
+async function takenIn(cleo, anna, reference) {
+  await cleo.does('received', '/?act=receive', asked(reference));
+  const name = /^case: ([0-9a-f]{32})$/m.exec(cleo.text)[1];
+  assert.ok(cleo.text.includes(`instrument: ${sha256(readFileSync(paper))}\n`));
+  assert.ok(!cleo.text.includes('AB 123'), 'the process has a hash of what the paper says');
+  return name;
+}
+
+async function toAssessed(cleo, anna, name) {
+  await cleo.does('received', `/case/${name}?act=call-back`, all(field('telephone', world.telephone), evidence));
+  await cleo.does('authenticated', `/case/${name}?act=authenticate`, evidence);
+  await anna.does('assessed', `/case/${name}?act=assess`, evidence);
+}
+
+async function refuses(cleo, anna) {
+  let name;
+  await step('a clerk takes a request in; its identifier has the hash that cambist desk draft gives', async () => {
+    name = await takenIn(cleo, anna, EVIL);
+    const other = cambist('desk', 'draft', 'receive', name, '--officer', 'cleo', '--data', world.data, ...['request=disclose', 'mark=order', 'opening=authority', 'basis=union-law', 'class=plain', 'urgency=ordinary', 'country=FR', `authority=${world.authority}`, `reference=${EVIL}`, 'identifier=1 document AB 123', 'record=1 bank none']);
+    assert.equal(/^subject: .*$/m.exec(cleo.text)[0], /^subject: .*$/m.exec(other)[0]);
+  });
+  await step('who may do what, and why not', async () => {
+    assert.equal(await cleo.why(name, 'authenticate'), 'call-back');
+    await cleo.page.locator('[data-missing="call-back"]').waitFor();
+    await cleo.refused('was not called back', `/case/${name}?act=authenticate`, evidence);
+    await cleo.refused('registered number', `/case/${name}?act=call-back`, all(field('telephone', '+00 9'), evidence));
+    await anna.go(`/case/${name}`);
+    await anna.page.locator('[data-other="call-back"]').waitFor({ state: 'attached' });
+  });
+  await step('another officer’s signature is refused by name', () => anna.refused('not this officer’s', `/case/${name}?act=reject`, (page) => page.locator('[data-field="reason"]').selectOption('TooWide'), 'bela'));
+  await step('a refusal with its letter in both languages', async () => {
+    await toAssessed(cleo, anna, name);
+    await anna.does('rejected', `/case/${name}?act=reject`, async (page) => {
+      await page.locator('[data-field="reason"]').selectOption('TooWide');
+      await page.locator('[data-write]').click();
+      await page.locator('[data-with-letter] section[lang="fr"]', { hasText: 'Rien n\'a été remis' }).waitFor();
+      await picture(page, 'refusal');
+      await axe(page, 'a refusal');
+    });
+    assert.match(anna.text, /^reason: TooWide$/m);
+    await anna.page.locator('[data-taken] a').click();
+    await anna.page.locator('[data-step="rejected"][aria-current]').waitFor();
+    await anna.page.locator('[data-act="reject"]', { hasText: 'wider than the purpose needs' }).waitFor();
+    assert.equal(await anna.page.locator('main img').count(), 0);
+    assert.equal(await anna.page.evaluate(() => globalThis.taken), undefined);
+    await picture(anna.page, 'rejected');
+    await axe(anna.page, 'a refused case');
+  });
+  return name;
+}
+
+const GRANT = 'cambist grant v1\nnothing that anybody could open\n';
+
+async function approves(people) {
+  const { cleo, anna, abel, bela, pia } = people;
+  let name;
+  await step('a case is prepared; who assessed does not approve, on the page and at the desk', async () => {
+    name = await takenIn(cleo, anna, '2/2026');
+    await toAssessed(cleo, anna, name);
+    assert.equal(await anna.why(name, 'approve'), 'prepared');
+    await pia.does('assessed', `/case/${name}?act=prepare`, all(field('grant', sha256(GRANT)), field('until', when(2)), (page) => page.locator('[data-person="1"]').fill('7')));
+    assert.equal(await anna.why(name, 'approve'), 'same-person');
+    await anna.refused('does not decide', `/case/${name}?act=approve`);
+  });
+  await step('two officers of two groups approve', async () => {
+    await abel.does('assessed', `/case/${name}?act=approve`);
+    assert.equal(await abel.why(name, 'approve'), 'twice');
+    await abel.page.locator('[data-group="a"][data-have="1"][data-want="1"]', { hasText: 'abel' }).waitFor();
+    await abel.page.locator('[data-group="b"][data-have="0"][data-want="1"]').waitFor();
+    await bela.does('approved', `/case/${name}?act=approve`);
+    await bela.page.locator('[data-taken] a').click();
+    await bela.page.locator('[data-step="approved"][aria-current]').waitFor();
+    await picture(bela.page, 'approved');
+  });
+  return name;
+}
+
+// What the page shows after its button until it is so: the log and the desk work in the background.
+async function until(officer, name, selector) {
+  const end = Date.now() + WAIT_MS;
+  for (;;) {
+    await officer.go(`/case/${name}`);
+    await officer.page.locator('[data-step]').first().waitFor();
+    if (await officer.page.locator(selector).count()) return;
+    assert.ok(Date.now() < end, selector);
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+  }
+}
+
+async function delivers({ anna, cleo, bela }, name) {
+  await step('the log, the opening and the delivery are seen, with their numbers', async () => {
+    await until(bela, name, '[data-act="approve"] [data-log]:not([data-log="0"])');
+    await tell('grant', name, `${GRANT}signature: abel x\nsignature: bela y\n`);
+    await until(bela, name, '[data-step="logged"][aria-current]');
+    await tell('opening', name, `cambist opening v1\ngrant: ${sha256(GRANT)}\n`);
+    await tell('delivered', name, `cambist manifest v1\ngrant: ${sha256(GRANT)}\n`);
+    await until(bela, name, '[data-step="delivered"][aria-current]');
+    await bela.page.locator('[data-missing="delivered"]').waitFor();
+    assert.match(await bela.page.locator('[data-act="opened"]').innerText(), /the process/);
+  });
+  await step('a silence is ordered; the notice has to wait, and the page says so', async () => {
+    await anna.does('delivered', `/case/${name}?act=silence`, async (page) => {
+      for (const part of ['instrument', 'sealed']) await page.locator(`[data-file="${part}"]`).setInputFiles(paper);
+      await all(field('reference', 's/2026'), field('dated', '2026-11-02T00:00'), field('until', when(48)))(page);
+    });
+    await cleo.does('acknowledged', `/case/${name}?act=acknowledge`, evidence);
+    assert.equal(await cleo.why(name, 'notice'), 'silent');
+    await cleo.page.locator('[data-missing="silent"]').waitFor();
+    await cleo.refused('a silence runs', `/case/${name}?act=notice`);
+    await cleo.go(`/case/${name}`);
+    await cleo.page.locator('[data-act="acknowledge"]').waitFor();
+    await picture(cleo.page, 'silent');
+    await axe(cleo.page, 'a delivered case');
+  });
+}
+
+async function looksAround({ anna, bela }, refused, open) {
+  const { page } = anna;
+  await step('the queue: filters in the address, the keyboard, what the clerk took in', async () => {
+    await anna.go('/?all=yes');
+    await page.locator(`[data-case="${open}"]`).waitFor();
+    await page.keyboard.press('j');
+    await page.waitForFunction(() => document.activeElement?.dataset.row === '0');
+    await page.keyboard.press('j');
+    await page.waitForFunction(() => document.activeElement?.dataset.row === '1');
+    await page.keyboard.press('k');
+    await page.waitForFunction(() => document.activeElement?.dataset.row === '0');
+    const first = await page.locator('[data-row="0"]').getAttribute('data-case');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/case/${first}`);
+    await page.goBack();
+    await page.locator('[data-field="state"]').selectOption('rejected');
+    await page.waitForURL(/state=rejected/);
+    await page.locator('[data-queue="1"]').waitFor();
+    assert.equal(await page.locator(`[data-case="${refused}"]`).count(), 1);
+    await page.locator('[data-field="country"]').fill('de');
+    await page.locator('[data-field="country"]').press('Enter');
+    await page.locator('[data-none]').waitFor();
+    assert.match(page.url(), /country=DE/);
+    await page.locator('[data-clear]').click();
+    await page.locator('[data-queue]').waitFor();
+  });
+  await step('own actions and nobody else’s, as CSV too', async () => {
+    await bela.go('/mine');
+    await bela.page.locator('[data-what="act"]', { hasText: 'Approve' }).first().waitFor();
+    assert.equal(await bela.page.locator('[data-what]', { hasText: 'Refuse' }).count(), 0);
+    assert.ok(await bela.page.locator('[data-what="view"]').count() > 0, 'what was looked at');
+    assert.ok(await bela.page.locator('[data-what="sign-in"]').count() > 0, 'the sign-in');
+    const [download] = await Promise.all([bela.page.waitForEvent('download'), bela.page.locator('[data-csv]').click()]);
+    const rows = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+    assert.equal(rows[0], 'time,what,case,act,log,seq');
+    assert.equal(rows.length - 1, await bela.page.locator('[data-what]').count());
+    await picture(bela.page, 'mine');
+    await axe(bela.page, 'own actions');
+    await bela.go('/mine?from=2020-01-01&until=2020-01-02');
+    await bela.page.locator('[data-none]').waitFor();
+  });
+  await step('registers, restrictions, whitelist and reports of this venue', async () => {
+    await anna.go('/?act=confirm');
+    await page.locator('[data-authority-name]').fill(world.authority);
+    await page.locator('[data-authority-name]').press('Enter');
+    await page.locator(`[data-authority="${world.authority}"]`, { hasText: 'confirmed' }).waitFor();
+    await axe(page, 'registers');
+    for (const path of ['/restrictions', '/restrictions?show=whitelist', '/reports']) {
+      await anna.go(path);
+      await page.locator('[data-none]').waitFor();
+    }
+    await anna.go('/nothing/here');
+    await anna.go('/restriction/7-9');
+    await page.locator('[data-fault]').waitFor();
+  });
+  await step('a session that ended elsewhere: one signs in and is where one was', async () => {
+    await anna.go(`/case/${open}`);
+    await page.locator('[data-act="acknowledge"]').waitFor();
+    await anna.context.clearCookies();
+    await page.locator('[data-nav="/"]').click();
+    await page.locator('[data-ended]').waitFor();
+    await axe(page, 'an ended session');
+    await anna.signIn();
+    await page.locator('[data-queue]').waitFor();
+  });
+}
+
+// ---- with more in it than a venue of a test has ----
+
+const PLACES = (office) => ['/', '/?country=ZZ', '/?act=receive', '/?act=authority', ...[2, 4, 13].map((number) => `/case/${office.rows[number].case}`), '/restrictions', '/restrictions?show=whitelist', '/restriction/81723-0', '/reports', '/mine', '/credentials'];
+
+async function crowded(browser, options) {
+  const office = makeOffice(Date.now());
+  const context = await newContext(browser, { url: world.origin }, options);
+  await context.route('**/office/v1/**', async (route) => {
+    const request = route.request();
+    const url = new URL(request.url());
+    const { status, body } = office.answer(request.method(), url.pathname.slice('/office/v1/'.length), url.searchParams, request.postDataJSON() ?? {});
+    await route.fulfill({ status, json: body });
+  });
+  return { office, context, page: await context.newPage() };
+}
+
+async function looks(browser) {
+  for (const [name, options] of [['wide', { colorScheme: 'light' }], ['french-dark', { locale: 'fr-FR' }], ['french-narrow', { locale: 'fr-FR', viewport: { width: 320, height: 720 } }]]) {
+    await step(`every page, ${name}`, async () => {
+      const { office, context, page } = await crowded(browser, options);
+      for (const [index, path] of PLACES(office).entries()) {
+        await page.goto(world.origin + path);
+        await page.locator('main h1').waitFor();
+        await page.locator('main [role="status"]', { hasText: /Loading|Chargement/ }).waitFor({ state: 'detached' });
+        if (name !== 'french-narrow') await axe(page, `${name} ${path}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= page.viewportSize().width, `${name} ${path}: no wider than the screen`);
+        await picture(page, `${name}-${index}`);
+      }
+      assert.equal(await page.evaluate(() => globalThis.taken), undefined);
+      assert.deepEqual(context.faults, []);
+      await context.close();
+    });
+  }
+  await step('ten thousand cases: a screen of them is in the page, and the keyboard goes through all', async () => {
+    const { context, page } = await crowded(browser, {});
+    await page.goto(`${world.origin}/?country=ZZ`);
+    await page.locator('[data-queue="10000"]').waitFor();
+    assert.ok(await page.locator('[data-row]').count() < 60, 'rows in the page');
+    await page.evaluate(() => { const box = document.querySelector('[data-queue]'); box.scrollTop = box.scrollHeight; });
+    await page.locator('[data-row="9999"]').waitFor();
+    assert.ok(await page.locator('[data-row]').count() < 60);
+    await page.locator('[data-row="9999"]').focus();
+    for (let i = 0; i < 30; i += 1) await page.keyboard.press('k');
+    await page.waitForFunction(() => document.activeElement?.dataset.row === '9969');
+    await page.locator('[data-sort="received"]').click();
+    await page.waitForURL(/sort=received/);
+    await context.close();
+  });
+  await step('printed: the record without buttons; the session’s end is told', async () => {
+    const { office, context, page } = await crowded(browser, {});
+    await page.goto(`${world.origin}/case/${office.rows[2].case}`);
+    await page.locator('[data-act="approve"]').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('[data-print]').isVisible(), false);
+    assert.equal(await page.locator('[data-act="approve"]').isVisible(), true);
+    await picture(page, 'printed');
+    await page.emulateMedia({ media: 'screen' });
+    office.session.until = Date.now() + 90_000;
+    await page.reload();
+    await page.locator('[data-ending]').waitFor();
+    await picture(page, 'ending', false);
+    await axe(page, 'the end of a session');
+    await context.close();
+  });
+}
+
+if (pictures) mkdirSync(pictures, { recursive: true });
+const browser = await launch();
+const people = {};
+try {
+  for (const code of ['anna', 'cleo', 'abel', 'bela', 'pia']) people[code] = new Officer(code);
+  await people.anna.start(browser, { colorScheme: 'light' });
+  await signsIn(people.anna);
+  await step('the others sign in', async () => {
+    for (const code of ['cleo', 'abel', 'bela', 'pia']) {
+      await people[code].start(browser);
+      await people[code].signIn();
+    }
+  });
+  const refused = await refuses(people.cleo, people.anna);
+  const open = await approves(people);
+  await delivers(people, open);
+  await looksAround(people, refused, open);
+  await looks(browser);
+  await step('no outside request, no error, no broken policy', () => assert.deepEqual(Object.values(people).flatMap((one) => one.context?.faults ?? []), []));
+} finally {
+  await browser.close();
+}
+console.log(`${failed} failed`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,50 @@
+#!/usr/bin/env -S python3 -B
+"""The officers' console in Debian's Chromium, against a venue with a desk and a public log: five officers
+sign in by key file and security key, take requests in, refuse one, approve another, see it delivered.
+The steps are in browser/office.mjs. usage: office_page_test.py BINARY
+
+Where npm, Chromium or the pages are missing, the test is skipped. Everything is on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+
+import browser_test as b
+import desk_test as d
+import office as o
+import program as p
+import serve_test as s
+
+CONFIG = ("desk:\n  on: true\noffice:\n  on: true\n  listen: 127.0.0.1:0\n"
+          "publog:\n  on: true\n  origin: demo.invalid/log\n")
+SECONDS = 400
+
+
+def test(cli):
+    build = os.path.abspath(os.path.join(os.path.dirname(cli.binary), "..", ".."))
+    if b.missing():
+        b.c.m.skip(f"the console in a browser: {b.missing()}")
+    if not os.path.exists(os.path.join(build, "web", "dist-office", "index.html")):
+        b.c.m.skip("the console in a browser: the binary was built without npm")
+    steps = b.install(build, "office_browser")
+    folder = cli.path("venue")
+    keys = d.make_people(cli, folder)
+    with s.Venue(cli, folder, "--new", "--config", cli.write("cambist.yaml", CONFIG)) as venue:
+        venue.ready()
+        d.register(d.Desk(cli, folder, keys))
+        world = {"origin": o.origin_of(cli), "data": folder, "folder": cli.folder, "keys": keys,
+                 "authority": "xa-court", "telephone": "+00 1 23"}
+        words = ["node", "office.mjs", os.path.abspath(cli.binary), cli.write("world.json", json.dumps(world))]
+        pictures = os.environ.get("CAMBIST_SHOTS")
+        code = subprocess.run(words + ([pictures] if pictures else []), cwd=steps, check=False,
+                              timeout=SECONDS).returncode
+        cli.equal(code, 0, "the walk in a browser")
+        cli.equal(venue.stop(), 0, "an orderly end")
+    with open(cli.path("serve.log"), "rb") as file:
+        said = file.read()
+    cli.check(b"AB 123" not in said and b"BEGIN PRIVATE" not in said, "nothing of it is in the logs")
+
+
+if __name__ == "__main__":
+    p.main(test)
