@@ -1,30 +1,20 @@
-/* The gateway's end of its line to the door (docs/sign-in.md): asks go out, answers come back with
- * their ids, in whatever order. So many may be out; what is late is given up, and its answer, when
- * it comes, is dropped, as those for an earlier life of the gateway are. Nothing here waits. */
+/* The gateway's end of its line to the door (line_client.h, docs/sign-in.md): what it is asked, and
+ * what it answers or tells unasked. */
 #ifndef ROLE_GATEWAY_DOOR_CLIENT_H
 #define ROLE_GATEWAY_DOOR_CLIENT_H
 
 #include "base/base.h"
-#include "io/clock.h"
-#include "io/fault.h"
+#include "role/gateway/line_client.h"
 #include "wire/door_message.h"
 
 #define DOOR_CLIENT_ASKS_MAX    64U
 #define DOOR_CLIENT_ANSWERS_MAX 64U /* looked at in one turn */
-#define DOOR_CLIENT_WAIT_MS     20000U
-
-struct door_wait {
-    u64 id; /* 0: free */
-    u64 owner;
-    u64 deadline_ms;
-    u16 kind;
-};
+#define DOOR_CLIENT_WAIT_MS     LINE_CLIENT_WAIT_MS
 
 struct door_client {
-    int line;
-    u64 id_next;
-    u32 waits_count;
-    struct door_wait waits[DOOR_CLIENT_ASKS_MAX];
+    struct line_client line;
+    struct line_wait waits[DOOR_CLIENT_ASKS_MAX];
+    size_t answer_bytes; /* that are not wiped yet */
     u8 answer[DOOR_ANSWER_BYTES_MAX + 1];
 };
 

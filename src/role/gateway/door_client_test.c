@@ -105,7 +105,7 @@ static void answers_find_their_askers_in_any_order(void **state)
     takes(13, 3);
     takes(11, 1);
     takes_nothing(1000);
-    assert_int_equal(client.waits_count, 0);
+    assert_int_equal(client.line.waits_count, 0);
 }
 
 static void answers_for_nobody_are_dropped(void **state)
@@ -160,7 +160,7 @@ static void a_door_that_is_away_is_told(void **state)
         sent += 1;
         assert_true(sent <= DOOR_CLIENT_ASKS_MAX);
     }
-    assert_int_equal(client.waits_count, sent);
+    assert_int_equal(client.line.waits_count, sent);
     for (u32 i = 0; i < sent; i += 1) {
         assert_true(door_client_take(&client, 1000 + DOOR_CLIENT_WAIT_MS, &owner, &head));
         assert_int_equal(head.kind, 0);
@@ -196,7 +196,7 @@ static void bytes_that_are_none_end_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_the_door_tells_unasked_is_nobodys, setup, teardown),
+        TEST(what_the_door_tells_unasked_is_nobodys),
         TEST(answers_find_their_askers_in_any_order),
         TEST(answers_for_nobody_are_dropped),
         TEST(what_is_late_is_given_up_once),

@@ -577,10 +577,10 @@ static enum fault watch(struct gateway *gateway, struct channel_reader *reader)
 static enum fault watch_channels(struct gateway *gateway)
 {
     if (gateway->options.door >= 0) {
-        TRY(net_watch(gateway->net, gateway->options.door, NULL, NULL));
+        TRY(line_client_watch(&gateway->door.line, gateway->net));
     }
     if (gateway->options.keep >= 0) {
-        TRY(net_watch(gateway->net, gateway->options.keep, NULL, NULL));
+        TRY(line_client_watch(&gateway->keep.line, gateway->net));
     }
     if (gateway->options.desk >= 0) {
         TRY(net_watch(gateway->net, gateway->options.desk, NULL, NULL));

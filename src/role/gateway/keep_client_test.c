@@ -15,7 +15,7 @@ static struct keep_client client;
 static struct clock_false clock_false;
 static int line[2]; /* the gateway's end, keep's */
 static u8 message[KEEP_LINE_BYTES_MAX + 1];
-static struct keep_wait wait_;
+static struct line_wait wait_;
 static struct keep_line_answer said;
 static bool is_late;
 
@@ -126,7 +126,7 @@ static void a_line_that_is_full_is_told(void **state)
         sent += 1;
     }
     assert_true(sent < KEEP_CLIENT_ASKS_MAX);
-    assert_int_equal(client.waits_count, sent);
+    assert_int_equal(client.line.waits_count, sent);
 }
 
 int main(void)

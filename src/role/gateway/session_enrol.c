@@ -114,7 +114,7 @@ bool enrol_session_serve(struct session *session, const struct http_request *req
     return true;
 }
 
-static void answer(struct session *session, const struct keep_wait *wait,
+static void answer(struct session *session, const struct line_wait *wait,
                    const struct keep_line_answer *answer, bool is_late)
 {
     struct json_writer json;
@@ -133,7 +133,7 @@ static void answer(struct session *session, const struct keep_wait *wait,
 void enrol_session_turn(struct gateway *gateway, bool *busy_out)
 {
     struct keep_line_answer said;
-    struct keep_wait wait;
+    struct line_wait wait;
     bool is_late = false;
     u64 now_ms = net_now_ms(gateway->net);
     for (u32 count = 0; count < KEEP_CLIENT_ANSWERS_MAX; count += 1) {
