@@ -1,25 +1,42 @@
 /* cambist desk: writes, signs and brings acts to the disclosure desk, and asks it. */
 #include "app/cli.h"
 #include "app/desk_draft.h"
+#include "app/grant_case.h"
 #include "app/local_socket.h"
 #include "base/bytes.h"
 #include "base/secret.h"
 #include "base/span.h"
+#include "io/entropy.h"
 #include "io/file.h"
 #include "io/sign.h"
 #include "io/sign_pair.h"
 #include "role/desk/desk_agent.h"
 #include "role/desk/desk_letter.h"
+#include "role/vault/grant_circle.h"
+#include "role/vault/tlog_checkpoint.h"
+#include "role/vault/tlog_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WAIT_S         30U
 #define KEY_FILE_BYTES 4096U
+#define ROWS_BYTES     16384U
+#define PAPER_BYTES    16384U
 
-enum { DESK_DATA, DESK_SOCKET, DESK_OFFICER, DESK_KEY, DESK_LETTER };
+enum {
+    DESK_DATA,
+    DESK_SOCKET,
+    DESK_OFFICER,
+    DESK_KEY,
+    DESK_LETTER,
+    DESK_ROWS,
+    DESK_PAPER,
+    DESK_SIZE
+};
 
 static const struct option options[] = {
     [DESK_DATA] = {.name = "data",
@@ -45,6 +62,22 @@ static const struct option options[] = {
                      .value = "FILE",
                      .help = "draft: where the letter goes that is sent with the act. Without it "
                              "to the terminal."},
+    [DESK_ROWS] = {.name = "rows",
+                   .kind = OPTION_TEXT,
+                   .value = "FILE",
+                   .help = "grant: the records, as \"cambist open collect\" printed them."},
+    [DESK_PAPER] = {.name = "paper",
+                    .kind = OPTION_TEXT,
+                    .value = "FILE",
+                    .help = "grant: what the paper says, a line PERSON FIELD VALUE each, by the "
+                            "case's numbers of people."},
+    [DESK_SIZE] = {.name = "log-size",
+                   .kind = OPTION_NUMBER,
+                   .value = "N",
+                   .minimum = 0,
+                   .maximum = INT64_MAX,
+                   .help = "grant: entries of the public log. Without it those that the data "
+                           "folder's log has published."},
 };
 
 struct desk_cli {
@@ -55,6 +88,12 @@ struct desk_cli {
     char answer[DESK_ANSWER_BYTES_MAX + 2];
     u8 bytes[DESK_ACTS_BYTES_MAX];
     struct desk_draft draft;
+    struct grant_case at;
+    struct grant grant;
+    u64 persons[DESK_PERSONS_MAX];
+    u32 persons_count;
+    char rows[ROWS_BYTES];
+    char paper[PAPER_BYTES];
     struct desk_file file;
     char text[DESK_FILE_BYTES];
 };
@@ -201,6 +240,108 @@ static enum fault acts(struct desk_cli *cli)
     return FAULT_NONE;
 }
 
+/* ---- files ---- */
+
+static enum fault input_read(const char *path, u8 *target, size_t bytes_max, size_t *size_out)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+    if (file == NULL) {
+        return FAULT(FAULT_MISSING, "%s: cannot be opened", path);
+    }
+    *size_out = fread(target, 1, bytes_max, file);
+    bool is_whole = ferror(file) == 0 && *size_out < bytes_max;
+    if (file != stdin) {
+        (void)fclose(file);
+    }
+    return is_whole ? FAULT_NONE : FAULT(FAULT_INPUT, "%s: longer than it may be", path);
+}
+
+/* ---- what acts say of a case ---- */
+
+static enum fault case_fetch(struct desk_cli *cli, const char *case_hex)
+{
+    struct span rest = span_of(NULL, 0);
+    struct span bytes = span_of(NULL, 0);
+    TRY(line_make(cli, "acts", case_hex));
+    TRY(ask(cli, "acts", &rest));
+    TRY(bytes_of(cli, rest, &bytes));
+    return grant_case_read(bytes, "acts", NULL, &cli->at);
+}
+
+/* The key to which answers of the case's authority go, as it is registered now. */
+static enum fault recipient_fetch(struct desk_cli *cli)
+{
+    static const char field[] = "\"recipient\":\"";
+    struct span rest = span_of(NULL, 0);
+    if (strcmp(cli->at.asked.authority, "none") == 0) {
+        return FAULT_NONE;
+    }
+    TRY(line_make(cli, "authority", cli->at.asked.authority));
+    TRY(ask(cli, "authority", &rest));
+    const char *begin = memmem(rest.data, rest.size, field, sizeof(field) - 1);
+    size_t size = begin == NULL ? 0 : strcspn(begin + sizeof(field) - 1, "\"");
+    if (size == 0 || size >= sizeof(cli->at.recipient)) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
+    memcpy(cli->at.recipient, begin + sizeof(field) - 1, size);
+    return FAULT_NONE;
+}
+
+/* "1 7": the case's person 1 is number 7; "1 none" has none. */
+static enum fault person_take(struct desk_cli *cli, const char *value)
+{
+    char *end = NULL;
+    unsigned long ordinal = strtoul(value, &end, 10);
+    bool is_none = *end == ' ' && strcmp(end + 1, "none") == 0;
+    u64 number = 0;
+    if (*end != ' ' || ordinal != cli->persons_count + 1UL || ordinal > DESK_PERSONS_MAX ||
+        (!is_none && !tlog_number_read(span_of_text(end + 1), UINT64_MAX, &number))) {
+        return FAULT(FAULT_USAGE, "person=\"%s\": people are \"1 NUMBER\", \"2 NUMBER\" and so on",
+                     value);
+    }
+    cli->persons[cli->persons_count] = number;
+    cli->persons_count += 1;
+    return FAULT_NONE;
+}
+
+/* A preparation of a grant that is at hand: it says what was assessed and no more. */
+static enum fault grant_look(struct desk_cli *cli, const char *path)
+{
+    static struct grant_file file;
+    u8 bytes[GRANT_FILE_BYTES];
+    const struct desk_act *act = &cli->draft.act;
+    size_t size = 0;
+    TRY(case_fetch(cli, cli->draft.case_hex));
+    TRY(recipient_fetch(cli));
+    TRY(input_read(path, bytes, sizeof(bytes), &size));
+    TRY(grant_file_read(span_of(bytes, size), path, &file));
+    if (memcmp(file.hash, act->grant, sizeof(act->grant)) != 0) {
+        return FAULT(FAULT_INPUT, "%s: prepared is the grant's text alone, without signatures",
+                     path);
+    }
+    if (file.grant.expires_s != act->until_s) {
+        return FAULT(FAULT_REFUSED, "%s: it does not expire when the act says", path);
+    }
+    return grant_case_holds(&cli->at, &file.grant, act->persons, act->persons_count);
+}
+
+/* What is prepared of a disclosure is a grant, where the act was given the file. */
+static enum fault preparation_look(struct desk_cli *cli)
+{
+    const struct option_call *call = cli->call;
+    for (u32 i = 3; i < call->operands_count; i += 1) {
+        if (strncmp(call->operands[i], "grant=@", 7) == 0 && cli->draft.act.persons_count > 0) {
+            enum fault fault = grant_look(cli, call->operands[i] + 7);
+            if (fault == FAULT_REFUSED && cli->at.asked.request != DESK_REQUEST_DISCLOSE) {
+                fault_forget(); /* an order is no grant */
+                fault = FAULT_NONE;
+            }
+            return fault;
+        }
+    }
+    return FAULT_NONE;
+}
+
 /* ---- drafts ---- */
 
 /* The letter that goes with the draft: shown, and its hash in the act. */
@@ -244,6 +385,9 @@ static enum fault draft(struct desk_cli *cli)
     TRY(ask(cli, "head", &rest));
     TRY(desk_draft_head(&cli->draft, rest));
     TRY(desk_draft_make(&cli->draft));
+    if (cli->draft.act.kind == DESK_ACT_PREPARE) {
+        TRY(preparation_look(cli));
+    }
     if (desk_act_has_letter((enum desk_act_kind)cli->draft.act.kind)) {
         TRY(letter_take(cli));
     }
@@ -251,21 +395,85 @@ static enum fault draft(struct desk_cli *cli)
     return FAULT_NONE;
 }
 
-/* ---- signing ---- */
+/* ---- the grant of a case ---- */
 
-static enum fault input_read(const char *path, u8 *target, size_t bytes_max, size_t *size_out)
+static enum fault log_size_take(const struct desk_cli *cli, u64 *size_out)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
-    if (file == NULL) {
-        return FAULT(FAULT_MISSING, "%s: cannot be opened", path);
+    const struct option_value *values = cli->call->values;
+    char path[FILE_PATH_BYTES];
+    u8 bytes[4096];
+    size_t size = 0;
+    struct span line;
+    if (values[DESK_SIZE].given) {
+        *size_out = values[DESK_SIZE].number;
+        return FAULT_NONE;
     }
-    *size_out = fread(target, 1, bytes_max, file);
-    bool is_whole = ferror(file) == 0 && *size_out < bytes_max;
-    if (file != stdin) {
-        (void)fclose(file);
-    }
-    return is_whole ? FAULT_NONE : FAULT(FAULT_INPUT, "%s: longer than it may be", path);
+    TRY(file_path(path, values[DESK_DATA].text, "log/public/" TLOG_STORE_CHECKPOINT));
+    TRY(input_read(path, bytes, sizeof(bytes), &size));
+    struct span rest = span_of(bytes, size);
+    return span_cut_line(&rest, &line) && span_cut_line(&rest, &line) &&
+                   tlog_number_read(line, INT64_MAX, size_out)
+               ? FAULT_NONE
+               : FAULT(FAULT_ROT, "%s: no checkpoint of a log", path);
 }
+
+static enum fault grant_word_take(struct desk_cli *cli, const char *word,
+                                  struct grant_case_parts *parts)
+{
+    if (strncmp(word, "person=", 7) == 0) {
+        return person_take(cli, word + 7);
+    }
+    if (strncmp(word, "until=", 6) == 0 &&
+        grant_moment_read(span_of_text(word + 6), &parts->until_s)) {
+        return FAULT_NONE;
+    }
+    if (strncmp(word, "recipient=", 10) == 0 && cli->at.recipient[0] == '\0' &&
+        span_copy(span_of_text(word + 10), cli->at.recipient, sizeof(cli->at.recipient) - 1)) {
+        return FAULT_NONE;
+    }
+    return FAULT(FAULT_USAGE,
+                 "grant: \"%s\" is none of person=, until=, and recipient= where no "
+                 "authority is named",
+                 word);
+}
+
+static enum fault grant_make(struct desk_cli *cli, struct grant_case_parts *parts)
+{
+    const struct option_value *values = cli->call->values;
+    size_t size = 0;
+    TRY(input_read(values[DESK_ROWS].text, (u8 *)cli->rows, sizeof(cli->rows), &size));
+    parts->rows = span_of(cli->rows, size);
+    if (values[DESK_PAPER].given) {
+        TRY(input_read(values[DESK_PAPER].text, (u8 *)cli->paper, sizeof(cli->paper), &size));
+        parts->paper = span_of(cli->paper, size);
+    }
+    TRY(log_size_take(cli, &parts->log_size));
+    TRY(entropy_fill(parts->nonce, sizeof(parts->nonce)));
+    return grant_case_write(&cli->at, parts, &cli->grant);
+}
+
+static enum fault grant(struct desk_cli *cli)
+{
+    const struct option_call *call = cli->call;
+    struct grant_case_parts parts = {.now_s = (u64)time(NULL), .persons = cli->persons};
+    char text[GRANT_TEXT_BYTES];
+    if (call->operands_count < 3 || !call->values[DESK_ROWS].given) {
+        return FAULT(FAULT_USAGE, "grant wants --rows, a CASE and person=\"1 NUMBER\"");
+    }
+    TRY(case_fetch(cli, call->operands[1]));
+    TRY(recipient_fetch(cli));
+    for (u32 i = 2; i < call->operands_count; i += 1) {
+        TRY(grant_word_take(cli, call->operands[i], &parts));
+    }
+    parts.persons_count = cli->persons_count;
+    enum fault fault = grant_make(cli, &parts);
+    secret_wipe(cli->paper, sizeof(cli->paper));
+    TRY(fault);
+    (void)fwrite(text, 1, grant_print(&cli->grant, text), stdout);
+    return FAULT_NONE;
+}
+
+/* ---- signing ---- */
 
 static enum fault file_take(struct desk_cli *cli)
 {
@@ -334,13 +542,14 @@ static enum fault act(struct desk_cli *cli)
         const char *verb;
         enum fault (*run)(struct desk_cli *cli);
     } verbs[] = {{"list", list},   {"show", show}, {"acts", acts}, {"authority", authority},
-                 {"draft", draft}, {"sign", sign}, {"put", put}};
+                 {"draft", draft}, {"sign", sign}, {"put", put},   {"grant", grant}};
     for (u32 i = 0; i < ARRAY_COUNT(verbs); i += 1) {
         if (strcmp(cli->call->operands[0], verbs[i].verb) == 0) {
             return verbs[i].run(cli);
         }
     }
-    return FAULT(FAULT_USAGE, "\"%s\" is none of list, show, acts, authority, draft, sign, put",
+    return FAULT(FAULT_USAGE,
+                 "\"%s\" is none of list, show, acts, authority, draft, sign, put, grant",
                  cli->call->operands[0]);
 }
 
@@ -366,6 +575,9 @@ static const char *const text[] = {
     "and becomes the hash of a subject.",
     "sign [FILE] (with --key) shows the text on the terminal and prints it with the signature; it talks to "
     "no venue. put [FILE] brings it to the desk, which takes it or names the rule against it.",
+    "grant CASE person=\"1 NUMBER\"... (with --rows and --paper) prints the grant of an assessed case: its "
+    "people, records and days as assessed, its authority, instrument and recipient as registered, what the "
+    "paper says as hashes; until= when it expires. prepare with grant=@FILE refuses one that says more.",
     "list [WORD...] prints cases that are not closed as JSON, what is due first: state=, request=, class=, "
     "urgency=, country=, authority=, alarm=yes, all=yes, limit=. show CASE prints one, acts CASE every act "
     "as it was signed, authority NAME what is registered.",
@@ -377,6 +589,8 @@ static const struct option_example examples[] = {
      "Writes a refusal, with its letter."},
     {"desk sign act --key anna.pem > signed", "Signs it, on the officer's machine."},
     {"desk put signed", "Brings it to the desk."},
+    {"desk grant 00112233445566778899aabbccddeeff person=\"1 7\" --rows rows --paper paper > grant.text",
+     "Writes the grant of a case."},
     {"desk list state=assessed country=FR", "Lists the cases that wait for approvals."},
     {NULL, NULL},
 };

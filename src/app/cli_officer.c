@@ -105,6 +105,12 @@ static const struct option options[] = {
                           .otherwise = "none",
                           .help = "review --facts: what the papers proved: document, "
                                   "proof_of_address, or both with a comma."},
+    [OFFICER_CASE] = {.name = "case",
+                      .kind = OPTION_TEXT,
+                      .value = "FILE",
+                      .help =
+                          "show: the acts of the grant's case, as \"cambist desk acts\" printed "
+                          "them: whether the grant is of it and says no more than was assessed."},
 };
 
 enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins)
@@ -210,10 +216,15 @@ static enum fault show(const struct option_call *call)
     if (values[OFFICER_IDENTIFIERS].given) {
         TRY(identifiers_look(&file.grant, values[OFFICER_IDENTIFIERS].text));
     }
+    if (values[OFFICER_CIRCLE].given) {
+        TRY(circle_read(call, &circle));
+    }
+    if (values[OFFICER_CASE].given) {
+        TRY(cli_officer_case(call, &file, values[OFFICER_CIRCLE].given ? &circle : NULL));
+    }
     if (!values[OFFICER_CIRCLE].given) {
         return FAULT_NONE;
     }
-    TRY(circle_read(call, &circle));
     TRY(grant_circle_allows(&circle, &file.grant));
     cli_line("recipient", "pinned for %s", file.grant.authority);
     if (values[OFFICER_GROUP_A].given && values[OFFICER_GROUP_B].given) {

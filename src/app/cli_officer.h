@@ -23,10 +23,18 @@ enum {
     OFFICER_FACTS,
     OFFICER_VENUE,
     OFFICER_VERIFIED,
+    OFFICER_CASE,
 };
 
 /* Circle, policy and both transcripts, all of which are wanted. */
 MUST_USE enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins);
+
+/* What `show` says of the grant beside the acts of its case (cli_officer_case.c). `circle` may be
+ * NULL. FAULT_REFUSED: it is of another case, or says more than was assessed. */
+struct grant_circle;
+struct grant_file;
+MUST_USE enum fault cli_officer_case(const struct option_call *call, const struct grant_file *file,
+                                     const struct grant_circle *circle);
 
 /* The step `page` (cli_officer_page.c). */
 MUST_USE enum fault cli_officer_page(const struct option_call *call);
