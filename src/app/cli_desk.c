@@ -575,9 +575,10 @@ static const char *const text[] = {
     "and becomes the hash of a subject.",
     "sign [FILE] (with --key) shows the text on the terminal and prints it with the signature; it talks to "
     "no venue. put [FILE] brings it to the desk, which takes it or names the rule against it.",
-    "grant CASE person=\"1 NUMBER\"... (with --rows and --paper) prints the grant of an assessed case: its "
-    "people, records and days as assessed, its authority, instrument and recipient as registered, what the "
-    "paper says as hashes; until= when it expires. prepare with grant=@FILE refuses one that says more.",
+    "grant CASE person=\"1 NUMBER\"... (with --rows and --paper) prints the grant of an assessed "
+    "case: its people, records and days as assessed, its authority, instrument and recipient as "
+    "registered, what the paper says as hashes; until= when it expires. prepare with grant=@FILE "
+    "refuses one that says more.",
     "list [WORD...] prints cases that are not closed as JSON, what is due first: state=, request=, class=, "
     "urgency=, country=, authority=, alarm=yes, all=yes, limit=. show CASE prints one, acts CASE every act "
     "as it was signed, authority NAME what is registered.",
@@ -589,7 +590,7 @@ static const struct option_example examples[] = {
      "Writes a refusal, with its letter."},
     {"desk sign act --key anna.pem > signed", "Signs it, on the officer's machine."},
     {"desk put signed", "Brings it to the desk."},
-    {"desk grant 00112233445566778899aabbccddeeff person=\"1 7\" --rows rows --paper paper > grant.text",
+    {"desk grant 00112233445566778899aabbccddeeff person=\"1 7\" --rows rows --paper paper",
      "Writes the grant of a case."},
     {"desk list state=assessed country=FR", "Lists the cases that wait for approvals."},
     {NULL, NULL},

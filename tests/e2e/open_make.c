@@ -5,6 +5,7 @@
  *     grant CASE               logs CASE/grant, writes CASE/grant.shown
  *     opening CASE [AGE] [N]   logs CASE/opening, writes CASE/slots and CASE/opening.shown;
  *                              witnesses saw it AGE seconds ago, N of them
+ *     now                      the next event is in the slot of this moment
  *     again                    another grant of the same records, FOLDER/grant.text
  *     fork                     from now on another log, which forks off before the first opening of
  *                              this grant, and all witnesses cosign that too
@@ -222,6 +223,8 @@ int main(int count, char **arguments)
             show(place, "grant", &event, NULL);
         } else if (strcmp(what, "opening") == 0) {
             show_opening(place, age, witnesses);
+        } else if (strcmp(what, "now") == 0) {
+            moment_s = (u64)time(NULL);
         } else if (strcmp(what, "fork") == 0) {
             scene.leaves_count = fork_leaves;
         } else {
