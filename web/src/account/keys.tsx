@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { formatDateTime } from '../decimal/format.ts';
 import { language } from '../i18n/index.ts';
-import { askSession } from '../state/login.ts';
+import { askSession, pageKey } from '../state/login.ts';
 import { DoorError, type KeyKind, type KeyRow } from './door.ts';
 import { AskForm, Copy, Field, Title, troubleOf } from './parts.tsx';
 import { withProof } from './proof.tsx';
@@ -89,7 +89,12 @@ export function Keys() {
   const said = useSignal('');
   const trouble = useSignal('');
   const load = () => askSession<{ keys: KeyRow[] }>('keys').then((told) => { rows.value = told.keys; }, (error: unknown) => { trouble.value = troubleOf(error); });
-  useEffect(() => { void load(); }, []);
+  /* Anew when the account has been opened. */
+  const account = pageKey.value?.account;
+  useEffect(() => {
+    trouble.value = '';
+    void load();
+  }, [account]);
   const revoke = async (row: KeyRow) => {
     if (!confirm(ta('keys.revokeSure', { label: row.label }))) return;
     trouble.value = '';
@@ -110,7 +115,7 @@ export function Keys() {
         <p role="status" class="hint">{said.value}</p>
         {trouble.value ? <p class="note" role="alert" data-trouble>{trouble.value}</p> : null}
       </section>
-      {made.value ? null : <NewKey made={(key) => {
+      {made.value || rows.value === null ? null : <NewKey made={(key) => {
         made.value = key;
         void load();
       }} />}
