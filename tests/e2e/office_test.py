@@ -4,7 +4,6 @@ sign in with their key files and with security keys, see the desk's queue and ca
 on their own machine and bring them; whoever is not signed in, comes from elsewhere or repeats what was
 said learns and does nothing. usage: office_test.py BINARY"""
 
-import json
 import os
 import signal
 
@@ -134,6 +133,129 @@ def has_queue(cli, console):
     cli.equal(console.get("restrictions?kind=odd")[0], 400, "what the queue refuses")
 
 
+def security_key_wrong(cli, origin, anna):
+    """What another site, another challenge, an older counter or nobody's finger has made."""
+    browser = o.Console(cli, origin)
+
+    def wrong(why, token=anna, officer="anna", **changes):
+        status, answer, _ = browser.sign_in_with(officer, token, **changes)
+        cli.equal((status, answer.get("error")), (403, "wrong"), why)
+
+    def right():
+        anna.counter += 1
+        cli.equal(browser.sign_in_with("anna", anna)[0], 200, "a right one in between")
+
+    right()
+    anna.counter += 1
+    status, _, body = browser.sign_in_with("anna", anna)
+    cli.equal(status, 200, "signed in")
+    cli.equal(browser.post("sign-in/webauthn", body)[1]["error"], "wrong", "a replayed assertion")
+    wrong("the same counter once more")
+    anna.counter -= 1
+    wrong("a counter that goes back")
+    anna.counter += 1
+    right()
+    anna.counter += 1
+    challenge = o.from_base64url(browser.begin("anna")["challenge"])
+    wrong("another challenge's", **anna.get(origin, challenge))
+    begun = browser.begin("anna")
+    anna.rp = "evil.invalid"
+    brought = anna.get("http://evil.invalid", o.from_base64url(begun["challenge"]))
+    anna.rp = "localhost"
+    status, answer = browser.post("sign-in/webauthn", {"officer": "anna", "challenge": begun["challenge"], **brought})
+    cli.equal((status, answer["error"]), (403, "wrong"), "another origin's assertion")
+    right()
+    anna.counter += 1
+    anna.flags = 0x01
+    wrong("nobody was verified")
+    anna.flags = 0x05
+    begun = browser.begin("anna")
+    brought = anna.get(origin, o.from_base64url(begun["challenge"]), kind="webauthn.create")
+    status, answer = browser.post("sign-in/webauthn", {"officer": "anna", "challenge": begun["challenge"], **brought})
+    cli.equal((status, answer["error"]), (403, "wrong"), "made for something else")
+    wrong("for another officer", officer="bela")
+    wrong("for nobody", officer="nobody")
+    anna.counter += 1
+    status, session, _ = browser.sign_in_with("anna", anna)
+    cli.equal((status, session["by"]), (200, "webauthn"), "and the right one")
+    return browser
+
+
+def security_keys(cli, origin, keys, console):
+    anna, second = o.SecurityKey(cli, "token"), o.SecurityKey(cli, "second", kind="EdDSA")
+    status, answer = console.bind("anna", keys["anna"], anna, "blue <b>key</b>")
+    cli.equal((status, answer), (200, {"id": o.base64url(anna.id)}), "a security key is bound")
+    cli.equal(console.bind("anna", keys["anna"], anna, "again")[1]["error"], "exists", "once")
+    cli.equal(console.bind("anna", keys["bela"], second, "x")[1]["error"], "wrong", "not by another's key")
+    second.flags = 0x01
+    cli.equal(console.bind("anna", keys["anna"], second, "x")[1]["error"], "wrong", "nobody was verified")
+    second.flags, second.rp = 0x05, "evil.invalid"
+    cli.equal(console.bind("anna", keys["anna"], second, "x")[1]["error"], "wrong", "another site's")
+    second.rp = "localhost"
+    cli.equal(console.bind("anna", keys["anna"], second, "the other")[0], 200, "EdDSA too")
+    listed = console.get("credentials")[1]["credentials"]
+    cli.equal([row["name"] for row in listed], ["blue <b>key</b>", "the other"], "both, their names as they are")
+    cli.check(o.base64url(anna.id) in console.begin("anna")["credentials"], "it is asked for")
+    begun = console.post("credentials/begin", {})[1]
+    cli.equal((begun["rp"], len(begun["exclude"])), ("localhost", 2), "and not to be bound again")
+    browser = security_key_wrong(cli, origin, anna)
+    second.counter = 0
+    cli.equal(o.Console(cli, origin).sign_in_with("anna", second)[0], 200, "a key without a counter")
+    cli.equal(browser.post("credentials/remove", {"id": o.base64url(second.id)})[0], 200, "it is taken away")
+    cli.equal(browser.post("credentials/remove", {"id": o.base64url(second.id)})[0], 404, "once")
+    cli.equal(o.Console(cli, origin).sign_in_with("anna", second)[0], 403, "and signs nobody in")
+    status, _ = browser.post("sign-out", {})
+    cli.check(status == 200 and "Max-Age=0" in browser.head["Set-Cookie"], "signed out")
+    cli.equal(browser.get("session")[0], 401, "the session is over")
+    return anna
+
+
+def force_is_paused(cli, origin, keys):
+    """Five wrong ones of a code, that an officer has or nobody, then a pause."""
+    for officer in ("otto", "ghost"):
+        console = o.Console(cli, origin)
+        begun = console.begin(officer)
+        body = {"officer": officer, "challenge": begun["challenge"], "signature": "A" * 86 + "=="}
+        found = [console.post("sign-in/key", body)[0] for _ in range(6)]
+        cli.equal(found, [403] * 5 + [429], f"{officer} is guessed at")
+        cli.check(int(console.head["Retry-After"]) >= 1, "how long the pause is")
+    console = o.Console(cli, origin)
+    cli.check(s.eventually(lambda: console.sign_in("otto", keys["otto"])[0] == 200), "and is over")
+    cli.equal(console.get("session")[1]["role"], "ombud", "who may look too")
+
+
+def comes_back(cli, venue, origin, keys, console, token):
+    """Killed: sessions end, security keys and rows stay."""
+    before = venue.pid("office")
+    os.kill(before, signal.SIGKILL)
+    cli.check(s.eventually(lambda: venue.pid("office") not in (0, before)), "it is back")
+    browser = o.Console(cli, origin)
+    token.counter += 1
+    cli.check(s.eventually(lambda: browser.sign_in_with("anna", token)[0] == 200), "security keys stay")
+    cli.equal(console.get("session")[0], 401, "sessions do not")
+    whats = [row["act"] for row in browser.get("mine")[1]["actions"]]
+    cli.check({"key-added", "key-removed", "key", "webauthn", "reject"} <= set(whats), f"rows stay: {whats}")
+    os.kill(venue.pid("desk"), signal.SIGSTOP)
+    status, answer = browser.get("queue")
+    cli.equal((status, answer["error"]), (503, "away"), "a desk that hangs holds nobody up for long")
+    os.kill(venue.pid("desk"), signal.SIGCONT)
+    cli.check(s.eventually(lambda: browser.get("queue")[0] == 200), "and is asked again")
+
+
+def is_alone(cli, venue):
+    opened = set()
+    for number in os.listdir(f"/proc/{venue.pid('office')}/fd"):
+        try:
+            opened.add(os.readlink(f"/proc/{venue.pid('office')}/fd/{number}"))
+        except FileNotFoundError:
+            pass
+    paths = {path for path in opened if path.startswith("/") and not path.startswith(("/dev/", "/memfd:"))}
+    wanted = (os.path.join(venue.folder, "office"), cli.path("serve.log"))
+    cli.equal({path for path in paths if not path.startswith(wanted)}, set(), "what the console has open")
+    mode = os.stat(os.path.join(venue.folder, "office/office.db")).st_mode & 0o777
+    cli.equal(mode, 0o600, "for the owner alone")
+
+
 def test(cli):
     folder = cli.path("venue")
     config = cli.write("cambist.yaml", CONFIG)
@@ -155,6 +277,10 @@ def test(cli):
         drafts_and_brings(cli, desk, console, case)
         sees_own_actions(cli, console, case)
         has_queue(cli, console)
+        token = security_keys(cli, origin, keys, console)
+        force_is_paused(cli, origin, keys)
+        is_alone(cli, venue)
+        comes_back(cli, venue, origin, keys, console, token)
         cli.equal(venue.stop(), 0, "an orderly end")
 
 

@@ -46,8 +46,7 @@ static bool connected(struct office_line *line)
     if (line->socket >= 0) {
         return true;
     }
-    if (line->path == NULL || strlen(line->path) >= sizeof(address.sun_path) ||
-        clock_mono_ns(line->clock) < line->rest_ns) {
+    if (line->path == NULL || strlen(line->path) >= sizeof(address.sun_path)) {
         return false;
     }
     memcpy(address.sun_path, line->path, strlen(line->path));
@@ -94,6 +93,9 @@ bool office_line_ask(struct office_line *line, struct span question, struct span
     CHECK(question.size > 0 && question.data[question.size - 1] == '\n');
     *answer_out = span_of(NULL, 0);
     line->asked_count += 1;
+    if (line->socket < 0 && clock_mono_ns(line->clock) < line->rest_ns) {
+        return false; /* the rest is not made longer by who asks meanwhile */
+    }
     if (!connected(line) || !send_all(line, question) || !receive_line(line, &size)) {
         return give_up(line);
     }
