@@ -63,6 +63,9 @@ struct office_options {
     const char *desk_socket; /* NULL: there is none */
     const char *cases_socket;
 
+    /* Instead of both sockets: a test's, as office_line has it. NULL: the sockets. */
+    bool (*hear)(struct span question, char *target, size_t target_bytes, size_t *size_out);
+
     /* The page with this path; false: there is none. `path` is "/" for every path of the page's
      * own.
      */

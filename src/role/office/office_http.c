@@ -430,6 +430,7 @@ static enum fault open_inner(struct office *office)
                                         .socket = -1,
                                         .answer = office->heard,
                                         .answer_bytes_max = sizeof(office->heard)};
+    office->desk.hear = options->hear;
     office->cases = office->desk;
     office->cases.path = options->cases_socket;
     office_webauthn_init();

@@ -16,6 +16,8 @@
 
 struct office_line {
     const char *path; /* the socket; NULL: there is none. The caller's */
+    /* NULL: the socket. Else a test's: writes the answer, without its end, into the memory. */
+    bool (*hear)(struct span question, char *target, size_t target_bytes, size_t *size_out);
     struct clock *clock;
     int socket;   /* -1: no conversation */
     u64 until_ns; /* of the conversation */
