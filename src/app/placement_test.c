@@ -144,8 +144,8 @@ static void a_process_gets_only_its_own(void **state)
     assert_int_equal(count, 3);
     assert_true(is_handed(count, "door-in"));
     assert_true(is_handed(count, "door-listener"));
-    /* Who keeps has a socket, its end of the gateway's line and one of that to screening, and nobody
-     * else has them. */
+    /* Who keeps has a socket, its end of the gateway's line and one of that to screening, and
+     * nobody else has them. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 3], items);
     assert_int_equal(count, 8);
     assert_true(is_handed(count, "people-out"));
