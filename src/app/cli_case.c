@@ -6,11 +6,13 @@
 #include "app/feed_replay.h"
 #include "app/serve.h"
 #include "app/time_text.h"
+#include "base/bytes.h"
 #include "base/span.h"
 #include "io/digest.h"
 #include "io/entropy.h"
 #include "io/officers.h"
 #include "role/cases/cases.h"
+#include "role/cases/evidence.h"
 #include "wire/order_text.h"
 
 #include <stdio.h>
@@ -471,6 +473,32 @@ static enum fault rebuild(const struct option_call *call)
     return FAULT_NONE;
 }
 
+/* A file that a customer sent, as it came, for `age -d`. */
+static enum fault evidence_print(const struct option_call *call, const u8 hash[SHA256_BYTES])
+{
+    static u8 bytes[EVIDENCE_BYTES_MAX];
+    SCOPED_FILE file = {.disk = NULL};
+    char folder[FILE_PATH_BYTES];
+    char name[EVIDENCE_NAME_BYTES];
+    char path[FILE_PATH_BYTES];
+    size_t size = 0;
+    evidence_name(hash, name);
+    TRY(file_path(folder, call->values[CASE_DATA].text, EVIDENCE_FOLDER));
+    TRY(file_path(path, folder, name));
+    TRY(file_open(disk_real(), path, 0, &file));
+    TRY(file_read_at(&file, 0, bytes, sizeof(bytes), &size));
+    return fwrite(bytes, 1, size, stdout) == size ? FAULT_NONE
+                                                  : FAULT(FAULT_ROT, "standard output");
+}
+
+/* "evidence HASH", where another operand is the number of a case. */
+static bool evidence_is(const struct option_call *call, u8 hash_out[SHA256_BYTES])
+{
+    struct span text = span_of_text(call->operands_count > 1 ? call->operands[1] : "");
+    return strcmp(call->operands[0], "evidence") == 0 && text.size == 2 * SHA256_BYTES &&
+           bytes_from_hex(text, hash_out, SHA256_BYTES);
+}
+
 struct action {
     const char *name;
     enum fault (*look)(const struct option_call *call); /* NULL: an act */
@@ -511,6 +539,11 @@ static enum fault dispatch(const struct option_call *call)
 
 static int run(const struct option_call *call)
 {
+    u8 hash[SHA256_BYTES];
+    if (evidence_is(call, hash)) {
+        enum fault fault = evidence_print(call, hash);
+        return fault == FAULT_NONE ? EXIT_SUCCESS : cli_fail(call->subcommand, fault);
+    }
     json_begin(&cli.json, cli.text, sizeof(cli.text));
     json_object_begin(&cli.json);
     enum fault fault = dispatch(call);
@@ -534,6 +567,7 @@ static const char *const text[] = {
     "--officer FIRST --second SECOND); clear CASE and whitelist CASE --until DATE (two officers); "
     "appeal CASE (the customer's; without an officer too); uphold CASE and overturn CASE (officers "
     "who took no part; overturn two); filed CASE (a report was sent); close CASE.",
+    "evidence HASH prints the file with this SHA-256 that a customer has sent, sealed as it came, for \"age -d\".",
     "An act that may not be, such as the same officer twice, is refused before it is journalled. "
     "Where the venue has a register of officers, decide, uphold and second want one signature, "
     "clear, whitelist and overturn two: --propose prints the text to be signed.",
@@ -547,6 +581,8 @@ static const struct option_example examples[] = {
     {"case list --data data", "Lists open cases."},
     {"case show 81723-0 --data data", "Shows one."},
     {"case take 81723-0 --data data --officer anna", "Takes it."},
+    {"case evidence HASH --data data | age -d -i officers.key > paper.pdf",
+     "Reads what a customer has sent."},
     {"case whitelist 81723-0 --data data --officer anna --second bela --until 2027-05-01",
      "Clears a person of an entry, until then."},
     {NULL, NULL},

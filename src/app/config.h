@@ -42,6 +42,7 @@ enum config_key {
     CONFIG_ADMIN_PORT,
     CONFIG_ADMIN_OFFICERS,
     CONFIG_CASES_SOCKET,
+    CONFIG_CASES_RECIPIENT,
     CONFIG_PRICES_SOURCES,
     CONFIG_PRICES_SOURCES_MIN,
     CONFIG_PRICES_EVERY,
@@ -85,7 +86,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 66U
+#define CONFIG_COUNT 67U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

@@ -173,6 +173,12 @@ const struct config_option config_options[CONFIG_COUNT] = {
                              .help = "The local socket that the officers' queue answers at: "
                                      "docs/cases.md. Who may open this file may read every case "
                                      "and inbox. Relative to the data folder."},
+    [CONFIG_CASES_RECIPIENT] = {.section = "cases",
+                                .name = "recipient",
+                                .kind = CONFIG_PATH,
+                                .otherwise = "none",
+                                .help = "The officers' key (age1...) to which customers' browsers "
+                                        "seal files of evidence. none: no files are taken."},
     [CONFIG_PRICES_SOURCES] = {.section = "prices",
                                .name = "sources",
                                .kind = CONFIG_PATH,

@@ -7,8 +7,10 @@ enum fault place_cases_make(struct place *place, struct agent **agent_out)
         .disk = disk_real(),
         .clock = &place->clock.clock,
         .listener = place->listeners[PLACE_LISTENER_CASES],
+        .line = place->inbox_in,
+        .acts = &place->channels[PLACE_CUSTOMER_ACTS],
     };
-    if (options.listener < 0) {
+    if (options.listener < 0 || options.line < 0) {
         return FAULT(FAULT_FOREIGN, "the socket of %s was not handed over", place->process->name);
     }
     return cases_agent_create(agent_out, &options);
@@ -43,6 +45,9 @@ void place_cases_measure(struct place *place, const struct agent *agent)
         {"cambist_cases_connections", "Connections of the queue's socket."},
         {"cambist_cases_turned_away_total", "Connections that were one too many."},
         {"cambist_cases_slow_total", "Connections cut off while an answer waited."},
+        {"cambist_cases_customers_total", "Questions, appeals and files that came from customers."},
+        {"cambist_cases_customers_refused_total", "Those refused."},
+        {"cambist_cases_customers_late_total", "Those whose command nothing was heard of."},
     };
     struct cases_agent_counts counts = cases_agent_counts(agent);
     const u64 values[] = {counts.position,
@@ -56,6 +61,9 @@ void place_cases_measure(struct place *place, const struct agent *agent)
                           counts.refused,
                           counts.connections,
                           counts.turned_away,
-                          counts.slow};
+                          counts.slow,
+                          counts.inbox_asked,
+                          counts.inbox_refused,
+                          counts.inbox_late};
     place_values_put(place, place->cases_values, rows, values, ARRAY_COUNT(rows));
 }

@@ -10,6 +10,7 @@
 #include "app/place_office.h"
 #include "app/venue_pages.h"
 #include "base/check.h"
+#include "base/span.h"
 #include "io/clock.h"
 #include "io/file.h"
 #include "role/engine/engine_agent.h"
@@ -17,6 +18,7 @@
 #include "role/history/history_agent.h"
 #include "role/lists/list_agent.h"
 #include "role/screen/screen_own.h"
+#include "role/vault/age_file.h"
 #include "wire/link.h"
 
 #include <string.h>
@@ -215,6 +217,7 @@ static const char *file_of(const struct place *place, enum config_key key)
 static enum fault gateway_make(struct place *place, struct agent **agent_out)
 {
     struct gateway_options options = gateway_defaults;
+    u8 recipient[AGE_KEY_BYTES];
     struct gateway_net_options network = GATEWAY_NET_OPTIONS_DEFAULT;
     CHECK(place->listeners[PLACE_LISTENER_GATEWAY] >= 0);
     network.address = NULL;
@@ -245,6 +248,12 @@ static enum fault gateway_make(struct place *place, struct agent **agent_out)
     options.door = place->door_out;
     options.keep = place->keep_out;
     options.desk = place->desk_out;
+    options.inbox = place->inbox_out;
+    options.evidence_recipient = file_of(place, CONFIG_CASES_RECIPIENT);
+    if (options.evidence_recipient != NULL &&
+        !age_recipient_read(span_of_text(options.evidence_recipient), recipient)) {
+        return FAULT(FAULT_CONFIG, "cases.recipient: not a key as age1...");
+    }
     options.keep_years = (u32)number_of(place, CONFIG_VAULT_YEARS);
     if (number_of(place, CONFIG_PUBLOG_ON) != 0) {
         TRY(file_path(place->log_public, place->settings->folder, PLACE_LOG_PUBLIC));
@@ -377,6 +386,7 @@ static enum fault admin_make(struct place *place, struct agent **agent_out)
         .bell = channel_of(place, PLACE_ADMIN_BELLS),
         .key_asks = channel_of(place, PLACE_KEY_ASKS),
         .key_answers = channel_of(place, PLACE_KEY_ANSWERS),
+        .acts = channel_of(place, PLACE_CUSTOMER_ACTS),
         .kinds = engine_agent_admin_kinds,
         .kinds_count = engine_agent_admin_kinds_count,
         .officers = officers[0] == 0 ? NULL : officers,

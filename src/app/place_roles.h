@@ -48,6 +48,8 @@ struct place {
     int people_in;                                 /* screening's; -1 */
     int desk_out;                                  /* the gateway's end of its line; -1 */
     int desk_in;                                   /* the desk's; -1 */
+    int inbox_out;                                 /* the gateway's end of its line; -1 */
+    int inbox_in;                                  /* the queue's; -1 */
     struct metrics_page page;                      /* its own */
     struct metrics_page pages[PLACE_PAGES_MAX];    /* all of them, where the monitor is */
     struct clock_behind clock;                     /* the venue's */

@@ -52,6 +52,7 @@ static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
     [PLACE_SCREEN_BELLS] = {"screen-bells", PLACE_ENGINE, PLACE_SCREEN, BELL_BYTES},
     [PLACE_LOG_ASKS] = {"log-asks", PLACE_LOG, PLACE_KEEP, BELL_BYTES},
     [PLACE_LOG_EVENTS] = {"log-events", PLACE_KEEP, PLACE_LOG, BELL_BYTES},
+    [PLACE_CUSTOMER_ACTS] = {"customer-acts", PLACE_CASES, PLACE_ADMIN, BELL_BYTES},
 };
 
 struct listener_row {
@@ -85,6 +86,8 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define KEEP_IN     "keep-in"     /* and the other */
 #define PEOPLE_OUT  "people-out"  /* the end of `keep` of the line to screening */
 #define PEOPLE_IN   "people-in"   /* and the other */
+#define INBOX_OUT   "inbox-out"   /* the gateway's end of the line to the queue */
+#define INBOX_IN    "inbox-in"    /* and the other */
 #define PAGE_NAME   "metrics"     /* a process's own */
 #define PAGES_NAME  "metrics.%u"  /* everybody's, for the monitor */
 
@@ -292,6 +295,7 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     if (has_any(hub->placement, PLACE_DESK)) {
         TRY(handover_pair(hub->desk_line));
     }
+    TRY(handover_pair(hub->inbox_line));
     return has_any(hub->placement, PLACE_MATCH) ? match_line_open(hub) : FAULT_NONE;
 }
 
@@ -314,6 +318,8 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     hub->people_line[1] = -1;
     hub->desk_line[0] = -1;
     hub->desk_line[1] = -1;
+    hub->inbox_line[0] = -1;
+    hub->inbox_line[1] = -1;
     hub->match_count = -1;
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
@@ -364,6 +370,7 @@ void place_hub_close(struct place_hub *hub)
     line_close(hub->keep_line);
     line_close(hub->people_line);
     line_close(hub->desk_line);
+    line_close(hub->inbox_line);
     if (hub->match_count >= 0) {
         (void)close(hub->match_count);
         hub->match_count = -1;
@@ -404,6 +411,8 @@ static void lines_put(const struct place_hub *hub, const struct place_process *p
         {KEEP_IN, PLACE_KEEP, hub->keep_line[1]},
         {DESK_OUT, PLACE_GATEWAY, hub->desk_line[0]},
         {DESK_IN, PLACE_DESK, hub->desk_line[1]},
+        {INBOX_OUT, PLACE_GATEWAY, hub->inbox_line[0]},
+        {INBOX_IN, PLACE_CASES, hub->inbox_line[1]},
         {PEOPLE_OUT, PLACE_KEEP, hub->people_line[0]},
         {PEOPLE_IN, PLACE_SCREEN, hub->people_line[1]},
     };
@@ -532,6 +541,8 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     place->people_in = descriptor_of(items, count, PEOPLE_IN);
     place->desk_out = descriptor_of(items, count, DESK_OUT);
     place->desk_in = descriptor_of(items, count, DESK_IN);
+    place->inbox_out = descriptor_of(items, count, INBOX_OUT);
+    place->inbox_in = descriptor_of(items, count, INBOX_IN);
     TRY(page_attach(&place->page, PAGE_NAME, items, count));
     for (u32 index = 0; index <= place->placement->processes_count &&
                         place_has_role(place->process, PLACE_MONITOR);

@@ -72,8 +72,9 @@ enum place_channel {
     PLACE_SCREEN_BELLS,
     PLACE_LOG_ASKS,
     PLACE_LOG_EVENTS,
+    PLACE_CUSTOMER_ACTS,
 };
-#define PLACE_CHANNELS_COUNT 15U
+#define PLACE_CHANNELS_COUNT 16U
 
 #define PLACE_KEYS_FOLDER "gateway"
 #define PLACE_LOG_PUBLIC  "log/public"   /* what the gateway serves under /log/ */
@@ -150,6 +151,7 @@ struct place_hub {
     int door_line[2];   /* from the gateway, to the role `door` */
     int keep_line[2];   /* from the gateway, to the role `keep` */
     int desk_line[2];   /* from the gateway, to the role `desk` */
+    int inbox_line[2];  /* from the gateway, to the role `cases` */
     int people_line[2]; /* from `keep`, to the role `screen` */
     int match_count;    /* an eventfd, from `match` to `screen`; -1 */
     struct metrics_page pages[PLACE_PAGES_MAX];

@@ -38,6 +38,7 @@ _Static_assert(COMMAND_KIND_COUNT <= LINK_BELL && EVENT_KIND_COUNT <= LINK_BELL,
 #define LINK_SOURCE_KEEP    5U /* of records that are no commands: wire/vault_link.h */
 #define LINK_SOURCE_LOG     6U
 #define LINK_SOURCE_LOGINS  7U
+#define LINK_SOURCE_CASES   8U /* of acts that the administrator's agent sends as its own */
 
 /* Bits of link_bell.flags. */
 #define LINK_BELL_STARTED  1U /* the first of this generation: recovery is done */

@@ -154,7 +154,7 @@ def each_has_its_own_channels(cli, venue):
                    "admin-bells", "price-commands", "price-bells", "screen-commands",
                    "screen-bells"},
         "back": {"history-bells", "asks", "answers", "admin-commands", "admin-bells", "key-asks",
-                 "key-answers", "price-commands", "price-bells"},
+                 "key-answers", "price-commands", "price-bells", "customer-acts"},
         "edge": {"gateway-commands", "gateway-bells", "asks", "answers", "key-asks", "key-answers"},
         "snapshot": set(),
     }

@@ -32,6 +32,7 @@ enum work_step {
     WORK_COMMAND, /* waits for a command's events */
     WORK_KEY,     /* waits for the gateway's new key */
     WORK_KEY_SET, /* waits for the events of its key_set */
+    WORK_ACT,     /* waits for the events of a customer's act */
 };
 
 struct admin_agent {
@@ -40,6 +41,7 @@ struct admin_agent {
     struct admin_line line;
     struct channel_writer key_asks;
     struct channel_reader key_answers;
+    struct channel_reader acts; /* where the options have them */
     struct net_pool pool;
     struct net_loop *loop;
     struct net *net;
@@ -397,6 +399,9 @@ static void answered(struct admin_agent *agent)
         order_end(agent, was_refused(agent) ? GATE_REFUSED : GATE_ACCEPTED);
         answer_found(agent, (struct span){NULL, 0});
         break;
+    case WORK_ACT:
+        agent->step = WORK_NONE; /* the queue sees what came of it */
+        break;
     case WORK_KEY_SET:
         answer_found(agent, span_of(&agent->key, sizeof(agent->key)));
         secret_wipe(&agent->key, sizeof(agent->key));
@@ -406,7 +411,44 @@ static void answered(struct admin_agent *agent)
 
 static bool awaits_events(const struct admin_agent *agent)
 {
-    return agent->step == WORK_FIRST || agent->step == WORK_COMMAND || agent->step == WORK_KEY_SET;
+    return agent->step == WORK_FIRST || agent->step == WORK_COMMAND ||
+           agent->step == WORK_KEY_SET || agent->step == WORK_ACT;
+}
+
+/* ---- customers' acts ---- */
+
+/* No officer and no case: those are for orders. */
+static bool is_customers(const struct command_case_act *act, size_t size)
+{
+    return size == sizeof(*act) && act->matter == 0 && act->officer == 0 && act->second == 0 &&
+           act->head.account != 0 && (act->act == CASE_ACT_APPEAL || act->act == CASE_ACT_EVIDENCE);
+}
+
+/* The next one, while nothing else is worked on. One that cannot be sent now is lost: whoever waits
+ * for it is told so after a while. */
+static enum fault take_act(struct admin_agent *agent)
+{
+    u8 bytes[CHANNEL_RECORD_BYTES_MAX] __attribute__((aligned(8)));
+    struct command_case_act act;
+    size_t size = 0;
+    if (agent->options.acts == NULL || agent->step != WORK_NONE || agent->line.engine.is_away) {
+        return FAULT_NONE;
+    }
+    enum channel_take taken = channel_take(&agent->acts, bytes, &size);
+    if (taken == CHANNEL_TAKE_BROKEN) {
+        return FAULT(FAULT_FOREIGN, "the channel of customers' acts is broken: %s", fault_text());
+    }
+    channel_release(&agent->acts);
+    memcpy(&act, bytes, sizeof(act));
+    if (taken != CHANNEL_RECORD || !is_customers(&act, size)) {
+        return FAULT_NONE;
+    }
+    if (admin_line_send(&agent->line, (u8 *)&act, sizeof(act), 0, 0)) {
+        log_info("admin.customers_act", LOG_U64("act", act.act));
+        agent->is_busy = true;
+        wait_for(agent, WORK_ACT);
+    }
+    return FAULT_NONE;
 }
 
 static void work_on(struct admin_agent *agent)
@@ -434,7 +476,7 @@ static enum fault turn(struct admin_agent *agent)
     TRY(take_keys(agent));
     TRY(order_gate_turn(&agent->gate, clock_wall_us(agent->options.clock), &agent->is_busy));
     work_on(agent);
-    return FAULT_NONE;
+    return take_act(agent);
 }
 
 static void prepare(void *context)
@@ -536,6 +578,11 @@ static enum fault admin_open(struct agent *base)
     TRY(channel_writer_open(&agent->key_asks, options->key_asks));
     TRY(channel_reader_open(&agent->key_answers, options->key_answers, kinds, ARRAY_COUNT(kinds),
                             LINK_SOURCE_GATEWAY));
+    if (options->acts != NULL) {
+        static const u16 acts[] = {COMMAND_CASE_ACT};
+        TRY(channel_reader_open(&agent->acts, options->acts, acts, ARRAY_COUNT(acts),
+                                LINK_SOURCE_CASES));
+    }
     agent->key_number = clock_wall_us(options->clock);
     TRY(order_gate_open(&agent->gate, options->disk, options->folder, options->officers));
     return open_net(agent);

@@ -8,6 +8,9 @@
  * With a register of officers, what loosens comes with their signatures or not at all
  * (role/admin/order_gate.h, docs/officers.md).
  *
+ * Customers' acts in cases come from the officers' queue (role/cases/inbox.h) as commands that name
+ * no officer and no case; they are sent as they are, and what comes of them is the queue's to see.
+ *
  * One request is worked on at a time, others wait in their connections. What a request does not
  * answer within ADMIN_WAIT_US is answered as unknown. One thread; docs/admin.md. */
 #ifndef ROLE_ADMIN_ADMIN_AGENT_H
@@ -37,6 +40,7 @@ struct admin_agent_options {
     const struct channel *bell;        /* from the engine */
     const struct channel *key_asks;    /* to the gateway */
     const struct channel *key_answers; /* from it */
+    const struct channel *acts;        /* customers' acts, from the queue; NULL: none */
     const u16 *kinds;                  /* commands that the socket may send */
     u32 kinds_count;
     const char *officers; /* path of the register; NULL: nothing needs a signature */

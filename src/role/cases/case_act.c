@@ -17,7 +17,7 @@ struct acting {
     struct case_row row; /* the case */
 };
 
-static enum fault row_write(struct case_store *store, const struct case_row *row)
+enum fault case_row_write(struct case_store *store, const struct case_row *row)
 {
     struct sql_call call = case_call(store, CASE_MATTER_PUT);
     case_row_put(&call, row);
@@ -264,23 +264,24 @@ static enum case_void act_on(struct acting *acting, const struct case_row *paren
     return CASE_VOID_STATE;
 }
 
-static enum fault appeal_open(struct acting *acting)
+enum fault case_appeal_open(const struct case_moment *at, const struct case_row *parent,
+                            const struct command_case_act *command, u64 seq)
 {
-    const struct case_row *parent = &acting->row;
     struct case_row appeal = {.kind = CASE_KIND_APPEAL,
                               .person = parent->person,
                               .account = parent->account,
                               .pack = CASE_NO_PACK,
                               .version = parent->version,
                               .parent = parent->matter,
-                              .cause_seq = acting->seq,
-                              .deadline_us = acting->at->time_us + CASE_APPEAL_US};
+                              .reference = case_customer_is(command) ? command->until : 0,
+                              .cause_seq = seq,
+                              .deadline_us = at->time_us + CASE_APPEAL_US};
     memcpy(appeal.hash, parent->hash, sizeof(appeal.hash));
     memcpy(appeal.pack_id, parent->pack_id, sizeof(appeal.pack_id));
     memcpy(appeal.rule_id, parent->rule_id, sizeof(appeal.rule_id));
-    memcpy(appeal.evidence, acting->command->evidence, sizeof(appeal.evidence));
+    memcpy(appeal.evidence, command->evidence, sizeof(appeal.evidence));
     appeal.rule = parent->rule;
-    return case_open(acting->at, &appeal, acting->seq);
+    return case_open(at, &appeal, seq);
 }
 
 static enum fault whitelist_put(struct acting *acting)
@@ -302,10 +303,10 @@ static enum fault act_done(struct acting *acting)
     enum case_outcome outcome = (enum case_outcome)acting->row.outcome;
     switch ((enum case_act)acting->command->act) {
     case CASE_ACT_APPEAL:
-        return appeal_open(acting);
+        return case_appeal_open(at, &acting->row, acting->command, acting->seq);
     case CASE_ACT_WHITELIST:
         TRY(whitelist_put(acting));
-        return row_write(at->store, &acting->row);
+        return case_row_write(at->store, &acting->row);
     case CASE_ACT_UPHOLD:
     case CASE_ACT_OVERTURN:
     case CASE_ACT_REPORT_FILED:
@@ -317,7 +318,7 @@ static enum fault act_done(struct acting *acting)
     case CASE_ACT_DECIDE:
     case CASE_ACT_SECOND:
     case CASE_ACT_CLEAR:
-        return row_write(at->store, &acting->row);
+        return case_row_write(at->store, &acting->row);
     case CASE_ACT_OPEN:
     case CASE_ACT_NOTICE:
         break;
@@ -452,6 +453,8 @@ enum fault case_act_apply(const struct case_moment *at, const struct command_cas
         TRY(open_any(&acting, &is_void, &matter));
     } else if (command->head.source == LINK_SOURCE_SCREEN) {
         is_void = CASE_VOID_OFFICER; /* screening is nobody who acts */
+    } else if (case_customer_is(command)) {
+        TRY(case_customer_apply(at, command, seq, &matter, &is_void));
     } else if (matter != 0) {
         TRY(act_find(&acting, &is_void));
         if (is_void == CASE_VOID_NONE) {

@@ -66,6 +66,23 @@ MUST_USE enum fault case_query_check(struct case_store *store,
                                      const struct command_case_act *command, u64 now_us,
                                      enum case_void *is_void_out);
 
+/* The newest appeal of a person. False: there is none. */
+MUST_USE enum fault case_query_appeal(struct case_store *store, u32 person,
+                                      struct case_row *row_out, bool *found_out);
+/* Whether another appeal of the person has to wait at `now_us`: one is open, or was made less than
+ * its clock ago. */
+bool case_appeal_stands(const struct case_row *appeal, u64 now_us);
+
+/* Files of evidence that customers sent: in all, of a person, and of those with this hash. */
+struct case_evidence_counts {
+    u64 all;
+    u64 person;
+    u64 same;
+};
+MUST_USE enum fault case_query_evidence(struct case_store *store, u32 person,
+                                        const u8 hash[CASE_HASH_BYTES],
+                                        struct case_evidence_counts *counts_out);
+
 /* When the case is late: business days with these holidays; while a second officer is awaited, when
  * that is late. 0: never. */
 u64 case_due_us(const struct case_row *row, const struct case_holidays *holidays);

@@ -51,6 +51,15 @@ const char *const case_schema[] = {
     NULL,
 };
 
+const char *const case_indexes[] = {
+    "CREATE INDEX IF NOT EXISTS act_officer ON act (officer)",
+    "CREATE INDEX IF NOT EXISTS act_second ON act (second)",
+    "CREATE INDEX IF NOT EXISTS matter_appeals ON matter (person, matter) WHERE kind = 14",
+    "CREATE INDEX IF NOT EXISTS act_evidence ON act (person, evidence) WHERE act = 3 AND officer = "
+    "0",
+    NULL,
+};
+
 #define MATTER_COLUMNS                                                                          \
     "matter, kind, state, outcome, person, account, pack, rule, item, hash, pack_id, version, " \
     "rule_id, what, vector, cause_seq, opened_us, deadline_us, business_days, list, entry, "    \
@@ -147,6 +156,15 @@ const char *const case_texts[CASE_STATEMENTS] = {
                        "ORDER BY until_us, person, list, entry LIMIT ? OFFSET ?",
     [CASE_COUNTS] = "SELECT count(*), coalesce(sum(deadline_us BETWEEN 1 AND ?1 OR second_due_us "
                     "BETWEEN 1 AND ?1), 0) FROM matter WHERE closed_us=0",
+    [CASE_APPEAL_LAST] = "SELECT " MATTER_COLUMNS " FROM matter WHERE kind=14 AND person=? AND "
+                         "person>0 ORDER BY matter DESC LIMIT 1",
+    /* of the kinds that a finding opens, one kind first */
+    [CASE_STANDING_LAST] =
+        "SELECT " MATTER_COLUMNS " FROM matter WHERE person=? AND person>0 AND closed_us=0 AND "
+        "kind IN (1, 2, 3, 4, 5, 6, 12, 13) ORDER BY kind=? DESC, matter DESC LIMIT 1",
+    [CASE_EVIDENCE_COUNT] =
+        "SELECT count(*), coalesce(sum(person=?1), 0), coalesce(sum(person=?1 AND evidence=?2), 0) "
+        "FROM act WHERE act=3 AND officer=0",
     [CASE_PERSON_OF] = "SELECT person FROM account WHERE account=?",
 };
 

@@ -56,11 +56,16 @@ enum case_statement {
     CASE_WHITELIST,
     CASE_PERSON_OF,
     CASE_COUNTS,
+    CASE_APPEAL_LAST,
+    CASE_STANDING_LAST,
+    CASE_EVIDENCE_COUNT,
     CASE_STATEMENTS
 };
 
 extern const char *const case_texts[CASE_STATEMENTS];
 extern const char *const case_schema[]; /* NULL ends it */
+/* Made where they are missing, in databases of earlier versions too. NULL ends it. */
+extern const char *const case_indexes[];
 
 /* All columns of a case, in the order of CASE_MATTER_PUT and of every text that gives cases. The
  * parameters point into the row. */
@@ -138,8 +143,19 @@ void case_about_rule(const struct case_store *store, struct case_row *row, u32 p
 /* case_act.c: an officer's or a customer's act. */
 MUST_USE enum fault case_act_apply(const struct case_moment *at,
                                    const struct command_case_act *command, u64 seq);
+MUST_USE enum fault case_row_write(struct case_store *store, const struct case_row *row);
+/* An appeal against what `parent` decided; its matter is 0 where no case did. */
+MUST_USE enum fault case_appeal_open(const struct case_moment *at, const struct case_row *parent,
+                                     const struct command_case_act *command, u64 seq);
 /* A command that names a case. */
 MUST_USE enum fault case_note(const struct case_moment *at, const struct case_act_row *row);
+
+/* case_customer.c: what a customer did on the page, which names no case: the queue finds it. */
+bool case_customer_is(const struct command_case_act *command);
+/* *matter_out: the case it went to; 0: none. */
+MUST_USE enum fault case_customer_apply(const struct case_moment *at,
+                                        const struct command_case_act *command, u64 seq,
+                                        u64 *matter_out, enum case_void *is_void_out);
 
 /* case_ledger.c */
 MUST_USE enum fault case_ledger(const struct case_moment *at, const struct event_ledger *event);

@@ -111,9 +111,8 @@ static enum fault open_inner(struct case_store *store, const struct case_store_o
 {
     TRY(sql_open(&store->sql, options->path, options->access, &format));
     TRY(venue_check(store, options->venue));
-    if (options->access == SQL_WRITE) { /* files of before have the same rows without them */
-        TRY(sql_run(&store->sql, "CREATE INDEX IF NOT EXISTS act_officer ON act (officer);"
-                                 "CREATE INDEX IF NOT EXISTS act_second ON act (second)"));
+    for (u32 i = 0; store->access == SQL_WRITE && case_indexes[i] != NULL; i += 1) {
+        TRY(sql_run(&store->sql, case_indexes[i]));
     }
     for (u32 i = 0; i < CASE_STATEMENTS; i += 1) {
         CHECK(case_texts[i] != NULL);

@@ -5,6 +5,7 @@
 #include "role/cases/case_answer.h"
 #include "role/cases/case_ask.h"
 #include "role/cases/case_query.h"
+#include "role/cases/inbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct cases_agent {
     bool is_lost;             /* the log no longer holds what the queue needs */
     struct cases_agent_counts counts;
     struct line_talk *talk; /* NULL: nobody can ask */
+    struct inbox *inbox;    /* NULL: no customer can ask */
     struct case_view *view;
     struct case_holidays holidays;
     char wrong[CASE_REASON_BYTES]; /* why there are no holidays to count with; else empty */
@@ -192,6 +194,32 @@ static enum fault talk_turn(struct cases_agent *agent, bool *busy_out)
     return FAULT_NONE;
 }
 
+/* ---- the gateway's line ---- */
+
+static enum fault line_open(struct cases_agent *agent)
+{
+    const struct inbox_options options = {.line = agent->options.line,
+                                          .acts = agent->options.acts,
+                                          .folder = agent->options.folder,
+                                          .disk = agent->options.disk,
+                                          .clock = agent->clock};
+    return options.line <= 0 ? FAULT_NONE : inbox_open(&agent->inbox, &options);
+}
+
+static enum fault line_turn(struct cases_agent *agent, bool *busy_out)
+{
+    if (agent->inbox == NULL) {
+        return FAULT_NONE;
+    }
+    TRY(inbox_turn(agent->inbox, agent->cases == NULL ? NULL : projection_store(agent->cases),
+                   busy_out));
+    struct inbox_counts counts = inbox_counts(agent->inbox);
+    agent->counts.inbox_asked = counts.asked;
+    agent->counts.inbox_refused = counts.refused;
+    agent->counts.inbox_late = counts.late;
+    return FAULT_NONE;
+}
+
 /* ---- the agent ---- */
 
 static enum fault cases_agent_open(struct agent *base)
@@ -202,6 +230,7 @@ static enum fault cases_agent_open(struct agent *base)
     agent->counts = (struct cases_agent_counts){.position = 0};
     agent->is_lost = false;
     TRY(talk_open(agent));
+    TRY(line_open(agent));
     return lose(agent, cases_try(agent));
 }
 
@@ -211,11 +240,15 @@ static enum fault cases_agent_work(struct agent *base, bool *busy_out)
     u64 now_ns = clock_mono_ns(agent->clock);
     bool is_behind = false;
     TRY(talk_turn(agent, busy_out));
+    TRY(line_turn(agent, busy_out));
     if (now_ns < agent->look_ns) {
         return FAULT_NONE;
     }
     TRY(follow(agent, &is_behind));
-    agent->look_ns = is_behind ? 0 : now_ns + agent->options.look_us * 1000;
+    bool is_awaited = agent->inbox != NULL && inbox_waits(agent->inbox);
+    u64 look_us =
+        is_awaited ? u64_min(CASES_INBOX_US, agent->options.look_us) : agent->options.look_us;
+    agent->look_ns = is_behind ? 0 : now_ns + look_us * 1000;
     *busy_out = *busy_out || is_behind;
     return FAULT_NONE;
 }
@@ -236,6 +269,8 @@ static void cases_agent_close(struct agent *base)
     agent->talk = NULL;
     case_view_destroy(agent->view);
     agent->view = NULL;
+    inbox_close(agent->inbox);
+    agent->inbox = NULL;
     projection_close(agent->cases, false);
     agent->cases = NULL;
 }

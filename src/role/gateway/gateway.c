@@ -49,6 +49,7 @@ const struct gateway_options gateway_defaults = {
     .door = -1,
     .keep = -1,
     .desk = -1,
+    .inbox = -1,
     .keep_years = 5,
 };
 
@@ -425,6 +426,9 @@ static enum fault turn(struct gateway *gateway, bool *busy_out)
     if (gateway->options.desk >= 0) {
         openings_session_turn(gateway, busy_out);
     }
+    if (gateway->options.inbox >= 0) {
+        inbox_session_turn(gateway, busy_out);
+    }
     end_late(gateway);
     channel_flush(&gateway->commands);
     return FAULT_NONE;
@@ -511,6 +515,9 @@ static enum fault open_channels(struct gateway *gateway)
     if (options->desk >= 0) {
         TRY(desk_client_open(&gateway->desk, options->desk, options->clock));
     }
+    if (options->inbox >= 0) {
+        TRY(inbox_client_open(&gateway->inbox, options->inbox, options->clock));
+    }
     TRY(gateway_keys_open(&gateway->keys, options->keys_folder, options->key_asks,
                           options->key_answers));
     return channel_reader_open(&gateway->bell, options->bell, bells, ARRAY_COUNT(bells),
@@ -584,6 +591,9 @@ static enum fault watch_channels(struct gateway *gateway)
     }
     if (gateway->options.desk >= 0) {
         TRY(net_watch(gateway->net, gateway->options.desk, NULL, NULL));
+    }
+    if (gateway->options.inbox >= 0) {
+        TRY(net_watch(gateway->net, gateway->options.inbox, NULL, NULL));
     }
     TRY(watch(gateway, &gateway->bell));
     TRY(watch(gateway, lookup_reader(gateway->lookups)));

@@ -78,9 +78,11 @@ struct gateway_options {
     const char *log_folder;           /* the public log's files, for /log/; NULL: none */
     const char *reports_folder;       /* published transparency reports; NULL: none */
     const struct demo_accounts *demo; /* NULL: nobody signs in (docs/pages.md) */
-    int door; /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
-    int keep; /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */
-    int desk; /* the line to the desk, SOCK_SEQPACKET; -1: customers are told of no openings */
+    int door;  /* the line to the door, SOCK_SEQPACKET; -1: customers have no logins */
+    int keep;  /* the line to `keep`, SOCK_SEQPACKET; -1: nobody enrols here */
+    int desk;  /* the line to the desk, SOCK_SEQPACKET; -1: customers are told of no openings */
+    int inbox; /* the line to the officers' queue, SOCK_SEQPACKET; -1: nobody appeals here */
+    const char *evidence_recipient; /* age1..., for whom evidence is sealed; NULL: none is taken */
     u32 keep_years; /* how long records are kept when a customer has left, for them to read */
 };
 

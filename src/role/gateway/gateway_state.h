@@ -15,6 +15,7 @@
 #include "role/gateway/feed.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_keys.h"
+#include "role/gateway/inbox_client.h"
 #include "role/gateway/keep_client.h"
 #include "role/gateway/key_http.h"
 #include "role/gateway/key_use.h"
@@ -106,6 +107,8 @@ struct gateway {
     struct keep_client keep; /* where options.keep is one */
     struct desk_client desk; /* where options.desk is one */
     struct enrol_pace enrol_pace;
+    struct inbox_client inbox;       /* where options.inbox is one */
+    struct enrol_pace inbox_pace[2]; /* of appeals, of evidence */
     struct session_table sessions;
     struct gateway_scratch scratch;
     struct ticker_pool tickers;

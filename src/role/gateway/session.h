@@ -178,6 +178,13 @@ MUST_USE bool enrol_session_account(struct gateway *gateway, const struct http_r
                                     const struct auth_address *address, u32 rights,
                                     u32 *account_out, struct api_failure *failure_out);
 
+/* ---- appeal and evidence (session_inbox.c) ---- */
+
+/* Asks the officers' queue; false: the request is for something else. */
+bool inbox_session_serve(struct session *session, const struct http_request *request);
+/* Answers what it has answered, and what it has not in time. */
+void inbox_session_turn(struct gateway *gateway, bool *busy_out);
+
 /* ---- what is held of a customer (session_records.c) ---- */
 
 /* Asks `keep`; false: the request is for something else. */

@@ -410,7 +410,8 @@ static void request_come(struct session *session, const struct http_request *req
     }
     if (door_session_serve(session, request) || page_key_session_serve(session, request) ||
         enrol_session_serve(session, request) || records_session_serve(session, request) ||
-        openings_session_serve(session, request) || page_session_serve(session, request)) {
+        openings_session_serve(session, request) || inbox_session_serve(session, request) ||
+        page_session_serve(session, request)) {
         return;
     }
     bool path_known = false;
