@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { ACTS, approvalsOf, arrowOf, FREE, linesOf, missingOf, optionsOf, REASONS, type Signed, signedOf, STATES, stepsOf, WORDS } from '../src/office/acts.ts';
 import type { CaseRow, CaseShown, RuleCase, Session } from '../src/office/api.ts';
-import { letterParts, recordText, typedMoment, unsigned } from '../src/office/draft.ts';
+import { flowing, letterParts, recordText, typedMoment, unsigned } from '../src/office/draft.ts';
 import { en } from '../src/office/en.ts';
 import { fr } from '../src/office/fr.ts';
 import { KeyRefusal, seedOf, signText } from '../src/office/keyfile.ts';
@@ -34,9 +34,18 @@ test('a key file of openssl signs as openssl does, and nothing else is taken', (
   const pair = generateKeyPairSync('ed25519');
   const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const text = 'cambist office sign-in v1\nofficer: é\n';
-  assert.ok(verify(null, Buffer.from(text), pair.publicKey, Buffer.from(signText(pem, text), 'base64')));
-  assert.ok(!verify(null, Buffer.from(`${text} `), pair.publicKey, Buffer.from(signText(pem, text), 'base64')));
-  const fault = (value: string) => { try { seedOf(value); return ''; } catch (error) { return error instanceof KeyRefusal ? error.fault : String(error); } };
+  const bytes = (value: string) => new TextEncoder().encode(value);
+  for (const form of [pem, pem.replaceAll('\n', '\r\n'), `# mine\n${pem}`]) {
+    const file = bytes(form);
+    const signature = Buffer.from(signText(file, text), 'base64');
+    assert.ok(verify(null, Buffer.from(text), pair.publicKey, signature));
+    assert.ok(!verify(null, Buffer.from(`${text} `), pair.publicKey, signature));
+    assert.ok(file.every((byte) => byte === 0), 'the file is overwritten');
+  }
+  const wrong = bytes('no key');
+  assert.throws(() => signText(wrong, text));
+  assert.ok(wrong.every((byte) => byte === 0), 'also when it is none');
+  const fault = (value: string) => { try { seedOf(bytes(value)); return ''; } catch (error) { return error instanceof KeyRefusal ? error.fault : String(error); } };
   assert.equal(fault(''), 'form');
   assert.equal(fault(createPublicKey(pair.privateKey).export({ type: 'spki', format: 'pem' }).toString()), 'form');
   assert.equal(fault(pair.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()), 'locked');
@@ -118,6 +127,7 @@ test('typed times and records are written as the desk reads them', () => {
 
 test('letters come apart, and a signature is no part of an act', () => {
   assert.deepEqual(letterParts('cambist letter v1\nreason: x\n\n[en]\nNo [fr] here.\nTwo.\n\n[fr]\nNon.\n'), { head: 'cambist letter v1\nreason: x', en: 'No [fr] here.\nTwo.', fr: 'Non.' });
+  assert.equal(flowing('One\ntwo.\n\nThree.\n'), 'One two.\n\nThree.\n');
   assert.equal(unsigned('a: b\nsignature: anna x\n'), 'a: b\n');
 });
 
@@ -228,7 +238,7 @@ test('the languages have the same keys and places, and differ', () => {
     assert.ok(text.trim() && other.trim(), key);
     if (other === text && /[a-z]{5}/.test(text)) same.push(key);
   }
-  assert.deepEqual(same.filter((key) => !['nav', 'nav.restrictions', 'restriction.title', 'restriction.version', 'restriction.score', 'type.police', 'contact.contact', 'group.contact', 'group.documents', 'time.hours', 'time.minutes', 'time.seconds', 'queue.people', 'restriction.second', 'bring.hash', 'sign.paste'].includes(key)), []);
+  assert.deepEqual(same.filter((key) => !['nav', 'nav.restrictions', 'restriction.title', 'restriction.version', 'restriction.score', 'type.police', 'contact.contact', 'group.contact', 'group.documents', 'time.hour', 'time.hours', 'time.minutes', 'time.seconds', 'queue.people', 'restriction.second', 'bring.hash', 'sign.paste'].includes(key)), []);
 });
 
 test('every word of the desk and the queue has a text, and every text a use', () => {

@@ -1,6 +1,6 @@
 // Officers at the console in Chromium, each with a browser of their own: sign-in by key file and by a
 // security key (a virtual one), a request taken in, refused with its letter; another one prepared,
-// approved by two, in the log, delivered, silenced. Every act is written on the page, signed by
+// approved by two, in the log, delivered, told and closed; a third silenced. Every act is written on the page, signed by
 // `cambist desk sign` and brought back. Then the page with more in it than a venue of a test has, in
 // both languages, narrow, dark, printed, by the keyboard. With a third argument pictures are left in
 // that folder. usage: office.mjs BINARY WORLD.json [PICTURES]
@@ -75,6 +75,18 @@ class Officer {
     await this.page.locator('[data-begun]').waitFor();
   }
 
+  // On "the officer's own machine": the key is shown to no page.
+  async signInByHand() {
+    await this.begin();
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.page.locator('[data-sign-download]').click()]);
+    const file = join(world.folder, download.suggestedFilename());
+    await download.saveAs(file);
+    assert.equal(readFileSync(file, 'utf8').trimEnd(), (await this.page.locator('[data-sign-text]').innerText()).trimEnd());
+    await this.page.locator('[data-signature]').fill(execFileSync('openssl', ['pkeyutl', '-sign', '-rawin', '-inkey', world.keys[this.code], '-in', file]).toString('base64'));
+    await this.page.locator('[data-signature-send]').click();
+    await this.page.locator(`[data-who="${this.code}"]`).waitFor();
+  }
+
   async signIn() {
     await this.begin();
     await this.page.locator('[data-key-file]').setInputFiles(world.keys[this.code]);
@@ -97,7 +109,8 @@ class Officer {
     this.text = readFileSync(file, 'utf8');
     assert.ok(!(await page.locator('main').innerText()).includes('cambist desk v1'), 'what is signed is not shown here');
     writeFileSync(`${file}.signed`, cambist('desk', 'sign', file, '--key', world.keys[signer]));
-    await page.locator('[data-signed-file]').setInputFiles(`${file}.signed`);
+    if (this.code === 'abel') await page.locator('[data-signed]').fill(readFileSync(`${file}.signed`, 'utf8')); // pasted
+    else await page.locator('[data-signed-file]').setInputFiles(`${file}.signed`);
     await page.waitForFunction(() => document.querySelector('[data-signed]').value.includes('signature: '));
     await page.locator('[data-put]').click();
   }
@@ -271,7 +284,7 @@ async function until(officer, name, selector) {
 
 async function delivers({ anna, cleo, bela }, name) {
   await step('the log, the opening and the delivery are seen, with their numbers', async () => {
-    await until(bela, name, '[data-act="approve"] [data-log]:not([data-log="0"])');
+    await until(bela, name, '.acts:not(:has([data-log="0"]))');
     await tell('grant', name, `${GRANT}signature: abel x\nsignature: bela y\n`);
     await until(bela, name, '[data-step="logged"][aria-current]');
     await tell('opening', name, `cambist opening v1\ngrant: ${sha256(GRANT)}\n`);
@@ -280,19 +293,67 @@ async function delivers({ anna, cleo, bela }, name) {
     await bela.page.locator('[data-missing="delivered"]').waitFor();
     assert.match(await bela.page.locator('[data-act="opened"]').innerText(), /the process/);
   });
+  await step('the receipt, the notice with its letter, and the end', async () => {
+    await cleo.does('acknowledged', `/case/${name}?act=acknowledge`, evidence);
+    await cleo.page.locator('[data-taken] a').click();
+    await cleo.page.locator('[data-missing="acknowledged"]').waitFor();
+    assert.equal(await anna.why(name, 'notice'), '');
+    await cleo.does('noticed', `/case/${name}?act=notice`);
+    await anna.does('closed', `/case/${name}?act=close`);
+    await anna.page.locator('[data-taken] a').click();
+    await anna.page.locator('[data-step="closed"][aria-current]').waitFor();
+    await anna.page.locator('[data-nothing]').waitFor();
+    await anna.page.locator('[data-act="notice"] [data-letter-show]').click();
+    await anna.page.locator('[data-act="notice"] [data-letter="same"]', { hasText: 'Vous pouvez saisir' }).waitFor();
+    await picture(anna.page, 'closed');
+    await axe(anna.page, 'a closed case');
+  });
+}
+
+async function silences({ anna, cleo }) {
+  let name;
   await step('a silence is ordered; the notice has to wait, and the page says so', async () => {
-    await anna.does('delivered', `/case/${name}?act=silence`, async (page) => {
+    name = await takenIn(cleo, anna, '3/2026');
+    await anna.does('received', `/case/${name}?act=silence`, async (page) => {
       for (const part of ['instrument', 'sealed']) await page.locator(`[data-file="${part}"]`).setInputFiles(paper);
       await all(field('reference', 's/2026'), field('dated', '2026-11-02T00:00'), field('until', when(48)))(page);
     });
-    await cleo.does('acknowledged', `/case/${name}?act=acknowledge`, evidence);
-    assert.equal(await cleo.why(name, 'notice'), 'silent');
-    await cleo.page.locator('[data-missing="silent"]').waitFor();
-    await cleo.refused('a silence runs', `/case/${name}?act=notice`);
-    await cleo.go(`/case/${name}`);
-    await cleo.page.locator('[data-act="acknowledge"]').waitFor();
-    await picture(cleo.page, 'silent');
-    await axe(cleo.page, 'a delivered case');
+    await anna.does('rejected', `/case/${name}?act=reject`, (page) => page.locator('[data-field="reason"]').selectOption('Incomplete'));
+    assert.equal(await anna.why(name, 'notice'), 'silent');
+    assert.equal(await anna.why(name, 'close'), 'notice');
+    await anna.page.locator('[data-missing="silent"]').waitFor();
+    await anna.refused('a silence runs', `/case/${name}?act=notice`);
+    await picture(anna.page, 'silent');
+  });
+  return name;
+}
+
+// What the page shows to be typed is what the program takes.
+async function restricts(anna) {
+  const { page } = anna;
+  await step('a restriction: the commands that are shown do what they say', async () => {
+    const run = (command) => cambist(...command.split(' ').slice(1).map((word) => ({ FILE: paper, OTHER: 'bela' })[word] ?? word), '--data', world.data);
+    const shown = (act) => page.locator(`[data-command="${act}"] code`).innerText();
+    cambist('case', 'open', '7', '--officer', 'anna', '--until', '2099-01-01', '--data', world.data);
+    await anna.go('/restrictions');
+    await page.locator('[data-restriction] a').click();
+    await page.locator('[data-state="open"]').waitFor();
+    for (const act of ['decide', 'clear']) assert.match(run(await shown(act)), /^cambist order v1\n/);
+    for (const act of ['take', 'evidence', 'close']) run(await shown(act));
+    for (const end = Date.now() + WAIT_MS; await page.locator('[data-state="closed"]').count() === 0;) {
+      assert.ok(Date.now() < end, 'the queue knows of it');
+      await page.reload();
+      await page.locator('[data-state]').first().waitFor();
+    }
+    assert.equal(await page.locator('[data-command]').count(), 0);
+    await picture(page, 'restriction');
+    await axe(page, 'a restriction');
+    await anna.go('/restrictions?all=yes');
+    await page.locator('[data-field="owner"]').check();
+    await page.waitForURL(/owner=12/);
+    await page.locator('[data-restriction]', { hasText: 'anna (you)' }).waitFor();
+    await anna.go('/mine');
+    await page.locator('[data-what="case"]', { hasText: 'Take' }).waitFor();
   });
 }
 
@@ -313,7 +374,7 @@ async function looksAround({ anna, bela }, refused, open) {
     await page.goBack();
     await page.locator('[data-field="state"]').selectOption('rejected');
     await page.waitForURL(/state=rejected/);
-    await page.locator('[data-queue="1"]').waitFor();
+    await page.locator('[data-queue="2"]').waitFor();
     assert.equal(await page.locator(`[data-case="${refused}"]`).count(), 1);
     await page.locator('[data-field="country"]').fill('de');
     await page.locator('[data-field="country"]').press('Enter');
@@ -353,7 +414,7 @@ async function looksAround({ anna, bela }, refused, open) {
   });
   await step('a session that ended elsewhere: one signs in and is where one was', async () => {
     await anna.go(`/case/${open}`);
-    await page.locator('[data-act="acknowledge"]').waitFor();
+    await page.locator('[data-act="silence"]').waitFor();
     await anna.context.clearCookies();
     await page.locator('[data-nav="/"]').click();
     await page.locator('[data-ended]').waitFor();
@@ -436,8 +497,10 @@ try {
   for (const code of ['anna', 'cleo', 'abel', 'bela', 'pia']) people[code] = new Officer(code);
   await people.anna.start(browser, { colorScheme: 'light' });
   await signsIn(people.anna);
-  await step('the others sign in', async () => {
-    for (const code of ['cleo', 'abel', 'bela', 'pia']) {
+  await step('one with a signature made elsewhere, the others by key file', async () => {
+    await people.pia.start(browser);
+    await people.pia.signInByHand();
+    for (const code of ['cleo', 'abel', 'bela']) {
       await people[code].start(browser);
       await people[code].signIn();
     }
@@ -445,7 +508,9 @@ try {
   const refused = await refuses(people.cleo, people.anna);
   const open = await approves(people);
   await delivers(people, open);
-  await looksAround(people, refused, open);
+  const silent = await silences(people);
+  await looksAround(people, refused, silent);
+  await restricts(people.anna);
   await looks(browser);
   await step('no outside request, no error, no broken policy', () => assert.deepEqual(Object.values(people).flatMap((one) => one.context?.faults ?? []), []));
 } finally {

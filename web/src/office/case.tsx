@@ -5,7 +5,7 @@ import { ActForm } from './actform.tsx';
 import { type ActRow, type Authority, type CaseShown, get, post, type RecordRow, session, type Session } from './api.ts';
 import { day, moment, now } from './clock.ts';
 import { type Key, language, t, word } from './i18n.ts';
-import { letterParts, unsigned } from './draft.ts';
+import { flowing, letterParts, unsigned } from './draft.ts';
 import { momentOf } from './moment.ts';
 import { hashOfText } from './paper.ts';
 import { Due, Fault, Hash, Head, State, useLoad, Waiting } from './parts.tsx';
@@ -124,7 +124,8 @@ function ApprovalList({ whole, me }: { whole: Whole; me: Session }) {
 }
 
 function Clocks({ shown }: { shown: CaseShown }) {
-  const rows: [Key, number | null][] = [['clock.due', momentOf(shown.due)], ['clock.grant', momentOf(shown.grant_until)], ['clock.silent', momentOf(shown.silent_until)]];
+  const isGrant = ['assessed', 'approved', 'logged'].includes(shown.state);
+  const rows: [Key, number | null][] = [['clock.due', momentOf(shown.due)], ['clock.grant', isGrant ? momentOf(shown.grant_until) : null], ['clock.silent', shown.noticed ? null : momentOf(shown.silent_until)]];
   const running = rows.filter(([, at]) => at !== null);
   return (
     <section class="card" aria-labelledby="clocks">
@@ -143,7 +144,7 @@ export function Letter({ text, hash }: { text: string; hash: string | null }) {
     <div class="letter" data-letter={isIt ? 'same' : 'other'}>
       {isIt ? null : <p class="warn">{t('letter.other')}</p>}
       <pre class="letter-head">{parts.head}</pre>
-      <div class="letter-parts">{order.map((one) => <section key={one} lang={one} aria-label={t(`letter.${one}`)}><h3>{t(`letter.${one}`)}</h3><pre>{parts[one]}</pre></section>)}</div>
+      <div class="letter-parts">{order.map((one) => <section key={one} lang={one} aria-label={t(`letter.${one}`)}><h3>{t(`letter.${one}`)}</h3><pre>{flowing(parts[one])}</pre></section>)}</div>
     </div>
   );
 }

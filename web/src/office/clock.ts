@@ -31,18 +31,20 @@ export function moment(at: number | null): string {
 
 export const day = (at: number | null): string => (at === null ? t('none') : format({ dateStyle: 'medium' }).format(at));
 
-/* The two largest units of a length of time. */
-export function length(ms: number): string {
+/* The two largest units of a length of time; in a row the largest alone. */
+export function length(ms: number, isShort = false): string {
   const whole = Math.abs(ms);
+  if (isShort && whole >= DAY) return t('time.day', { days: Math.floor(whole / DAY) });
+  if (isShort && whole >= HOUR) return t('time.hour', { hours: Math.floor(whole / HOUR) });
   if (whole >= DAY) return t('time.days', { days: Math.floor(whole / DAY), hours: Math.floor((whole % DAY) / HOUR) });
   if (whole >= HOUR) return t('time.hours', { hours: Math.floor(whole / HOUR), minutes: Math.floor((whole % HOUR) / MINUTE) });
   if (whole >= MINUTE) return t('time.minutes', { minutes: Math.floor(whole / MINUTE) });
   return t('time.seconds', { seconds: Math.floor(whole / SECOND) });
 }
 
-export function left(at: number | null, from = now.value): string {
+export function left(at: number | null, from: number, isShort = false): string {
   if (at === null) return t('due.none');
-  return at > from ? t('due.left', { time: length(at - from) }) : t('due.late', { time: length(from - at) });
+  return at > from ? t('due.left', { time: length(at - from, isShort) }) : t('due.late', { time: length(from - at, isShort) });
 }
 
 /* How near: for the row's mark beside its words. */

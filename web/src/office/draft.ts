@@ -15,5 +15,8 @@ export function letterParts(letter: string): { head: string; en: string; fr: str
   return { head: letter.split(/^\[en\]$/m)[0]?.trim() ?? '', en: part('en'), fr: part('fr') };
 }
 
+/* Paragraphs of a letter as the screen breaks them. */
+export const flowing = (text: string): string => text.replace(/([^\n])\n(?=[^\n])/g, '$1 ');
+
 /* What of an act is shown to the desk when its letter is made again: the text without the signature. */
 export const unsigned = (text: string): string => text.split('\n').filter((line) => !line.startsWith('signature: ')).join('\n');

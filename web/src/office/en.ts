@@ -5,7 +5,7 @@ export const en = {
   'nav.queue': 'Requests', 'nav.restrictions': 'Restrictions', 'nav.reports': 'Reports', 'nav.mine': 'My actions', 'nav.keys': 'Security keys',
   'who.by': 'Signed in by {by}', 'by.key': 'key file', 'by.webauthn': 'security key',
   ending: 'Your session ends in {time}.', stay: 'Stay signed in',
-  'time.days': '{days} d {hours} h', 'time.hours': '{hours} h {minutes} min', 'time.minutes': '{minutes} min', 'time.seconds': '{seconds} s',
+  'time.day': '{days} d', 'time.hour': '{hours} h', 'time.days': '{days} d {hours} h', 'time.hours': '{hours} h {minutes} min', 'time.minutes': '{minutes} min', 'time.seconds': '{seconds} s',
   'due.none': 'nothing due', 'due.left': '{time} left', 'due.late': 'late by {time}',
 
   'in.title': 'Sign in', 'in.about': 'For officers of this venue. You sign one text that says who you are, where and when; every sign-in and every case that you open is noted.', 'in.ended': 'Your session has ended. Sign in again to go on where you were.',

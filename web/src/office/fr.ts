@@ -6,7 +6,7 @@ export const fr: Record<Key, string> = {
   'nav.queue': 'Demandes', 'nav.restrictions': 'Restrictions', 'nav.reports': 'Déclarations', 'nav.mine': 'Mes actions', 'nav.keys': 'Clés de sécurité',
   'who.by': 'Connexion par {by}', 'by.key': 'fichier de clé', 'by.webauthn': 'clé de sécurité',
   ending: 'Votre session se termine dans {time}.', stay: 'Rester connecté',
-  'time.days': '{days} j {hours} h', 'time.hours': '{hours} h {minutes} min', 'time.minutes': '{minutes} min', 'time.seconds': '{seconds} s',
+  'time.day': '{days} j', 'time.hour': '{hours} h', 'time.days': '{days} j {hours} h', 'time.hours': '{hours} h {minutes} min', 'time.minutes': '{minutes} min', 'time.seconds': '{seconds} s',
   'due.none': 'aucune échéance', 'due.left': 'encore {time}', 'due.late': 'en retard de {time}',
 
   'in.title': 'Connexion', 'in.about': 'Pour les officiers de cette plateforme. Vous signez un texte qui dit qui vous êtes, où et quand ; chaque connexion et chaque dossier ouvert est noté.', 'in.ended': 'Votre session est terminée. Reconnectez-vous pour reprendre où vous étiez.',

@@ -35,9 +35,9 @@ export function Command({ text, label }: { text: string; label: string }) {
   return <div class="command"><code>{text}</code><Copy text={text} label={label} /></div>;
 }
 
-export function Due({ at }: { at: number | null }) {
+export function Due({ at, short }: { at: number | null; short?: boolean }) {
   const near = nearness(at);
-  return <span class={`due ${near}`} data-due={near} title={moment(at)}>{left(at, now.value)}</span>;
+  return <span class={`due ${near}`} data-due={near} title={moment(at)}>{left(at, now.value, short)}</span>;
 }
 
 export function State({ name, family = 'state' }: { name: string; family?: string }) {

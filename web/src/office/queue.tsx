@@ -26,7 +26,7 @@ function Row({ row, index, count, height }: { row: CaseRow; index: number; count
   return (
     <li style={{ top: `${index * height}px`, height: `${height}px` }} aria-setsize={count} aria-posinset={index + 1}>
       <a class="q-row" href={`/case/${row.case}`} data-case={row.case} data-row={index}>
-        <span class="q-due"><Due at={momentOf(row.due)} /></span>
+        <span class="q-due"><Due at={momentOf(row.due)} short /></span>
         <span class="q-state"><State name={row.state} /></span>
         <span class="q-what">{word('request', row.request)}{row.class === 'plain' ? null : <span class="chip warn">{word('class', row.class)}</span>}{row.urgency === 'emergency' ? <span class="chip bad">{word('urgency', row.urgency)}</span> : null}</span>
         <span class="q-who"><b>{row.country}</b> {row.authority}</span>

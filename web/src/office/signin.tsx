@@ -18,7 +18,7 @@ const KEY_BYTES_MAX = 4096;
 export async function signWithFile(file: File, text: string): Promise<string> {
   if (file.size > KEY_BYTES_MAX) throw new Error(t('key.form'));
   try {
-    return signText(await file.text(), text);
+    return signText(new Uint8Array(await file.arrayBuffer()), text);
   } catch (error) {
     throw error instanceof KeyRefusal ? new Error(t(`key.${error.fault}`)) : error;
   }
