@@ -42,12 +42,18 @@ const madeOf = (result, entry) => {
 // A worker is a script of its own; the page is told its name.
 const WORKER = 'src/enrol/worker.ts';
 const worker = await pack({ entryPoints: { worker: WORKER } });
+// What checks receipts outside of a browser: one file for node, offered as a download.
+const VERIFIER = 'src/log/verifier.mjs';
+const verifier = await pack({ entryPoints: { verifier: VERIFIER }, platform: 'node', format: 'cjs', target: 'node18' });
 // What `import()` names becomes a file of its own, which is fetched when it is wanted.
 const ENTRY = 'src/main.tsx';
 const result = await pack({
   entryPoints: { page: ENTRY },
   splitting: true,
-  define: { ENROL_WORKER: JSON.stringify(addressOf(madeOf(worker, WORKER)[0])) },
+  define: {
+    ENROL_WORKER: JSON.stringify(addressOf(madeOf(worker, WORKER)[0])),
+    VERIFIER: JSON.stringify(addressOf(madeOf(verifier, VERIFIER)[0])),
+  },
 });
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);

@@ -2,6 +2,7 @@
 #include "app/log_files.h"
 #include "app/log_months.h"
 #include "app/log_reports.h"
+#include "app/log_shown.h"
 #include "app/log_texts.h"
 #include "app/log_vault.h"
 #include "app/log_venue.h"
@@ -37,7 +38,8 @@ enum {
     LOG_CLASS,
     LOG_FROM,
     LOG_TO,
-    LOG_SINCE
+    LOG_SINCE,
+    LOG_CASE
 };
 
 static const struct option options[] = {
@@ -46,7 +48,7 @@ static const struct option options[] = {
          .kind = OPTION_TEXT,
          .value = "FILE",
          .help =
-             "check, receipt, check-decision: whose signatures are believed: the log's key, the "
+             "check, receipt, shown, check-decision: whose signatures are believed: the log's key, the "
              "witnesses, their operators and the quorum."},
     [LOG_STATE] = {.name = "state",
                    .kind = OPTION_TEXT,
@@ -93,6 +95,10 @@ static const struct option options[] = {
                    .value = "YYYY-MM",
                    .help = "check: opened months before this one must be there as they were "
                            "logged, but their slots are not computed anew."},
+    [LOG_CASE] = {.name = "case",
+                  .kind = OPTION_TEXT,
+                  .value = "HEX",
+                  .help = "shown: the case, 32 digits, as the letter says it."},
 };
 
 /* ---- shared ---- */
@@ -517,6 +523,21 @@ static enum fault receipt(const struct option_call *call, struct work *work)
     return answer(call, work, &verdict);
 }
 
+/* ---- shown ---- */
+
+static enum fault shown_one(const struct option_call *call, struct work *work)
+{
+    struct span text;
+    TRY(operands_check(call, 1, "the receipt's file"));
+    if (!call->values[LOG_CASE].given) {
+        return FAULT(FAULT_USAGE, "shown: --case is missing: the letter says it");
+    }
+    TRY(policy_take(call, work));
+    TRY(file_take(call->operands[1], work->text, sizeof(work->text), &text));
+    return log_shown_check(call->operands[1], text, call->values[LOG_CASE].text, &work->crypto,
+                           &work->policy, call->values[LOG_JSON].given);
+}
+
 static enum fault check_decision(const struct option_call *call, struct work *work)
 {
     TRY(operands_check(call, 1, "the file of an exported decision"));
@@ -554,21 +575,19 @@ static enum fault dispatch(const struct option_call *call, struct work *work)
     static const struct {
         const char *word;
         enum fault (*act)(const struct option_call *call, struct work *work);
-    } actions[] = {{"check", check},
-                   {"show", show_one},
-                   {"prove", prove_one},
-                   {"receipt", receipt},
-                   {"month", month},
-                   {"slots", slots},
-                   {"check-decision", check_decision}};
+    } actions[] = {{"check", check},     {"show", show_one},
+                   {"prove", prove_one}, {"receipt", receipt},
+                   {"shown", shown_one}, {"month", month},
+                   {"slots", slots},     {"check-decision", check_decision}};
     for (size_t i = 0; i < ARRAY_COUNT(actions); i += 1) {
         if (strcmp(call->operands[0], actions[i].word) == 0) {
             return actions[i].act(call, work);
         }
     }
-    return FAULT(FAULT_USAGE,
-                 "\"%s\" is no action: check, show, prove, receipt, month, slots or check-decision",
-                 call->operands[0]);
+    return FAULT(
+        FAULT_USAGE,
+        "\"%s\" is no action: check, show, prove, receipt, shown, month, slots or check-decision",
+        call->operands[0]);
 }
 
 static int run(const struct option_call *call)
@@ -594,6 +613,8 @@ static const char *const text[] = {
     "proofs hold. One that is not there is said, and is a flaw 30 days behind its line.",
     "show DIR|URL N: entry N as it is, the first one is 0. prove DIR|URL N: its receipt. Both believe the files.",
     "receipt FILE: whether a receipt proves that --entry is in the log, under the policy, asking nobody.",
+    "shown FILE: whether the receipt that a customer was given with a letter is of an event of --case, and is in the "
+    "log under the policy, asking nobody.",
     "check-decision FILE: whether a decision that \"cambist why --export\" wrote is in the log, under the policy, "
     "asking nobody; then what was decided.",
     "month DIR YYYY-MM: the opening of a month that is over, for everybody: how many private events of each kind "
@@ -611,6 +632,8 @@ static const struct option_example examples[] = {
      "From outside, every day."},
     {"log prove data/log 17 > 17.tlog-proof", "The receipt of an entry."},
     {"log receipt 17.tlog-proof --policy policy.txt --entry 17.bin", "Checks it, offline."},
+    {"log shown receipt.txt --policy policy.txt --case 00112233445566778899aabbccddeeff",
+     "The receipt that came with a letter."},
     {"log month data/log 2026-10 > 2026-10.txt", "What the operator publishes each month."},
     {"log slots data/log --from 2026-11-23T12:00:00Z --to 2026-11-23T15:10:00Z > slots",
      "From the moment a grant was issued to its opening."},
@@ -620,7 +643,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_log = {
     .name = "log",
     .summary = "checks the public log and its receipts",
-    .operands = "check|show|prove|receipt|month|slots|check-decision DIR|URL|FILE...",
+    .operands = "check|show|prove|receipt|shown|month|slots|check-decision DIR|URL|FILE...",
     .operands_min = 1,
     .operands_max = 3,
     .options = options,

@@ -86,24 +86,45 @@ static enum fault check_event(struct tlog_crypto *crypto, const char *what,
     return FAULT_NONE;
 }
 
+/* Whether the slot's leaf is in a log that the policy believes. */
+static enum tlog_flaw leaf_verify(struct tlog_crypto *crypto, const struct tlog_policy *policy,
+                                  const struct publog_shown *shown, struct publog_seen *seen_out)
+{
+    struct tlog_receipt receipt;
+    struct tlog_hash leaf;
+    enum tlog_flaw flaw = tlog_receipt_read(shown->receipt.of_leaf, &receipt);
+    if (flaw != TLOG_FLAW_NONE) {
+        return flaw;
+    }
+    tlog_hash_leaf(&crypto->sha256, span_of(shown->receipt.leaf_bytes, PUBLOG_LEAF_BYTES), &leaf);
+    flaw = tlog_receipt_verify(crypto, policy, &receipt, &leaf, &seen_out->verdict);
+    seen_out->index = receipt.index;
+    seen_out->slot = shown->receipt.leaf.slot;
+    return flaw;
+}
+
 enum fault publog_shown_verify(struct tlog_crypto *crypto, const struct tlog_policy *policy,
                                const char *what, const struct publog_shown *shown,
                                const struct publog_wanted *wanted, struct publog_seen *seen_out)
 {
-    struct tlog_receipt receipt;
-    struct tlog_hash leaf;
     TRY(check_event(crypto, what, shown, wanted));
-    enum tlog_flaw flaw = tlog_receipt_read(shown->receipt.of_leaf, &receipt);
-    if (flaw == TLOG_FLAW_NONE) {
-        tlog_hash_leaf(&crypto->sha256, span_of(shown->receipt.leaf_bytes, PUBLOG_LEAF_BYTES),
-                       &leaf);
-        flaw = tlog_receipt_verify(crypto, policy, &receipt, &leaf, &seen_out->verdict);
+    enum tlog_flaw flaw = leaf_verify(crypto, policy, shown, seen_out);
+    return flaw == TLOG_FLAW_NONE ? FAULT_NONE
+                                  : FAULT(FAULT_REFUSED, "%s: %s (%s)", what,
+                                          tlog_flaw_meaning(flaw), tlog_flaw_name(flaw));
+}
+
+enum tlog_flaw publog_shown_judge(struct tlog_crypto *crypto, const struct tlog_policy *policy,
+                                  const struct publog_shown *shown,
+                                  const u8 name[PUBLOG_CASE_BYTES], struct publog_seen *seen_out)
+{
+    u8 mark[SHA256_BYTES];
+    *seen_out = (struct publog_seen){.index = 0};
+    publog_mark_of(&crypto->sha256, shown->mark_salt, name, shown->until, mark);
+    if (memcmp(mark, shown->receipt.event.mark, sizeof(mark)) != 0) {
+        return TLOG_FLAW_EVENT_CASE;
     }
-    if (flaw != TLOG_FLAW_NONE) {
-        return FAULT(FAULT_REFUSED, "%s: %s (%s)", what, tlog_flaw_meaning(flaw),
-                     tlog_flaw_name(flaw));
-    }
-    seen_out->index = receipt.index;
-    seen_out->slot = shown->receipt.leaf.slot;
-    return FAULT_NONE;
+    return publog_receipt_verify(&crypto->sha256, &shown->receipt)
+               ? leaf_verify(crypto, policy, shown, seen_out)
+               : TLOG_FLAW_EVENT_SLOT;
 }

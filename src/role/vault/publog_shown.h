@@ -56,4 +56,12 @@ MUST_USE enum fault publog_shown_verify(struct tlog_crypto *crypto,
                                         const struct publog_wanted *wanted,
                                         struct publog_seen *seen_out);
 
+/* The same for who has the case, and not the text: whoever was given the receipt with a letter.
+ * Fills in *seen_out, whose verdict is that of the checkpoint, where it was reached. */
+MUST_USE enum tlog_flaw publog_shown_judge(struct tlog_crypto *crypto,
+                                           const struct tlog_policy *policy,
+                                           const struct publog_shown *shown,
+                                           const u8 name[PUBLOG_CASE_BYTES],
+                                           struct publog_seen *seen_out);
+
 #endif /* ROLE_VAULT_PUBLOG_SHOWN_H */

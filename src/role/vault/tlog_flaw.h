@@ -44,7 +44,10 @@
     ROW(SILENCE, "silence", "a silence has ended, and no notice has followed")            \
     ROW(CEREMONY, "ceremony", "a ceremony's transcript is not what was logged, or does not hold") \
     ROW(RESTRICTIONS, "restrictions", "days of restrictions do not stand one after the other") \
-    ROW(REPORT, "report", "a transparency report is not there, or not what was logged")
+    ROW(REPORT, "report", "a transparency report is not there, or not what was logged")   \
+    ROW(EVENT, "event", "not the receipt of an event: cambist-shown/v1")                  \
+    ROW(EVENT_CASE, "event_case", "the receipt is of an event of another case")           \
+    ROW(EVENT_SLOT, "event_slot", "the event is not under its slot's root")
 /* clang-format on */
 
 #define TLOG_FLAW_ENUM_ROW(constant, name, text) TLOG_FLAW_##constant,

@@ -1,0 +1,77 @@
+/* Aim: receipts of a real venue's log verify, of each kind and with its quorum; with any byte changed,
+ * under another policy or for another case they do not. Method: recorded receipts of three witnesses,
+ * each character changed in turn, policies with a key, a quorum or an operator changed. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { type Doubt } from '../src/log/note.ts';
+import { policyRead } from '../src/log/policy.ts';
+import { answerOf, isIncluded, receiptJudge } from '../src/log/receipt.ts';
+
+declare const WEB_ROOT: string;
+
+interface Row { kind: string; until: number; case: string; shown: string }
+const golden = process.env.CAMBIST_VECTORS ? dirname(dirname(process.env.CAMBIST_VECTORS)) : join(WEB_ROOT, '../tests/golden');
+const vectors = JSON.parse(readFileSync(join(golden, 'receipts/receipts.json'), 'utf8')) as { policy: string; receipts: Row[] };
+const policy = policyRead(vectors.policy);
+
+const flawOf = (text: string, name: string, of = policy) => answerOf(of, text, name).flaw;
+
+test('receipts of a real venue verify', () => {
+  assert.deepEqual(vectors.receipts.map((row) => row.kind), ['opening', 'notice', 'silence', 'grant']);
+  for (const row of vectors.receipts) {
+    const judged = receiptJudge(policy, row.shown, row.case);
+    assert.equal(judged.kind, row.kind);
+    assert.equal(judged.until, row.until);
+    assert.equal(judged.class, 'emergency');
+    assert.equal(judged.slot % 60, 0);
+    assert.ok(judged.verdict.cosigned.length >= 2 && judged.verdict.independent <= 1);
+    assert.ok(judged.index < judged.verdict.checkpoint.size && judged.verdict.known <= judged.verdict.fresh);
+  }
+});
+
+test('no receipt verifies with a character changed', () => {
+  const row = vectors.receipts[0]!;
+  const line = (at: number) => row.shown.slice(row.shown.lastIndexOf('\n', at - 1) + 1).split('\n')[0]!;
+  for (let at = 0; at < row.shown.length; at += 1) {
+    const code = row.shown.charCodeAt(at);
+    const text = row.shown.slice(0, at) + String.fromCharCode(code === 10 ? 32 : code ^ 1) + row.shown.slice(at + 1);
+    /* The text's salt is for who has the text; a witness whose name is another is a stranger, and two are enough. */
+    if (line(at).startsWith('body ') || line(at).startsWith('\u2014 w')) continue;
+    assert.notEqual(flawOf(text, row.case), 'none', `character ${at} of ${line(at)}`);
+  }
+  for (const cut of [1, 10, 100, 1000, row.shown.length - 1]) assert.notEqual(flawOf(row.shown.slice(0, cut), row.case), 'none');
+  assert.equal(flawOf(row.shown + '\n', row.case), 'text');
+  assert.equal(flawOf('', row.case), 'event');
+});
+
+test('a receipt is of one case', () => {
+  const [first, second] = [vectors.receipts[0]!, vectors.receipts[1]!];
+  assert.equal(flawOf(first.shown, second.case), 'event_case');
+  for (const name of ['', 'zz', first.case.toUpperCase(), `${first.case}00`]) assert.equal(flawOf(first.shown, name), 'event_case');
+});
+
+test('the policy says who is believed', () => {
+  const row = vectors.receipts[0]!;
+  const lines = vectors.policy.split('\n');
+  const with_ = (change: (text: string) => string) => policyRead(change(vectors.policy));
+  assert.equal(flawOf(row.shown, row.case, with_((text) => text.replace('independent 1', 'independent 2'))), 'independent');
+  assert.equal(flawOf(row.shown, row.case, with_((text) => text.replace('operator somebody w3', 'operator venue2 w3'))), 'none');
+  const log = lines.find((entry) => entry.startsWith('log '))!;
+  assert.throws(() => with_((text) => text.replace(log, log.replace('+', '.x+'))), (error: Doubt) => error.flaw === 'policy');
+  const alone = lines.filter((entry) => entry.startsWith('log ')).concat('quorum none', '').join('\n');
+  assert.equal(flawOf(row.shown, row.case, policyRead(alone)), 'none');
+  for (const wrong of ['', 'quorum none\n', `${log}\n`, vectors.policy.slice(0, -1), `${vectors.policy}quorum most\n`, `${vectors.policy}group two 3 w1\n`,
+    vectors.policy.replace('most 2', 'most 4'), vectors.policy.replace('quorum most', 'quorum few'), `${vectors.policy}what is this\n`]) {
+    assert.throws(() => policyRead(wrong), (error: Doubt) => error.flaw === 'policy', wrong);
+  }
+});
+
+test('a proof of another size or place leads nowhere', () => {
+  const hashes = Array.from({ length: 64 }, () => new Uint8Array(32));
+  assert.equal(isIncluded(0n, 1n, hashes[0]!, [], hashes[0]!), true);
+  assert.equal(isIncluded(1n, 1n, hashes[0]!, [], hashes[0]!), false);
+  assert.equal(isIncluded(0n, 1n, hashes[0]!, hashes, hashes[0]!), false);
+  assert.equal(isIncluded(0n, 2n, hashes[0]!, [], hashes[0]!), false);
+});
