@@ -1,13 +1,14 @@
 // What customers and the public see of the rules, in Chromium against a venue of its own: the banner
 // and the inbox of an account that is held, of one that a rule restricts, both languages, and the
-// public page of rules with the difference between two versions, and the public reports. With a third argument pictures are
-// left in that folder. usage: node rules.mjs BINARY RULES [PICTURES]
+// public page of rules with the difference between two versions, the public reports, and an appeal
+// with evidence. With a third argument pictures are left in that folder. usage: node rules.mjs BINARY RULES [PICTURES]
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { appeals, officersKey } from './appeals.mjs';
 import { launch, newContext, open, signIn } from './browser.mjs';
 import { reportPage } from './reports.mjs';
 import { Venue } from './venue.mjs';
@@ -243,6 +244,11 @@ async function publicPage(context) {
 }
 
 putPacks(join(venue.folder, 'data'));
+const key = officersKey(venue.folder);
+if (key) {
+  writeFileSync(join(venue.folder, 'cambist.yaml'), `cases:\n  recipient: ${key.recipient}\n`);
+  venue.words = ['--config', join(venue.folder, 'cambist.yaml')];
+}
 if (pictures) mkdirSync(pictures, { recursive: true });
 await venue.start();
 const browser = await launch();
@@ -253,6 +259,7 @@ try {
   await step('signing in', () => signIn(page, 'A'));
   await held(page);
   await decided(page);
+  await appeals({ page, venue, binary, step, axe, picture, loosen, key });
   await told(page);
   await publicPage(context);
   await reportPage({ context, venue, step, axe, picture });

@@ -26,6 +26,7 @@ export class Venue {
     this.folder = mkdtempSync(join(tmpdir(), 'cambist-browser-'));
     this.keysFile = join(this.folder, 'keys.json');
     this.process = null;
+    this.words = []; // of every start
   }
 
   // The first start begins a test venue; later ones go on with it, on the same port, as soon as the
@@ -33,7 +34,7 @@ export class Venue {
   async start() {
     this.port ??= await freePort();
     const first = this.keys === undefined;
-    const words = ['serve', '--data', join(this.folder, 'data'), '--port', String(this.port)];
+    const words = ['serve', '--data', join(this.folder, 'data'), '--port', String(this.port), ...this.words];
     if (first) words.push('--profile', 'test', '--keys-file', this.keysFile);
     const end = Date.now() + READY_MS;
     while (!await this.begin(words)) {

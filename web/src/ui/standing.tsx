@@ -6,6 +6,7 @@ import { type Units, units } from '../decimal/decimal.ts';
 import { formatText, formatUnits, localeOf } from '../decimal/format.ts';
 import { type Key, language, t } from '../i18n/index.ts';
 import { partsOf, readInbox, standing, unread } from '../state/standing.ts';
+import { AppealPart } from './appeal.tsx';
 import { Modal } from './modal.tsx';
 import { dialog } from './panels.ts';
 
@@ -106,6 +107,7 @@ export function InboxDialog() {
         {told && told.reasons.length > 0 ? (
           <section aria-label={t('standing.now')}><h3>{t('standing.now')}</h3>{told.reasons.map((notice, index) => <Letter key={index} notice={notice} open />)}</section>
         ) : <p class="quiet">{t('standing.nothing')}</p>}
+        <AppealPart />
         <Holdings />
         {told && told.inbox.length > 0 ? (
           <section aria-label={t('standing.past')}><h3>{t('standing.past')}</h3>{told.inbox.map((notice, index) => <Letter key={`${told.inbox.length - index}`} notice={notice} />)}</section>
