@@ -90,6 +90,7 @@ struct gateway {
     void *keys_memory; /* of their table */
     struct page_keys page_keys;
     struct page_keys_sink page_keys_sink;
+    u32 page_asks_count;        /* that wait */
     struct page_ask *page_asks; /* PAGE_ASKS_MAX */
     struct enrol_pace key_pace; /* API keys made by customers */
     u64 machine_us;             /* the machine's clock, which the door's times are of */

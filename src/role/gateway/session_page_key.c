@@ -24,7 +24,7 @@
 /* 0 finds a free place. */
 static struct page_ask *ask_of(struct gateway *gateway, u64 owner)
 {
-    for (u32 i = 0; i < PAGE_ASKS_MAX; i += 1) {
+    for (u32 i = 0; i < PAGE_ASKS_MAX && (owner == 0 || gateway->page_asks_count > 0); i += 1) {
         if (gateway->page_asks[i].owner == owner) {
             return &gateway->page_asks[i];
         }
@@ -37,6 +37,7 @@ void page_key_session_ended(struct session *session)
     struct page_ask *ask = ask_of(session->gateway, session_handle(session));
     if (ask != NULL) {
         secret_wipe(ask, sizeof(*ask));
+        session->gateway->page_asks_count -= 1;
     }
 }
 
@@ -342,6 +343,7 @@ static enum door_http_no ask_send(struct session *session, const struct http_req
         bool is_sent = door_client_send(&gateway->door, &ask, session_handle(session),
                                         net_now_ms(gateway->net));
         asked->owner = is_sent ? session_handle(session) : 0;
+        gateway->page_asks_count += is_sent ? 1 : 0;
         no = is_sent ? DOOR_HTTP_FINE : DOOR_HTTP_NO_BUSY;
     }
     secret_wipe(&ask, sizeof(ask));
