@@ -7,8 +7,8 @@ Where npm, Chromium or the pages are missing, the test is skipped. Everything is
 
 import json
 import os
+import re
 import subprocess
-import sys
 
 import browser_test as b
 import desk_test as d
@@ -19,9 +19,41 @@ import serve_test as s
 CONFIG = ("desk:\n  on: true\noffice:\n  on: true\n  listen: 127.0.0.1:0\n"
           "publog:\n  on: true\n  origin: demo.invalid/log\n")
 SECONDS = 400
+HERE = os.path.dirname(os.path.abspath(__file__))
+TABLES = {"ROLE": "role", "REQUEST": "request", "MARK": "mark", "OPENING": "opening", "BASIS": "basis",
+          "CLASS": "class", "URGENCY": "urgency", "REASON": "reason", "CONTACT": "contact", "TYPE": "type",
+          "FIELD": "subject", "GROUP": "group", "STATE": "state", "ACT": "act"}
+
+
+def words_of(path, pattern):
+    with open(os.path.join(HERE, "..", "..", path), encoding="utf-8") as file:
+        return re.findall(pattern, file.read())
+
+
+def every_word_has_a_text(cli):
+    """What the desk and the queue may say, the page says in both languages."""
+    wanted = []
+    header = "src/role/desk/desk_words.h"
+    for table, family in TABLES.items():
+        with open(os.path.join(HERE, "..", "..", header), encoding="utf-8") as file:
+            body = re.search(rf"#define DESK_{table}_TABLE\(ROW\)(.*?)\n\n", file.read(), re.S).group(1)
+        wanted += [f"{family}.{name}" for name in re.findall(r'ROW\(\w+, \d+, "([^"]+)"', body)]
+    wanted += [f"rule.{name}" for name in words_of("src/role/desk/desk.h", r'ROW\([A-Z_]+, "([a-z-]+)", "')]
+    for table, family in (("KIND", "kind"), ("STATE", "rstate"), ("OUTCOME", "outcome")):
+        names = words_of("src/role/cases/case_rows.c", rf'\[CASE_{table}_\w+\] = "([^"]+)"')
+        wanted += [f"{family}.{name}" for name in names]
+    voids = words_of("src/role/cases/case_rows.c", r'\[CASE_VOID_[A-Z]+\] = "([^"]+)"')[1:]
+    shown = words_of("web/src/office/restrictions.tsx", r"export const VOIDS = \[(.*)\];")[0]
+    cli.equal(re.findall(r"'([^']+)'", shown), voids, "why an act changes nothing")
+    cli.check(len(wanted) > 150, f"words are found: {len(wanted)}")
+    wanted = set(wanted) - {"reason.none", "rule.none"}
+    for language in ("en", "fr"):
+        keys = set(words_of(f"web/src/office/{language}.ts", r"'([A-Za-z]+\.[A-Za-z-]+)':"))
+        cli.equal(wanted - keys, set(), f"words without a text in {language}")
 
 
 def test(cli):
+    every_word_has_a_text(cli)
     build = os.path.abspath(os.path.join(os.path.dirname(cli.binary), "..", ".."))
     if b.missing():
         b.c.m.skip(f"the console in a browser: {b.missing()}")

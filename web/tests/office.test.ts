@@ -158,6 +158,7 @@ test('the commands fit the case', () => {
   assert.equal(acts({ kind: 'candidate', state: 'taken', owner: 11 }), 'evidence decide clear whitelist');
   assert.equal(acts({ kind: 'appeal', state: 'taken', owner: 11 }), 'evidence uphold overturn');
   assert.equal(acts({ kind: 'report', state: 'taken', owner: 11 }), 'evidence filed');
+  assert.equal(acts({ kind: 'duplicate', state: 'taken', owner: 11 }), 'evidence decide clear close');
   assert.equal(acts({ state: 'closed' }), '');
   assert.equal(commandsOf(rule({ state: 'second', owner: 12, decided_by: 12 }), 'anna')[1]?.[1], 'cambist case second 7-0 --officer 12 --second anna --propose');
 });
@@ -226,7 +227,7 @@ test('the newest request has the subjects', () => {
 /* ---- texts ---- */
 
 const sources = readdirSync(join(WEB_ROOT, 'src/office')).map((name) => join(WEB_ROOT, 'src/office', name));
-const FAMILIES = ['nav', 'by', 'sign', 'key', 'sort', 'group', 'clock', 'letter', 'missing', 'what', 'signed', 'field', 'role', 'state', 'request', 'mark', 'opening', 'basis', 'class', 'urgency', 'reason', 'type', 'contact', 'subject', 'alarm', 'alarmLong', 'act', 'does', 'rule', 'fault', 'kind', 'kindWhy', 'rstate', 'outcome', 'ract', 'column', 'filter'];
+const FAMILIES = ['nav', 'by', 'sign', 'key', 'sort', 'group', 'clock', 'letter', 'missing', 'what', 'signed', 'field', 'role', 'state', 'request', 'mark', 'opening', 'basis', 'class', 'urgency', 'reason', 'type', 'contact', 'subject', 'alarm', 'alarmLong', 'act', 'does', 'rule', 'fault', 'kind', 'kindWhy', 'void', 'rstate', 'outcome', 'ract', 'column', 'filter'];
 
 test('the languages have the same keys and places, and differ', () => {
   assert.deepEqual(Object.keys(fr).sort(), Object.keys(en).sort());

@@ -9,8 +9,10 @@ import { Choice, Command, Due, Fault, Field, Hash, Head, State, useLoad, Waiting
 import { go, values, withValues } from './route.ts';
 import { commandsOf } from './rows.ts';
 
-export const KINDS = ['candidate', 'undetermined', 'evidence', 'freeze', 'threshold', 'rule', 'held-deposit', 'frozen-deposit', 'report', 'report-rejected', 'report-yearly', 'wind-down', 'close-account', 'appeal', 'manual'] as const;
+export const KINDS = ['candidate', 'undetermined', 'evidence', 'freeze', 'threshold', 'rule', 'held-deposit', 'frozen-deposit', 'report', 'report-rejected', 'report-yearly', 'wind-down', 'close-account', 'appeal', 'duplicate', 'manual'] as const;
 export const RULE_STATES = ['open', 'taken', 'second', 'decided', 'cleared', 'closed'] as const;
+/* Why an act changed nothing, as the queue says it. */
+export const VOIDS = ['there is no such case', 'the case is closed', 'another officer has the case', 'the same officer twice, or one who took part in what is appealed', 'what loosens needs two officers', 'not in a case of this kind or state', 'the end must be in the future', 'an appeal is open already', 'an officer must be named'];
 const ROWS = 100;
 const FILTERS = ['kind', 'state', 'person', 'account', 'owner', 'all'] as const;
 const NUMBER = /^[1-9]\d{0,18}$/;
@@ -133,6 +135,12 @@ export function Restrictions() {
   );
 }
 
+/* Of an appeal the time of the notice that it answers, of a duplicate the row of `cambist vault doubles`. */
+function referenceOf(row: RuleCase): [string, string] {
+  if (row.kind === 'appeal') return [t('restriction.answers'), moment(ofMicros(row.reference))];
+  return [t('restriction.reference'), String(row.kind === 'duplicate' ? Math.floor(row.reference / 4) : row.reference)];
+}
+
 function Facts({ row }: { row: RuleCase }) {
   const facts: [string, preact.ComponentChildren][] = [
     [t('column.whom'), whom(row)],
@@ -145,7 +153,7 @@ function Facts({ row }: { row: RuleCase }) {
     [t('column.due'), row.closed_us ? moment(ofMicros(row.due_us)) : <span key="d">{moment(ofMicros(row.due_us))} <Due at={ofMicros(row.due_us)} /></span>],
     ...(row.closed_us ? [[t('restriction.closed'), `${moment(ofMicros(row.closed_us))} · ${word('outcome', row.outcome)}`] as [string, string]] : []),
     [t('column.owner'), officerName(row.owner)], [t('restriction.decided'), officerName(row.decided_by)], [t('restriction.second'), officerName(row.second_by)],
-    ...(row.reference ? [[t('restriction.reference'), String(row.reference)] as [string, string]] : []), ...(row.amount ? [[t('restriction.amount'), String(row.amount)] as [string, string]] : []),
+    ...(row.reference ? [referenceOf(row)] : []), ...(row.amount ? [[t('restriction.amount'), String(row.amount)] as [string, string]] : []),
     ...(row.parent ? [[t('restriction.parent'), <a key="p" href={`/restriction/${row.parent}`}>{row.parent}</a>] as [string, preact.ComponentChildren]] : []),
     [t('field.evidence'), <Hash key="e" value={row.evidence} label={t('field.evidence')} />],
   ];
@@ -171,9 +179,10 @@ export function RestrictionPage({ name }: { name: string }) {
         <ol class="acts">{acts.map((act) => (
           <li class="act" key={act.seq} data-act={act.act}>
             <div class="act-head"><b>{word('ract', act.act)}</b><span>{officerName(act.officer)}{act.second ? ` + ${officerName(act.second)}` : ''}</span><span class="dim">{moment(ofMicros(act.time_us))}</span><span class="dim">{t('restriction.seq', { seq: act.seq })}</span></div>
-            {act.void ? <p class="warn">{t('restriction.void', { why: act.void })}</p> : null}
+            {act.void ? <p class="warn">{t('restriction.void', { why: VOIDS.includes(act.void) ? word('void', String(VOIDS.indexOf(act.void) + 1)) : act.void })}</p> : null}
             {act.until_us ? <p>{t('field.until')}: {moment(ofMicros(act.until_us))}</p> : null}
             {/^0*$/.test(act.evidence) ? null : <p><Hash value={act.evidence} label={t('field.evidence')} /></p>}
+            {act.act === 'evidence' && act.officer === 0 ? <div class="no-print" data-sent><p class="hint">{t('restriction.sent')}</p><Command label={t('restriction.sent')} text={`cambist case evidence ${act.evidence} | age -d -i KEY > FILE`} /></div> : null}
           </li>
         ))}</ol>
       </section>

@@ -47,6 +47,6 @@ export function commandsOf(row: RuleCase, officer: string): [string, string][] {
   else if (row.state === 'second') found.push(['second', `cambist case second ${row.case} --officer ${row.decided_by} --second ${officer} --propose`]);
   else found.push(['decide', base('decide', ' --propose')], ['clear', base('clear', two)]);
   if (row.kind === 'candidate') found.push(['whitelist', base('whitelist', ` --until DATE${two}`)]);
-  if (row.kind === 'manual' || row.state === 'cleared') found.push(['close', base('close')]);
+  if (['manual', 'duplicate'].includes(row.kind) || row.state === 'cleared') found.push(['close', base('close')]);
   return found;
 }
