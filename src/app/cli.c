@@ -13,7 +13,7 @@ const struct subcommand *const cli_subcommands[] = {
     &cli_relations, &cli_case,     &cli_inbox,   &cli_reports,      &cli_lists,    &cli_own,
     &cli_log,       &cli_screen,   &cli_people,  &cli_vault,        &cli_ceremony, &cli_officer,
     &cli_open,      &cli_rotate,   &cli_witness, &cli_check_config, &cli_man,      &cli_completion,
-    &cli_version,   &cli_door,     &cli_report,  &cli_desk,         NULL,
+    &cli_version,   &cli_door,     &cli_report,  &cli_desk,         &cli_mailbox,  NULL,
 };
 
 int cli_fail(const struct subcommand *subcommand, enum fault fault)

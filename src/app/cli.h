@@ -29,6 +29,7 @@ extern const struct subcommand cli_case;
 extern const struct subcommand cli_inbox;
 extern const struct subcommand cli_people;
 extern const struct subcommand cli_door;
+extern const struct subcommand cli_mailbox;
 extern const struct subcommand cli_vault;
 extern const struct subcommand cli_desk;
 extern const struct subcommand cli_report;

@@ -78,6 +78,7 @@ enum config_key {
     CONFIG_DOOR_THREADS,
     CONFIG_DOOR_WAITING,
     CONFIG_DOOR_MAILS,
+    CONFIG_DOOR_COMMAND,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -86,7 +87,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 67U
+#define CONFIG_COUNT 68U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

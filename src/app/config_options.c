@@ -439,6 +439,13 @@ const struct config_option config_options[CONFIG_COUNT] = {
                            .otherwise = "1000",
                            .help = "How many mails may wait in door/mail for the command that "
                                    "sends them; then nobody signs up or resets."},
+    [CONFIG_DOOR_COMMAND] = {.section = "door",
+                             .name = "command",
+                             .kind = CONFIG_PATH,
+                             .otherwise = "none",
+                             .help = "LIMIT PROGRAM [ARGUMENT...]: gets each mail of door/mail as "
+                                     "its standard input, and has LIMIT seconds to end with 0; "
+                                     "none: somebody else takes them."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

@@ -6,6 +6,7 @@
 #include "app/demo_law.h"
 #include "app/demo_lists.h"
 #include "app/demo_log.h"
+#include "app/demo_mail.h"
 #include "app/demo_venue.h"
 #include "app/serve.h"
 #include "app/time_text.h"
@@ -36,9 +37,11 @@ struct demo {
     struct serve_guest guest; /* first: it is cast back */
     const struct demo_options *options;
     struct demo_file file;
-    struct supervise_role roles[2 + DEMO_LOG_WITNESSES];
+    struct supervise_role roles[3 + DEMO_LOG_WITNESSES];
     struct demo_log log;
     bool has_log;
+    struct demo_mail mail;
+    bool has_mail;
     struct bots_recording recording; /* closed again: which market it plays on */
     char bots_path[FILE_PATH_BYTES];
 };
@@ -69,6 +72,17 @@ static void lists_set(struct config *config)
 static bool log_set(struct config *config)
 {
     struct config_value *on = &config->values[CONFIG_PUBLOG_ON];
+    if (on->line != 0) {
+        return false;
+    }
+    on->number = 1;
+    return true;
+}
+
+/* Customers sign up, and their mails are shown, unless the configuration says itself whether. */
+static bool mail_set(struct config *config)
+{
+    struct config_value *on = &config->values[CONFIG_DOOR_ON];
     if (on->line != 0) {
         return false;
     }
@@ -141,6 +155,10 @@ static void roles_fill(struct demo *demo)
     if (demo->has_log) {
         demo_log_roles(&demo->log, demo->roles);
         count += DEMO_LOG_WITNESSES;
+    }
+    if (demo->has_mail) {
+        demo->roles[count] = demo_mail_role(&demo->mail);
+        count += 1;
     }
     if (demo->options->has_bots) {
         demo->roles[count] =
@@ -286,6 +304,10 @@ static void words_print(const struct demo *demo, const struct test_addresses *ad
                  : demo->options->has_bots     ? ", and bots trade on five markets"
                                                : ", without bots",
                  law, host, host, host, host, addresses->admin_host, keys_path);
+    if (demo->has_mail) {
+        (void)printf("  mailbox         http://127.0.0.1:%u/   what sign-ups are sent\n",
+                     demo->mail.port);
+    }
     (void)printf("\n  %-15s key    %s\n                  secret %s\n"
                  "\n  %-15s key    %s\n                  secret %s\n",
                  first->name, first->key.name, first->key.secret, second->name, second->key.name,
@@ -336,6 +358,10 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
     if (demo.has_log) {
         TRY(demo_log_open(&demo.log, options->folder));
     }
+    demo.has_mail = mail_set(options->config);
+    if (demo.has_mail) {
+        TRY(demo_mail_open(&demo.mail, options->folder));
+    }
     roles_fill(&demo);
     struct serve_options serve = {.config = options->config,
                                   .folder = options->folder,
@@ -346,6 +372,9 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
     enum fault fault = serve_run(&serve, exit_code_out);
     if (demo.has_log) {
         demo_log_close(&demo.log);
+    }
+    if (demo.has_mail) {
+        demo_mail_close(&demo.mail);
     }
     secret_wipe(&demo, sizeof(demo));
     return fault;

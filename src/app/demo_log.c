@@ -1,23 +1,18 @@
 #include "app/demo_log.h"
 
+#include "app/demo_child.h"
 #include "app/listen.h"
 #include "app/text_file.h"
 #include "base/check.h"
 #include "base/span.h"
-#include "io/log.h"
 #include "role/vault/log_agent.h"
 #include "role/vault/tlog_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PROGRAM          "/proc/self/exe"
 #define WITNESSES_FOLDER "demo/witnesses"
-
-enum { DESCRIPTOR = STDERR_FILENO + 1 };
 
 /* ---- keys and policy ---- */
 
@@ -131,44 +126,15 @@ void demo_log_close(struct demo_log *log)
 
 /* ---- the processes ---- */
 
-/* In the new process: the listening socket gets the number that the program is told, everything
- * else that the fork has copied goes; its line about a port is not for the demo's reader. */
-static bool descriptors_arrange(const struct demo_witness *witness, int socket)
-{
-    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    bool is_good = nothing >= 0 && dup2(nothing, STDOUT_FILENO) >= 0;
-    if (witness->listener == DESCRIPTOR) {
-        is_good = is_good && fcntl(DESCRIPTOR, F_SETFD, 0) == 0;
-    } else {
-        is_good = is_good && dup2(witness->listener, DESCRIPTOR) == DESCRIPTOR;
-    }
-    if (socket != DESCRIPTOR) {
-        (void)close(socket);
-    }
-    (void)close_range(DESCRIPTOR + 1, UINT32_MAX, 0);
-    return is_good;
-}
-
-/* supervise_role.run: becomes another program, so nothing of this one's memory is left. */
+/* supervise_role.run */
 static int witness_start(void *argument, int socket)
 {
     const struct demo_witness *witness = argument;
-    char texts[][FILE_PATH_BYTES] = {PROGRAM,  "witness", "serve",        "", "--key", "",
-                                     "--logs", "",        "--descriptor", ""};
-    char *arguments[ARRAY_COUNT(texts) + 1] = {NULL};
-    char *const environment[] = {NULL};
-    (void)snprintf(texts[3], FILE_PATH_BYTES, "%s", witness->folder);
-    (void)snprintf(texts[5], FILE_PATH_BYTES, "%s", witness->key);
-    (void)snprintf(texts[7], FILE_PATH_BYTES, "%s", witness->log->logs);
-    (void)snprintf(texts[9], FILE_PATH_BYTES, "%d", (int)DESCRIPTOR);
-    for (u32 index = 0; index < ARRAY_COUNT(texts); index += 1) {
-        arguments[index] = texts[index];
-    }
-    if (descriptors_arrange(witness, socket)) {
-        (void)execve(PROGRAM, arguments, environment);
-    }
-    log_error("demo.witness_not_started", LOG_STR("cause", strerror(errno)));
-    return fault_exit_code(FAULT_IO);
+    const struct demo_child child = {.listener = witness->listener,
+                                     .failed = "demo.witness_not_started",
+                                     .words = {"witness", "serve", witness->folder, "--key",
+                                               witness->key, "--logs", witness->log->logs}};
+    return demo_child_become(&child, socket);
 }
 
 void demo_log_roles(struct demo_log *log, struct supervise_role roles_out[DEMO_LOG_WITNESSES])

@@ -129,7 +129,7 @@ const char *feed_command_take(const char *const *words, u32 count, u32 source,
 }
 
 /* In the new process. */
-static void become(const struct feed_command *command, int output, const char *folder,
+static void become(const struct feed_command *command, int input, int output, const char *folder,
                    u64 bytes_max)
 {
     char *arguments[FEED_ARGUMENTS_MAX + 2] = {NULL};
@@ -148,7 +148,8 @@ static void become(const struct feed_command *command, int output, const char *f
     (void)setpgid(0, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     (void)signal(SIGPIPE, SIG_DFL);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+    if (nothing < 0 || dup2(input < 0 ? nothing : input, STDIN_FILENO) < 0 ||
+        dup2(output < 0 ? nothing : output, STDOUT_FILENO) < 0 ||
         dup2(nothing, STDERR_FILENO) < 0 || (folder != NULL && chdir(folder) != 0) ||
         (bytes_max > 0 && setrlimit(RLIMIT_FSIZE, &limit) != 0)) {
         _exit(FEED_EXIT_NOT_STARTED);
@@ -158,15 +159,21 @@ static void become(const struct feed_command *command, int output, const char *f
     _exit(FEED_EXIT_NOT_STARTED);
 }
 
-pid_t feed_command_start(const struct feed_command *command, int output, const char *folder,
-                         u64 bytes_max)
+pid_t feed_command_start_with(const struct feed_command *command, int input, int output,
+                              const char *folder, u64 bytes_max)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        become(command, output, folder, bytes_max);
+        become(command, input, output, folder, bytes_max);
     }
     if (pid > 0) {
         (void)setpgid(pid, pid); /* whoever comes first */
     }
     return pid;
+}
+
+pid_t feed_command_start(const struct feed_command *command, int output, const char *folder,
+                         u64 bytes_max)
+{
+    return feed_command_start_with(command, -1, output, folder, bytes_max);
 }

@@ -34,6 +34,10 @@ const char *feed_command_take(const char *const *words, u32 count, u32 source,
 pid_t feed_command_start(const struct feed_command *command, int output, const char *folder,
                          u64 bytes_max);
 
+/* The same with `input` as its standard input, and without an output; -1: neither. */
+pid_t feed_command_start_with(const struct feed_command *command, int input, int output,
+                              const char *folder, u64 bytes_max);
+
 /* The words of a line, with zeros behind them, in `text`. 0: more than `max`, or not one blank
  * between. */
 u32 feed_words(char *text, const char **words_out, u32 max);

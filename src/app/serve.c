@@ -2,6 +2,7 @@
 
 #include "app/feeds.h"
 #include "app/listen.h"
+#include "app/mailer.h"
 #include "app/notify.h"
 #include "app/place_office.h"
 #include "app/placement.h"
@@ -34,7 +35,8 @@ enum {
     PAGE_OLD_US = 20000000, /* a process that writes none for so long hangs */
 };
 
-#define PROCESSES_MAX (PLACE_PROCESSES_MAX + SERVE_GUEST_ROLES_MAX + 1U) /* and the feeds */
+#define PROCESSES_MAX \
+    (PLACE_PROCESSES_MAX + SERVE_GUEST_ROLES_MAX + 2U) /* and the feeds, the mailer */
 
 _Static_assert(PROCESSES_MAX <= SUPERVISE_ROLES_MAX, "one each");
 
@@ -68,6 +70,7 @@ struct serve {
     struct test_venue test;
     struct notify notify;
     struct demo_accounts demo; /* empty: nobody signs in at the page */
+    struct feed_command mail;  /* no words: nobody sends mails */
     struct price_sources prices;
     struct list_sources lists;
 };
@@ -284,6 +287,17 @@ static int feeds_process(void *argument, int socket)
     return feeds_run(&serve->prices, &serve->lists, serve->options->folder);
 }
 
+static int mails_process(void *argument, int socket)
+{
+    struct serve *serve = argument;
+    place_hub_close(&serve->hub);
+    secret_wipe(&serve->demo, sizeof(serve->demo));
+    test_venue_wipe(&serve->test);
+    (void)close(socket);
+    (void)close_range(STDERR_FILENO + 1, UINT32_MAX, 0);
+    return mailer_run(&serve->mail, serve->options->folder);
+}
+
 /* ---- the whole ---- */
 
 static void roles_fill(struct serve *serve)
@@ -306,6 +320,11 @@ static void roles_fill(struct serve *serve)
     if (serve->prices.commands_count + serve->lists.commands_count > 0) {
         serve->roles[serve->processes_count] =
             (struct supervise_role){.name = "feeds", .run = feeds_process, .argument = serve};
+        serve->processes_count += 1;
+    }
+    if (serve->mail.words > 0) {
+        serve->roles[serve->processes_count] =
+            (struct supervise_role){.name = "mailer", .run = mails_process, .argument = serve};
         serve->processes_count += 1;
     }
     const struct serve_guest *guest = serve->options->guest;
@@ -524,6 +543,9 @@ static enum fault sources_begin(struct serve *serve)
     }
     serve->settings.prices = &serve->prices;
     serve->settings.lists = &serve->lists;
+    if (values[CONFIG_DOOR_ON].number != 0) {
+        TRY(mailer_command(values[CONFIG_DOOR_COMMAND].text, &serve->mail));
+    }
     TRY(list_sources_read_file(values[CONFIG_LISTS_SOURCES].text, folder, &serve->lists));
     return price_sources_read_file(values[CONFIG_PRICES_SOURCES].text, folder, &serve->prices);
 }

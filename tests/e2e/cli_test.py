@@ -15,7 +15,7 @@ import program as p
 COMMANDS = ["serve", "demo", "bots", "init", "admin", "approve", "replay", "verify", "snapshot", "backup",
             "restore", "dump", "bench", "sim", "repair", "history", "rules", "why", "relations", "case",
             "inbox", "reports", "lists", "own", "log", "screen", "people", "vault", "ceremony", "officer", "open", "rotate",
-            "witness", "door", "report", "desk", "check-config", "man", "completion", "version"]
+            "witness", "door", "report", "desk", "mailbox", "check-config", "man", "completion", "version"]
 
 USAGE, INPUT, MISSING, DIVERGED = 2, 4, 14, 22
 

@@ -105,6 +105,29 @@ def check_refusals(cli):
 STARTED = []
 
 
+def check_mail(cli, demo):
+    """Who signs up reads the code at the demo's mailbox."""
+    mailbox = re.search(r"mailbox +(http://127\.0\.0\.1:\d+/)", demo.words).group(1)
+    rest = demo.keys["rest"]
+    request = urllib.request.Request(
+        rest + "/page/v1/sign-up", method="POST",
+        data=json.dumps({"address": "oda@example.invalid", "password": "a Long way 7 home", "language": "en"}).encode(),
+        headers={"Origin": rest, "Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        ticket = json.loads(answer.read())["ticket"]
+    with urllib.request.urlopen(mailbox + "mails.json", timeout=10) as answer:
+        mails = json.loads(answer.read())
+    cli.check(len(mails) == 1 and mails[0]["text"].startswith("To: <oda@example.invalid>\n"), f"mails: {mails}")
+    code = re.search(r"^    (\S+)$", mails[0]["text"], re.M).group(1)
+    with urllib.request.urlopen(mailbox, timeout=10) as answer:
+        cli.check(code in answer.read().decode(), "the code at the page")
+    request = urllib.request.Request(
+        rest + "/page/v1/sign-up/confirm", method="POST", data=json.dumps({"ticket": ticket, "code": code}).encode(),
+        headers={"Origin": rest, "Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        cli.equal(answer.status, 200, "a login")
+
+
 class Demo:
     """cambist demo, from its start to its end."""
 
@@ -400,6 +423,7 @@ def money(running):
 def check_venue(cli):
     running = Demo(cli, "venue", "--seed", "7")
     check_words(cli, running)
+    check_mail(cli, running)
     check_sign_in(cli, running)
     check_market(cli, running)
     check_deaths(cli, running)
