@@ -34,6 +34,9 @@ static u32 answered;
 static char bodies[1024]; /* of all requests, one behind the other */
 static const u8 *last_body;
 static u8 long_body[HTTP_SERVE_ANSWER_BYTES];
+static u8 huge_body[(3U << 20) + 7U];
+static u8 huge_found[(3U << 20) + 4096U];
+static const struct http_field own_fields[] = {{"Set-Cookie", "a=b"}};
 
 static void answer(void *context, const struct http_request *request, struct http_reply *reply)
 {
@@ -52,6 +55,10 @@ static void answer(void *context, const struct http_request *request, struct htt
                                  .is_last = span_equal(request->path, span_of_text("/last"))};
     if (span_equal(request->path, span_of_text("/long"))) {
         reply->body = span_of(long_body, sizeof(long_body));
+    } else if (span_equal(request->path, span_of_text("/huge"))) {
+        reply->body = span_of(huge_body, sizeof(huge_body));
+        reply->fields = own_fields;
+        reply->fields_count = ARRAY_COUNT(own_fields);
     } else if (span_equal(request->path, span_of_text("/verb"))) {
         reply->status = 405;
         reply->allow = "GET";
@@ -370,6 +377,58 @@ static void it_listens_at_an_address_or_a_descriptor(void **state)
     assert_null(other);
 }
 
+/* Reads until the connection ends, a little in each turn; how many bytes. */
+static size_t read_slowly(struct http_serve *at, int client)
+{
+    size_t used = 0;
+    for (u32 turn = 0; turn < 100 * TURNS_MAX; turn += 1) {
+        struct pollfd ready = {.fd = client, .events = POLLIN};
+        assert_int_equal(http_serve_run(at, 1000), FAULT_NONE);
+        if (poll(&ready, 1, 0) != 1) {
+            continue;
+        }
+        ssize_t size =
+            recv(client, huge_found + used, u64_min(10007, sizeof(huge_found) - used), 0);
+        if (size <= 0) {
+            break;
+        }
+        used += (size_t)size;
+    }
+    return used;
+}
+
+static void a_long_answer_comes_whole_with_its_own_fields(void **state)
+{
+    static const char text[] = "GET /huge HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    struct http_serve *other = NULL;
+    struct http_serve_options options = options_of();
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(huge_body); i += 1) {
+        huge_body[i] = (u8)(i * 31 + i / 251);
+    }
+    options.request_ms = 600000;
+    options.answer_bytes_max = sizeof(huge_body);
+    assert_int_equal(http_serve_open(&other, &options), FAULT_NONE);
+    address.sin_port = htons(http_serve_port(other));
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(client >= 0);
+    assert_int_equal(
+        connect(client, (const struct sockaddr *)(const void *)&address, sizeof(address)), 0);
+    assert_int_equal(send(client, text, sizeof(text) - 1, MSG_NOSIGNAL), sizeof(text) - 1);
+    size_t size = read_slowly(other, client);
+    assert_true(size > sizeof(huge_body));
+    size_t head = size - sizeof(huge_body);
+    assert_true(head < HTTP_SERVE_HEAD_BYTES);
+    assert_memory_equal(huge_found + head, huge_body, sizeof(huge_body));
+    huge_found[head] = 0;
+    assert_non_null(strstr((const char *)huge_found, "X-Own: a, b\r\nSet-Cookie: a=b\r\n"));
+    assert_non_null(strstr((const char *)huge_found, "Content-Length: 3145735\r\n"));
+    assert_int_equal(close(client), 0);
+    http_serve_close(other);
+}
+
 #define SERVE_TEST(test) cmocka_unit_test_setup_teardown(test, make, clear)
 
 int main(void)
@@ -387,6 +446,7 @@ int main(void)
         SERVE_TEST(from_an_answer_on_the_time_is_anew),
         SERVE_TEST(a_body_that_waits_for_leave),
         cmocka_unit_test_setup_teardown(a_secret_is_gone_behind_its_answer, make_secret, clear),
+        cmocka_unit_test(a_long_answer_comes_whole_with_its_own_fields),
         cmocka_unit_test(it_listens_at_an_address_or_a_descriptor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
