@@ -58,6 +58,7 @@ function leave(byItself: boolean): void {
   batch(() => {
     endedByItself.value = byItself && loginAt.peek() !== 'asking' && loginAt.peek() !== 'out';
     login.value = null;
+    identified.value = null;
     loginAt.value = 'out';
     dropKey('none');
   });
@@ -195,9 +196,13 @@ export async function isUnderReview(): Promise<boolean> {
 }
 
 /* Whether a form was ever sent: none, one that is looked at, one that has been. */
-export async function identifiedNow(): Promise<'no' | 'sent' | 'seen'> {
-  const held = await heldNow();
-  return held.review ? 'sent' : held.records.length > 0 ? 'seen' : 'no';
+export const identified = signal<'no' | 'sent' | 'seen' | null>(null);
+
+export async function lookIdentified(): Promise<void> {
+  try {
+    const held = await heldNow();
+    identified.value = held.review ? 'sent' : held.records.length > 0 ? 'seen' : 'no';
+  } catch { /* a venue that keeps nothing, or does not answer */ }
 }
 
 function watch(): void {

@@ -1,10 +1,10 @@
 /* What the trading page has for somebody who has signed in at the door: what is said above it, and the
  * fresh proof before a withdrawal. */
-import { signal, useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { type Key, t } from '../i18n/index.ts';
-import { endedByItself, identifiedNow, keyAt, loginAt, pageKey, renewKey } from '../state/login.ts';
+import { endedByItself, identified, keyAt, loginAt, lookIdentified, pageKey, renewKey } from '../state/login.ts';
 import { byLogin } from '../state/session.ts';
 import { standing } from '../state/standing.ts';
 
@@ -12,12 +12,15 @@ const SAID: Partial<Record<string, Key>> = { 'no-account': 'login.openingText', 
 
 /* An account that may not trade: because nobody knows yet whose it is? */
 function Unidentified() {
-  const state = useSignal<'no' | 'sent' | 'seen' | null>(null);
   useEffect(() => {
-    identifiedNow().then((told) => { state.value = told; }, () => undefined);
+    const again = () => { if (document.visibilityState === 'visible') void lookIdentified(); };
+    again();
+    document.addEventListener('visibilitychange', again);
+    return () => document.removeEventListener('visibilitychange', again);
   }, []);
-  if (state.value === 'sent') return <p class="banner" data-identified="sent">{t('login.waiting')}</p>;
-  if (state.value === 'no') return <p class="banner" data-identified="no">{t('login.unidentified')} <a href="/account/identity">{t('login.identify')}</a></p>;
+  const now = identified.value;
+  if (now === 'sent') return <p class="banner" data-identified="sent">{t('login.waiting')}</p>;
+  if (now === 'no') return <p class="banner" data-identified="no">{t('login.unidentified')} <a href="/account/identity">{t('login.identify')}</a></p>;
   return null;
 }
 

@@ -5,6 +5,7 @@ import type { Notice } from '../api/types.ts';
 import { type Units, units } from '../decimal/decimal.ts';
 import { formatText, formatUnits, localeOf } from '../decimal/format.ts';
 import { type Key, language, t } from '../i18n/index.ts';
+import { identified } from '../state/login.ts';
 import { partsOf, readInbox, standing, unread } from '../state/standing.ts';
 import { AppealPart } from './appeal.tsx';
 import { Modal } from './modal.tsx';
@@ -69,10 +70,12 @@ function Holdings() {
 
 export function StandingBanner() {
   const told = standing.value;
-  if (!told || told.reasons.length === 0) return null;
+  /* Before there is a form nothing is checked, and the customer has something to do: it is said above. */
+  const reasons = (told?.reasons ?? []).filter((row) => identified.value !== 'no' || row.kind !== 'checking' || row.rule);
+  if (reasons.length === 0) return null;
   return (
-    <section class="standing" aria-label={t('standing.title')} data-standing={told.reasons.map((row) => row.kind).join(' ')}>
-      {told.reasons.map((notice) => {
+    <section class="standing" aria-label={t('standing.title')} data-standing={reasons.map((row) => row.kind).join(' ')}>
+      {reasons.map((notice) => {
         const parts = partsOf(notice, language.value);
         const first = parts.act ?? parts.text ?? '';
         const second = parts.until ?? parts.leave ?? parts.possible ?? '';
