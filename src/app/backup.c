@@ -70,6 +70,7 @@ enum fault backup_run(const char *source, const char *target, struct backup_resu
     memcpy(result_out->batch_hash, copy->cut.hash, JOURNAL_HASH_BYTES);
     result_out->journal_bytes = copy->journal_bytes;
     result_out->has_keys = copy->has_keys;
+    result_out->has_logins = copy->has_logins;
     result_out->was_live = copy->options.live;
     venue_copy_close(copy);
     return fault;

@@ -16,7 +16,8 @@ struct backup_result {
     u64 journal_bytes;
     u64 snapshot_seq; /* 0: none */
     bool has_keys;
-    bool was_live; /* a venue was running */
+    bool has_logins; /* their key is not among what was copied */
+    bool was_live;   /* a venue was running */
 };
 
 /* FAULT_EXISTS: the target is there. FAULT_MISSING: no journal. FAULT_ROT: it is damaged. */

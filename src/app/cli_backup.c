@@ -32,6 +32,7 @@ static void print_json(const struct backup_result *result)
     json_put_u64(&writer, result->snapshot_seq);
     json_key(&writer, "keys");
     json_put_bool(&writer, result->has_keys);
+    json_field_bool(&writer, "logins", result->has_logins);
     json_key(&writer, "live");
     json_put_bool(&writer, result->was_live);
     json_object_end(&writer);
@@ -58,6 +59,9 @@ static int run(const struct option_call *call)
         cli_line("snapshot", "after command %s", cli_count(result.snapshot_seq, count));
     }
     cli_line("API keys and payouts", "%s", result.has_keys ? "yes" : "there are none");
+    if (result.has_logins) {
+        cli_line("logins", "yes, without door/key: keep a copy of that apart from this one");
+    }
     if (call->values[BACKUP_JSON].given) {
         print_json(&result);
     }
@@ -66,7 +70,8 @@ static int run(const struct option_call *call)
 
 static const char *const text[] = {
     "Copies a venue into a new folder while it runs: its journal as far as it is durable, the newest "
-    "snapshot, API keys with the file they are sealed under, and payouts. The copy is read back and "
+    "snapshot, API keys with the file they are sealed under, payouts, "
+    "logins without their key, and the disclosure desk. The copy is read back and "
     "compared. The venue is not asked and does not wait.",
     "A backup holds secrets: keep it where the data folder could be kept. It is a data folder itself, "
     "which cambist verify can check and cambist restore makes a venue of.",

@@ -12,6 +12,7 @@
 #include "io/sign_pair.h"
 #include "role/desk/desk_agent.h"
 #include "role/desk/desk_letter.h"
+#include "role/desk/desk_paper.h"
 #include "role/vault/grant_circle.h"
 #include "role/vault/tlog_checkpoint.h"
 #include "role/vault/tlog_store.h"
@@ -534,6 +535,87 @@ static enum fault put(struct desk_cli *cli)
     return FAULT_NONE;
 }
 
+/* ---- sealed papers ---- */
+
+static enum fault paper_piece(struct desk_cli *cli, const char *hash, u64 total, u64 offset,
+                              struct span piece, u64 *at_out)
+{
+    struct span rest = span_of(NULL, 0);
+    int head =
+        snprintf(cli->line, sizeof(cli->line), "put-paper %s %s %llu %llu ", cli->call->operands[2],
+                 hash, (unsigned long long)offset, (unsigned long long)total);
+    if (head < 0 || (size_t)head + 2 * piece.size + 2 > sizeof(cli->line)) {
+        return FAULT(FAULT_USAGE, "paper put: \"%s\" is no case", cli->call->operands[2]);
+    }
+    (void)bytes_to_hex(piece.data, piece.size, cli->line + head);
+    memcpy(cli->line + head + 2 * piece.size, "\n", 2);
+    TRY(ask(cli, "stored", &rest));
+    return tlog_number_read(rest, total, at_out) && *at_out > offset
+               ? FAULT_NONE
+               : FAULT(FAULT_FOREIGN, "an answer that is none");
+}
+
+static enum fault paper_send(struct desk_cli *cli, struct file *file)
+{
+    char hash[2 * DESK_HASH_BYTES + 1];
+    u8 piece[DESK_PAPER_PIECE];
+    u64 total = 0;
+    size_t size = 0;
+    TRY(desk_draft_file_hash(cli->call->operands[3], hash));
+    TRY(file_size(file, &total));
+    for (u64 at = 0; at < total;) {
+        TRY(file_read_at(file, at, piece, sizeof(piece), &size));
+        if (size == 0) {
+            return FAULT(FAULT_ROT, "%s: it became shorter meanwhile", file->path);
+        }
+        TRY(paper_piece(cli, hash, total, at, span_of(piece, size), &at));
+    }
+    (void)printf("stored: %s\n", hash);
+    return total > 0 ? FAULT_NONE : FAULT(FAULT_INPUT, "%s: it is empty", file->path);
+}
+
+/* To standard output; whole, or the hash does not fit. */
+static enum fault paper_get(struct desk_cli *cli)
+{
+    u64 total = 1;
+    for (u64 at = 0; at < total;) {
+        struct span rest = span_of(NULL, 0);
+        struct span bytes = span_of(NULL, 0);
+        int size = snprintf(cli->line, sizeof(cli->line), "paper %s %llu\n", cli->call->operands[2],
+                            (unsigned long long)at);
+        if (size < 0 || (size_t)size >= sizeof(cli->line)) {
+            return FAULT(FAULT_USAGE, "paper get: no hash");
+        }
+        TRY(ask(cli, "paper", &rest));
+        const u8 *blank = memchr(rest.data, ' ', rest.size);
+        size_t digits = blank == NULL ? 0 : (size_t)(blank - rest.data);
+        if (!tlog_number_read(span_of(rest.data, digits), DESK_PAPER_BYTES_MAX, &total)) {
+            return FAULT(FAULT_FOREIGN, "an answer that is none");
+        }
+        TRY(bytes_of(cli, span_after(rest, digits + 1), &bytes));
+        if (bytes.size == 0) {
+            return FAULT(FAULT_FOREIGN, "an answer that is none");
+        }
+        (void)fwrite(bytes.data, 1, bytes.size, stdout);
+        at += bytes.size;
+    }
+    return FAULT_NONE;
+}
+
+static enum fault paper(struct desk_cli *cli)
+{
+    const struct option_call *call = cli->call;
+    SCOPED_FILE file = {.disk = NULL};
+    if (call->operands_count == 3 && strcmp(call->operands[1], "get") == 0) {
+        return paper_get(cli);
+    }
+    if (call->operands_count != 4 || strcmp(call->operands[1], "put") != 0) {
+        return FAULT(FAULT_USAGE, "paper wants put CASE FILE, or get HASH");
+    }
+    TRY(file_open(disk_real(), call->operands[3], 0, &file));
+    return paper_send(cli, &file);
+}
+
 /* ---- the command ---- */
 
 static enum fault act(struct desk_cli *cli)
@@ -542,14 +624,16 @@ static enum fault act(struct desk_cli *cli)
         const char *verb;
         enum fault (*run)(struct desk_cli *cli);
     } verbs[] = {{"list", list},   {"show", show}, {"acts", acts}, {"authority", authority},
-                 {"draft", draft}, {"sign", sign}, {"put", put},   {"grant", grant}};
+                 {"draft", draft}, {"sign", sign}, {"put", put},   {"grant", grant},
+                 {"paper", paper}};
     for (u32 i = 0; i < ARRAY_COUNT(verbs); i += 1) {
         if (strcmp(cli->call->operands[0], verbs[i].verb) == 0) {
             return verbs[i].run(cli);
         }
     }
     return FAULT(FAULT_USAGE,
-                 "\"%s\" is none of list, show, acts, authority, draft, sign, put, grant",
+                 "\"%s\" is none of list, show, acts, authority, draft, sign, put, "
+                 "grant, paper",
                  cli->call->operands[0]);
 }
 
@@ -579,6 +663,8 @@ static const char *const text[] = {
     "case: its people, records and days as assessed, its authority, instrument and recipient as "
     "registered, what the paper says as hashes; until= when it expires. prepare with grant=@FILE "
     "refuses one that says more.",
+    "paper put CASE FILE stores a paper that an act of the case names as sealed, a file of age; paper get "
+    "HASH prints it as it is, for who can open it.",
     "list [WORD...] prints cases that are not closed as JSON, what is due first: state=, request=, class=, "
     "urgency=, country=, authority=, alarm=yes, all=yes, limit=. show CASE prints one, acts CASE every act "
     "as it was signed, authority NAME what is registered.",

@@ -37,6 +37,7 @@ static void print_json(const struct restore_result *result)
     json_field_u64(&writer, "history_seq", result->history_rows_seq);
     json_field_u64(&writer, "journal_bytes", result->journal_bytes);
     json_field_bool(&writer, "keys", result->has_keys);
+    json_field_bool(&writer, "logins", result->has_logins);
     json_field_u64(&writer, "payouts_forgotten", result->payouts_dropped);
     json_object_end(&writer);
     cli_print_json(&writer);
@@ -64,6 +65,9 @@ static void print_lines(const char *target, const struct restore_result *result)
     cli_line("events and history", "made anew, %s bytes of events",
              cli_count(result->event_bytes, a));
     cli_line("API keys and payouts", "%s", result->has_keys ? "copied" : "there are none");
+    if (result->has_logins) {
+        cli_line("logins", "copied, without door/key: put it there before the start");
+    }
     if (result->payouts_dropped > 0) {
         cli_line("withdrawals forgotten", "%s, of commands left out",
                  cli_count(result->payouts_dropped, a));

@@ -118,7 +118,7 @@ enum fault desk_draft_head(struct desk_draft *draft, struct span answer)
 
 /* ---- the text ---- */
 
-static enum fault file_hash(const char *path, char hex_out[2 * DESK_HASH_BYTES + 1])
+enum fault desk_draft_file_hash(const char *path, char hex_out[2 * DESK_HASH_BYTES + 1])
 {
     SCOPED_FILE file = {.disk = NULL};
     struct sha256 sha256;
@@ -191,7 +191,7 @@ static enum fault word_put(struct desk_draft *draft, const char *word)
                      (const char *)name.data);
     }
     if (sign[1] == '@') {
-        TRY(file_hash(sign + 2, value));
+        TRY(desk_draft_file_hash(sign + 2, value));
     }
     if (span_equal(name, span_of_text("identifier"))) {
         TRY(identifier_hash(draft, sign + 1, value));

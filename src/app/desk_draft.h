@@ -39,4 +39,7 @@ MUST_USE enum fault desk_draft_make(struct desk_draft *draft);
 /* Puts the letter's hash into the text. */
 MUST_USE enum fault desk_draft_letter(struct desk_draft *draft, struct span letter);
 
+/* SHA-256 of a file, as text. FAULT_MISSING, FAULT_LIMIT: more than 64 MiB. */
+MUST_USE enum fault desk_draft_file_hash(const char *path, char hex_out[2 * DESK_HASH_BYTES + 1]);
+
 #endif /* APP_DESK_DRAFT_H */

@@ -174,6 +174,7 @@ enum fault restore_run(const struct restore_options *options, struct cli_recover
     memcpy(result_out->batch_hash, cut->hash, JOURNAL_HASH_BYTES);
     result_out->journal_bytes = copy->journal_bytes;
     result_out->has_keys = copy->has_keys;
+    result_out->has_logins = copy->has_logins;
     venue_copy_close(copy);
     return fault;
 }

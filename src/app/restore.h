@@ -35,6 +35,7 @@ struct restore_result {
     u64 history_rows_seq; /* how far the history is: `seq`, or the last one with events */
     u64 journal_bytes;
     bool has_keys;
+    bool has_logins; /* their key is not among what was copied */
     u64 payouts_dropped;
 };
 

@@ -9,9 +9,13 @@
 #include "io/officers.h"
 #include "io/sql.h"
 #include "role/admin/order_store.h"
+#include "role/desk/desk_agent.h"
+#include "role/desk/desk_paper.h"
+#include "role/door/door_store.h"
 #include "role/gateway/keystore.h"
 #include "role/gateway/payout.h"
 #include "role/lists/list_store.h"
+#include "role/office/office.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -216,53 +220,78 @@ static enum fault key_file_copy(struct venue_copy *copy, const char *name, bool 
     return FAULT_NONE;
 }
 
-/* A copy without its register would ask nobody for a signature; without the approvals that were
- * used it would take them again. */
-static enum fault officers_copy(struct venue_copy *copy)
+/* A file of the data folder itself, if it is there. */
+static enum fault plain_file_copy(struct venue_copy *copy, const char *name)
 {
     char source[FILE_PATH_BYTES];
     char target[FILE_PATH_BYTES];
     bool exists = false;
-    TRY(role_file_copy(copy, ORDER_STORE_FOLDER, ORDER_STORE_FILE, false, &exists));
-    TRY(file_path(source, copy->from.folder, OFFICERS_FILE));
-    TRY(file_path(target, copy->part, OFFICERS_FILE));
+    TRY(file_path(source, copy->from.folder, name));
+    TRY(file_path(target, copy->part, name));
     TRY(disk_exists(disk_real(), source, &exists));
     return exists ? venue_copy_file(source, target, 0) : FAULT_NONE;
 }
 
-/* The texts of packs: who shows a reason, or values holdings, has them from nowhere else. */
-struct packs_visitor {
-    struct disk_visitor visitor;
-    struct venue_copy *copy;
-};
-
-static enum fault pack_copy(struct disk_visitor *visitor, const char *name)
+/* A copy without its register would ask nobody for a signature; without the approvals that were
+ * used it would take them again. */
+static enum fault officers_copy(struct venue_copy *copy)
 {
-    static const char ending[] = ".json"; /* one that is being written has another */
-    struct packs_visitor *packs = (struct packs_visitor *)(void *)visitor;
-    size_t length = strlen(name);
     bool exists = false;
-    if (length < sizeof(ending) || strcmp(name + length - (sizeof(ending) - 1), ending) != 0) {
-        return FAULT_NONE;
-    }
-    return role_file_copy(packs->copy, PACK_STORE_FOLDER, name, false, &exists);
+    TRY(role_file_copy(copy, ORDER_STORE_FOLDER, ORDER_STORE_FILE, false, &exists));
+    return plain_file_copy(copy, OFFICERS_FILE);
 }
 
-static enum fault packs_copy(struct venue_copy *copy)
+/* Files of a folder, by how their names end: one that is being written ends otherwise. */
+struct files_visitor {
+    struct disk_visitor visitor;
+    struct venue_copy *copy;
+    const char *below;
+    const char *ending;
+};
+
+static enum fault ended_copy(struct disk_visitor *visitor, const char *name)
 {
-    struct packs_visitor packs = {.visitor = {.visit = pack_copy}, .copy = copy};
+    struct files_visitor *files = (struct files_visitor *)(void *)visitor;
+    size_t length = strlen(name);
+    size_t ending = strlen(files->ending);
+    bool exists = false;
+    if (length <= ending || strcmp(name + length - ending, files->ending) != 0) {
+        return FAULT_NONE;
+    }
+    return role_file_copy(files->copy, files->below, name, false, &exists);
+}
+
+static enum fault files_copy(struct venue_copy *copy, const char *below, const char *ending)
+{
+    struct files_visitor files = {
+        .visitor = {.visit = ended_copy}, .copy = copy, .below = below, .ending = ending};
     char folder[FILE_PATH_BYTES];
     bool exists = false;
-    TRY(file_path(folder, copy->from.folder, PACK_STORE_FOLDER));
+    TRY(file_path(folder, copy->from.folder, below));
     TRY(disk_exists(disk_real(), folder, &exists));
-    return exists ? disk_list(disk_real(), folder, &packs.visitor) : FAULT_NONE;
+    return exists ? disk_list(disk_real(), folder, &files.visitor) : FAULT_NONE;
+}
+
+/* What officers signed at the desk, the papers that they signed about, and what they looked at:
+ * nobody else has them. */
+static enum fault desk_copy(struct venue_copy *copy)
+{
+    bool exists = false;
+    TRY(role_file_copy(copy, DESK_FOLDER, DESK_STORE_FILE, true, &exists));
+    TRY(files_copy(copy, DESK_FOLDER "/" DESK_PAPERS, DESK_PAPER_ENDING));
+    TRY(role_file_copy(copy, OFFICE_FOLDER, OFFICE_STORE_FILE, true, &exists));
+    return plain_file_copy(copy, DESK_STAFF_FILE);
 }
 
 enum fault venue_copy_keys(struct venue_copy *copy)
 {
     bool has_lists = false;
     TRY(officers_copy(copy));
-    TRY(packs_copy(copy));
+    /* The texts of packs: who shows a reason, or values holdings, has them from nowhere else. */
+    TRY(files_copy(copy, PACK_STORE_FOLDER, ".json"));
+    TRY(desk_copy(copy));
+    /* Not its key: who has both finds people by their addresses. */
+    TRY(role_file_copy(copy, DOOR_FOLDER, DOOR_FILE, true, &copy->has_logins));
     TRY(role_file_copy(copy, LISTS_FOLDER, LISTS_DATABASE, true, &has_lists));
     TRY(key_file_copy(copy, KEYSTORE_FILE, true));
     TRY(key_file_copy(copy, KEYSTORE_SEAL_FILE, false));

@@ -5,8 +5,10 @@
  *     venue_copy_journal  makes TARGET.part and copies the journal up to the cut (io/journal_cut.h)
  *     venue_copy_keys     copies API keys, the key file they are sealed under, payouts, the
  *                         register of officers, the approvals that were used, the texts of packs,
- *                         the history of lists. After the journal: no key, no withdrawal and no
- *                         signed order in it lacks its row then
+ *                         the history of lists, the disclosure desk with its staff and sealed
+ *                         papers, logins without the key that they are kept under. After the
+ *                         journal: no key, no withdrawal and no signed order in it lacks its row
+ *                         then
  *     venue_copy_finish   gives TARGET.part its name
  *
  * The source is only read, and its venue may be running. Whatever goes wrong, there is no TARGET;
@@ -34,6 +36,7 @@ struct venue_copy {
     bool is_locked;
     u64 journal_bytes; /* written */
     bool has_keys;
+    bool has_logins; /* door.db; its key is kept apart */
     /* The progress line. */
     struct journal_cut_progress report;
     struct progress progress;

@@ -128,6 +128,7 @@ def a_refusal(cli, desk):
 
 def an_approval(cli, desk):
     case = assessed(cli, desk, 2)
+    paper = papers(cli, desk, case)
     grant = "grant=" + "5a" * 32
     until = f"until={moment('+2 hours')}"
     desk.ok("assessed", "pia", "prepare", case, grant, until, "person=1 7")
@@ -139,7 +140,42 @@ def an_approval(cli, desk):
     for kind in ("logged", "opened", "delivered"):
         desk.no("role", "anna", kind, case, grant, "number=1")
     cli.equal(desk.show(case)["state"], "approved", "nobody but the process goes on")
+    in_a_backup(cli, desk, paper)
     return case
+
+
+def papers(cli, desk, case):
+    """A paper comes sealed, to the case whose act names it, and goes out as it came."""
+    sealed = b"age-encryption.org/v1\n" + bytes(range(256)) * 90
+    paper = cli.write("paper.age", sealed)
+    code, _, error = desk.run("paper", "put", case, paper)
+    cli.check(code == REFUSED and "no act of the case names it" in error, f"not named: {code}, {error}")
+    desk.ok("assessed", "anna", "silence", case, f"instrument=@{paper}", f"sealed=@{paper}", "reference=S 1",
+            f"dated={moment('-1 hour')}", f"until={moment('+2 hours')}")
+    digest = hashlib.sha256(sealed).hexdigest()
+    for _ in range(2):  # once more changes nothing
+        cli.equal(desk.run("paper", "put", case, paper), (0, f"stored: {digest}\n", ""), "a paper")
+    with open(cli.path("got.age"), "wb") as file:
+        subprocess.run([cli.binary, "desk", "paper", "get", digest, "--data", desk.folder], stdout=file, check=True)
+    with open(cli.path("got.age"), "rb") as file:
+        cli.check(file.read() == sealed, "as it came")
+    path = os.path.join(desk.folder, "desk", "papers", digest + ".age")
+    cli.equal(os.stat(path).st_mode & 0o777, 0o600, "for the owner alone")
+    cli.equal(desk.run("paper", "get", "00" * 32)[0], MISSING, "no such paper")
+    return path
+
+
+def in_a_backup(cli, desk, paper):
+    copy = cli.path("copy")
+    code, _, error = cli.run("backup", desk.folder, copy)
+    cli.equal(code, 0, f"a backup: {error}")
+    for name in ("desk/desk.db", "desk-staff.txt", os.path.relpath(paper, desk.folder)):
+        cli.check(os.path.exists(os.path.join(copy, name)), f"a backup has {name}")
+    code, _, error = cli.run("restore", copy, cli.path("back"))
+    cli.equal(code, 0, f"a restore: {error}")
+    cli.check(os.path.exists(os.path.join(cli.path("back"), os.path.relpath(paper, desk.folder))), "and it is back")
+    acts = cli.run("report", "transparency", os.path.join(copy, "desk/desk.db"), "--through", "2026-06-30T00:00:00Z")
+    cli.equal(acts[0], 0, f"the copy reads: {acts[2]}")
 
 
 def is_asked(cli, desk, refused, approved):
@@ -148,7 +184,7 @@ def is_asked(cli, desk, refused, approved):
     cli.equal(desk.listed("country=DE"), [], "of another country")
     cli.equal(desk.listed("limit=1"), [approved], "a beginning")
     code, text, _ = desk.run("acts", approved)
-    cli.equal((code, text.count("cambist desk v1\n"), text.count("signature: ")), (0, 7, 7), "acts")
+    cli.equal((code, text.count("cambist desk v1\n"), text.count("signature: ")), (0, 8, 8), "acts")
     for arguments, wanted, why in ((("list", "colour=red"), INPUT, "a word is none of"),
                                    (("list", "state=red"), INPUT, "a value that this word"),
                                    (("show", "12"), MISSING, "no such case"),

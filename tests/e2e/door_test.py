@@ -72,6 +72,9 @@ def test(cli):
         lines = [line for line in file if '"process":"door"' in line and "process.protected" in line]
     cli.equal(len(lines), 2, "it says what protects it, at each start")
     cli.equal(cli.run("door", "status", "--data", folder)[0], MISSING, "nobody is there")
+    code, output, error = cli.run("backup", folder, cli.path("copy"))
+    cli.check(code == 0 and "without door/key" in output, f"a backup: {code}, {output}, {error}")
+    cli.equal(os.listdir(cli.path("copy/door")), ["door.db"], "logins without their key")
     wrong = cli.write("wrong.yaml", "door:\n  on: true\n  issuer: a b\n")
     with s.Venue(cli, folder, "--config", wrong) as venue:
         cli.equal(venue.process.wait(s.PATIENCE), CONFIG, "a name that is none")

@@ -8,6 +8,7 @@
 #include "io/officers.h"
 #include "role/desk/desk_letter.h"
 #include "role/desk/desk_noticed.h"
+#include "role/desk/desk_paper.h"
 #include "role/desk/desk_tell.h"
 
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct desk_agent {
     struct desk_place *places;
     enum fault fault; /* of the store: the process begins anew */
     u64 turn_ns;
+    struct desk_papers papers;
     struct desk_file file;
     struct desk_act act;
     u8 bytes[DESK_FILE_BYTES + 1];
@@ -369,14 +371,107 @@ static struct span answer_put(struct desk_agent *agent, struct span rest)
     return say(agent, "taken ", at == NULL ? "none" : desk_word(DESK_WORDS_STATE, at->state));
 }
 
+/* ---- papers ---- */
+
+struct naming {
+    struct desk_visitor visitor; /* first: it is cast back */
+    const u8 *hash;
+    bool is_named;
+};
+
+static enum fault named_visit(struct desk_visitor *visitor, const struct desk_row *row)
+{
+    struct naming *naming = (struct naming *)(void *)visitor;
+    const struct desk_act *act = &row->file.act;
+    naming->is_named =
+        naming->is_named || memcmp(act->sealed, naming->hash, sizeof(act->sealed)) == 0;
+    return FAULT_NONE;
+}
+
+/* A number in its one form: at most 9 digits, which is more than papers have. */
+static bool number_cut(struct span *rest, u64 *number_out)
+{
+    struct span word = word_cut(rest);
+    *number_out = 0;
+    for (size_t i = 0; i < word.size; i += 1) {
+        if (word.data[i] < '0' || word.data[i] > '9' ||
+            (i == 0 && word.size > 1 && *word.data == '0')) {
+            return false;
+        }
+        *number_out = *number_out * 10 + (u64)(word.data[i] - '0');
+    }
+    return word.size > 0 && word.size <= 9;
+}
+
+/* put-paper CASE HASH OFFSET TOTAL BYTES: of a paper that an act of the case names as sealed. */
+static struct span answer_paper_put(struct desk_agent *agent, struct span rest)
+{
+    u8 hash[DESK_HASH_BYTES];
+    char text[24];
+    struct span bytes;
+    u64 offset = 0;
+    u64 total = 0;
+    struct naming naming = {.visitor = {.visit = named_visit}, .hash = hash};
+    const struct desk_case *at = case_of(agent, word_cut(&rest));
+    if (at == NULL) {
+        return say_missing(agent, "no such case");
+    }
+    if (!bytes_from_hex(word_cut(&rest), hash, sizeof(hash)) || !number_cut(&rest, &offset) ||
+        !number_cut(&rest, &total) || !bytes_take(agent, rest, &bytes)) {
+        return say_wrong(agent, "not CASE HASH OFFSET TOTAL and bytes");
+    }
+    enum fault fault = desk_store_walk(agent->store, at->name, &naming.visitor);
+    if (fault == FAULT_NONE && !naming.is_named) {
+        fault = FAULT(FAULT_REFUSED, "no act of the case names it as sealed");
+    }
+    if (fault == FAULT_NONE) {
+        fault = desk_papers_put(&agent->papers, hash, offset, total, bytes, &offset);
+    }
+    if (fault != FAULT_NONE) {
+        return say_fault(agent, fault);
+    }
+    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)offset);
+    return say(agent, "stored ", text);
+}
+
+/* paper HASH OFFSET: "paper TOTAL BYTES" */
+static struct span answer_paper(struct desk_agent *agent, struct span rest)
+{
+    u8 hash[DESK_HASH_BYTES];
+    u64 offset = 0;
+    u64 total = 0;
+    size_t size = 0;
+    if (!bytes_from_hex(word_cut(&rest), hash, sizeof(hash)) || !number_cut(&rest, &offset) ||
+        rest.size > 0) {
+        return say_wrong(agent, "not HASH OFFSET");
+    }
+    enum fault fault =
+        desk_papers_get(&agent->papers, hash, offset, (u8 *)agent->acts, &size, &total);
+    if (fault == FAULT_MISSING) {
+        fault_forget();
+        return say_missing(agent, "no such paper");
+    }
+    if (fault != FAULT_NONE) {
+        return say_fault(agent, fault);
+    }
+    int head = snprintf(agent->line, sizeof(agent->line), "paper %llu ", (unsigned long long)total);
+    CHECK(head > 0);
+    (void)bytes_to_hex((const u8 *)agent->acts, size, agent->line + head);
+    return span_of(agent->line, (size_t)head + 2 * size);
+}
+_Static_assert(DESK_PAPER_PIECE < DESK_FILE_BYTES, "a piece is a line");
+_Static_assert(DESK_PAPER_PIECE_READ <= DESK_ACTS_BYTES_MAX, "and an answer");
+
 static struct span answer_line(void *context, struct span line)
 {
     static const struct {
         const char *word;
         struct span (*answer)(struct desk_agent *agent, struct span rest);
-    } rows[] = {{"list", answer_list},           {"show", answer_show},     {"acts", answer_acts},
-                {"head", answer_head},           {"letter", answer_letter}, {"put", answer_put},
-                {"authority", answer_authority}, {"by", answer_by}};
+    } rows[] = {{"list", answer_list},           {"show", answer_show},
+                {"acts", answer_acts},           {"head", answer_head},
+                {"letter", answer_letter},       {"put", answer_put},
+                {"authority", answer_authority}, {"by", answer_by},
+                {"put-paper", answer_paper_put}, {"paper", answer_paper}};
     struct desk_agent *agent = context;
     struct span rest = line;
     struct span word = word_cut(&rest);
@@ -387,7 +482,8 @@ static struct span answer_line(void *context, struct span line)
         }
     }
     return say_wrong(
-        agent, "the line begins with none of list, show, acts, head, letter, put, authority, by");
+        agent,
+        "the line begins with none of list, show, acts, head, letter, put, authority, by, put-paper, paper");
 }
 
 /* ---- the agent ---- */
@@ -453,6 +549,7 @@ static enum fault desk_open(struct agent *base)
     TRY(file_path(path, folder, DESK_STORE_FILE));
     TRY(sql_file_make(folder, path));
     TRY(desk_store_open(&agent->store, &options));
+    TRY(desk_papers_open(&agent->papers, agent->options.disk, folder));
     if (agent->options.log != NULL) {
         TRY(desk_tell_open(&agent->tell, agent->options.log, agent->options.clock,
                            agent->options.cases_max));
@@ -514,6 +611,7 @@ static void desk_close(struct agent *base)
     line_talk_close(agent->talk);
     desk_tell_close(agent->tell);
     desk_noticed_close(agent->noticed);
+    desk_papers_close(&agent->papers);
     desk_store_close(agent->store);
     agent->talk = NULL;
     agent->noticed = NULL;

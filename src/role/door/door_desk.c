@@ -41,11 +41,29 @@ static enum fault dummy_make(struct door_desk *desk)
     return code == 0 ? FAULT_NONE : FAULT(FAULT_LIMIT, "no memory to hash a password");
 }
 
+/* A new key beside old logins would find nobody and open no second factor: as after a restore,
+ * whose copy has no key. */
+static enum fault key_check(struct door_desk *desk)
+{
+    const struct door_desk_options *options = &desk->options;
+    char path[FILE_PATH_BYTES];
+    struct door_totals totals = {.logins = 0};
+    bool is_there = false;
+    TRY(file_path(path, options->folder, DOOR_KEY_FILE));
+    TRY(disk_exists(options->disk, path, &is_there));
+    TRY(door_store_totals(&desk->store, &totals));
+    return is_there || totals.logins == 0
+               ? FAULT_NONE
+               : FAULT(FAULT_MISSING, "%s: the logins' key is kept apart from them: put it back",
+                       path);
+}
+
 static enum fault open_inner(struct door_desk *desk)
 {
     const struct door_desk_options *options = &desk->options;
     u8 seed[16];
     TRY(door_store_open(&desk->store, options->disk, options->folder));
+    TRY(key_check(desk));
     TRY(door_key_open(&desk->key, options->disk, options->folder));
     TRY(disk_sync_folder(options->disk, options->folder));
     TRY(door_mails_open(&desk->mails, options->disk, options->folder, options->issuer,
