@@ -4,6 +4,8 @@
 #include "base/span.h"
 #include "role/engine/engine_agent.h"
 #include "role/gateway/frame.h"
+#include "role/gateway/gateway_state.h"
+#include "role/gateway/view_person.h"
 #include "tests/support/frame_client.h"
 #include "tests/support/test.h"
 #include "wire/link.h"
@@ -21,8 +23,8 @@ enum { CHANNEL_BYTES = 1 << 20, DRAIN_TURNS = 20000 };
 
 void gateway_world_init(struct gateway_world *world, u64 seed, bool pieces)
 {
-    static const char *const names[WORLD_CHANNELS] = {"commands",   "bell", "admin-commands",
-                                                      "admin-bell", "asks", "answers"};
+    static const char *const names[WORLD_CHANNELS] = {
+        "commands", "bell", "admin-commands", "admin-bell", "asks", "answers", "login-commands"};
     memset(world, 0, sizeof *world);
     clock_false_init(&world->clock, GATEWAY_WORLD_TIME_US);
     world->disk = disk_false_open(&(struct disk_false_config){.seed = seed});
@@ -32,6 +34,7 @@ void gateway_world_init(struct gateway_world *world, u64 seed, bool pieces)
         scene_must(channel_create(&world->channels[i], names[i], CHANNEL_BYTES));
     }
     scene_must(channel_writer_open(&world->admin, &world->channels[WORLD_ADMIN_COMMANDS]));
+    scene_must(channel_writer_open(&world->logins, &world->channels[WORLD_LOGINS]));
     world->genesis = scene_genesis();
     world->event_segment = 4U << 20;
     world->options = gateway_defaults;
@@ -58,6 +61,8 @@ void gateway_world_engine_start(struct gateway_world *world)
          engine_agent_gateway_kinds_count},
         {&world->channels[WORLD_ADMIN_COMMANDS], LINK_SOURCE_ADMIN, engine_agent_admin_kinds,
          engine_agent_admin_kinds_count},
+        {&world->channels[WORLD_LOGINS], LINK_SOURCE_LOGINS, engine_agent_login_kinds,
+         engine_agent_login_kinds_count},
     };
     const struct engine_agent_listener listeners[] = {
         {&world->channels[WORLD_BELL], LINK_SOURCE_GATEWAY},
@@ -172,6 +177,25 @@ void gateway_world_close(struct gateway_world *world)
         channel_close(&world->channels[i]);
     }
     disk_false_close(world->disk);
+}
+
+u32 gateway_world_login(struct gateway_world *world, u64 login)
+{
+    world->logins_index += 1;
+    const struct command_login_open open = {.head = {.kind = COMMAND_LOGIN_OPEN,
+                                                     .units = sizeof(open) / WIRE_UNIT,
+                                                     .source = LINK_SOURCE_LOGINS,
+                                                     .source_index = world->logins_index},
+                                            .login = login};
+    assert_int_equal(channel_put(&world->logins, span_of(&open, sizeof open)), CHANNEL_PUT);
+    channel_flush(&world->logins);
+    u32 next = 0;
+    for (u32 i = 0; i < DRAIN_TURNS && next == 0; i++) {
+        gateway_world_turn(world);
+        next = view_login_account(world->gateway->venue.view, login);
+    }
+    assert_true(next > 0);
+    return next - 1;
 }
 
 /* ---- keys ---- */

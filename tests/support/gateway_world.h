@@ -22,6 +22,7 @@ enum gateway_world_channel {
     WORLD_ADMIN_BELL,
     WORLD_ASKS,
     WORLD_ANSWERS,
+    WORLD_LOGINS,
     WORLD_CHANNELS,
 };
 
@@ -32,6 +33,8 @@ struct gateway_world {
     struct channel channels[WORLD_CHANNELS];
     struct channel_writer admin;
     u64 admin_index;
+    struct channel_writer logins;
+    u64 logins_index;
     struct command_genesis genesis;
     u64 event_segment;
     struct agent *engine; /* NULL: not running */
@@ -57,6 +60,10 @@ void gateway_world_turns(struct gateway_world *world, u32 turns);
 
 /* Commands of the administrator (scene_put): sent, and worked on until they are done. */
 void gateway_world_admin(struct gateway_world *world, const struct scene_commands *commands);
+
+/* Opens the account of a login of the door, and waits until the gateway knows it. Where the genesis
+ * has persons. */
+u32 gateway_world_login(struct gateway_world *world, u64 login);
 
 /* ---- keys ---- */
 
