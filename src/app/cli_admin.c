@@ -14,6 +14,7 @@
 #include "role/gateway/auth.h"
 #include "role/gateway/keys.h"
 #include "role/gateway/networks.h"
+#include "role/gateway/view_person.h"
 #include "wire/order_value.h"
 
 #include <stdlib.h>
@@ -149,6 +150,27 @@ static enum fault account_create(struct order_of *order)
     return FAULT_NONE;
 }
 
+/* Which account each login of the door has. */
+static void logins_tell(struct order_of *order, u32 count)
+{
+    json_key(&order->json, "logins");
+    json_array_begin(&order->json);
+    for (u32 number = 0; number < count; number += 1) {
+        u64 login = view_login_of(order->venue.view, number);
+        if (login != 0) {
+            json_object_begin(&order->json);
+            json_key(&order->json, "login");
+            json_put_u64(&order->json, login);
+            json_key(&order->json, "account");
+            json_put_u64(&order->json, number);
+            json_key(&order->json, "person");
+            json_put_u64(&order->json, view_person_of(order->venue.view, number));
+            json_object_end(&order->json);
+        }
+    }
+    json_array_end(&order->json);
+}
+
 static enum fault account_list(struct order_of *order)
 {
     u32 count = view_accounts_count(order->venue.view);
@@ -157,12 +179,15 @@ static enum fault account_list(struct order_of *order)
     for (u32 number = 0; number < count; number += 1) {
         const struct view_account *account = view_account_of(order->venue.view, number);
         if (account != NULL) {
-            (void)printf("%8u  %-14s tier %u\n", number,
-                         restriction_mode_name(account->restrictions), account->fee_tier);
+            (void)printf("%8u  %-14s tier %u", number, restriction_mode_name(account->restrictions),
+                         account->fee_tier);
+            u64 login = view_login_of(order->venue.view, number);
+            (void)(login == 0 ? printf("\n") : printf("  login %llu\n", (unsigned long long)login));
             json_put_u64(&order->json, number);
         }
     }
     json_array_end(&order->json);
+    logins_tell(order, count);
     return FAULT_NONE;
 }
 

@@ -79,6 +79,7 @@ enum config_key {
     CONFIG_DOOR_WAITING,
     CONFIG_DOOR_MAILS,
     CONFIG_DOOR_COMMAND,
+    CONFIG_DOOR_NEW_ACCOUNTS,
     CONFIG_SUPERVISOR_PAUSE,
     CONFIG_SUPERVISOR_PAUSE_MAX,
     CONFIG_SUPERVISOR_STEADY,
@@ -87,7 +88,7 @@ enum config_key {
     CONFIG_SNAPSHOT_EVERY,
     CONFIG_SNAPSHOT_KEEP,
 };
-#define CONFIG_COUNT 68U
+#define CONFIG_COUNT 69U
 
 enum config_kind {
     CONFIG_NUMBER,   /* minimum .. maximum */

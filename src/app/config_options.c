@@ -446,6 +446,14 @@ const struct config_option config_options[CONFIG_COUNT] = {
                              .help = "LIMIT PROGRAM [ARGUMENT...]: gets each mail of door/mail as "
                                      "its standard input, and has LIMIT seconds to end with 0; "
                                      "none: somebody else takes them."},
+    [CONFIG_DOOR_NEW_ACCOUNTS] =
+        {.section = "door",
+         .name = "new_accounts",
+         .kind = CONFIG_PATH,
+         .otherwise = "trade=refuse,place=refuse,deposit=refuse,withdraw=refuse,"
+                      "transfer_out=refuse,transfer_in=refuse",
+         .help = "What a new account may not do until an officer says otherwise, in the words of "
+                 "`cambist admin account restrict`. none: everything is allowed at once."},
     [CONFIG_SUPERVISOR_PAUSE] = {.section = "supervisor",
                                  .name = "pause",
                                  .kind = CONFIG_DURATION,

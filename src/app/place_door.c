@@ -32,13 +32,14 @@ enum fault place_door_make(struct place *place, struct agent **agent_out)
         /* One-time codes are of the machine's time, as customers' devices are. */
         .clock = clock_real(),
         .line = place->door_in,
+        .effects = place->effects_in,
         .listener = place->listeners[PLACE_LISTENER_DOOR],
     };
     if (!is_issuer(options.desk.issuer)) {
         return FAULT(FAULT_CONFIG, "door.issuer: letters, digits and -, at most %u",
                      DOOR_MAIL_ISSUER_MAX);
     }
-    if (options.line < 0 || options.listener < 0) {
+    if (options.line < 0 || options.effects < 0 || options.listener < 0) {
         return FAULT(FAULT_FOREIGN, "the line of %s was not handed over", place->process->name);
     }
     TRY(door_agent_create(&place->door, &options));

@@ -6,6 +6,7 @@
 #include "app/place_door.h"
 #include "app/place_keep.h"
 #include "app/place_log.h"
+#include "app/place_logins.h"
 #include "app/place_match.h"
 #include "app/place_office.h"
 #include "app/venue_pages.h"
@@ -62,6 +63,10 @@ static enum fault engine_make(struct place *place, struct agent **agent_out)
          .source = LINK_SOURCE_SCREEN,
          .kinds = engine_agent_screen_kinds,
          .kinds_count = engine_agent_screen_kinds_count},
+        {.channel = channel_of(place, PLACE_LOGIN_COMMANDS),
+         .source = LINK_SOURCE_LOGINS,
+         .kinds = engine_agent_login_kinds,
+         .kinds_count = engine_agent_login_kinds_count},
     };
     const struct engine_agent_listener listeners[] = {
         {.channel = channel_of(place, PLACE_GATEWAY_BELLS), .source = LINK_SOURCE_GATEWAY},
@@ -69,6 +74,7 @@ static enum fault engine_make(struct place *place, struct agent **agent_out)
         {.channel = channel_of(place, PLACE_ADMIN_BELLS), .source = LINK_SOURCE_ADMIN},
         {.channel = channel_of(place, PLACE_PRICE_BELLS), .source = LINK_SOURCE_PRICES},
         {.channel = channel_of(place, PLACE_SCREEN_BELLS), .source = LINK_SOURCE_SCREEN},
+        {.channel = channel_of(place, PLACE_LOGIN_BELLS), .source = LINK_SOURCE_LOGINS},
     };
     struct engine_agent_options options = {
         .engine = {.disk = disk_real(),
@@ -781,4 +787,10 @@ const struct place_role_row place_roles[PLACE_ROLES_COUNT] = {
                     .unmake = place_door_unmake,
                     .measure = place_door_measure,
                     .paths = {{.below = DOOR_FOLDER, .is_writable = true}}},
+    [PLACE_LOGINS] = {.name = "logins",
+                      .make = place_logins_make,
+                      .unmake = place_logins_unmake,
+                      .is_ready = place_logins_are_ready,
+                      .measure = place_logins_measure,
+                      .paths = {{.below = "events"}}},
 };

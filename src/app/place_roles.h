@@ -16,6 +16,7 @@
 #include "role/engine/snapshot_agent.h"
 #include "role/gateway/gateway.h"
 #include "role/gateway/gateway_net.h"
+#include "role/logins/login_agent.h"
 #include "role/monitor/monitor.h"
 #include "role/office/office_agent.h"
 #include "role/screen/match_agent.h"
@@ -42,6 +43,8 @@ struct place {
     int log_in;                                    /* the courier's; -1 */
     int door_out;                                  /* the gateway's end of its line; -1 */
     int door_in;                                   /* the door's; -1 */
+    int effects_out;                               /* the end of `logins` of its line; -1 */
+    int effects_in;                                /* the door's; -1 */
     int keep_out;                                  /* the gateway's end of its line; -1 */
     int keep_in;                                   /* keep's; -1 */
     int people_out;                                /* keep's end of the line to screening; -1 */
@@ -94,6 +97,8 @@ struct place {
     struct metric *office_values[PLACE_VALUES_MAX];
     struct door_agent *door;
     struct metric *door_values[PLACE_VALUES_MAX];
+    struct login_agent *logins;
+    struct metric *login_values[PLACE_VALUES_MAX];
 };
 
 struct place_path {

@@ -53,6 +53,8 @@ static const struct channel_row channel_rows[PLACE_CHANNELS_COUNT] = {
     [PLACE_LOG_ASKS] = {"log-asks", PLACE_LOG, PLACE_KEEP, BELL_BYTES},
     [PLACE_LOG_EVENTS] = {"log-events", PLACE_KEEP, PLACE_LOG, BELL_BYTES},
     [PLACE_CUSTOMER_ACTS] = {"customer-acts", PLACE_CASES, PLACE_ADMIN, BELL_BYTES},
+    [PLACE_LOGIN_COMMANDS] = {"login-commands", PLACE_LOGINS, PLACE_ENGINE, BELL_BYTES},
+    [PLACE_LOGIN_BELLS] = {"login-bells", PLACE_ENGINE, PLACE_LOGINS, BELL_BYTES},
 };
 
 struct listener_row {
@@ -82,6 +84,8 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define DOOR_IN     "door-in"     /* and the other */
 #define DESK_OUT    "desk-out"    /* the gateway's end of the line to the desk */
 #define DESK_IN     "desk-in"     /* and the other */
+#define EFFECTS_OUT "effects-out" /* the end of `logins` of the line to the door */
+#define EFFECTS_IN  "effects-in"  /* and the other */
 #define KEEP_OUT    "keep-out"    /* the gateway's end of the line to `keep` */
 #define KEEP_IN     "keep-in"     /* and the other */
 #define PEOPLE_OUT  "people-out"  /* the end of `keep` of the line to screening */
@@ -134,6 +138,11 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
         .name = "office", .calls = "office", .roles = {PLACE_OFFICE}, .roles_count = 1 \
     }
 
+#define LOGINS                                                                          \
+    {                                                                                   \
+        .name = "logins", .calls = "history", .roles = {PLACE_LOGINS}, .roles_count = 1 \
+    }
+
 const struct placement placements[] = {
     {.name = "small",
      .processes =
@@ -141,8 +150,8 @@ const struct placement placements[] = {
           {.name = "back",
            .calls = "history",
            .roles = {PLACE_HISTORY, PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES,
-                     PLACE_LISTS},
-           .roles_count = 6},
+                     PLACE_LISTS, PLACE_LOGINS},
+           .roles_count = 7},
           {.name = "edge", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           DESK,
@@ -162,6 +171,7 @@ const struct placement placements[] = {
           {.name = "prices", .calls = "history", .roles = {PLACE_PRICES}, .roles_count = 1},
           {.name = "cases", .calls = "history", .roles = {PLACE_CASES}, .roles_count = 1},
           {.name = "lists", .calls = "history", .roles = {PLACE_LISTS}, .roles_count = 1},
+          LOGINS,
           {.name = "gateway", .calls = "gateway", .roles = {PLACE_GATEWAY}, .roles_count = 1},
           {.name = "snapshot", .calls = "engine", .roles = {PLACE_SNAPSHOT}, .roles_count = 1},
           {.name = "monitor", .calls = "history", .roles = {PLACE_MONITOR}, .roles_count = 1},
@@ -173,12 +183,13 @@ const struct placement placements[] = {
           KEEP,
           LOG,
           COURIER},
-     .processes_count = 17},
+     .processes_count = 18},
     {.name = "one",
      .processes = {{.name = "venue",
                     .roles = {PLACE_ENGINE, PLACE_HISTORY, PLACE_GATEWAY, PLACE_SNAPSHOT,
-                              PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES, PLACE_LISTS},
-                    .roles_count = 9},
+                              PLACE_MONITOR, PLACE_ADMIN, PLACE_PRICES, PLACE_CASES, PLACE_LISTS,
+                              PLACE_LOGINS},
+                    .roles_count = 10},
                    DESK,
                    OFFICE,
                    DOOR,
@@ -203,7 +214,8 @@ static bool is_wanted(const struct config *config, const struct place_process *p
     if (place_has_role(process, PLACE_OFFICE)) {
         return config->values[CONFIG_OFFICE_ON].number != 0;
     }
-    if (place_has_role(process, PLACE_DOOR)) {
+    if (place_has_role(process, PLACE_DOOR) ||
+        (process->roles_count == 1 && place_has_role(process, PLACE_LOGINS))) {
         return config->values[CONFIG_DOOR_ON].number != 0;
     }
     if (place_has_role(process, PLACE_LOG) || place_has_role(process, PLACE_COURIER)) {
@@ -285,6 +297,7 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     }
     if (has_any(hub->placement, PLACE_DOOR)) {
         TRY(handover_pair(hub->door_line));
+        TRY(handover_pair(hub->effects_line));
     }
     if (has_any(hub->placement, PLACE_KEEP)) {
         TRY(handover_pair(hub->keep_line));
@@ -312,6 +325,8 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     hub->log_line[1] = -1;
     hub->door_line[0] = -1;
     hub->door_line[1] = -1;
+    hub->effects_line[0] = -1;
+    hub->effects_line[1] = -1;
     hub->keep_line[0] = -1;
     hub->keep_line[1] = -1;
     hub->people_line[0] = -1;
@@ -367,6 +382,7 @@ void place_hub_close(struct place_hub *hub)
     line_close(hub->match_line);
     line_close(hub->log_line);
     line_close(hub->door_line);
+    line_close(hub->effects_line);
     line_close(hub->keep_line);
     line_close(hub->people_line);
     line_close(hub->desk_line);
@@ -407,6 +423,8 @@ static void lines_put(const struct place_hub *hub, const struct place_process *p
         {LOG_IN, PLACE_COURIER, hub->log_line[1]},
         {DOOR_OUT, PLACE_GATEWAY, hub->door_line[0]},
         {DOOR_IN, PLACE_DOOR, hub->door_line[1]},
+        {EFFECTS_OUT, PLACE_LOGINS, hub->effects_line[0]},
+        {EFFECTS_IN, PLACE_DOOR, hub->effects_line[1]},
         {KEEP_OUT, PLACE_GATEWAY, hub->keep_line[0]},
         {KEEP_IN, PLACE_KEEP, hub->keep_line[1]},
         {DESK_OUT, PLACE_GATEWAY, hub->desk_line[0]},
@@ -535,6 +553,8 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     place->log_in = descriptor_of(items, count, LOG_IN);
     place->door_out = descriptor_of(items, count, DOOR_OUT);
     place->door_in = descriptor_of(items, count, DOOR_IN);
+    place->effects_out = descriptor_of(items, count, EFFECTS_OUT);
+    place->effects_in = descriptor_of(items, count, EFFECTS_IN);
     place->keep_out = descriptor_of(items, count, KEEP_OUT);
     place->keep_in = descriptor_of(items, count, KEEP_IN);
     place->people_out = descriptor_of(items, count, PEOPLE_OUT);

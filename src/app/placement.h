@@ -1,10 +1,9 @@
 /* Which role runs in which process, what each may still do there, and which channels join them:
  * three tables, of roles, channels and processes (placement.c).
  *
- *     small  engine | edge (gateway) | back (history, monitor, admin, prices, cases, lists) |
- *            snapshot: few processes
- *     wide   every role in its own
- *     one    all agents in one thread, without a sandbox: for tests
+ *     small  engine | edge (gateway) | back (history, monitor, admin, prices, cases, lists, logins)
+ * | snapshot: few processes wide   every role in its own one    all agents in one thread, without a
+ * sandbox: for tests
  *
  * and in each of them `screen` and `match` in processes of their own, once lists are configured,
  * `keep` in one where there is a vault, `log` and `courier` where the public log is written, `door`
@@ -53,8 +52,9 @@ enum place_role {
     PLACE_DOOR,
     PLACE_DESK,
     PLACE_OFFICE,
+    PLACE_LOGINS,
 };
-#define PLACE_ROLES_COUNT 17U
+#define PLACE_ROLES_COUNT 18U
 
 enum place_channel {
     PLACE_GATEWAY_COMMANDS,
@@ -73,8 +73,10 @@ enum place_channel {
     PLACE_LOG_ASKS,
     PLACE_LOG_EVENTS,
     PLACE_CUSTOMER_ACTS,
+    PLACE_LOGIN_COMMANDS,
+    PLACE_LOGIN_BELLS,
 };
-#define PLACE_CHANNELS_COUNT 16U
+#define PLACE_CHANNELS_COUNT 18U
 
 #define PLACE_KEYS_FOLDER "gateway"
 #define PLACE_LOG_PUBLIC  "log/public"   /* what the gateway serves under /log/ */
@@ -146,14 +148,15 @@ struct place_hub {
     const struct placement *placement;
     struct channel channels[PLACE_CHANNELS_COUNT];
     int listeners[PLACE_LISTENERS_COUNT];
-    int match_line[2];  /* from the monitor, to the role `match` */
-    int log_line[2];    /* from the role `log`, to the courier */
-    int door_line[2];   /* from the gateway, to the role `door` */
-    int keep_line[2];   /* from the gateway, to the role `keep` */
-    int desk_line[2];   /* from the gateway, to the role `desk` */
-    int inbox_line[2];  /* from the gateway, to the role `cases` */
-    int people_line[2]; /* from `keep`, to the role `screen` */
-    int match_count;    /* an eventfd, from `match` to `screen`; -1 */
+    int match_line[2];   /* from the monitor, to the role `match` */
+    int log_line[2];     /* from the role `log`, to the courier */
+    int door_line[2];    /* from the gateway, to the role `door` */
+    int effects_line[2]; /* from the role `logins`, to the role `door` */
+    int keep_line[2];    /* from the gateway, to the role `keep` */
+    int desk_line[2];    /* from the gateway, to the role `desk` */
+    int inbox_line[2];   /* from the gateway, to the role `cases` */
+    int people_line[2];  /* from `keep`, to the role `screen` */
+    int match_count;     /* an eventfd, from `match` to `screen`; -1 */
     struct metrics_page pages[PLACE_PAGES_MAX];
 };
 

@@ -125,6 +125,9 @@ static void a_process_gets_only_its_own(void **state)
                      place_hub_page(&hub)->shared.descriptor);
     assert_true(is_handed(count, "match-out"));
     assert_false(is_handed(count, "match-in"));
+    assert_true(is_handed(count, "login-commands"));
+    assert_true(is_handed(count, "effects-out"));
+    assert_false(is_handed(count, "effects-in"));
     /* Who matches knows nobody: connections that others hand over, and a counter. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 4], items);
     assert_int_equal(count, 3);
@@ -139,10 +142,12 @@ static void a_process_gets_only_its_own(void **state)
     count = place_hub_items(&hub, &small->processes[small->processes_count - 7], items);
     assert_int_equal(count, 2);
     assert_true(is_handed(count, "office-listener"));
-    /* The door has its end of the gateway's line, an operator's socket, and nothing else. */
+    /* The door has its ends of the gateway's line and of that of effects, an operator's socket, and
+     * nothing else. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 6], items);
-    assert_int_equal(count, 3);
+    assert_int_equal(count, 4);
     assert_true(is_handed(count, "door-in"));
+    assert_true(is_handed(count, "effects-in"));
     assert_true(is_handed(count, "door-listener"));
     /* Who keeps has a socket, its end of the gateway's line and one of that to screening, and
      * nobody else has them. */

@@ -81,13 +81,15 @@ enum door_field { DOOR_FIELD_TABLE(DOOR_FIELD_ROW) };
     ROW(EFFECTS, 19, DOOR_FIELD_NUMBER, true, "effects")                                           \
     ROW(EFFECTS_DONE, 20, DOOR_FIELD_NUMBER, true, "effects-done")                                 \
     ROW(LOGIN_SESSIONS, 21, DOOR_FIELD_NUMBER, true, "login-sessions")                             \
-    ROW(LOGIN_SESSIONS_END, 22, DOOR_FIELD_NUMBER, true, "login-sessions-end")
+    ROW(LOGIN_SESSIONS_END, 22, DOOR_FIELD_NUMBER, true, "login-sessions-end")                     \
+    ROW(EFFECT_DONE, 23, DOOR_FIELD_NUMBER, true, "effect-done")                                   \
+    ROW(EFFECT_AGAIN, 24, DOOR_FIELD_NUMBER, true, "effect-again")
 /* clang-format on */
 
 #define DOOR_ASK_ROW(constant, number, fields, is_operator, name) DOOR_ASK_##constant = (number),
 enum door_ask_kind { DOOR_ASK_TABLE(DOOR_ASK_ROW) };
 #undef DOOR_ASK_ROW
-#define DOOR_ASK_MAX 22U
+#define DOOR_ASK_MAX 24U
 
 /* constant, number, name. Permanent; append new rows. */
 #define DOOR_CODE_TABLE(ROW)                                                      \

@@ -152,9 +152,10 @@ def each_has_its_own_channels(cli, venue):
     expected = {
         "engine": {"gateway-commands", "gateway-bells", "history-bells", "admin-commands",
                    "admin-bells", "price-commands", "price-bells", "screen-commands",
-                   "screen-bells"},
+                   "screen-bells", "login-commands", "login-bells"},
         "back": {"history-bells", "asks", "answers", "admin-commands", "admin-bells", "key-asks",
-                 "key-answers", "price-commands", "price-bells", "customer-acts"},
+                 "key-answers", "price-commands", "price-bells", "customer-acts",
+                 "login-commands", "login-bells"},
         "edge": {"gateway-commands", "gateway-bells", "asks", "answers", "key-asks", "key-answers"},
         "snapshot": set(),
     }

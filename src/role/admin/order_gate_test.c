@@ -570,6 +570,26 @@ static void restrictions_are_read_from_an_image_too(void **state)
     assert_true(vectors_of(&vectors, FREE, &vector) && vector == 3);
     assert_true(vectors.sink.state(&vectors.sink, (const u8 *)&link, sizeof(link)));
     assert_true(vectors_of(&vectors, FREE, &vector) && vector == 1);
+    /* So it does of one that is paused and has no person, and of new ones. */
+    struct state_login login = {.head = {.kind = STATE_LOGIN, .account = FREE}, .hand = 2};
+    assert_true(vectors.sink.state(&vectors.sink, (const u8 *)&login, sizeof(login)));
+    assert_true(vectors_of(&vectors, FREE, &vector) && vector == 2);
+    struct {
+        struct event_applied event;
+        struct command_login_open open;
+    } opened = {
+        .event = {.head = {.kind = EVENT_APPLIED}},
+        .open = {.head = {.kind = COMMAND_LOGIN_OPEN, .account = FREE + 1}, .restrictions = 3}};
+    assert_true(vectors.sink.event(&vectors.sink, (const u8 *)&opened, sizeof(opened), 0));
+    assert_true(vectors_of(&vectors, FREE + 1, &vector) && vector == 3);
+    struct {
+        struct event_applied event;
+        struct command_account_add add;
+    } added = {
+        .event = {.head = {.kind = EVENT_APPLIED}},
+        .add = {.head = {.kind = COMMAND_ACCOUNT_ADD, .account = FREE + 2}, .restrictions = 1}};
+    assert_true(vectors.sink.event(&vectors.sink, (const u8 *)&added, sizeof(added), 0));
+    assert_true(vectors_of(&vectors, FREE + 2, &vector) && vector == 1);
     vectors_close(&vectors);
 }
 

@@ -43,17 +43,25 @@ static void on_begin(struct event_sink *sink)
     }
 }
 
-/* A linked account has what is set by hand in the record of its link, which comes later. */
+/* A linked account has what is set by hand in the record of its link, which comes later. One that
+ * is paused and has no person has it in its login's; where that is nothing, the pause counts as set
+ * by hand: then an order that ends it wants more, not less. */
 static bool on_state(struct event_sink *sink, const u8 *record, size_t size)
 {
     struct state_account account;
     struct state_link link;
+    struct state_login login;
     if (bytes_u16(record) == STATE_ACCOUNT && size >= sizeof(account)) {
         memcpy(&account, record, sizeof(account));
         put(vectors_of_sink(sink), account.head.account, account.restrictions);
     } else if (bytes_u16(record) == STATE_LINK && size >= sizeof(link)) {
         memcpy(&link, record, sizeof(link));
         put(vectors_of_sink(sink), link.head.account, link.hand);
+    } else if (bytes_u16(record) == STATE_LOGIN && size >= sizeof(login)) {
+        memcpy(&login, record, sizeof(login));
+        if (login.hand != 0) {
+            put(vectors_of_sink(sink), login.head.account, login.hand);
+        }
     }
     return true;
 }
@@ -61,13 +69,24 @@ static bool on_state(struct event_sink *sink, const u8 *record, size_t size)
 static bool on_event(struct event_sink *sink, const u8 *record, size_t size, u64 time_us)
 {
     struct command_restrict restriction;
+    struct command_account_add added;
+    struct command_login_open opened;
     const u8 *inner = record + sizeof(struct event_applied);
     (void)time_us;
-    if (bytes_u16(record) == EVENT_APPLIED &&
-        size >= sizeof(struct event_applied) + sizeof(restriction) &&
-        bytes_u16(inner) == COMMAND_RESTRICT) {
+    if (bytes_u16(record) != EVENT_APPLIED || size < sizeof(struct event_applied) + WIRE_UNIT) {
+        return true;
+    }
+    u16 kind = bytes_u16(inner);
+    size_t left = size - sizeof(struct event_applied);
+    if (kind == COMMAND_RESTRICT && left >= sizeof(restriction)) {
         memcpy(&restriction, inner, sizeof(restriction));
         put(vectors_of_sink(sink), restriction.head.account, restriction.restrictions);
+    } else if (kind == COMMAND_ACCOUNT_ADD && left >= sizeof(added)) {
+        memcpy(&added, inner, sizeof(added));
+        put(vectors_of_sink(sink), added.head.account, added.restrictions);
+    } else if (kind == COMMAND_LOGIN_OPEN && left >= sizeof(opened)) {
+        memcpy(&opened, inner, sizeof(opened));
+        put(vectors_of_sink(sink), opened.head.account, opened.restrictions);
     }
     return true;
 }

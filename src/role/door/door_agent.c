@@ -42,7 +42,8 @@ static enum fault door_open(struct agent *base)
     TRY(door_desk_open(&agent->desk, &options));
     TRY(rooms_take(agent));
     TRY(door_talk_open(agent));
-    return agent->options.line < 0 ? FAULT_NONE : door_line_open(agent);
+    TRY(door_line_open(agent, DOOR_ORIGIN_LINE));
+    return door_line_open(agent, DOOR_ORIGIN_EFFECTS);
 }
 
 static enum fault door_start(struct agent *base)
@@ -55,7 +56,7 @@ static enum fault door_start(struct agent *base)
 void door_agent_answer(struct door_agent *agent)
 {
     door_line_tell(agent); /* before anybody knows that they have ended */
-    if (agent->answer->origin == DOOR_ORIGIN_LINE) {
+    if (agent->answer->origin >= DOOR_ORIGIN_EFFECTS) {
         door_line_send(agent);
     } else {
         door_talk_send(agent);
@@ -74,13 +75,21 @@ static void refuse_frame(struct door_agent *agent, u64 origin)
     door_agent_answer(agent);
 }
 
+static bool may_ask(u32 kind, u64 origin)
+{
+    bool is_effect = kind == DOOR_ASK_EFFECT_DONE || kind == DOOR_ASK_EFFECT_AGAIN;
+    if (origin == DOOR_ORIGIN_EFFECTS) {
+        return is_effect || kind == DOOR_ASK_EFFECTS;
+    }
+    return !is_effect && door_ask_is_operators(kind) == (origin != DOOR_ORIGIN_LINE);
+}
+
 bool door_agent_frame(struct door_agent *agent, struct span frame, u64 origin)
 {
     struct door_ask *ask = agent->ask;
     bool is_answered = false;
     const char *wrong = door_ask_read(frame, ask);
-    bool is_good =
-        wrong == NULL && door_ask_is_operators(ask->kind) == (origin != DOOR_ORIGIN_LINE);
+    bool is_good = wrong == NULL && may_ask(ask->kind, origin);
     if (is_good) {
         u64 now_us = clock_wall_us(agent->options.clock);
         agent->turn_fault =
@@ -118,7 +127,8 @@ static enum fault door_work(struct agent *base, bool *busy_out)
     agent->is_busy = false;
     TRY(net_run_once(agent->net, 0, &busy));
     TRY(agent->turn_fault);
-    TRY(door_line_turn(agent));
+    TRY(door_line_turn(agent, DOOR_ORIGIN_LINE));
+    TRY(door_line_turn(agent, DOOR_ORIGIN_EFFECTS));
     TRY(answers_turn(agent));
     *busy_out = *busy_out || busy || agent->is_busy;
     return FAULT_NONE;

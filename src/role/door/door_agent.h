@@ -1,8 +1,9 @@
-/* The agent of the process `door`: customers' logins, behind a line and a local socket.
+/* The agent of the process `door`: customers' logins, behind two lines and a local socket.
  *
  *     the line   from the gateway: what customers want. A pair of sockets that keep the bounds of
  *                messages, one frame each, so that an end which dies leaves no half of one
- *     door.sock  the operator and the writer of commands: counts, effects, ends of sessions
+ *     effects    a line of the same kind, from who makes commands of effects: nothing but those
+ *     door.sock  the operator: counts, effects, ends of sessions
  *
  * Frames come in, answers go out, each with the id of what was asked: those that wait for a
  * password to be hashed come later than others. It has no network, no channel, and no folder but
@@ -25,6 +26,7 @@ struct door_agent_options {
     struct door_desk_options desk; /* its folder is the venue's here */
     struct clock *clock;
     int line;     /* the door's end, SOCK_SEQPACKET; -1: no gateway */
+    int effects;  /* the same for who makes commands of effects; -1: nobody does */
     int listener; /* a listening local socket; duplicated at open. -1: no operator asks */
 };
 

@@ -1,5 +1,5 @@
-/* The parts of the door's agent, for its own files: door_agent.c (life), door_line.c (the gateway's
- * line), door_talk.c (the operator's socket). */
+/* The parts of the door's agent, for its own files: door_agent.c (life), door_line.c (the
+ * lines), door_talk.c (the operator's socket). */
 #ifndef ROLE_DOOR_DOOR_AGENT_INNER_H
 #define ROLE_DOOR_DOOR_AGENT_INNER_H
 
@@ -15,7 +15,8 @@ struct door_visit {
     u8 frame[DOOR_FRAME_BYTES_MAX];
 };
 
-#define DOOR_ORIGIN_LINE UINT64_MAX /* of what came over the line */
+#define DOOR_ORIGIN_LINE    UINT64_MAX       /* of what came over the gateway's line */
+#define DOOR_ORIGIN_EFFECTS (UINT64_MAX - 1) /* over that of effects */
 
 struct door_agent {
     struct agent agent; /* first: it is cast back */
@@ -45,9 +46,9 @@ MUST_USE enum fault door_talk_open(struct door_agent *agent);
 void door_talk_close(struct door_agent *agent);
 void door_talk_send(struct door_agent *agent);
 
-/* What has come over the line. */
-MUST_USE enum fault door_line_open(struct door_agent *agent);
-MUST_USE enum fault door_line_turn(struct door_agent *agent);
+/* What has come over the line of this origin, if there is one. */
+MUST_USE enum fault door_line_open(struct door_agent *agent, u64 origin);
+MUST_USE enum fault door_line_turn(struct door_agent *agent, u64 origin);
 void door_line_send(struct door_agent *agent);
 /* Tells which sessions have ended. */
 void door_line_tell(struct door_agent *agent);

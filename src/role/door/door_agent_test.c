@@ -24,7 +24,8 @@ static struct door_agent *agent;
 static struct clock_false clock_false;
 static struct sockaddr_un address; /* the operator's */
 static int listener;
-static int line[2]; /* the gateway's end, the door's */
+static int line[2];    /* the gateway's end, the door's */
+static int effects[2]; /* the same of the line of effects */
 static struct door_ask ask;
 static struct door_answer_head head;
 static u8 answer[ROOM];
@@ -51,6 +52,8 @@ static int setup(void **state)
     listener_open();
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, line),
                      0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, effects),
+                     0);
     const struct door_agent_options options = {
         .desk = {.disk = disk_real(),
                  .folder = folder,
@@ -62,6 +65,7 @@ static int setup(void **state)
                  .limit_places = 4096},
         .clock = &clock_false.clock,
         .line = line[1],
+        .effects = effects[1],
         .listener = listener};
     scene_must(door_agent_create(&agent, &options));
     scene_must(agent_open(door_agent_of(agent)));
@@ -80,6 +84,8 @@ static int teardown(void **state)
     (void)close(listener);
     (void)close(line[0]);
     (void)close(line[1]);
+    (void)close(effects[0]);
+    (void)close(effects[1]);
     scene_folder_remove(folder);
     return 0;
 }
@@ -287,6 +293,35 @@ static void what_is_no_frame_leaves_the_line_as_it_is(void **state)
     }
 }
 
+static u32 code_of(int end, u32 kind)
+{
+    put_ask(end, kind);
+    assert_true(receive(end));
+    return head.code;
+}
+
+/* Who makes commands of effects may take them, and nothing else; nobody else may. */
+static void the_line_of_effects_has_nothing_else(void **state)
+{
+    (void)state;
+    struct door_effect effect = {.time_us = 1, .kind = DOOR_EFFECT_OPEN, .login = 4};
+    scene_must(door_store_effect_add(door_desk_store(door_agent_desk(agent)), &effect));
+    memset(&ask, 0, sizeof(ask));
+    for (u32 kind = 1; kind <= DOOR_ASK_MAX; kind += 1) {
+        bool is_effect = kind == DOOR_ASK_EFFECTS || kind == DOOR_ASK_EFFECT_DONE ||
+                         kind == DOOR_ASK_EFFECT_AGAIN;
+        ask.language = DOOR_LANGUAGE_ENGLISH;
+        assert_int_equal(code_of(effects[0], kind), is_effect ? DOOR_CODE_OK : DOOR_CODE_FRAME);
+    }
+    ask.number = 1;
+    assert_int_equal(code_of(line[0], DOOR_ASK_EFFECT_DONE), DOOR_CODE_FRAME);
+    int client = client_open();
+    assert_int_equal(code_of(client, DOOR_ASK_EFFECT_DONE), DOOR_CODE_FRAME);
+    (void)close(client);
+    assert_int_equal(code_of(effects[0], DOOR_ASK_EFFECTS), DOOR_CODE_OK);
+    assert_int_equal(bytes_u32(head.contents.data), 1);
+}
+
 static void each_end_has_its_kinds(void **state)
 {
     (void)state;
@@ -350,6 +385,7 @@ int main(void)
         TEST(answers_that_nobody_takes_are_dropped),
         TEST(what_is_no_frame_ends_an_operators_connection),
         TEST(what_is_no_frame_leaves_the_line_as_it_is),
+        TEST(the_line_of_effects_has_nothing_else),
         TEST(each_end_has_its_kinds),
         TEST(bytes_of_a_hostile_peer_change_nothing),
     };

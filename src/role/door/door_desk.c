@@ -347,6 +347,10 @@ static enum fault dispatch(struct door_act *act)
         return door_effects(act);
     case DOOR_ASK_EFFECTS_DONE:
         return door_effects_done(act);
+    case DOOR_ASK_EFFECT_DONE:
+        return door_effect_done(act);
+    case DOOR_ASK_EFFECT_AGAIN:
+        return door_effect_again(act);
     case DOOR_ASK_LOGIN_SESSIONS:
         return door_login_sessions(act);
     case DOOR_ASK_LOGIN_SESSIONS_END:
@@ -401,6 +405,8 @@ static enum fault later(struct door_act *act, const struct door_pending *pending
     case DOOR_ASK_STATUS:
     case DOOR_ASK_EFFECTS:
     case DOOR_ASK_EFFECTS_DONE:
+    case DOOR_ASK_EFFECT_DONE:
+    case DOOR_ASK_EFFECT_AGAIN:
     case DOOR_ASK_LOGIN_SESSIONS:
     case DOOR_ASK_LOGIN_SESSIONS_END:
         break;

@@ -145,6 +145,8 @@ MUST_USE enum fault door_sessions(struct door_act *act);
 MUST_USE enum fault door_session_end(struct door_act *act);
 MUST_USE enum fault door_effects(struct door_act *act);
 MUST_USE enum fault door_effects_done(struct door_act *act);
+MUST_USE enum fault door_effect_done(struct door_act *act);
+MUST_USE enum fault door_effect_again(struct door_act *act);
 MUST_USE enum fault door_status(struct door_act *act);
 MUST_USE enum fault door_login_sessions(struct door_act *act);
 MUST_USE enum fault door_login_sessions_end(struct door_act *act);

@@ -384,6 +384,20 @@ enum fault door_effects_done(struct door_act *act)
     return count_say(act, count);
 }
 
+enum fault door_effect_done(struct door_act *act)
+{
+    u64 count = 0;
+    TRY(door_store_effect_done(&act->desk->store, act->ask->number, &count));
+    return count_say(act, count);
+}
+
+enum fault door_effect_again(struct door_act *act)
+{
+    u64 count = 0;
+    TRY(door_store_effect_again(&act->desk->store, act->ask->number, &count));
+    return count_say(act, count);
+}
+
 enum fault door_status(struct door_act *act)
 {
     struct door_desk *desk = act->desk;

@@ -81,6 +81,9 @@ static const char *const texts[DOOR_SQL_COUNT] = {
     [DOOR_SQL_EFFECTS] = "SELECT number, time, kind, login, until FROM effects WHERE number>=?"
                          " ORDER BY number LIMIT 64",
     [DOOR_SQL_EFFECTS_REMOVE] = "DELETE FROM effects WHERE number<=?",
+    [DOOR_SQL_EFFECT_COPY] = "INSERT INTO effects (time, kind, login, until)"
+                             " SELECT time, kind, login, until FROM effects WHERE number=?",
+    [DOOR_SQL_EFFECT_REMOVE] = "DELETE FROM effects WHERE number=?",
     [DOOR_SQL_TOTALS] = "SELECT (SELECT count(*) FROM logins), (SELECT count(*) FROM tickets),"
                         " (SELECT count(*) FROM sessions), (SELECT count(*) FROM effects),"
                         " coalesce((SELECT seq FROM sqlite_sequence WHERE name='effects'), 0)",
@@ -530,6 +533,28 @@ enum fault door_store_effects_done(struct door_store *store, u64 upto, u64 *coun
     TRY(run(store, &call));
     *count_out = sql_changes(&store->sql);
     return FAULT_NONE;
+}
+
+static enum fault effect_do(struct door_store *store, enum door_statement statement, u64 number,
+                            u64 *count_out)
+{
+    struct sql_call call = call_of(store, statement);
+    sql_put_u64(&call, number);
+    TRY(run(store, &call));
+    *count_out = sql_changes(&store->sql);
+    return FAULT_NONE;
+}
+
+enum fault door_store_effect_done(struct door_store *store, u64 number, u64 *count_out)
+{
+    return effect_do(store, DOOR_SQL_EFFECT_REMOVE, number, count_out);
+}
+
+enum fault door_store_effect_again(struct door_store *store, u64 number, u64 *count_out)
+{
+    TRY(effect_do(store, DOOR_SQL_EFFECT_COPY, number, count_out));
+    return *count_out == 0 ? FAULT_NONE
+                           : effect_do(store, DOOR_SQL_EFFECT_REMOVE, number, count_out);
 }
 
 /* ---- by itself ---- */

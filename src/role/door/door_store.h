@@ -130,6 +130,8 @@ enum door_statement {
     DOOR_SQL_EFFECT_ADD,
     DOOR_SQL_EFFECTS,
     DOOR_SQL_EFFECTS_REMOVE,
+    DOOR_SQL_EFFECT_COPY,
+    DOOR_SQL_EFFECT_REMOVE,
     DOOR_SQL_TOTALS,
     DOOR_SQL_LAST,
     DOOR_SQL_COUNT,
@@ -220,6 +222,10 @@ MUST_USE enum fault door_store_effects(struct door_store *store, u64 from,
                                        u32 *count_out);
 /* Those up to this number have been taken over by somebody else. */
 MUST_USE enum fault door_store_effects_done(struct door_store *store, u64 upto, u64 *count_out);
+/* This one alone. */
+MUST_USE enum fault door_store_effect_done(struct door_store *store, u64 number, u64 *count_out);
+/* The same effect, its time too, gets the next number. *count_out 0: there is none of this one. */
+MUST_USE enum fault door_store_effect_again(struct door_store *store, u64 number, u64 *count_out);
 
 /* ---- by itself ---- */
 

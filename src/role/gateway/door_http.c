@@ -446,6 +446,8 @@ static void put_contents(struct json_writer *json, enum door_ask_kind kind, stru
     case DOOR_ASK_STATUS:
     case DOOR_ASK_EFFECTS:
     case DOOR_ASK_EFFECTS_DONE:
+    case DOOR_ASK_EFFECT_DONE:
+    case DOOR_ASK_EFFECT_AGAIN:
     case DOOR_ASK_LOGIN_SESSIONS:
     case DOOR_ASK_LOGIN_SESSIONS_END:
         rest->is_short = true; /* nobody asks them here */
