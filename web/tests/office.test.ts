@@ -200,6 +200,10 @@ test('each state says what is missing and where it stands', () => {
   }
   const steps = stepsOf({ ...base, state: 'rejected' }, [act('receive', 'cleo'), act('authenticate', 'cleo'), act('reject', 'anna', 'legal')]);
   assert.deepEqual(steps.map((one) => [one.state, one.when, one.by]), [['received', 'done', 'cleo'], ['authenticated', 'done', 'cleo'], ['rejected', 'aside', 'anna']]);
+  const closed = stepsOf({ ...base, state: 'closed' }, [act('receive', 'cleo'), act('reject', 'anna', 'legal'), act('notice', 'cleo'), act('close', 'anna', 'legal')]);
+  assert.deepEqual(closed.map((one) => [one.state, one.when]), [['received', 'done'], ['rejected', 'done'], ['noticed', 'done'], ['closed', 'now']]);
+  const whole = stepsOf({ ...base, state: 'closed' }, ['receive', 'expire', 'assess', 'delivered', 'acknowledge', 'notice', 'close'].map((kind) => act(kind, 'x')));
+  assert.ok(!whole.some((one) => one.state === 'expired'), 'what was gone on from has not ended it');
 });
 
 test('approvals stand by group, against the quorum', () => {

@@ -1,6 +1,6 @@
 // Officers at the console in Chromium, each with a browser of their own: sign-in by key file and by a
 // security key (a virtual one), a request taken in, refused with its letter; another one prepared,
-// approved by two, in the log, delivered, told and closed; a third silenced. Every act is written on the page, signed by
+// approved by two, in the log, delivered, told and closed; others silenced, for days and for seconds. Every act is written on the page, signed by
 // `cambist desk sign` and brought back. Then the page with more in it than a venue of a test has, in
 // both languages, narrow, dark, printed, by the keyboard. With a third argument pictures are left in
 // that folder. usage: office.mjs BINARY WORLD.json [PICTURES]
@@ -322,22 +322,54 @@ async function delivers({ anna, cleo, bela }, name) {
   });
 }
 
+const silence = (end) => async (page) => {
+  for (const part of ['instrument', 'sealed']) await page.locator(`[data-file="${part}"]`).setInputFiles(paper);
+  await all(field('reference', 's/2026'), field('dated', '2026-11-02T00:00'), field('until', end()))(page);
+};
+
 async function silences({ anna, cleo }) {
   let name;
-  await step('a silence is ordered; the notice has to wait, and the page says so', async () => {
+  await step('a silence is ordered while the request is looked at', async () => {
     name = await takenIn(cleo, anna, '3/2026');
-    await anna.does('received', `/case/${name}?act=silence`, async (page) => {
-      for (const part of ['instrument', 'sealed']) await page.locator(`[data-file="${part}"]`).setInputFiles(paper);
-      await all(field('reference', 's/2026'), field('dated', '2026-11-02T00:00'), field('until', when(48)))(page);
-    });
-    await anna.does('rejected', `/case/${name}?act=reject`, (page) => page.locator('[data-field="reason"]').selectOption('Incomplete'));
-    assert.equal(await anna.why(name, 'notice'), 'silent');
-    assert.equal(await anna.why(name, 'close'), 'notice');
-    await anna.page.locator('[data-missing="silent"]').waitFor();
-    await anna.refused('a silence runs', `/case/${name}?act=notice`);
-    await picture(anna.page, 'silent');
+    await anna.does('received', `/case/${name}?act=silence`, silence(() => when(48)));
+    await anna.refused('not in this state', `/case/${name}?act=notice`);
+  });
+  await step('the next order ends it in seconds', async () => {
+    for (let seconds = 10; ; seconds *= 2) { // a slow machine brings it too late
+      await anna.act(`/case/${name}?act=silence`, silence(() => new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19)));
+      const taken = anna.page.locator('[data-taken="received"]');
+      const late = anna.page.locator('[data-bring] [data-fault]', { hasText: 'the end is past' });
+      await taken.or(late).waitFor();
+      if (await taken.count()) break;
+      assert.ok(seconds < 300, 'a silence that ends in minutes');
+    }
   });
   return name;
+}
+
+// A silence of days holds, one of seconds is over by now: its customer is told, and only then it ends.
+async function expires({ anna, cleo }, silent, over) {
+  await step('a silence that runs refuses the notice, one that is over wants it', async () => {
+    await anna.does('received', `/case/${silent}?act=silence`, silence(() => when(48)));
+    for (const name of [silent, over]) await anna.does('rejected', `/case/${name}?act=reject`, (page) => page.locator('[data-field="reason"]').selectOption('Incomplete'));
+    assert.equal(await anna.why(silent, 'notice'), 'silent');
+    assert.equal(await anna.why(silent, 'close'), 'notice');
+    await anna.page.locator('[data-missing="silent"]').waitFor();
+    await anna.refused('a silence runs', `/case/${silent}?act=notice`);
+    await picture(anna.page, 'silent');
+    for (const end = Date.now() + 10 * WAIT_MS; await cleo.why(over, 'notice') !== '';) {
+      assert.ok(Date.now() < end, 'the silence ends');
+      await new Promise((resolve) => { setTimeout(resolve, 500); });
+    }
+    await cleo.page.locator('[data-missing="notice"]').waitFor();
+    await anna.refused('the customer was not told', `/case/${over}?act=close`);
+    await cleo.does('noticed', `/case/${over}?act=notice`);
+    await anna.does('closed', `/case/${over}?act=close`);
+    await anna.page.locator('[data-taken] a').click();
+    await anna.page.locator('[data-step="closed"][aria-current]').waitFor();
+    assert.deepEqual(await anna.page.locator('[data-step]').evaluateAll((found) => found.map((one) => one.dataset.step)), ['received', 'rejected', 'noticed', 'closed']);
+    await picture(anna.page, 'told');
+  });
 }
 
 // What the page shows to be typed is what the program takes.
@@ -386,7 +418,7 @@ async function looksAround({ anna, bela }, refused, open) {
     await page.goBack();
     await page.locator('[data-field="state"]').selectOption('rejected');
     await page.waitForURL(/state=rejected/);
-    await page.locator('[data-queue="2"]').waitFor();
+    await page.locator('[data-queue="2"]').waitFor(); // and the silent one
     assert.equal(await page.locator(`[data-case="${refused}"]`).count(), 1);
     await page.locator('[data-field="country"]').fill('de');
     await page.locator('[data-field="country"]').press('Enter');
@@ -445,7 +477,9 @@ async function looksAround({ anna, bela }, refused, open) {
 
 // ---- with more in it than a venue of a test has ----
 
-const PLACES = (office) => ['/', '/?country=ZZ', '/?act=receive', '/?act=authority', ...[2, 4, 13].map((number) => `/case/${office.rows[number].case}`), '/restrictions', '/restrictions?show=whitelist', '/restriction/81723-0', '/reports', '/mine', '/credentials'];
+// The first ones in each way of looking, all of them once.
+const PLACES_SHORT = 8;
+const PLACES = (office) => ['/', '/?act=receive', `/case/${office.rows[4].case}`, '/restrictions', '/restrictions?show=whitelist', '/restriction/81723-0', '/reports', '/mine', '/credentials', '/?act=authority', ...[2, 13].map((number) => `/case/${office.rows[number].case}`)];
 
 async function crowded(browser, options) {
   const office = makeOffice(Date.now());
@@ -463,7 +497,7 @@ async function looks(browser) {
   for (const [name, options] of [['wide', { colorScheme: 'light' }], ['french-dark', { locale: 'fr-FR' }], ['french-narrow', { locale: 'fr-FR', viewport: { width: 320, height: 720 } }]]) {
     await step(`every page, ${name}`, async () => {
       const { office, context, page } = await crowded(browser, options);
-      for (const [index, path] of PLACES(office).entries()) {
+      for (const [index, path] of PLACES(office).slice(0, name === 'wide' ? undefined : PLACES_SHORT).entries()) {
         await page.goto(world.origin + path);
         await page.locator('main h1').waitFor();
         await page.locator('main [role="status"]', { hasText: /Loading|Chargement/ }).waitFor({ state: 'detached' });
@@ -538,10 +572,13 @@ try {
       await people[code].signIn();
     }
   });
+  const over = await silences(people);
   const refused = await refuses(people.cleo, people.anna);
   const open = await approves(people);
   await delivers(people, open);
-  const silent = await silences(people);
+  let silent;
+  await step('another request', async () => { silent = await takenIn(people.cleo, people.anna, '4/2026'); });
+  await expires(people, silent, over);
   await looksAround(people, refused, silent);
   await restricts(people.anna);
   await looks(browser);

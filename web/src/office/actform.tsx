@@ -204,7 +204,7 @@ export function ActForm({ act, whole, onTaken }: { act: string; whole: Whole | n
             case 'persons': return <Persons key={field} rows={persons} people={people} />;
             case 'hash': return <HashField key={field} name={field} label={label} value={hashSignal(field)} />;
             case 'word': return <Field key={field} label={label}>{(id) => <Choice id={id} name={field} value={typed.value[field] ?? ''} words={WORDS[field] ?? []} family={field} none={typed.value[field] ? null : t('choose')} on={(value) => set(field, value)} />}</Field>;
-            case 'moment': return <Field key={field} label={label} hint={t('form.utc')}>{(id) => <input id={id} type="datetime-local" data-field={field} value={typed.value[field] ?? ''} onInput={(event) => set(field, event.currentTarget.value)} />}</Field>;
+            case 'moment': return <Field key={field} label={label} hint={t('form.utc')}>{(id) => <input id={id} type="datetime-local" step={1} data-field={field} value={typed.value[field] ?? ''} onInput={(event) => set(field, event.currentTarget.value)} />}</Field>;
             default: return <Field key={field} label={label} hint={field === 'telephone' && whole?.authority ? t('form.telephone', { telephone: whole.authority.telephone }) : undefined}>{(id) => <input id={id} data-field={field} autocomplete="off" spellcheck={false} value={typed.value[field] ?? ''} onInput={(event) => set(field, event.currentTarget.value)} />}</Field>;
           }
         })}

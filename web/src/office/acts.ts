@@ -124,6 +124,8 @@ const REACHES: Record<string, string> = {
   acknowledge: 'acknowledged', 'carry-out': 'acknowledged', notice: 'noticed', close: 'closed',
 };
 
+const ENDS: Record<string, string> = { reject: 'rejected', withdraw: 'withdrawn', expire: 'expired', mismatch: 'rejected' };
+
 export interface Step { state: string; when: 'done' | 'now' | 'ahead' | 'aside'; by: string; at: number | null }
 
 /* The steps of the case's way. One that ended aside has that state as its last step, behind those it took. */
@@ -148,10 +150,18 @@ export function stepsOf(shown: CaseShown, acts: readonly Signed[]): Step[] {
       { state: shown.state, when: 'aside', by: ending?.officer ?? '', at: ending?.at ?? momentOf(shown.moved) },
     ];
   }
-  return way.map((state, index): Step => {
+  // What was passed over, as by a refusal, is no step of this case; what ended it stands in its place.
+  const ending = acts.findLast((act) => act.act in ENDS || REACHES[act.act] === 'delivered' || REACHES[act.act] === 'acknowledged');
+  const steps = way.map((state, index): Step => {
     const act = index <= place ? made.get(state) : undefined;
-    return { state, when: index < place ? (act ? 'done' : 'ahead') : index === place ? 'now' : 'ahead', by: act?.officer ?? '', at: act?.at ?? null };
-  });
+    return { state, when: index < place ? 'done' : index === place ? 'now' : 'ahead', by: act?.officer ?? '', at: act?.at ?? null };
+  }).filter((step) => step.when !== 'done' || made.has(step.state));
+  const end = ending && ENDS[ending.act];
+  if (ending && end && ['noticed', 'closed'].includes(shown.state)) {
+    const at = steps.findIndex((step) => ['noticed', 'closed'].includes(step.state));
+    steps.splice(at, 0, { state: end, when: 'done', by: ending.officer, at: ending.at });
+  }
+  return steps;
 }
 
 export interface Approvals { group: 'a' | 'b'; have: { officer: string; number: number; region: string; at: number | null }[]; want: number | null }

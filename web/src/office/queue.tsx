@@ -1,7 +1,7 @@
 /* The desk's queue. Only the rows in view are in the page, so that ten thousand cases scroll as ten do;
  * filters and order are in the address. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { CLASSES, REQUESTS, STATES, URGENCIES } from './acts.ts';
 import { type CaseRow, get } from './api.ts';
 import { day } from './clock.ts';
@@ -54,7 +54,8 @@ function Rows({ rows }: { rows: CaseRow[] }) {
     look();
     return () => { wide.removeEventListener('change', turn); removeEventListener('resize', look); };
   }, []);
-  useEffect(() => {
+  // Before the rows are seen: whoever sees them may press a key at once.
+  useLayoutEffect(() => {
     const move = (to: number) => {
       const target = Math.max(0, Math.min(rows.length - 1, to));
       const top = target * height;
