@@ -20,7 +20,7 @@ BYTES_MAX = 4 << 20
 VENUE = "venue_pages"
 # Where index.html is found: it looks at its path. As web/src/account/place.ts has them.
 PLACES = ("/", "/index.html", "/account", "/account/sign-in", "/account/sign-up", "/account/reset",
-          "/account/security", "/account/keys", "/account/identity")
+          "/account/security", "/account/keys", "/account/identity", "/records")
 ALONE = ("/", "/index.html")  # of another table
 GZIP_WBITS = 31
 COLUMNS = 96

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
 """What a customer is told of their records at a real venue: which groups are held and until when, what
 was erased, and of which openings they were noticed, each with its letter. Nobody is told anything of
-anybody else, nor of a case in which no notice went out. usage: records_test.py BINARY
+anybody else, nor of a case in which no notice went out. Where there is a browser, the page tells the same. usage: records_test.py BINARY
 
 Nobody here exists."""
 
@@ -13,6 +13,7 @@ import subprocess
 import time
 import urllib.parse
 
+import browser_test as b
 import desk_test as d
 import officers as o
 import program as p
@@ -22,6 +23,8 @@ import vault_test as v
 PERSON, OTHER = 1, 2
 IDENTITY, ADDRESS, BANK = 1, 3, 5
 DAY = 86400
+SECONDS = 120
+GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "receipts", "receipts.json")
 
 
 def ask(venue, account, path, method="GET", **change):
@@ -120,6 +123,19 @@ def an_opening_is_told(cli, venue, desk, accounts):
     return case
 
 
+def the_page_tells(cli, venue, case):
+    """The same on the page, where it was built and there is a browser."""
+    build = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(cli.binary)), "..", ".."))
+    if b.missing() or not os.path.exists(os.path.join(build, "web", "dist", "index.html")):
+        print(f"skipped: the page about one's records: {b.missing() or 'it was built without npm'}")
+        return
+    done = subprocess.run(["node", "records.mjs", "http://" + venue.host, case, GOLDEN],
+                          cwd=b.install(build, "records_browser"), capture_output=True, text=True, check=False,
+                          timeout=SECONDS)
+    print(done.stdout + done.stderr)
+    cli.equal((done.returncode, done.stdout.count("FAILED")), (0, 0), "the page in Chromium")
+
+
 def the_desk_comes_back(cli, venue, accounts, case):
     """The line is the supervisor's: a desk that was killed answers on it again."""
     before = venue.pid("desk")
@@ -152,6 +168,7 @@ def test(cli):
         pages_are_refused(cli, venue, accounts)
         d.register(desk)
         case = an_opening_is_told(cli, venue, desk, accounts)
+        the_page_tells(cli, venue, case)
         the_desk_comes_back(cli, venue, accounts, case)
         cli.equal(venue.stop(), 0, "exit code on SIGTERM")
 

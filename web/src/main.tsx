@@ -22,6 +22,10 @@ if (location.pathname === '/rules') {
 } else if (location.pathname === '/account' || location.pathname.startsWith('/account/')) {
   startLogin();
   void import('./account/app.tsx').then(({ startAccount }) => { if (place) startAccount(place); });
+} else if (location.pathname === '/records') {
+  startSession();
+  startLogin();
+  void import('./records/app.tsx').then(({ startRecords }) => { if (place) startRecords(place); });
 } else {
   start();
   startSession();

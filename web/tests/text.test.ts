@@ -8,15 +8,17 @@ import test from 'node:test';
 import { adviceFor, filtersKnown } from '../src/i18n/advice.ts';
 import { accountEn } from '../src/account/en.ts';
 import { accountFr } from '../src/account/fr.ts';
+import { recordsEn } from '../src/records/en.ts';
+import { recordsFr } from '../src/records/fr.ts';
 import { en } from '../src/i18n/en.ts';
 import { fr } from '../src/i18n/fr.ts';
 
 declare const WEB_ROOT: string;
 
-const sources = ['ui', 'state', 'rules', 'account'].flatMap((folder) => readdirSync(join(WEB_ROOT, 'src', folder)).filter((name) => name !== 'en.ts' && name !== 'fr.ts').map((name) => join(WEB_ROOT, 'src', folder, name)));
+const sources = ['ui', 'state', 'rules', 'account', 'records'].flatMap((folder) => readdirSync(join(WEB_ROOT, 'src', folder)).filter((name) => name !== 'en.ts' && name !== 'fr.ts').map((name) => join(WEB_ROOT, 'src', folder, name)));
 
 /* The page's own words, and those of what is fetched when it is wanted. */
-const TABLES: [Record<string, string>, Record<string, string>][] = [[en, fr], [accountEn, accountFr]];
+const TABLES: [Record<string, string>, Record<string, string>][] = [[en, fr], [accountEn, accountFr], [recordsEn, recordsFr]];
 
 test('the languages have the same keys and the same places', () => {
   const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
@@ -53,7 +55,9 @@ test('every key is used', () => {
   const ours = ['error.', 'keys.right.', 'keys.kindName.', 'keys.ed25519', 'keys.rsa', 'keys.hmac', 'keys.read', 'keys.trade', 'keys.withdraw'];
   const idle = Object.keys(en).filter((key) => !all.includes(`'${key}'`) && !families.some((family) => key.startsWith(family)));
   const idleOurs = Object.keys(accountEn).filter((key) => !all.includes(`'${key}'`) && !ours.some((family) => key.startsWith(family)));
-  assert.deepEqual([...idle, ...idleOurs], []);
+  const families_ = ['group.', 'about.', 'kind.'];
+  const idleRecords = Object.keys(recordsEn).filter((key) => !all.includes(`'${key}'`) && !families_.some((family) => key.startsWith(family)));
+  assert.deepEqual([...idle, ...idleOurs, ...idleRecords], []);
 });
 
 test('each refusal leads to what can be done', () => {

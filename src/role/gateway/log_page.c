@@ -7,6 +7,7 @@
 
 #define PREFIX      "/log/"
 #define CHECKPOINT  "checkpoint"
+#define POLICY      "policy.txt"
 #define LEVEL_MAX   63U
 #define WIDTH_MAX   255U
 #define OPENING_MAX 999U
@@ -109,8 +110,8 @@ static bool is_text(struct span path)
 
 static bool is_file(struct span path)
 {
-    return span_equal(path, span_of_text(CHECKPOINT)) || is_tile(path) || is_month(path) ||
-           is_text(path);
+    return span_equal(path, span_of_text(CHECKPOINT)) || span_equal(path, span_of_text(POLICY)) ||
+           is_tile(path) || is_month(path) || is_text(path);
 }
 
 bool log_page_name(struct span path, char name_out[LOG_PAGE_NAME_BYTES])
@@ -125,7 +126,7 @@ bool log_page_name(struct span path, char name_out[LOG_PAGE_NAME_BYTES])
 
 bool log_page_changes(const char *name)
 {
-    return strcmp(name, CHECKPOINT) == 0;
+    return strcmp(name, CHECKPOINT) == 0 || strcmp(name, POLICY) == 0;
 }
 
 size_t log_page_head(const char *name, u64 body_bytes, const char *date, bool keep_alive,

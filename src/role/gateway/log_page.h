@@ -2,7 +2,7 @@
  * are written by another process (docs/public-log.md "Tiles and bundles"); only names of the forms
  * below are ever looked for, so no path leads anywhere else.
  *
- *     /log/checkpoint
+ *     /log/checkpoint                      /log/policy.txt
  *     /log/tile/<0 to 63>/<index>          /log/tile/<0 to 63>/<index>.p/<1 to 255>
  *     /log/tile/entries/<index>            /log/tile/entries/<index>.p/<1 to 255>
  *

@@ -13,15 +13,11 @@ static void names_of_files_are_taken(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "/log/checkpoint",
-        "/log/tile/0/000",
-        "/log/tile/63/x001/x234/067",
-        "/log/tile/0/000.p/1",
-        "/log/tile/5/x999/999.p/255",
-        "/log/tile/entries/001",
-        "/log/tile/entries/x001/234.p/77",
-        "/log/month/2026-10.1",
-        "/log/month/1970-01.999",
+        "/log/checkpoint",       "/log/policy.txt",
+        "/log/tile/0/000",       "/log/tile/63/x001/x234/067",
+        "/log/tile/0/000.p/1",   "/log/tile/5/x999/999.p/255",
+        "/log/tile/entries/001", "/log/tile/entries/x001/234.p/77",
+        "/log/month/2026-10.1",  "/log/month/1970-01.999",
     };
     static const char *const bad[] = {
         "",
@@ -61,7 +57,7 @@ static void names_of_files_are_taken(void **state)
     for (size_t i = 0; i < ARRAY_COUNT(good); i += 1) {
         assert_true(log_page_name(span_of_text(good[i]), name));
         assert_string_equal(name, good[i] + strlen("/log/"));
-        assert_int_equal(log_page_changes(name), i == 0);
+        assert_int_equal(log_page_changes(name), i < 2);
     }
     for (size_t i = 0; i < ARRAY_COUNT(bad); i += 1) {
         if (log_page_name(span_of_text(bad[i]), name)) {

@@ -58,6 +58,20 @@ static enum fault key_make(struct disk *disk, const char *path, const char *orig
     return FAULT_NONE;
 }
 
+/* For readers: what they would check with, from the venue's own hands (docs/public-log.md). */
+static enum fault policy_publish(struct disk *disk, const char *log)
+{
+    static u8 text[TLOG_POLICY_BYTES_MAX];
+    char path[FILE_PATH_BYTES];
+    char public[FILE_PATH_BYTES];
+    size_t size = 0;
+    TRY(file_path(path, log, LOG_POLICY_FILE));
+    TRY(file_path(public, log, "public"));
+    TRY(tlog_file_read(disk, path, text, sizeof(text), &size));
+    TRY(tlog_folder_make(disk, public));
+    return tlog_file_replace(disk, public, LOG_POLICY_FILE, span_of(text, size));
+}
+
 enum fault log_folder_prepare(struct disk *disk, const char *folder, const char *origin,
                               struct tlog_secret *secret_out, struct tlog_policy *policy_out)
 {
@@ -92,5 +106,6 @@ enum fault log_folder_prepare(struct disk *disk, const char *folder, const char 
         log_warn("log.policy_lacks", LOG_STR("file", LOG_FOLDER "/" LOG_POLICY_FILE),
                  LOG_STR("why", lacks));
     }
-    return policy_check(policy_out, &secret_out->key);
+    TRY(policy_check(policy_out, &secret_out->key));
+    return policy_publish(disk, log);
 }

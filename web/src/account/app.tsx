@@ -32,6 +32,7 @@ function Head() {
       <div class="account-line">
         <nav aria-label={ta('nav.label')}>
           {isIn ? NAV.map(([to, text]) => <a key={to} href={to} aria-current={shown() === to ? 'page' : undefined} onClick={(event) => go(event, to)} data-nav={to}>{ta(text)}</a>) : null}
+          {isIn ? <a href="/records" data-nav="/records">{ta('nav.records')}</a> : null}
           <a href="/">{ta('nav.trade')}</a>
         </nav>
         {isIn ? <p class="who"><span data-who={key?.account ?? ''}>{key ? ta('head.signedIn', { account: key.account }) : keyAt.value === 'no-account' ? ta('head.opening') : ''}</span>

@@ -1,6 +1,6 @@
 /* The words of the account's pages. */
 export const accountEn = {
-  'nav.label': 'Your account', 'nav.security': 'Security', 'nav.keys': 'API keys', 'nav.identity': 'Identity', 'nav.trade': 'To the trading page',
+  'nav.label': 'Your account', 'nav.security': 'Security', 'nav.keys': 'API keys', 'nav.identity': 'Identity', 'nav.records': 'My records', 'nav.trade': 'To the trading page',
   'head.signedIn': 'Account {account}', 'head.opening': 'Account is being opened …', 'head.signOut': 'Sign out',
   'common.wait': 'One moment …', 'common.back': 'Back', 'common.cancel': 'Cancel', 'common.copy': 'Copy', 'common.copied': 'Copied', 'common.copyFailed': 'Could not be copied; select the text instead.',
   'common.download': 'Download as text', 'common.show': 'Show', 'common.hide': 'Hide', 'common.ended': 'Your session has ended. Sign in again to go on.',

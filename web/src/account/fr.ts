@@ -2,7 +2,7 @@
 import type { AccountKey } from './en.ts';
 
 export const accountFr: Record<AccountKey, string> = {
-  'nav.label': 'Votre compte', 'nav.security': 'Sécurité', 'nav.keys': 'Clés API', 'nav.identity': 'Identité', 'nav.trade': 'Vers la page de négociation',
+  'nav.label': 'Votre compte', 'nav.security': 'Sécurité', 'nav.keys': 'Clés API', 'nav.identity': 'Identité', 'nav.records': 'Mes dossiers', 'nav.trade': 'Vers la page de négociation',
   'head.signedIn': 'Compte {account}', 'head.opening': 'Ouverture du compte …', 'head.signOut': 'Se déconnecter',
   'common.wait': 'Un instant …', 'common.back': 'Retour', 'common.cancel': 'Annuler', 'common.copy': 'Copier', 'common.copied': 'Copié', 'common.copyFailed': 'Copie impossible ; sélectionnez le texte.',
   'common.download': 'Télécharger en texte', 'common.show': 'Afficher', 'common.hide': 'Masquer', 'common.ended': 'Votre session est terminée. Reconnectez-vous pour continuer.',

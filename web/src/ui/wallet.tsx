@@ -4,11 +4,12 @@ import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { Coin, Deposit, Network, Withdrawal } from '../api/types.ts';
 import { parse, units } from '../decimal/decimal.ts';
-import { formatDateTime, formatUnits, fromField } from '../decimal/format.ts';
+import { formatDate, formatDateTime, formatUnits, fromField } from '../decimal/format.ts';
 import { language, t, tOr } from '../i18n/index.ts';
 import { csvOf, download } from '../state/csv.ts';
 import { makeClientId } from '../state/draft.ts';
 import { balances, balanceTurn, explain, signed } from '../state/session.ts';
+import { linkedUntil, type Records } from '../records/linked.ts';
 import { say } from '../state/says.ts';
 import { mayWithdraw } from './login.tsx';
 import { Modal } from './modal.tsx';
@@ -83,6 +84,15 @@ function withdrawalProblem(network: Network, asset: string, address: string, amo
   return out;
 }
 
+/* For how long what goes out stays linked to who sent it; where the venue keeps no records, nothing. */
+function Linked() {
+  const held = useSignal<Records | null>(null);
+  useEffect(() => {
+    signed<Records>('GET', '/page/v1/records').then((told) => { held.value = told; }, () => undefined);
+  }, []);
+  return held.value ? <p class="hint" data-linked>{t('wallet.linked', { date: formatDate(linkedUntil(Date.now(), held.value), language.value) })} <a href="/records">{t('wallet.linkedMore')}</a></p> : null;
+}
+
 function WithdrawView({ asset, network }: { asset: string; network: Network }) {
   const address = useSignal('');
   const amount = useSignal('');
@@ -127,6 +137,7 @@ function WithdrawView({ asset, network }: { asset: string; network: Network }) {
       if (asking.value) void send();
       else asking.value = true;
     }}>
+      <Linked />
       <div class={wrong.address ? 'field bad' : 'field'}><label for="to-address">{t('wallet.address')}</label>
         <input id="to-address" autoComplete="off" spellcheck={false} value={address.value} disabled={asking.value} aria-describedby="to-note" aria-invalid={wrong.address ? 'true' : undefined} onInput={(event) => { address.value = event.currentTarget.value.trim(); }} />
         <p id="to-note" class="note">{wrong.address ?? ''}</p></div>
