@@ -70,7 +70,8 @@
     ROW(LAPSED, "lapsed", "the emergency's paper never came")                                     \
     ROW(LETTER, "letter", "the hash is not that of the letter")                                   \
     ROW(LOG, "log", "the log has not taken every step before")                                    \
-    ROW(USED, "used", "this very act was taken before")
+    ROW(USED, "used", "this very act was taken before")                                           \
+    ROW(SEARCH, "search", "the blind index does not answer it: to be refused as DataNotHeld")
 /* clang-format on */
 
 #define DESK_RULE_ROW(constant, name, why) DESK_RULE_##constant,

@@ -264,6 +264,57 @@ static void whoever_proposed_once_does_not_approve(void **state)
     expect(act_of(DESK_ACT_APPROVE, DESK_SCENE_ALMA), DESK_SCENE_ALMA, DESK_RULE_NONE);
 }
 
+/* ---- searches ---- */
+
+static struct desk_act search(u8 first, u8 second)
+{
+    struct desk_act act = desk_scene_request(&scene, name, 1);
+    act.class = DESK_CLASS_SEARCH;
+    act.subjects[0].field = first;
+    act.subjects[1] = act.subjects[0];
+    act.subjects[1].field = second;
+    act.subjects_count = second == 0 ? 1 : 2;
+    return act;
+}
+
+/* Assesses it for a count, and prepares that. */
+static void is_prepared(enum desk_rule rule)
+{
+    struct desk_act call = act_of(DESK_ACT_CALL_BACK, DESK_SCENE_CLEO);
+    memcpy(call.telephone, "+00 1 23", sizeof("+00 1 23"));
+    expect(call, DESK_SCENE_CLEO, DESK_RULE_NONE);
+    expect(act_of(DESK_ACT_AUTHENTICATE, DESK_SCENE_CLEO), DESK_SCENE_CLEO, DESK_RULE_NONE);
+    expect(act_of(DESK_ACT_ASSESS, DESK_SCENE_ANNA), DESK_SCENE_ANNA, DESK_RULE_NONE);
+    struct desk_act prepare = act_of(DESK_ACT_PREPARE, DESK_SCENE_PIA);
+    desk_scene_hash(&scene, prepare.grant);
+    prepare.until_s = scene.now_s + DESK_GRANT_BULK_S;
+    expect(prepare, DESK_SCENE_PIA, rule);
+}
+
+static void what_no_index_answers_is_not_prepared(void **state)
+{
+    (void)state;
+    expect(search(DESK_FIELD_NAME, DESK_FIELD_NATIONALITY), DESK_SCENE_CLEO, DESK_RULE_NONE);
+    is_prepared(DESK_RULE_SEARCH);
+    struct desk_act reject = act_of(DESK_ACT_REJECT, DESK_SCENE_ANNA);
+    reject.reason = DESK_REASON_DATA_NOT_HELD;
+    expect(reject, DESK_SCENE_ANNA, DESK_RULE_NONE);
+}
+
+static void a_name_with_its_birth_date_is_in_the_index(void **state)
+{
+    (void)state;
+    expect(search(DESK_FIELD_NAME, DESK_FIELD_BIRTH_DATE), DESK_SCENE_CLEO, DESK_RULE_NONE);
+    is_prepared(DESK_RULE_NONE);
+}
+
+static void a_number_is_in_the_index(void **state)
+{
+    (void)state;
+    expect(search(DESK_FIELD_EMAIL, 0), DESK_SCENE_CLEO, DESK_RULE_NONE);
+    is_prepared(DESK_RULE_NONE);
+}
+
 /* ---- who there is ---- */
 
 static void what_a_staff_can_never_decide(void **state)
@@ -317,6 +368,9 @@ int main(void)
         TEST(an_opening_behind_ties),
         TEST(ties_are_of_a_person),
         TEST(whoever_proposed_once_does_not_approve),
+        TEST(what_no_index_answers_is_not_prepared),
+        TEST(a_name_with_its_birth_date_is_in_the_index),
+        TEST(a_number_is_in_the_index),
         TEST(what_a_staff_can_never_decide),
         TEST(one_refusal_ends_no_other_case),
     };

@@ -271,6 +271,24 @@ static bool persons_fit(const struct desk_case *at, const struct desk_act *act)
     return act->persons_count == last;
 }
 
+/* What the vault's blind index finds people by (docs/vault.md "Blind index"); a name alone, or a
+ * nationality, it does not. */
+static bool is_in_index(const struct desk_case *at)
+{
+    bool has_name = false;
+    bool has_birth = false;
+    for (u32 i = 0; i < at->subjects_count; i += 1) {
+        u8 field = at->subjects[i].field;
+        if (field == DESK_FIELD_DOCUMENT || field == DESK_FIELD_EMAIL ||
+            field == DESK_FIELD_PHONE || field == DESK_FIELD_ACCOUNT) {
+            return true;
+        }
+        has_name = has_name || field == DESK_FIELD_NAME;
+        has_birth = has_birth || field == DESK_FIELD_BIRTH_DATE;
+    }
+    return has_name && has_birth;
+}
+
 static enum desk_rule prepare_rule(const struct desk_case *at, const struct desk_step *step)
 {
     const struct desk_act *act = step->act;
@@ -290,6 +308,9 @@ static enum desk_rule prepare_rule(const struct desk_case *at, const struct desk
     }
     if (desk_waits_for_late(at, step->now_s)) {
         return DESK_RULE_NOT_YET;
+    }
+    if (at->class == DESK_CLASS_SEARCH && !at->is_counted && !is_in_index(at)) {
+        return DESK_RULE_SEARCH;
     }
     if (!persons_fit(at, act)) {
         return DESK_RULE_PERSONS;
