@@ -50,6 +50,34 @@ static void print(const struct notice_text *text, const struct case_notice_row *
     (void)putchar('\n');
 }
 
+/* How the newest appeal stands, in the words that the page has. */
+static enum fault appeal_print(struct case_cli *cli, u32 account, enum language language)
+{
+    static const char *const words[][2] = {
+        {"Your appeal was received; you have the answer by",
+         "Votre recours a été reçu ; vous aurez la réponse au plus tard le"},
+        {"Your appeal was answered: what was decided stays. At",
+         "Réponse à votre recours : ce qui a été décidé demeure. Le"},
+        {"Your appeal was answered: what was decided will be changed. At",
+         "Réponse à votre recours : ce qui a été décidé sera modifié. Le"},
+    };
+    struct case_row appeal;
+    char made[RULE_WORDS_BYTES];
+    char until[RULE_WORDS_BYTES];
+    bool found = false;
+    u32 person = 0;
+    TRY(case_query_person(cli->store, account, &person));
+    TRY(case_query_appeal(cli->store, person, &appeal, &found));
+    if (!found) {
+        return FAULT_NONE;
+    }
+    u32 row = appeal.closed_us == 0 ? 0 : appeal.outcome == CASE_OUTCOME_OVERTURNED ? 2 : 1;
+    u64 time_us = appeal.closed_us == 0 ? appeal.deadline_us : appeal.closed_us;
+    (void)printf("%s  %s %s\n\n", rule_words_time(appeal.opened_us, made),
+                 words[row][language == LANGUAGE_FR ? 1 : 0], rule_words_time(time_us, until));
+    return FAULT_NONE;
+}
+
 static enum fault show(const struct option_call *call, struct inbox *inbox)
 {
     const char *folder = call->values[INBOX_DATA].text;
@@ -64,6 +92,9 @@ static enum fault show(const struct option_call *call, struct inbox *inbox)
     TRY(case_cli_open(&inbox->cli, folder, NULL));
     TRY(case_query_notices(inbox->cli.store, (u32)account, NULL,
                            (u32)call->values[INBOX_LIMIT].number, inbox->notices, &count));
+    if (!call->values[INBOX_JSON].given) {
+        TRY(appeal_print(&inbox->cli, (u32)account, language));
+    }
     json_object_begin(&inbox->cli.json);
     json_key(&inbox->cli.json, "notices");
     json_array_begin(&inbox->cli.json);
@@ -99,7 +130,7 @@ static int run(const struct option_call *call)
 static const char *const text[] = {
     "Shows the notices that the owner of an account reads, the newest first: what restricts the "
     "account, under which act and in plain words, what is still possible, how to leave, which "
-    "evidence is wanted by when, how to appeal. What officers know beyond that is not in them.",
+    "evidence is wanted by when, how to appeal; above them how the newest appeal stands. What officers know beyond that is not in them.",
     NULL,
 };
 

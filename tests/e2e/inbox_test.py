@@ -177,6 +177,9 @@ def answered(world, cases):
     told = page(world.venue, account, "GET", "appeal")[1]["appeal"]
     cli.check(told["answered"] is not None and told["made"] <= told["answered"] <= told["until"], f"{told}")
     cli.equal(page(world.venue, world.accounts[LISTED], "GET", "appeal")[1]["appeal"]["state"], "open", "the other's")
+    for name, language, words in ((BY_HAND, "en", "what was decided will be changed"), (LISTED, "fr", "a été reçu")):
+        text = cli.run("inbox", str(world.accounts[name]["id"]), "--data", world.folder, "--language", language)[1]
+        cli.check(words in text.splitlines()[0], f"the inbox: {text}")
 
 
 def case_number(text):

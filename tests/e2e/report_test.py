@@ -1,11 +1,15 @@
 #!/usr/bin/env -S python3 -B
 """The transparency report of a real venue, published: refused until a line of the public log names it,
 then served to everybody, read by `log check` from outside, and the same bytes that the acts give again;
-altered, exchanged and taken away it is named. usage: report_test.py BINARY"""
+altered, exchanged and taken away it is named. Then requests come, and their half-year is published by a
+program whose calendar is moved on (later.c). usage: report_test.py BINARY LATER"""
 
 import hashlib
 import json
 import os
+import struct
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -110,6 +114,57 @@ def is_altered(cli, log, folder, digest):
     cli.check(code == DIVERGED and "not as the acts have it" in error, f"another report: {code}, {error}")
 
 
+class Later:
+    """The same program, half a year on: the present half-year is over to it."""
+
+    SECONDS = 190 * 86400
+
+    def __init__(self, cli, folder):
+        self.cli, self.folder = cli, folder
+        calendar = cli.path("calendar")
+        with open(calendar, "wb") as file:
+            file.write(struct.pack("<q", self.SECONDS))
+        self.environment = dict(os.environ, CAMBIST_LATER=calendar)
+
+    def run(self, *words):
+        outcome = subprocess.run([LATER, "report", "transparency", "--data", self.folder, *words],
+                                 capture_output=True, check=False, timeout=120, env=self.environment)
+        return outcome.returncode, outcome.stdout, outcome.stderr.decode()
+
+
+def this_half():
+    now = time.gmtime()
+    return f"{now.tm_year}-H{1 if now.tm_mon < 7 else 2}"
+
+
+def requests_are_counted(cli, venue, log, officers, desk):
+    """Six requests of one country, one refused: published when their half-year is over, recomputed, served."""
+    half, later = this_half(), Later(cli, desk.folder)
+    d.register(desk)
+    cases = [d.received(cli, desk, number) for number in range(1, 7)]
+    desk.ok("rejected", "anna", "reject", cases[0], "reason=TooWide")
+    cli.check(d.all_told(desk, cases[0]) and d.all_told(desk, cases[-1]), "the log has the acts")
+    code, _, error = later.run("--publish", "--through", half)
+    words = error.split()
+    cli.check(code == REFUSED and "sha256" in words, f"not named: {code}, {error}")
+    at = words.index("sha256")
+    line(cli, log, officers, int(words[at - 1]), words[at + 1])
+    code, _, error = later.run("--publish", "--through", half)
+    cli.equal((code, error), (0, ""), "published")
+    text = get(venue, f"/transparency/{half}.json")[2]
+    report = json.loads(text)
+    totals = report["halves"][-1]["totals"]
+    cli.equal((report["halves"][-1]["half"], totals["requests"], totals["rejected"]), (half, 6, 1), "what was counted")
+    rows = [(row["country"], row["requests"], row["rejected"]) for row in report["halves"][-1]["rows"]]
+    cli.equal(rows, [("FR", 6, None)], "one refusal is not shown of a country")
+    code, _, error = later.run("--check", cli.write("half.json", text))
+    cli.equal((code, error), (0, ""), "the acts give the same bytes again")
+    cli.check(later.run("--through", half)[1] == text, "as who prints it")
+    names = [row["name"] for row in json.loads(get(venue, "/transparency/list.json")[2])["reports"]]
+    cli.equal(names, [half, last_half()], "the newest first")
+    cli.equal(cli.json("log", "check", "--policy", log.policy, log.url, "--json")["reports"], 2, "both are in the log")
+
+
 def test(cli):
     folder, half = cli.path("venue"), last_half()
     config = cli.write("cambist.yaml", f"desk:\n  on: true\npublog:\n  on: true\n  origin: {l.ORIGIN}\n")
@@ -122,8 +177,12 @@ def test(cli):
         line(cli, log, officers, number, digest)
         is_published(cli, venue, log, folder, half, digest)
         is_altered(cli, log, folder, digest)
+        requests_are_counted(cli, venue, log, officers, d.Desk(cli, folder, keys))
         cli.equal(venue.stop(), 0, "an orderly end")
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: report_test.py BINARY LATER")
+    LATER = os.path.abspath(sys.argv.pop())
     p.main(test)

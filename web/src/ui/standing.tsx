@@ -115,7 +115,7 @@ export function InboxDialog() {
         {told && told.inbox.length > 0 ? (
           <section aria-label={t('standing.past')}><h3>{t('standing.past')}</h3>{told.inbox.map((notice, index) => <Letter key={`${told.inbox.length - index}`} notice={notice} />)}</section>
         ) : null}
-        <p class="hint"><a href="/rules" target="_blank" rel="noopener">{t('rules.link')}</a></p>
+        <p class="hint"><a href="/rules" target="_blank" rel="noopener">{t('rules.link')}</a> · <a href="/transparency" target="_blank" rel="noopener">{t('reports.link')}</a></p>
       </div>
     </Modal>
   );
