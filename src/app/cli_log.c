@@ -609,8 +609,9 @@ static const char *const text[] = {
     "named, with exit code 19. In a folder the partial files of smaller logs and files checkpoint.SIZE are checked too.",
     "Opened months that the log lists are read under month/ and checked too: that they are there as they were logged, "
     "agree with their slots, that none is missing, and that where a silence has ended a notice has followed.",
-    "Transcripts of key ceremonies that the log names are read under text/: that they are what was logged and that their "
-    "proofs hold. One that is not there is said, and is a flaw 30 days behind its line.",
+    "Transcripts of key ceremonies and transparency reports that the log names are read under text/: that they are what "
+    "was logged, that proofs hold, and that a report is of its half-year. One that is not there is said, and is a flaw 30 "
+    "days behind its line.",
     "show DIR|URL N: entry N as it is, the first one is 0. prove DIR|URL N: its receipt. Both believe the files.",
     "receipt FILE: whether a receipt proves that --entry is in the log, under the policy, asking nobody.",
     "shown FILE: whether the receipt that a customer was given with a letter is of an event of --case, and is in the "
@@ -643,7 +644,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_log = {
     .name = "log",
     .summary = "checks the public log and its receipts",
-    .operands = "check|show|prove|receipt|shown|month|slots|check-decision DIR|URL|FILE...",
+    .operands = "check|show|prove|receipt|shown|month|slots|check-decision PLACE...",
     .operands_min = 1,
     .operands_max = 3,
     .options = options,
