@@ -1,7 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """The officers' console in Debian's Chromium, against a venue with a desk and a public log: five officers
 sign in by key file and security key, take requests in, refuse one, approve another, see it delivered.
-The steps are in browser/office.mjs. usage: office_page_test.py BINARY
+The steps are in browser/office.mjs; before
+them the page's words and rules are held against those of the desk. usage: office_page_test.py BINARY
 
 Where npm, Chromium or the pages are missing, the test is skipped. Everything is on loopback."""
 
@@ -52,13 +53,58 @@ def every_word_has_a_text(cli):
         cli.equal(wanted - keys, set(), f"words without a text in {language}")
 
 
+def bits_of(text, defines, table):
+    """The names in an expression of DESK_STATES(..), DESK_ROLES(..) and what stands for several."""
+    for name, body in defines.items():
+        text = re.sub(rf"\b{name}\b", body, text)
+    return {table[name] for name in re.findall(r"DESK_(?:STATES|ROLES)\((\w+)\)", text)}
+
+
+def arrows_of_the_desk():
+    """{act: (states, roles, whether it wants evidence)} of what people do, as desk_rule.c has it."""
+    with open(os.path.join(HERE, "..", "..", "src/role/desk/desk_rule.c"), encoding="utf-8") as file:
+        text = file.read().replace("\\\n", " ")
+    names = dict(words_of("src/role/desk/desk_words.h", r'ROW\((\w+), \d+, "([^"]+)"'))
+    defines = dict(re.findall(r"#define (BEFORE_OPENING|OVER|TOLD_AFTER|REVIEWERS|EVERYBODY)\s+(.*)", text))
+    table = re.search(r"arrows\[\] = \{\n(.*?)\n\};", text, re.S).group(1)
+    found = {}
+    for kind, body in re.findall(r"\[DESK_ACT_(\w+)\] = \{(.*?)\}", table, re.S):
+        states, roles, _, _, evidence = [" ".join(part.split()) for part in body.split(",")]
+        roles = bits_of(roles, {"EVERYBODY": defines["EVERYBODY"], "REVIEWERS": defines["REVIEWERS"]}, names)
+        if roles != {"process"}:
+            found[names[kind]] = (bits_of(states, defines, names), roles, evidence == "true")
+    return found
+
+
+def the_page_knows_the_rules(cli, build):
+    """Who may do what in which state, at the desk and on the page."""
+    web = os.path.join(build, "web")
+    made = cli.path("acts.mjs")
+    script = (f"const {{ build }} = await import({json.dumps(web + '/node_modules/esbuild/lib/main.js')});"
+              f"await build({{ absWorkingDir: {json.dumps(web)}, entryPoints: ['src/office/acts.ts'], bundle: true,"
+              f" format: 'esm', outfile: {json.dumps(made)} }});"
+              f"const {{ ACTS, FREE }} = await import({json.dumps(made)});"
+              "console.log(JSON.stringify({ ...ACTS, ...FREE }));")
+    shown = json.loads(subprocess.run(["node", "--input-type=module", "-e", script], check=True, timeout=SECONDS,
+                                      stdout=subprocess.PIPE).stdout)
+    page = {act: (set(row["from"]), set(row["roles"]), bool(row.get("evidence"))) for act, row in shown.items()}
+    desk = arrows_of_the_desk()
+    cli.check(len(desk) > 20, f"acts are found: {len(desk)}")
+    cli.equal(set(page), set(desk), "acts of people")
+    for act, row in desk.items():
+        cli.equal(page.get(act), row, f"{act}: states, roles, evidence")
+
+
 def test(cli):
     every_word_has_a_text(cli)
+    if cli.failed:
+        return
     build = os.path.abspath(os.path.join(os.path.dirname(cli.binary), "..", ".."))
     if b.missing():
         b.c.m.skip(f"the console in a browser: {b.missing()}")
     if not os.path.exists(os.path.join(build, "web", "dist-office", "index.html")):
         b.c.m.skip("the console in a browser: the binary was built without npm")
+    the_page_knows_the_rules(cli, build)
     steps = b.install(build, "office_browser")
     folder = cli.path("venue")
     keys = d.make_people(cli, folder)
