@@ -18,7 +18,7 @@ export function Mine() {
   const set = (name: string, value: string) => go(withValues({ [name]: value }), true);
   const start = Date.parse(`${from}T00:00:00Z`);
   const end = Date.parse(`${until}T00:00:00Z`) + DAY_MS; // its day included
-  const load = useLoad(`${text} ${from} ${until}`, () => get<{ actions: Action[] }>('mine', { text, from: Number.isNaN(start) ? '' : start, until: Number.isNaN(end) ? '' : end, limit: LIMIT }));
+  const load = useLoad(`${text} ${from} ${until}`, () => get<{ actions: Action[]; complete?: boolean }>('mine', { text, from: Number.isNaN(start) ? '' : start, until: Number.isNaN(end) ? '' : end, limit: LIMIT }));
   const rows = load.value?.actions ?? [];
   const me = session.value as Session;
   return (
@@ -33,7 +33,7 @@ export function Mine() {
       </form>
       <Waiting load={load} />
       {load.value && rows.length === 0 ? <p class="empty" data-none>{t('mine.none')}</p> : null}
-      {rows.length >= LIMIT ? <p class="warn">{t('mine.limit', { count: LIMIT })}</p> : null}
+      {rows.length >= LIMIT || load.value?.complete === false ? <p class="warn">{t('mine.limit', { count: rows.length })}</p> : null}
       {rows.length > 0 ? (
         <div class="table-box" tabIndex={0} role="region" aria-label={t('mine.title')}>
           <table class="rows" data-actions={rows.length}>

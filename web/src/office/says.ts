@@ -5,6 +5,8 @@ import { type Key, t } from './i18n.ts';
 
 export function meaning(error: unknown): string {
   if (error instanceof Refusal) {
+    // The process is there, and whom it asks is not: an act may have been taken all the same.
+    if (error.status === 503 && error.code === 'away') return t('fault.behind');
     for (const family of ['fault', 'rule']) {
       if (`${family}.${error.code}` in en) return t(`${family}.${error.code}` as Key);
     }
