@@ -44,10 +44,34 @@ static void effects_are_done_and_numbered_again_one_by_one(void **state)
     door_scene_close(&scene);
 }
 
+/* A copy of the rows from before is put back, or none: nobody gets the number, and with it the
+ * account, of somebody else. */
+static void no_login_has_a_number_twice(void **state)
+{
+    (void)state;
+    u32 count = 0;
+    static struct door_effect effects[DOOR_EFFECTS_MAX];
+    static const u64 above[] = {0, 1000, 1000, 50};
+    static const u64 wanted[] = {1, 1001, 1002, 1003};
+    door_scene_open(&scene, 1);
+    door_scene_network(&scene, 1);
+    for (u32 i = 0; i < ARRAY_COUNT(above); i += 1) {
+        char address[64];
+        (void)snprintf(address, sizeof(address), "p%u.invented@example.org", i);
+        scene_must(door_store_logins_above(door_desk_store(scene.desk), above[i]));
+        door_scene_sign_up(&scene, address, PASSWORD);
+        scene_must(door_store_effects(door_desk_store(scene.desk), 1, effects, &count));
+        assert_int_equal(count, i + 1);
+        assert_int_equal(effects[i].login, wanted[i]);
+    }
+    door_scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(effects_are_done_and_numbered_again_one_by_one),
+        cmocka_unit_test(no_login_has_a_number_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

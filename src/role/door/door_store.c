@@ -81,6 +81,8 @@ static const char *const texts[DOOR_SQL_COUNT] = {
     [DOOR_SQL_EFFECTS] = "SELECT number, time, kind, login, until FROM effects WHERE number>=?"
                          " ORDER BY number LIMIT 64",
     [DOOR_SQL_EFFECTS_REMOVE] = "DELETE FROM effects WHERE number<=?",
+    [DOOR_SQL_NUMBERS_RAISE] = "UPDATE sqlite_sequence SET seq=max(seq, ?) WHERE name='logins'",
+    [DOOR_SQL_NUMBERS_BEGIN] = "INSERT INTO sqlite_sequence (name, seq) VALUES ('logins', ?)",
     [DOOR_SQL_EFFECT_COPY] = "INSERT INTO effects (time, kind, login, until)"
                              " SELECT time, kind, login, until FROM effects WHERE number=?",
     [DOOR_SQL_EFFECT_REMOVE] = "DELETE FROM effects WHERE number=?",
@@ -490,6 +492,19 @@ enum fault door_store_recovery_left(struct door_store *store, u64 login, u64 *co
     struct sql_call call = call_of(store, DOOR_SQL_RECOVERY_LEFT);
     sql_put_u64(&call, login);
     return number_of(store, &call, count_out);
+}
+
+enum fault door_store_logins_above(struct door_store *store, u64 number)
+{
+    struct sql_call raise = call_of(store, DOOR_SQL_NUMBERS_RAISE);
+    sql_put_u64(&raise, number);
+    TRY(run(store, &raise));
+    if (sql_changes(&store->sql) > 0) {
+        return FAULT_NONE;
+    }
+    struct sql_call begin = call_of(store, DOOR_SQL_NUMBERS_BEGIN);
+    sql_put_u64(&begin, number);
+    return run(store, &begin);
 }
 
 /* ---- effects ---- */

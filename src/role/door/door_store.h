@@ -130,6 +130,8 @@ enum door_statement {
     DOOR_SQL_EFFECT_ADD,
     DOOR_SQL_EFFECTS,
     DOOR_SQL_EFFECTS_REMOVE,
+    DOOR_SQL_NUMBERS_RAISE,
+    DOOR_SQL_NUMBERS_BEGIN,
     DOOR_SQL_EFFECT_COPY,
     DOOR_SQL_EFFECT_REMOVE,
     DOOR_SQL_TOTALS,
@@ -211,6 +213,11 @@ MUST_USE enum fault door_store_recovery_set(struct door_store *store, u64 login,
 MUST_USE enum fault door_store_recovery_use(struct door_store *store, u64 login,
                                             const u8 hash[DOOR_HASH_BYTES], bool *used_out);
 MUST_USE enum fault door_store_recovery_left(struct door_store *store, u64 login, u64 *count_out);
+
+/* Logins that are added from here on have numbers above this one, as far as they have not already.
+ * A number is never given twice, also when an older copy was put back, or none: the journal knows
+ * its account. */
+MUST_USE enum fault door_store_logins_above(struct door_store *store, u64 number);
 
 /* ---- effects ---- */
 
