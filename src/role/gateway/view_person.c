@@ -318,8 +318,12 @@ bool view_define_login(struct view *view, u32 account, const u8 *command, size_t
 {
     struct command_login_open open;
     view_load(&open, sizeof open, command, size);
-    return view_define_account(view, account, open.restrictions, VIEW_GROUP_NONE, 0) &&
-           person_add(view, open.person) && link_make(view, account, open.person) &&
+    if (!view_define_account(view, account, 0, VIEW_GROUP_NONE, 0)) {
+        return false;
+    }
+    /* A change like any other, so that whoever is told of it is told since when. */
+    view_vector_set(view, account, open.restrictions);
+    return person_add(view, open.person) && link_make(view, account, open.person) &&
            login_make(view, account, open.login);
 }
 

@@ -137,6 +137,7 @@ static enum fault open_login(u32 account, u64 login, u32 person)
 static void logins_have_accounts(void **state)
 {
     (void)state;
+    tick(START_US + 1);
     person_add(1);
     assert_int_equal(view_login_account(scene.view, 9), 0);
     assert_int_equal(open_login(WORLD_ACCOUNTS, 9, 2), FAULT_NONE);
@@ -150,6 +151,10 @@ static void logins_have_accounts(void **state)
     assert_int_equal(view_login_of(scene.view, WORLD_ACCOUNTS + 2), 0);
     assert_int_equal(view_person_of(scene.view, WORLD_ACCOUNTS), 2);
     assert_int_equal(view_account_of(scene.view, WORLD_ACCOUNTS)->restrictions, REFUSED);
+    const struct view_notice *notice = view_notice_of_account(scene.view, WORLD_ACCOUNTS);
+    assert_non_null(notice); /* what an account began with has a moment too */
+    assert_int_equal(notice->kind, VIEW_NOTICE_VECTOR);
+    assert_true(notice->time_us == START_US + 1 && notice->before == 0 && notice->after == REFUSED);
     struct command_withdraw_pause pause = {.login = 9};
     assert_int_equal(apply(&pause, sizeof pause, COMMAND_WITHDRAW_PAUSE, WORLD_ACCOUNTS),
                      FAULT_NONE);
