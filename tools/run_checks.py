@@ -50,6 +50,7 @@ VALGRIND_WITHOUT = [  # tens of seconds each here; asan runs them with more roun
     "app_log_months_test",
     "app_open_steps_test",
     "app_rotate_steps_test",
+    "desk_desk_late_test",
     "desk_desk_store_test",
     "gateway_stream_run_test",
     "history_history_test",
