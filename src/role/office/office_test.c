@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define CASE_HEX "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
 #define MS_NS    1000000ULL
@@ -53,6 +54,14 @@ static void hears(const char *first, const char *second)
     answers[0] = first;
     answers[1] = second;
     answers_at = 0;
+}
+
+/* Processor time of this process: the machine may do other work beside. */
+static u64 used_ns(void)
+{
+    struct timespec time;
+    assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time), 0);
+    return (u64)time.tv_sec * 1000000000ULL + (u64)time.tv_nsec;
 }
 
 static enum fault draft(struct office *office, const struct office_draft *asked,
@@ -287,6 +296,13 @@ static void a_long_queue_is_passed_on_whole(void **state)
     struct http_reply reply = get("/office/v1/queue");
     assert_int_equal(reply.status, 200);
     assert_true(span_equal(reply.body, span_of_text(text + 6)));
+    text[6 + 3100000] = 0; /* 10,000 cases as they are */
+    hears(text, NULL);
+    u64 begun_ns = used_ns();
+    reply = get("/office/v1/queue");
+    u64 took_us = (used_ns() - begun_ns) / 1000;
+    assert_int_equal(reply.body.size, 3100000);
+    print_message("10,000 cases: %llu us of processor time\n", (unsigned long long)took_us);
 }
 
 static void a_case_is_seen_after_it_is_noted(void **state)
@@ -404,6 +420,22 @@ static void own_actions_come_from_everywhere(void **state)
     assert_true(refuses(get("/office/v1/mine?from=x"), 400, "query"));
 }
 
+/* ---- what it costs ---- */
+
+static void a_sign_in_is_cheap(void **state)
+{
+    u64 count = test_rounds(500);
+    (void)state;
+    u64 begun_ns = used_ns();
+    for (u64 i = 0; i < count; i += 1) {
+        clock_false_advance(&scene.now, 1000 * MS_NS); /* within the limits */
+        office_scene_sign_in(&scene, OFFICE_SCENE_ANNA);
+    }
+    u64 each_us = (used_ns() - begun_ns) / 1000 / count;
+    print_message("a sign-in: %llu us of processor time\n", (unsigned long long)each_us);
+    assert_true(each_us < 150000);
+}
+
 /* ---- origins ---- */
 
 static void an_origin_is_read_exactly(void **state)
@@ -451,6 +483,7 @@ int main(void)
         SIGNED(drafts_take_no_file_and_no_persons_name),
         SIGNED(the_queue_of_rules_is_asked_in_json),
         SIGNED(own_actions_come_from_everywhere),
+        SIGNED(a_sign_in_is_cheap),
         cmocka_unit_test(an_origin_is_read_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
