@@ -13,6 +13,7 @@
 #define FLAG_PRESENT  0x01U
 #define FLAG_VERIFIED 0x04U
 #define FLAG_KEY      0x40U /* the data of a new key are there */
+#define FLAG_MORE     0x80U /* and extensions */
 
 /* Of authenticator data (WebAuthn level 2, section 6.1). */
 #define HEAD_BYTES   37U /* hash of the RP id, flags, counter */
@@ -152,7 +153,8 @@ static const char *assertion_judge(fido_assert_t *assertion, const struct office
         fido_assert_set_count(assertion, 1) != FIDO_OK) {
         return "no memory";
     }
-    if (data.size < HEAD_BYTES || data.size > OFFICE_AUTH_BYTES_MAX ||
+    /* Without extensions, which nobody asked for, and a new key: there is no CBOR in it. */
+    if (data.size != HEAD_BYTES || (data.data[SHA256_BYTES] & (FLAG_KEY | FLAG_MORE)) != 0 ||
         fido_assert_set_authdata_raw(assertion, 0, data.data, data.size) != FIDO_OK) {
         return "authenticator data that are none";
     }
@@ -226,21 +228,24 @@ static bool attestation_cut(struct span bytes, struct span *data_out)
     return size > 0 && data_out->size == size;
 }
 
-/* The key as COSE writes it (RFC 8152 section 13), in its one form. */
+/* The two keys as COSE writes them (RFC 8152 section 13), in their one form: what stands before x,
+ * and between x and y. */
+static const u8 cose_es256[] = {0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20};
+static const u8 cose_middle[] = {0x22, 0x58, 0x20};
+static const u8 cose_eddsa[] = {0xa4, 0x01, 0x01, 0x03, 0x27, 0x20, 0x06, 0x21, 0x58, 0x20};
+
+/* The key in that form. */
 static size_t cose_print(const struct office_credential *credential, u8 target[COSE_BYTES])
 {
-    static const u8 es256[] = {0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20};
-    static const u8 middle[] = {0x22, 0x58, 0x20};
-    static const u8 eddsa[] = {0xa4, 0x01, 0x01, 0x03, 0x27, 0x20, 0x06, 0x21, 0x58, 0x20};
     if (credential->kind == COSE_EDDSA) {
-        memcpy(target, eddsa, sizeof(eddsa));
-        memcpy(target + sizeof(eddsa), credential->key, EDDSA_KEY_BYTES);
-        return sizeof(eddsa) + EDDSA_KEY_BYTES;
+        memcpy(target, cose_eddsa, sizeof(cose_eddsa));
+        memcpy(target + sizeof(cose_eddsa), credential->key, EDDSA_KEY_BYTES);
+        return sizeof(cose_eddsa) + EDDSA_KEY_BYTES;
     }
-    memcpy(target, es256, sizeof(es256));
-    memcpy(target + sizeof(es256), credential->key, 32);
-    memcpy(target + sizeof(es256) + 32, middle, sizeof(middle));
-    memcpy(target + sizeof(es256) + 32 + sizeof(middle), credential->key + 32, 32);
+    memcpy(target, cose_es256, sizeof(cose_es256));
+    memcpy(target + sizeof(cose_es256), credential->key, 32);
+    memcpy(target + sizeof(cose_es256) + 32, cose_middle, sizeof(cose_middle));
+    memcpy(target + sizeof(cose_es256) + 32 + sizeof(cose_middle), credential->key + 32, 32);
     return COSE_BYTES;
 }
 
@@ -267,9 +272,32 @@ static bool credential_take(fido_cred_t *cred, int kind, struct span data,
     return true;
 }
 
+/* Whether the key is one of ours in COSE's one form, by its first bytes and its length, and nothing
+ * stands behind it: libcbor would take whatever memory a map says that it wants. */
+static bool is_key(struct span data)
+{
+    size_t head = HEAD_BYTES + AAGUID_BYTES + 2;
+    if (data.size < head || (data.data[SHA256_BYTES] & FLAG_MORE) != 0) {
+        return false;
+    }
+    size_t id = (size_t)data.data[head - 2] << 8 | data.data[head - 1];
+    struct span key = span_after(data, head + id);
+    struct span first = span_piece(key, 0, sizeof(cose_es256));
+    if (key.size == COSE_BYTES) {
+        return span_equal(first, span_of(cose_es256, sizeof(cose_es256))) &&
+               span_equal(span_piece(key, sizeof(cose_es256) + 32, sizeof(cose_middle)),
+                          span_of(cose_middle, sizeof(cose_middle)));
+    }
+    return key.size == sizeof(cose_eddsa) + EDDSA_KEY_BYTES &&
+           span_equal(first, span_of(cose_eddsa, sizeof(cose_eddsa)));
+}
+
 static bool credential_read(struct span data, struct office_credential *to)
 {
     static const int kinds[] = {COSE_ES256, COSE_EDDSA};
+    if (!is_key(data)) {
+        return false;
+    }
     bool is_read = false;
     for (u32 i = 0; i < ARRAY_COUNT(kinds) && !is_read; i += 1) {
         fido_cred_t *cred = fido_cred_new();

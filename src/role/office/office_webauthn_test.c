@@ -300,6 +300,33 @@ static const char *bind(struct office_credential *found, u8 hash_out[SHA256_BYTE
                                     found, hash_out);
 }
 
+/* libcbor takes the memory that a map says it wants, before it looks whether the map is there. */
+static void what_has_extensions_is_not_read(void **state)
+{
+    static const u8 map[] = {0xbb, 0, 0, 0, 0x08, 0x31, 0xd9, 0x76, 0x30};
+    struct office_credential found;
+    u8 hash[SHA256_BYTES];
+    u32 counter = 0;
+    (void)state;
+    key_make(EDDSA);
+    client_make("webauthn.get", party.origin, "");
+    data_make(party.rp, 0x85, 9);
+    memcpy(data + HEAD, map, sizeof(map));
+    data_bytes = HEAD + sizeof(map);
+    sign();
+    assert_string_equal(check(&counter), "authenticator data that are none");
+    client_make("webauthn.create", party.origin, "");
+    attestation_make(party.rp, 0xc5, hash);
+    size_t length = attestation_bytes - data_bytes - 1;
+    memcpy(attestation + attestation_bytes, map, sizeof(map));
+    attestation_bytes += sizeof(map);
+    attestation[length] = (u8)(data_bytes + sizeof(map));
+    assert_string_equal(bind(&found, hash), "a key of another kind than ES256 and EdDSA");
+    attestation_make(party.rp, FLAGS_NEW, hash); /* the key itself as such a map */
+    memcpy(attestation + attestation_bytes - 42, map, sizeof(map));
+    assert_string_equal(bind(&found, hash), "a key of another kind than ES256 and EdDSA");
+}
+
 static void a_new_key_is_taken_as_it_is(void **state)
 {
     static const int kinds[] = {ES256, EDDSA};
@@ -376,6 +403,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(made_for_something_else, make, clear),
         cmocka_unit_test_setup_teardown(the_user_is_there_and_verified, make, clear),
         cmocka_unit_test_setup_teardown(another_keys_signature, make, clear),
+        cmocka_unit_test_setup_teardown(what_has_extensions_is_not_read, make, clear),
         cmocka_unit_test_setup_teardown(a_counter_that_goes_back, make, clear),
         cmocka_unit_test_setup_teardown(a_new_key_is_taken_as_it_is, make, clear),
         cmocka_unit_test_setup_teardown(a_new_key_has_one_form, make, clear),
