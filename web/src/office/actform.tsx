@@ -10,7 +10,7 @@ import { type Whole, Letter } from './case.tsx';
 import { type RecordLine, recordText, typedMoment } from './draft.ts';
 import { type Key, t, word } from './i18n.ts';
 import { FIELDS, type Field as SubjectField, hashOfText, identifierHash, newCase } from './paper.ts';
-import { Choice, Command, downloadText, Fault, Field, Hash, HashField, Head } from './parts.tsx';
+import { Choice, Command, downloadText, Fault, Field, Hash, hashed, HashField, Head } from './parts.tsx';
 import { go, path, values } from './route.ts';
 
 interface SubjectRow { person: string; field: SubjectField; value: string; hash: string }
@@ -171,6 +171,7 @@ export function ActForm({ act, whole, onTaken }: { act: string; whole: Whole | n
     busy.value = true;
     error.value = null;
     try {
+      await hashed();
       const all: Record<string, string | string[]> = many();
       for (const field of fields) {
         const form = formOfField(field);

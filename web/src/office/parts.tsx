@@ -86,6 +86,11 @@ export function Choice({ id, value, words, family, none, on, name }: { id: strin
   );
 }
 
+/* Files whose hashes are being made: who writes an act waits for them, else it would lack one. */
+const pending = new Set<Promise<void>>();
+
+export const hashed = (): Promise<unknown> => Promise.allSettled(pending);
+
 /* A hash: of a file that stays here, or typed. */
 export function HashField({ label, hint, value, name }: { label: string; hint?: string; value: Signal<string>; name: string }) {
   const id = useId();
@@ -100,7 +105,7 @@ export function HashField({ label, hint, value, name }: { label: string; hint?: 
       <label for={id}>{label}</label>
       <div class="pair">
         <input id={id} class="mono" spellcheck={false} autocomplete="off" placeholder={t('hash.placeholder')} data-field={name} value={value.value} onInput={(event) => { value.value = event.currentTarget.value.trim(); file.value = ''; }} />
-        <label class="button">{t('hash.file')}<input type="file" class="sr" data-file={name} onChange={(event) => void take(event.currentTarget.files?.[0])} /></label>
+        <label class="button">{t('hash.file')}<input type="file" class="sr" data-file={name} onChange={(event) => { const work = take(event.currentTarget.files?.[0]); pending.add(work); void work.finally(() => pending.delete(work)).catch(() => undefined); }} /></label>
       </div>
       <p class="hint">{file.value ? t('hash.of', { name: file.value }) : hint ?? t('hash.hint')}</p>
     </div>
