@@ -198,8 +198,8 @@ static void a_file_of_before_is_made_anew(void **state)
     scene_must(vault_store_asks_add(&store, nonce, NOW_US));
     scene_must(sql_run(
         &store.keys,
-        "DROP TABLE gone; DROP TABLE drills; CREATE TABLE drills (side INTEGER NOT NULL, epoch"
-        " INTEGER NOT NULL, generation INTEGER NOT NULL, member INTEGER NOT NULL,"
+        "DROP TABLE people; DROP TABLE gone; DROP TABLE drills;"
+        " CREATE TABLE drills (side INTEGER NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL, member INTEGER NOT NULL,"
         " time INTEGER NOT NULL, PRIMARY KEY (side, epoch, generation, member))"
         " STRICT, WITHOUT ROWID; PRAGMA user_version=4"));
     reopen(&store);
