@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LAST_SECOND 253402300799ULL /* of the year 9999 */
+
 #define WORD_BYTES (OFFICE_FIELD_NAME_MAX + OFFICE_FIELD_VALUE_MAX + 2U)
 
 /* Of the one draft at a time. */
@@ -75,6 +77,9 @@ enum fault office_draft_act(struct office *office, const struct office_draft *as
                         draft->case_hex, draft->authority);
     TRY(ask(office, size, "head", &rest));
     TRY(desk_draft_head(draft, rest));
+    if (draft->act.at_s > LAST_SECOND) {
+        return FAULT(FAULT_FOREIGN, "an answer that is none");
+    }
     TRY(desk_draft_make(draft));
     if (desk_act_has_letter((enum desk_act_kind)draft->act.kind)) {
         TRY(letter_take(office));
