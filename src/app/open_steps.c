@@ -16,7 +16,7 @@ struct answer {
     enum share_side side;
     u32 index;
     bool is_there;
-    bool is_bad; /* it was tried and is not taken again */
+    bool is_bad; /* it was tried, and is not tried again as it is */
     size_t size;
     char text[RELEASE_TEXT_BYTES];
 };
@@ -114,19 +114,38 @@ static void answers_begin(struct open_steps *steps)
     }
 }
 
+/* Reads an answer that was not there, or was not taken: what was seen while it was being written,
+ * or was mended, is another one now. */
+static enum fault answer_read(struct open_steps *steps, struct answer *answer)
+{
+    static char text[RELEASE_TEXT_BYTES]; /* one thread */
+    char name[FILE_NAME_BYTES];
+    size_t size = 0;
+    bool is_there = false;
+    open_release_name(answer->officer, name);
+    TRY(open_folder_has(&steps->folder, name, &is_there));
+    if (!is_there) {
+        return FAULT_NONE;
+    }
+    TRY(open_folder_file(&steps->folder, name, (u8 *)text, sizeof(text), &size));
+    bool is_same = answer->is_there && size == answer->size &&
+                   (size == 0 || memcmp(text, answer->text, size) == 0);
+    if (!is_same) {
+        memcpy(answer->text, text, size);
+        answer->size = size;
+        answer->is_there = true;
+        answer->is_bad = false;
+    }
+    return FAULT_NONE;
+}
+
 enum fault open_steps_answers(struct open_steps *steps, bool *is_enough_out)
 {
     u32 count[2] = {0, 0};
     for (u32 i = 0; i < steps->answers_count; i += 1) {
         struct answer *answer = &steps->answers[i];
-        char name[FILE_NAME_BYTES];
-        open_release_name(answer->officer, name);
-        if (!answer->is_there) {
-            TRY(open_folder_has(&steps->folder, name, &answer->is_there));
-            if (answer->is_there) {
-                TRY(open_folder_file(&steps->folder, name, (u8 *)answer->text, sizeof(answer->text),
-                                     &answer->size));
-            }
+        if (!answer->is_there || answer->is_bad) {
+            TRY(answer_read(steps, answer));
         }
         count[answer->side == SHARE_SIDE_A ? 0 : 1] += answer->is_there && !answer->is_bad;
     }

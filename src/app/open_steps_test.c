@@ -18,6 +18,7 @@
 enum plot {
     PLOT_PLAIN,
     PLOT_WRONG_ANSWER, /* and another officer's in its place */
+    PLOT_HALF_ANSWER,  /* it is read while it is being written */
     PLOT_MISMATCH,     /* somebody else than the paper says */
     PLOT_NOT_LOGGED,   /* the receipt is of another opening; all officers answer nevertheless */
     PLOT_BOOKS_BACK,   /* as from before; all officers answer to anything */
@@ -117,6 +118,11 @@ static void log_it(struct disk_false *disk, const char *folder, const struct ope
     is_logged = plot != PLOT_NOT_LOGGED;
 }
 
+/* An answer of which the opener sees the first half before the rest is there. */
+static char whole[RELEASE_TEXT_BYTES];
+static char whole_name[FILE_NAME_BYTES];
+static size_t whole_bytes;
+
 /* The officer looks whether it is the first, enters it into their book, and only then answers. */
 static enum fault answer(struct disk_false *disk, const char *folder, const struct opening *opening,
                          u32 officer)
@@ -140,7 +146,13 @@ static enum fault answer(struct disk_false *disk, const char *folder, const stru
         text[size - 40] = text[size - 40] == '0' ? '1' : '0';
     }
     open_release_name(side->group.roster.members[officer % 3].name, name);
-    put(disk, folder, name, span_of(text, size));
+    bool is_half = plot == PLOT_HALF_ANSWER && officer == 4;
+    if (is_half) {
+        memcpy(whole_name, name, sizeof(name));
+        memcpy(whole, text, size);
+        whole_bytes = size;
+    }
+    put(disk, folder, name, span_of(text, is_half ? size / 2 : size));
     return FAULT_NONE;
 }
 
@@ -166,6 +178,11 @@ static enum fault go(struct disk_false *disk, const char *folder, struct open_st
     TRY(open_steps_answers(steps, &is_there));
     assert_true(is_there);
     enum fault fault = open_steps_deliver(steps, &is_over);
+    if (!is_over && plot == PLOT_HALF_ANSWER) {
+        TRY(open_steps_answers(steps, &is_there));
+        assert_false(is_there); /* as it was: it is not tried again */
+        put(disk, folder, whole_name, span_of(whole, whole_bytes));
+    }
     if (!is_over) {
         TRY(open_steps_answers(steps, &is_there));
         assert_true(is_there);
@@ -296,6 +313,14 @@ static void killed_around_a_wrong_answer(void **state)
     everywhere(PLOT_WRONG_ANSWER, 100);
 }
 
+static void killed_around_an_answer_that_came_in_halves(void **state)
+{
+    (void)state;
+    prepare(2);
+    prepare_grant();
+    everywhere(PLOT_HALF_ANSWER, 100);
+}
+
 static void killed_around_a_mismatch(void **state)
 {
     (void)state;
@@ -340,6 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_between_every_pair_of_steps),
         cmocka_unit_test(killed_around_a_wrong_answer),
+        cmocka_unit_test(killed_around_an_answer_that_came_in_halves),
         cmocka_unit_test(killed_around_a_mismatch),
         cmocka_unit_test(killed_and_the_books_put_back),
         cmocka_unit_test(without_slots_nothing_is_delivered),
