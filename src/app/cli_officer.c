@@ -40,7 +40,7 @@ static const struct option options[] = {
     [OFFICER_SIGN_KEY] = {.name = "sign-key",
                           .kind = OPTION_TEXT,
                           .value = "FILE",
-                          .help = "approve, page: the officer's private Ed25519 key, PEM "
+                          .help = "approve, page, sign-in: the officer's private Ed25519 key, PEM "
                                   "without a passphrase."},
     [OFFICER_KEY] = {.name = "key",
                      .kind = OPTION_TEXT,
@@ -105,6 +105,10 @@ static const struct option options[] = {
                           .otherwise = "none",
                           .help = "review --facts: what the papers proved: document, "
                                   "proof_of_address, or both with a comma."},
+    [OFFICER_ORIGIN] = {.name = "origin",
+                        .kind = OPTION_TEXT,
+                        .value = "URL",
+                        .help = "sign-in: the console's address, as you know it."},
     [OFFICER_CASE] = {.name = "case",
                       .kind = OPTION_TEXT,
                       .value = "FILE",
@@ -327,13 +331,18 @@ static enum fault release(const struct option_call *call)
 static const struct {
     const char *name;
     enum fault (*run)(const struct option_call *call);
-} steps[] = {{"show", show},       {"approve", approve},           {"join", join},
-             {"release", release}, {"review", cli_officer_review}, {"page", cli_officer_page}};
+} steps[] = {{"show", show},
+             {"approve", approve},
+             {"join", join},
+             {"release", release},
+             {"review", cli_officer_review},
+             {"page", cli_officer_page},
+             {"sign-in", cli_officer_sign_in}};
 
 static int run(const struct option_call *call)
 {
     enum fault fault =
-        FAULT(FAULT_USAGE, "\"%s\" is none of show, approve, join, release, review, page",
+        FAULT(FAULT_USAGE, "\"%s\" is none of show, approve, join, release, review, page, sign-in",
               call->operands[0]);
     for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
         if (strcmp(call->operands[0], steps[i].name) == 0) {
@@ -362,6 +371,8 @@ static const char *const text[] = {
     "customer's record, opened with the officer's own copies of its keys. The wrap for the officers and the box that "
     "the vault read are made again; where one is another, nothing is shown. With --verdict prints what cambist vault "
     "decide takes.",
+    "sign-in FILE (with --name, --sign-key, --origin): prints the signature of a text that the officers' console asks "
+    "for, to sign in or to add a security key. A text of another form, console or officer is not signed.",
     "page FOLDER (with all of --circle, --policy, --group-a, --group-b, --name, --sign-key, --key, --book): the same "
     "in a browser, for the grants and openings in FOLDER. It listens at 127.0.0.1 alone and prints its address, "
     "which holds a secret of its own and is nobody else's; it ends when it is told to, or when nobody has used it "
@@ -383,7 +394,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_officer = {
     .name = "officer",
     .summary = "approves grants and answers for openings, on an officer's machine",
-    .operands = "show|approve|join GRANT... | release|page FOLDER | review FILE",
+    .operands = "show|approve|join|review|sign-in FILE... | release|page FOLDER",
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
     .options = options,

@@ -23,6 +23,7 @@ enum {
     OFFICER_FACTS,
     OFFICER_VENUE,
     OFFICER_VERIFIED,
+    OFFICER_ORIGIN,
     OFFICER_CASE,
 };
 
@@ -41,5 +42,8 @@ MUST_USE enum fault cli_officer_page(const struct option_call *call);
 
 /* The step `review` (cli_officer_review.c). */
 MUST_USE enum fault cli_officer_review(const struct option_call *call);
+
+/* The step `sign-in` (cli_officer_sign.c). */
+MUST_USE enum fault cli_officer_sign_in(const struct option_call *call);
 
 #endif /* APP_CLI_OFFICER_H */

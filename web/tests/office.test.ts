@@ -1,8 +1,7 @@
-/* Aim: what the officers' console computes by itself: signatures with a key file, what a security key
- * made, hashes of a paper, rows, what a case misses and who may go on; and that its texts are whole.
+/* Aim: what the officers' console computes by itself: what a security key made, hashes of a paper, rows, what a case misses and who may go on; and that its texts are whole.
  * Method: node's own cryptography and vectors of other programs beside it. */
 import assert from 'node:assert/strict';
-import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -11,7 +10,6 @@ import type { CaseRow, CaseShown, RuleCase, Session } from '../src/office/api.ts
 import { flowing, letterParts, recordText, typedMoment, unsigned } from '../src/office/draft.ts';
 import { en } from '../src/office/en.ts';
 import { fr } from '../src/office/fr.ts';
-import { KeyRefusal, seedOf, signText } from '../src/office/keyfile.ts';
 import { formOf, identifierHash } from '../src/office/paper.ts';
 import { byLateness, commandsOf, csvOfActions, sorted, windowOf } from '../src/office/rows.ts';
 import { base64url, bindingText, cborEnd, madeOf, ofBase64url } from '../src/office/webauthn.ts';
@@ -27,36 +25,6 @@ const base: CaseShown = {
 let count = 0;
 const act = (kind: string, officer: string, role = 'clerk', region = 'fr', more = ''): Signed => signedOf({ number: count += 1, log: 0, text: `cambist desk v1\nact: ${kind}\nofficer: ${officer}\nrole: ${role}\nregion: ${region}\nat: 2026-11-22T10:00:00Z\n${more}` });
 const whys = (shown: CaseShown, acts: Signed[], who = me) => Object.fromEntries(optionsOf(shown, acts, who, NOW).map((one) => [one.act, one.why]));
-
-/* ---- keys ---- */
-
-test('a key file of openssl signs as openssl does, and nothing else is taken', () => {
-  const pair = generateKeyPairSync('ed25519');
-  const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const text = 'cambist office sign-in v1\nofficer: é\n';
-  const bytes = (value: string) => new TextEncoder().encode(value);
-  for (const form of [pem, pem.replaceAll('\n', '\r\n'), `# mine\n${pem}`]) {
-    const file = bytes(form);
-    const signature = Buffer.from(signText(file, text), 'base64');
-    assert.ok(verify(null, Buffer.from(text), pair.publicKey, signature));
-    assert.ok(!verify(null, Buffer.from(`${text} `), pair.publicKey, signature));
-    assert.ok(file.every((byte) => byte === 0), 'the file is overwritten');
-  }
-  const wrong = bytes('no key');
-  assert.throws(() => signText(wrong, text));
-  assert.ok(wrong.every((byte) => byte === 0), 'also when it is none');
-  const fault = (value: string) => { try { seedOf(bytes(value)); return ''; } catch (error) { return error instanceof KeyRefusal ? error.fault : String(error); } };
-  assert.equal(fault(''), 'form');
-  assert.equal(fault(createPublicKey(pair.privateKey).export({ type: 'spki', format: 'pem' }).toString()), 'form');
-  assert.equal(fault(pair.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()), 'locked');
-  assert.equal(fault(generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), 'kind');
-  assert.equal(fault(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), 'form');
-  const der = pair.privateKey.export({ type: 'pkcs8', format: 'der' });
-  for (let size = 0; size < der.length; size += 1) {
-    const cut = `-----BEGIN PRIVATE KEY-----\n${der.subarray(0, size).toString('base64')}\n-----END PRIVATE KEY-----\n`;
-    assert.notEqual(fault(cut), '', `cut at ${size}`);
-  }
-});
 
 /* ---- security keys ---- */
 

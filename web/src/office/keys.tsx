@@ -82,7 +82,7 @@ export function Keys() {
         ) : (
           <div data-bind class="bind">
             <p>{t('keys.bind', { name: at.name })}</p>
-            <SignText text={at.text} name={`security-key-${me.officer}`} send={t('keys.send')} busy={busy.value} onSignature={(signature) => void bind(at, signature)} onFault={(error) => { fault.value = error; }} />
+            <SignText text={at.text} name={`security-key-${me.officer}`} officer={me.officer} send={t('keys.send')} busy={busy.value} onSignature={(signature) => void bind(at, signature)} />
             <button type="button" onClick={() => { pending.value = null; }}>{t('cancel')}</button>
           </div>
         )}
