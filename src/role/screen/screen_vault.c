@@ -153,8 +153,11 @@ static void doubles_take(struct screen_agent *agent, const struct people_line_an
 {
     for (u32 i = 0; i < answer->doubles_count && agent->sent < SCREEN_SEND_MAX; i += 1) {
         const struct people_line_double *row = &answer->doubles[i];
-        if (row->number < agent->doubles_next || !double_tell(agent, row)) {
+        if (row->number < agent->doubles_next) {
             continue;
+        }
+        if (!double_tell(agent, row)) {
+            return; /* in their order: what is behind it is asked for again, too */
         }
         agent->doubles_next = row->number + 1;
         agent->sent += 1;
