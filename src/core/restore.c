@@ -106,11 +106,13 @@ static bool take_asset(struct core *core, const struct state_asset *r, const cha
 {
     FITS(r->asset == core->assets_count && r->asset < core->limits.assets_max);
     FITS(r->scale <= AMOUNT_SCALE_MAX);
+    i128 equity = (i128)((u128)(u64)r->equity_high << 64 | r->equity_low);
+    FITS(-(i128)AMOUNT_BOUND < equity && equity < (i128)AMOUNT_BOUND); /* as ledger_issue_fits */
     struct asset *asset = &core->assets[core->assets_count++];
     asset->scale = r->scale;
     asset->fee_income = r->fee_income;
     asset->suspense = r->suspense;
-    asset->equity = (i128)((u128)(u64)r->equity_high << 64 | r->equity_low);
+    asset->equity = equity;
     memcpy(asset->name, r->name, sizeof asset->name);
     return true;
 }

@@ -159,6 +159,24 @@ static void custody_is_named_once(void **state)
     assert_refused("AMOUNT_BOUND");
 }
 
+/* What the venue owes its customers is less than an amount's bound, and so is what it has: no sum
+ * with equity in it overflows. */
+static void equity_is_an_amount(void **state)
+{
+    (void)state;
+    const i64 outside[] = {INT64_MAX, INT64_MIN, 1, -2};
+    for (u32 i = 0; i < sizeof outside / sizeof *outside; i++) {
+        i64 was;
+        struct state_asset asset;
+        memcpy(&asset, record(STATE_ASSET, 0), sizeof asset);
+        was = asset.equity_high;
+        CHANGE(STATE_ASSET, asset, 0, equity_high, = outside[i]);
+        assert_refused("equity");
+        CHANGE(STATE_ASSET, asset, 0, equity_high, = was);
+    }
+    assert_null(restored(&world.limits));
+}
+
 static void lots_prevented_were_ordered(void **state)
 {
     (void)state;
@@ -238,6 +256,7 @@ int main(void)
         RESTORE_TEST(locked_is_what_the_orders_lock),
         RESTORE_TEST(a_need_fits_an_amount),
         RESTORE_TEST(custody_is_named_once),
+        RESTORE_TEST(equity_is_an_amount),
         RESTORE_TEST(lots_prevented_were_ordered),
         RESTORE_TEST(a_client_id_is_open_once),
         RESTORE_TEST(what_rests_is_seen),
