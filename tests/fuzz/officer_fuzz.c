@@ -15,6 +15,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/net_memory.h"
 #include "tests/support/opening_scene.h"
+#include "wire/http.h"
 
 #include <string.h>
 #include <time.h>
@@ -213,6 +214,13 @@ static struct span talk(size_t size, size_t piece)
     return sent;
 }
 
+/* What came back without the interim answers; an answer's own words are none. */
+static size_t final_bytes(struct span sent)
+{
+    const size_t interim = sizeof(HTTP_CONTINUE) - 1;
+    return sent.size - interim * count_of(sent.data, sent.size, HTTP_CONTINUE);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
     if (serve == NULL) {
@@ -228,7 +236,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
         make_work(); /* and what was done cannot be done once more: nothing to compare */
         return 0;
     }
-    /* But for the time, which stands in answers with as many digits. */
-    CHECK(talk(bytes, NET_INPUT_BYTES_MAX).size == sent.size && asked_count == asked);
+    /* But for the time, which stands in answers with as many digits, and for what asks on: a body
+     * that came with its head is not asked for (RFC 9110, 10.1.1). */
+    size_t answered = final_bytes(sent);
+    CHECK(final_bytes(talk(bytes, NET_INPUT_BYTES_MAX)) == answered && asked_count == asked);
     return 0;
 }
