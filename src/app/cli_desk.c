@@ -192,20 +192,37 @@ static enum fault print_answer(struct desk_cli *cli, const char *wanted)
     return FAULT_NONE;
 }
 
-static enum fault list(struct desk_cli *cli)
+/* A question of words, as they were given: NAME=VALUE. */
+static enum fault words_ask(struct desk_cli *cli, const char *wanted)
 {
+    const char *verb = cli->call->operands[0];
     char words[1024] = "";
     size_t used = 0;
     for (u32 i = 1; i < cli->call->operands_count; i += 1) {
         int size = snprintf(words + used, sizeof(words) - used, "%s%s", i == 1 ? "" : " ",
                             cli->call->operands[i]);
         if (size < 0 || (size_t)size >= sizeof(words) - used) {
-            return FAULT(FAULT_USAGE, "list: more words than there are");
+            return FAULT(FAULT_USAGE, "%s: more words than there are", verb);
         }
         used += (size_t)size;
     }
-    TRY(line_make(cli, "list", words));
-    return print_answer(cli, "cases");
+    TRY(line_make(cli, verb, words));
+    return print_answer(cli, wanted);
+}
+
+static enum fault list(struct desk_cli *cli)
+{
+    return words_ask(cli, "cases");
+}
+
+static enum fault contacts(struct desk_cli *cli)
+{
+    return words_ask(cli, "contacts");
+}
+
+static enum fault recusals(struct desk_cli *cli)
+{
+    return words_ask(cli, "recusals");
 }
 
 static enum fault operand_wanted(const struct desk_cli *cli, u32 count, const char *what)
@@ -623,18 +640,20 @@ static enum fault act(struct desk_cli *cli)
     static const struct {
         const char *verb;
         enum fault (*run)(struct desk_cli *cli);
-    } verbs[] = {{"list", list},   {"show", show}, {"acts", acts}, {"authority", authority},
-                 {"draft", draft}, {"sign", sign}, {"put", put},   {"grant", grant},
-                 {"paper", paper}};
+    } verbs[] = {
+        {"list", list},   {"show", show},         {"acts", acts},        {"authority", authority},
+        {"draft", draft}, {"sign", sign},         {"put", put},          {"grant", grant},
+        {"paper", paper}, {"contacts", contacts}, {"recusals", recusals}};
     for (u32 i = 0; i < ARRAY_COUNT(verbs); i += 1) {
         if (strcmp(cli->call->operands[0], verbs[i].verb) == 0) {
             return verbs[i].run(cli);
         }
     }
-    return FAULT(FAULT_USAGE,
-                 "\"%s\" is none of list, show, acts, authority, draft, sign, put, "
-                 "grant, paper",
-                 cli->call->operands[0]);
+    return FAULT(
+        FAULT_USAGE,
+        "\"%s\" is none of list, show, acts, authority, contacts, recusals, draft, sign, put, "
+        "grant, paper",
+        cli->call->operands[0]);
 }
 
 static int run(const struct option_call *call)
@@ -667,7 +686,9 @@ static const char *const text[] = {
     "HASH prints it as it is, for who can open it.",
     "list [WORD...] prints cases that are not closed as JSON, what is due first: state=, request=, class=, "
     "urgency=, country=, authority=, alarm=yes, all=yes, limit=. show CASE prints one, acts CASE every act "
-    "as it was signed, authority NAME what is registered.",
+    "as it was signed, authority NAME what is registered. contacts [WORD...] prints which officer had to do "
+    "with which authority, recusals [WORD...] who has ties to one, each with who signed it, the newest first: "
+    "authority=, member=, from= and until= (seconds since 1970), before= (a number), limit=.",
     NULL,
 };
 
@@ -679,6 +700,7 @@ static const struct option_example examples[] = {
     {"desk grant 00112233445566778899aabbccddeeff person=\"1 7\" --rows rows --paper paper",
      "Writes the grant of a case."},
     {"desk list state=assessed country=FR", "Lists the cases that wait for approvals."},
+    {"desk contacts authority=fr-court", "Lists meetings and calls with a court."},
     {NULL, NULL},
 };
 

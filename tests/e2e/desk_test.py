@@ -88,6 +88,24 @@ def register(desk):
     desk.cli.equal((found["type"], found["confirmed"]), ("court", True), "the registered authority")
 
 
+def registered(desk):
+    """Who had to do with whom, and who signed it; the ombud recuses somebody who does nothing else here."""
+    desk.ok("none", "cleo", "contact", "none", "contact=call", "authority=xa-court", "member=anna")
+    desk.no("role", "cleo", "recuse", "none", "authority=xa-court", "member=otto")
+    desk.ok("none", "otto", "recuse", "none", "authority=xa-court", "member=otto")
+    names = ("authority", "member", "officer", "role", "region")
+    code, text, error = desk.run("contacts", "member=anna", "limit=5")
+    found = json.loads(text)
+    desk.cli.equal((code, error, found["next"], [row["contact"] for row in found["contacts"]]),
+                   (0, "", None, ["call"]), "the contacts")
+    desk.cli.equal([found["contacts"][0][name] for name in names],
+                   ["xa-court", "anna", "cleo", "clerk", "fr"], "who met whom, and who signed it")
+    found = json.loads(desk.run("recusals", "authority=xa-court")[1])["recusals"]
+    desk.cli.equal([[row[name] for name in names] for row in found],
+                   [["xa-court", "otto", "otto", "ombud", "it"]], "the ties")
+    desk.cli.equal(json.loads(desk.run("recusals", "member=anna")[1])["count"], 0, "nobody else's")
+
+
 def received(cli, desk, number):
     """A request for one person's bank records, up to its assessment."""
     paper = cli.write("paper", f"order {number}")
@@ -186,6 +204,8 @@ def is_asked(cli, desk, refused, approved):
     code, text, _ = desk.run("acts", approved)
     cli.equal((code, text.count("cambist desk v1\n"), text.count("signature: ")), (0, 8, 8), "acts")
     for arguments, wanted, why in ((("list", "colour=red"), INPUT, "a word is none of"),
+                                   (("contacts", "all=yes"), INPUT, "a word is none of"),
+                                   (("recusals", "limit=0"), INPUT, "a value that this word"),
                                    (("list", "state=red"), INPUT, "a value that this word"),
                                    (("show", "12"), MISSING, "no such case"),
                                    (("authority", "nobody"), MISSING, "no such authority"),
@@ -303,6 +323,7 @@ def with_a_log(cli, folder):
     with s.Venue(cli, folder, "--new", "--config", config) as venue:
         venue.ready()
         register(desk)
+        registered(desk)
         through_the_log(cli, venue, desk)
         cli.equal(venue.stop(), 0, "an orderly end")
 

@@ -9,6 +9,7 @@
 #include "role/desk/desk_letter.h"
 #include "role/desk/desk_noticed.h"
 #include "role/desk/desk_paper.h"
+#include "role/desk/desk_register.h"
 #include "role/desk/desk_tell.h"
 
 #include <stdio.h>
@@ -319,6 +320,35 @@ static struct span answer_by(struct desk_agent *agent, struct span rest)
     return say_json(agent, &listing.json, sizeof(head) - 1);
 }
 
+/* ---- registers ---- */
+
+static struct span answer_register(struct desk_agent *agent, struct span rest, const char *head,
+                                   enum desk_act_kind kind)
+{
+    struct desk_register_asked asked;
+    struct json_writer json;
+    size_t size = strlen(head);
+    const char *why = desk_register_read(rest, kind, &asked);
+    if (why != NULL) {
+        return say_wrong(agent, why);
+    }
+    memcpy(agent->line, head, size);
+    json_begin(&json, agent->line + size, sizeof(agent->line) - size - 1);
+    enum fault fault = desk_register_put(&json, agent->store, &asked);
+    return fault == FAULT_NONE ? say_json(agent, &json, size) : say_fault(agent, fault);
+}
+_Static_assert(DESK_REGISTER_LIMIT *DESK_REGISTER_BYTES < DESK_ANSWER_BYTES_MAX, "all that fits");
+
+static struct span answer_contacts(struct desk_agent *agent, struct span rest)
+{
+    return answer_register(agent, rest, "contacts ", DESK_ACT_CONTACT);
+}
+
+static struct span answer_recusals(struct desk_agent *agent, struct span rest)
+{
+    return answer_register(agent, rest, "recusals ", DESK_ACT_RECUSE);
+}
+
 /* The bytes behind the word; false: they are none, or too many. */
 static bool bytes_take(struct desk_agent *agent, struct span rest, struct span *bytes_out)
 {
@@ -471,7 +501,8 @@ static struct span answer_line(void *context, struct span line)
                 {"acts", answer_acts},           {"head", answer_head},
                 {"letter", answer_letter},       {"put", answer_put},
                 {"authority", answer_authority}, {"by", answer_by},
-                {"put-paper", answer_paper_put}, {"paper", answer_paper}};
+                {"put-paper", answer_paper_put}, {"paper", answer_paper},
+                {"contacts", answer_contacts},   {"recusals", answer_recusals}};
     struct desk_agent *agent = context;
     struct span rest = line;
     struct span word = word_cut(&rest);
@@ -483,7 +514,8 @@ static struct span answer_line(void *context, struct span line)
     }
     return say_wrong(
         agent,
-        "the line begins with none of list, show, acts, head, letter, put, authority, by, put-paper, paper");
+        "the line begins with none of list, show, acts, head, letter, put, authority, by, put-paper, paper, "
+        "contacts, recusals");
 }
 
 /* ---- the agent ---- */

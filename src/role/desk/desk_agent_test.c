@@ -230,6 +230,10 @@ static void what_is_no_line_is_said(void **state)
     memcpy(text, "put ", 4);
     is_said(text, "wrong the line begins");
     is_said("list", "cases {\"cases\":[],\"count\":0,\"all\":0}");
+    is_said("contacts", "contacts {\"contacts\":[],\"count\":0,\"next\":null}");
+    is_said("recusals limit=3", "recusals {\"recusals\":[],\"count\":0,\"next\":null}");
+    is_said("recusals limit=0", "wrong a value ");
+    is_said("contacts all=yes", "wrong a word is none of authority=");
 }
 
 /* As it goes over the socket, a line at a time. */

@@ -47,6 +47,7 @@ enum statement {
     EVENTS_ALL,
     EVENTS_OF,
     EVENTS_BY,
+    EVENTS_KIND,
     EVENT_AFTER,
     EVENT_FIND,
     TOLD_PUT,
@@ -62,6 +63,8 @@ static const char *const texts[] = {
     [EVENTS_OF] = COLUMNS " WHERE name = ? ORDER BY events.number",
     [EVENTS_BY] = COLUMNS " WHERE person = ? AND now_s >= ? AND now_s < ?"
                           " ORDER BY events.number DESC LIMIT ?",
+    [EVENTS_KIND] = COLUMNS " WHERE name = zeroblob(16) AND kind = ? AND events.number < ?"
+                            " AND now_s >= ? AND now_s < ? ORDER BY events.number DESC LIMIT ?",
     [EVENT_AFTER] = COLUMNS " WHERE events.number > ? AND kind NOT IN (12, 13, 14, 15)"
                             " ORDER BY events.number LIMIT 1",
     [EVENT_FIND] = "SELECT number FROM events WHERE hash = ?",
@@ -71,6 +74,7 @@ static const char *const texts[] = {
                   " AND kind NOT IN (12, 13, 14, 15)",
 };
 _Static_assert(ARRAY_COUNT(texts) == STATEMENTS, "a text each");
+_Static_assert(DESK_NAME_BYTES == 16, "the name of no case, in EVENTS_KIND");
 _Static_assert(DESK_ACT_LOGGED == 12 && DESK_ACT_MISMATCH == 15, "acts of which others tell");
 
 struct desk_store {
@@ -578,6 +582,19 @@ enum fault desk_store_by(struct desk_store *store, u32 person, u64 from_s, u64 u
 {
     struct sql_call rows = call(store, EVENTS_BY);
     sql_put_u64(&rows, person);
+    sql_put_u64(&rows, u64_min(from_s, INT64_MAX));
+    sql_put_u64(&rows, u64_min(until_s, INT64_MAX));
+    sql_put_u64(&rows, limit);
+    return rows_visit(store, &rows, visitor);
+}
+
+enum fault desk_store_kind(struct desk_store *store, enum desk_act_kind kind, u64 before,
+                           u64 from_s, u64 until_s, u32 limit, struct desk_visitor *visitor)
+{
+    struct sql_call rows = call(store, EVENTS_KIND);
+    CHECK(desk_act_is_register(kind));
+    sql_put_u64(&rows, kind);
+    sql_put_u64(&rows, u64_min(before, INT64_MAX));
     sql_put_u64(&rows, u64_min(from_s, INT64_MAX));
     sql_put_u64(&rows, u64_min(until_s, INT64_MAX));
     sql_put_u64(&rows, limit);

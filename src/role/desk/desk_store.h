@@ -92,6 +92,12 @@ MUST_USE enum fault desk_store_walk(struct desk_store *store, const u8 *name,
 MUST_USE enum fault desk_store_by(struct desk_store *store, u32 person, u64 from_s, u64 until_s,
                                   u32 limit, struct desk_visitor *visitor);
 
+/* Acts of one kind of the registers (desk_act_is_register) with numbers below `before`, taken from
+ * `from_s` to before `until_s`, the newest first, at most `limit`. */
+MUST_USE enum fault desk_store_kind(struct desk_store *store, enum desk_act_kind kind, u64 before,
+                                    u64 from_s, u64 until_s, u32 limit,
+                                    struct desk_visitor *visitor);
+
 /* The same as desk_store_walk for a file that nobody opened, of any venue, while it is written too:
  * form and chain of each row are checked, rules and signatures are not. The row's desk_step has
  * what the file says. FAULT_ROT: damaged. FAULT_MISSING: nothing was ever written there. */

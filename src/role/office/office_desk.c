@@ -91,14 +91,14 @@ static bool is_word(const char *text)
     return text[strspn(text, letters)] == 0;
 }
 
-struct http_reply office_queue(struct office *office)
+/* Asks the desk with a word and what the query has of these names. */
+static struct http_reply ask_words(struct office *office, const char *word,
+                                   const char *const *names, u32 count, const char *wanted)
 {
-    static const char *const names[] = {"state",     "request", "class", "urgency", "country",
-                                        "authority", "alarm",   "all",   "limit"};
-    size_t used = 4;
+    size_t used = strlen(word);
     struct span rest;
-    memcpy(office->question, "list", used);
-    for (u32 i = 0; i < ARRAY_COUNT(names); i += 1) {
+    memcpy(office->question, word, used);
+    for (u32 i = 0; i < count; i += 1) {
         char value[WORD_BYTES_MAX];
         bool given = false;
         bool is_read =
@@ -113,8 +113,30 @@ struct http_reply office_queue(struct office *office)
         }
     }
     office->question[used] = '\n';
-    enum fault fault = office_desk_ask(office, span_of(office->question, used + 1), "cases", &rest);
+    enum fault fault = office_desk_ask(office, span_of(office->question, used + 1), wanted, &rest);
     return fault == FAULT_NONE ? office_say(office, 200, rest) : say_fault(office, fault);
+}
+
+struct http_reply office_queue(struct office *office)
+{
+    static const char *const names[] = {"state",     "request", "class", "urgency", "country",
+                                        "authority", "alarm",   "all",   "limit"};
+    return ask_words(office, "list", names, ARRAY_COUNT(names), "cases");
+}
+
+/* ---- the registers ---- */
+
+static const char *const register_names[] = {"authority", "member", "from",
+                                             "until",     "before", "limit"};
+
+struct http_reply office_contacts(struct office *office)
+{
+    return ask_words(office, "contacts", register_names, ARRAY_COUNT(register_names), "contacts");
+}
+
+struct http_reply office_recusals(struct office *office)
+{
+    return ask_words(office, "recusals", register_names, ARRAY_COUNT(register_names), "recusals");
 }
 
 /* ---- one case ---- */

@@ -230,6 +230,8 @@ static const struct row {
     {"queue", false, NEED_DESK, office_queue},
     {"case", false, NEED_DESK, office_case},
     {"authority", false, NEED_DESK, office_authority},
+    {"contacts", false, NEED_DESK, office_contacts},
+    {"recusals", false, NEED_DESK, office_recusals},
     {"letter", true, NEED_DESK, office_letter},
     {"draft", true, NEED_DESK, office_draft_make},
     {"put", true, NEED_DESK, office_put},
@@ -321,7 +323,7 @@ static struct http_reply say_text(u32 status, const char *text)
 static bool is_place(struct span path)
 {
     static const char *const places[] = {"/case/", "/restrictions", "/restriction/", "/reports",
-                                         "/mine",  "/credentials",  "/whitelist"};
+                                         "/mine",  "/credentials",  "/whitelist",    "/registers"};
     for (u32 i = 0; i < ARRAY_COUNT(places); i += 1) {
         size_t size = strlen(places[i]);
         bool is_folder = places[i][size - 1] == '/';

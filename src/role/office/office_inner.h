@@ -81,6 +81,8 @@ struct http_reply office_credentials_remove(struct office *office);
 struct http_reply office_queue(struct office *office);
 struct http_reply office_case(struct office *office);
 struct http_reply office_authority(struct office *office);
+struct http_reply office_contacts(struct office *office);
+struct http_reply office_recusals(struct office *office);
 struct http_reply office_letter(struct office *office);
 struct http_reply office_draft_make(struct office *office);
 struct http_reply office_put(struct office *office);

@@ -246,7 +246,8 @@ static void sessions_end_by_themselves(void **state)
 
 static void who_is_not_of_the_desk_sees_none_of_it(void **state)
 {
-    static const char *const paths[] = {"queue", "case?case=0a", "authority?name=x"};
+    static const char *const paths[] = {"queue", "case?case=0a", "authority?name=x", "contacts",
+                                        "recusals"};
     static const char *const posts[] = {"letter", "draft", "put"};
     char target[128];
     (void)state;
@@ -254,6 +255,8 @@ static void who_is_not_of_the_desk_sees_none_of_it(void **state)
         (void)snprintf(target, sizeof(target), "/office/v1/%s", paths[i]);
         assert_true(
             refuses(office_scene_by(&scene, OFFICE_SCENE_BELA, false, target, NULL), 403, "role"));
+    }
+    for (u32 i = 0; i < ARRAY_COUNT(posts); i += 1) {
         (void)snprintf(target, sizeof(target), "/office/v1/%s", posts[i]);
         assert_true(
             refuses(office_scene_by(&scene, OFFICE_SCENE_BELA, true, target, "{}"), 403, "role"));
@@ -284,6 +287,27 @@ static void the_queue_is_asked_in_its_words(void **state)
     assert_true(refuses(get("/office/v1/queue"), 503, "away"));
     hears("stopped the desk begins anew", NULL);
     assert_true(refuses(get("/office/v1/queue"), 503, "away"));
+}
+
+static void registers_are_asked_in_their_words(void **state)
+{
+    static const char said[] = "{\"contacts\":[],\"count\":0,\"next\":null}";
+    (void)state;
+    hears("contacts {\"contacts\":[],\"count\":0,\"next\":null}", NULL);
+    struct http_reply reply = get("/office/v1/contacts?before=9&authority=xa-court&member=&from=5");
+    assert_int_equal(reply.status, 200);
+    assert_true(span_equal(reply.body, span_of_text(said)));
+    assert_string_equal(scene.asked, "contacts authority=xa-court from=5 before=9");
+    hears("recusals {\"recusals\":[]}", NULL);
+    assert_int_equal(get("/office/v1/recusals").status, 200);
+    assert_string_equal(scene.asked, "recusals");
+    assert_true(refuses(get("/office/v1/recusals?member=a%20b"), 400, "query"));
+    hears("contacts {}", NULL); /* not what was asked for */
+    assert_true(refuses(get("/office/v1/recusals"), 503, "away"));
+    hears("wrong a value that this word does not have", NULL);
+    assert_true(refuses(get("/office/v1/contacts?limit=0"), 400, "wrong"));
+    assert_int_equal(
+        office_scene_by(&scene, OFFICE_SCENE_ANNA, true, "/office/v1/contacts", "{}").status, 405);
 }
 
 static void a_long_queue_is_passed_on_whole(void **state)
@@ -477,6 +501,7 @@ int main(void)
         SIGNED(sessions_end_by_themselves),
         SIGNED(who_is_not_of_the_desk_sees_none_of_it),
         SIGNED(the_queue_is_asked_in_its_words),
+        SIGNED(registers_are_asked_in_their_words),
         SIGNED(a_long_queue_is_passed_on_whole),
         SIGNED(a_case_is_seen_after_it_is_noted),
         SIGNED(acts_go_to_the_desk_as_they_are),

@@ -452,6 +452,16 @@ async function looksAround({ anna, bela }, refused, open) {
     await bela.does('none', '/?act=confirm', all(named, evidence));
     await anna.does('none', '/?act=contact', all(named, field('member', 'anna'), evidence, (form) => form.locator('[data-field="contact"]').selectOption('meeting')));
     await anna.does('none', '/?act=recuse&authority=xb-police', field('member', 'anna'));
+    await anna.go('/registers');
+    await page.locator('[data-told="meeting"][data-member="anna"]', { hasText: 'xb-police' }).waitFor();
+    assert.match(await page.locator('[data-told="meeting"]').innerText(), /anna legal reviewer · fr/); // who signed
+    await axe(page, 'contacts');
+    await picture(page, 'contacts');
+    await page.locator('[data-field="member"]').fill('bela');
+    await page.locator('[data-field="member"]').press('Enter');
+    await page.locator('[data-none]').waitFor();
+    await page.locator('[data-recusals-tab]').click();
+    await page.locator('[data-told="recusal"][data-member="anna"]', { hasText: 'xb-police' }).waitFor();
   });
   await step('registers, restrictions, whitelist and reports of this venue', async () => {
     await anna.go('/?act=confirm');
@@ -482,8 +492,8 @@ async function looksAround({ anna, bela }, refused, open) {
 // ---- with more in it than a venue of a test has ----
 
 // The first ones in each way of looking, all of them once.
-const PLACES_SHORT = 8;
-const PLACES = (office) => ['/', '/?act=receive', `/case/${office.rows[4].case}`, '/restrictions', '/restrictions?show=whitelist', '/restriction/81723-0', '/reports', '/mine', '/credentials', '/?act=authority', ...[2, 13].map((number) => `/case/${office.rows[number].case}`)];
+const PLACES_SHORT = 9;
+const PLACES = (office) => ['/', '/?act=receive', `/case/${office.rows[4].case}`, '/restrictions', '/restrictions?show=whitelist', '/restriction/81723-0', '/registers', '/reports', '/mine', '/credentials', '/?act=authority', '/registers?show=recusals', ...[2, 13].map((number) => `/case/${office.rows[number].case}`)];
 
 async function crowded(browser, options) {
   const office = makeOffice(Date.now());

@@ -44,6 +44,10 @@ export function makeOffice(now, role = 'legal') {
   let isIn = true;
   const credentials = [{ id: 'YWJj', name: `blue ${EVIL}`, made: now - 9 * DAY, used: now - HOUR }, { id: 'ZGVm', name: 'spare', made: now - DAY, used: null }];
   const actions = [{ time: now - HOUR, what: 'view', case: name(2), act: '', log: null, seq: null }, { time: now - 2 * HOUR, what: 'act', case: name(2), act: 'assess', log: 803, seq: null }, { time: now - DAY, what: 'case', case: '81723-0', act: 'take', log: null, seq: 81_800 }, { time: now - 2 * DAY, what: 'sign-in', case: '', act: '', log: null, seq: null }];
+  const told = (query, register, found) => ({ [register]: query.get('before') ? found.slice(3) : found.slice(0, 3), count: 3, next: query.get('before') || found.length < 4 ? null : found[2].number });
+  const tie = (number, member, officer, more = {}) => ({ number, taken: text(now - (90 - number) * HOUR), signed: text(now - (90 - number) * HOUR - 60_000), authority: ['fr-court', 'de-police'][number % 2], member, officer, role: officer === 'otto' ? 'ombud' : 'legal', region: 'fr', evidence: null, act: hash(`tie ${number}`), log: number > 70 ? 0 : 800 + number, ...more });
+  const CONTACTS = ['meeting', 'call', 'membership', 'agreement'].map((contact, index) => tie(80 - 7 * index, 'anna', 'anna', { contact, evidence: hash(contact) }));
+  const RECUSALS = [tie(61, 'abel', 'otto'), tie(44, 'anna', 'anna')];
   const gets = {
     session: () => session,
     queue: (query) => listed(query),
@@ -53,6 +57,8 @@ export function makeOffice(now, role = 'legal') {
     restriction: (query) => { const one = restrictions.find((found) => found.case === query.get('case')); return one ? { case: one, acts: [{ seq: 81_724, time_us: us(now - 2 * DAY), act: 'evidence', officer: 0, second: 0, until_us: 0, evidence: hash('sent'), void: '' }, { seq: 81_725, time_us: us(now - DAY), act: 'take', officer: 11, second: 0, until_us: 0, evidence: '0'.repeat(64), void: '' }, { seq: 81_726, time_us: us(now - HOUR), act: 'clear', officer: 12, second: 12, until_us: 0, evidence: hash('e'), void: 'what loosens needs two officers' }] } : null; },
     reports: () => ({ reports, count: 3, late: 1 }),
     whitelisted: () => ({ whitelist: [{ person: 20, list: 'eu', entry: 4711, case: '81723-0', until_us: us(now + 2 * DAY), over: false }, { person: 21, list: 'un', entry: 12, case: '81724-0', until_us: us(now - DAY), over: true }] }),
+    contacts: (query) => told(query, 'contacts', CONTACTS),
+    recusals: (query) => told(query, 'recusals', RECUSALS),
     mine: () => ({ actions }),
     credentials: () => ({ credentials }),
   };

@@ -236,7 +236,7 @@ export function FreeForm({ act }: { act: string }) {
     <main id="main">
       {act === 'receive' ? null : (
         <>
-          <nav class="tabs" aria-label={t('queue.registers')}>{Object.keys(FREE).filter((one) => one !== 'receive').map((one) => <button key={one} type="button" class="small" data-register={one} aria-pressed={one === act} onClick={() => go(`/?act=${one}`)}>{word('act', one)}</button>)}</nav>
+          <nav class="tabs" aria-label={t('queue.registers')}>{Object.keys(FREE).filter((one) => one !== 'receive').map((one) => <button key={one} type="button" class="small" data-register={one} aria-pressed={one === act} onClick={() => go(`/?act=${one}`)}>{word('act', one)}</button>)}<a class="button small" href="/registers">{t('register.told')}</a></nav>
           <form class="card inline" onSubmit={(event) => { event.preventDefault(); void find(); }}>
             <Field label={t('authority.look')}>{(id) => <input id={id} data-authority-name autocomplete="off" value={name.value} onInput={(event) => { name.value = event.currentTarget.value.trim(); }} />}</Field>
             <button type="submit" disabled={name.value === ''}>{t('authority.find')}</button>

@@ -12,6 +12,7 @@ import { Keys } from './keys.tsx';
 import { Mine } from './mine.tsx';
 import { Head } from './parts.tsx';
 import { Queue } from './queue.tsx';
+import { Registers } from './registers.tsx';
 import { Reports } from './reports.tsx';
 import { RestrictionPage, Restrictions } from './restrictions.tsx';
 import { path, values } from './route.ts';
@@ -19,7 +20,7 @@ import { SignIn } from './signin.tsx';
 
 const SOON_MS = 120_000;
 const NAMES = { en: 'English', fr: 'Français' }; // a language is named in itself
-const PLACES: [string, Key][] = [['/', 'nav.queue'], ['/restrictions', 'nav.restrictions'], ['/reports', 'nav.reports'], ['/mine', 'nav.mine'], ['/credentials', 'nav.keys']];
+const PLACES: [string, Key][] = [['/', 'nav.queue'], ['/restrictions', 'nav.restrictions'], ['/reports', 'nav.reports'], ['/registers', 'nav.registers'], ['/mine', 'nav.mine'], ['/credentials', 'nav.keys']];
 
 export const away = signal(false);
 
@@ -74,6 +75,7 @@ function Place() {
   const rule = /^\/restriction\/(\d+-\d+)$/.exec(at);
   if (rule?.[1]) return <RestrictionPage key={rule[1]} name={rule[1]} />;
   if (at === '/reports') return <Reports />;
+  if (at === '/registers') return <Registers />;
   if (at === '/mine') return <Mine />;
   if (at === '/credentials') return <Keys />;
   return <Nowhere />;

@@ -146,7 +146,7 @@ export function Queue() {
     <main id="main" class="queue">
       <Head title={t('queue.title')}>
         <a class="button" href="/?act=receive" data-new>{t('queue.new')}</a>
-        <a class="button" href="/?act=authority">{t('queue.registers')}</a>
+        <a class="button" href="/registers">{t('queue.registers')}</a>
         <button type="button" onClick={load.again}>{t('again')}</button>
       </Head>
       <Filters />
