@@ -58,7 +58,8 @@ static const struct option options[] = {
                     .value = "NAME",
                     .help =
                         "Tells a story instead and ends: what a venue goes through over "
-                        "months, in a few seconds, in a new folder DIR: sanctions or ownership."},
+                        "months, in a few seconds, in a new folder DIR: sanctions, ownership or "
+                        "disclosure."},
     [DEMO_BOTS] = {.name = "bots",
                    .kind = OPTION_CHOICE,
                    .value = "on|off",
@@ -85,7 +86,7 @@ static const struct option options[] = {
                         .help = "The least important lines of the log."},
 };
 
-#define STORIES "sanctions, ownership"
+#define STORIES "sanctions, ownership, disclosure"
 
 static int run_story(const struct option_call *call)
 {
@@ -158,6 +159,8 @@ static const struct option_example examples[] = {
      "April to October 2022: dated rules over the same people."},
     {"demo --data /tmp/payouts --story ownership",
      "Who stands behind a payer: shares, registers, officers."},
+    {"demo --data /tmp/april --story disclosure",
+     "Names and addresses without a court: each way, and who refuses it."},
     {"demo --data /tmp/empty --bots off", "Empty books, to be filled by your own programs."},
     {NULL, NULL},
 };

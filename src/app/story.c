@@ -2,6 +2,7 @@
 
 #include "app/rule_words.h"
 #include "app/story_ask.h"
+#include "app/story_case.h"
 #include "app/story_desk.h"
 #include "app/time_text.h"
 #include "app/venue_rules.h"
@@ -478,6 +479,9 @@ static enum fault folder_make(const char *folder)
 enum fault story_run(const struct story *story, const char *folder)
 {
     static struct story_run run;
+    if (story == &story_disclosure) {
+        return story_case_run(&story_disclosure_case, folder);
+    }
     memset(&run, 0, sizeof(run));
     run.story = story;
     run.folder = folder;
@@ -506,7 +510,8 @@ enum fault story_run(const struct story *story, const char *folder)
 
 const struct story *story_find(const char *name)
 {
-    static const struct story *const all[] = {&story_sanctions, &story_ownership};
+    static const struct story *const all[] = {&story_sanctions, &story_ownership,
+                                              &story_disclosure};
     for (u32 i = 0; i < ARRAY_COUNT(all); i += 1) {
         if (strcmp(name, all[i]->name) == 0) {
             return all[i];

@@ -12,6 +12,9 @@
  * Between the steps the venue lives: prices come, holdings are valued at midnight and noon, and
  * what time alone changes happens at its instant. docs/story-sanctions.md and
  * docs/story-ownership.md tell those there are.
+ *
+ * A third kind is about requests for people's records, and has no engine but the disclosure desk,
+ * the public log and the opener (story_case.h, docs/story-disclosure.md).
  */
 #ifndef APP_STORY_H
 #define APP_STORY_H
@@ -137,6 +140,7 @@ struct story {
 
 extern const struct story story_sanctions;
 extern const struct story story_ownership;
+extern const struct story story_disclosure; /* no steps here: story_case.h */
 
 /* NULL: none is called so. */
 const struct story *story_find(const char *name);

@@ -6,6 +6,7 @@
 #include "app/story.h"
 
 #include "app/restriction_modes.h"
+#include "app/story_case.h"
 #include "app/story_tell.h"
 #include "base/span.h"
 #include "core/rule.h"
@@ -47,6 +48,7 @@ static void stories_are_found(void **state)
     (void)state;
     assert_ptr_equal(story_find("sanctions"), &story_sanctions);
     assert_ptr_equal(story_find("ownership"), &story_ownership);
+    assert_ptr_equal(story_find("disclosure"), &story_disclosure);
     assert_null(story_find("sanction"));
     assert_null(story_find(""));
 }
@@ -144,13 +146,40 @@ static void records_are_entries(void **state)
     }
 }
 
+/* Times only rise; who signs works there, or is a stranger whose key is no officer's; a refusal is
+ * by a rule of the desk. */
+static void the_case_holds_together(void **state)
+{
+    const struct story_case *script = &story_disclosure_case;
+    const char *now = script->story->begin;
+    (void)state;
+    assert_in_range(script->officers_count, 1, OFFICERS_MAX);
+    for (u32 i = 0; i < script->steps_count; i += 1) {
+        const struct story_case_step *step = &script->steps[i];
+        bool is_known = step->officer == NULL;
+        bool is_rule = step->ends == NULL || strcmp(step->ends, "text") == 0;
+        if (step->at != NULL) {
+            assert_true(strlen(step->at) == strlen(now) && strcmp(step->at, now) >= 0);
+            now = step->at;
+        }
+        for (u32 j = 0; j < script->officers_count && !is_known; j += 1) {
+            is_known = strcmp(script->officers[j].code, step->officer) == 0;
+        }
+        for (u32 rule = DESK_RULE_NONE + 1; rule <= DESK_RULE_SEARCH && !is_rule; rule += 1) {
+            is_rule = strcmp(desk_rule_name((enum desk_rule)rule), step->ends) == 0;
+        }
+        assert_true(is_known && is_rule);
+        assert_true(step->what != STORY_CASE_ACT || step->act != NULL);
+        assert_in_range(step->number, 0, STORY_CASE_CASES_MAX);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(vectors_are_said_in_words),
-        cmocka_unit_test(stories_are_found),
-        cmocka_unit_test(the_scripts_hold_together),
-        cmocka_unit_test(records_are_entries),
+        cmocka_unit_test(vectors_are_said_in_words), cmocka_unit_test(stories_are_found),
+        cmocka_unit_test(the_scripts_hold_together), cmocka_unit_test(records_are_entries),
+        cmocka_unit_test(the_case_holds_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

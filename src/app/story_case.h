@@ -1,0 +1,89 @@
+/* A story of the disclosure desk (story.h): who works there, and steps of which most are acts that
+ * an officer signs. Each goes through the shipped code: the draft, the signature, the desk's rules
+ * and its file, the public log and its witnesses, grants, shares and the opener. A step says how it
+ * must end, a refusal by its rule; a story in which one ends otherwise ends with a fault.
+ *
+ *     story_disclosure.c   who there is, and the steps
+ *     story_case.c         acts at the desk
+ *
+ * What is left in the folder is the desk's file, the register and the staff, where a venue has
+ * them. docs/story-disclosure.md. */
+#ifndef APP_STORY_CASE_H
+#define APP_STORY_CASE_H
+
+#include "app/desk_draft.h"
+#include "app/story.h"
+#include "app/story_tell.h"
+#include "io/clock.h"
+#include "io/officers.h"
+#include "role/desk/desk_letter.h"
+#include "role/desk/desk_store.h"
+
+#define STORY_CASE_VENUE      "demo.invalid"
+#define STORY_CASE_WORDS_MAX  16U
+#define STORY_CASE_WORD_BYTES 160U
+#define STORY_CASE_CASES_MAX  16U
+
+/* Who works at the desk; number i + 11 in the register. */
+struct story_case_officer {
+    const char *code;
+    const char *role;   /* of desk_words.h; NULL: a stranger, whom the register does not have */
+    const char *region; /* as the staff has it */
+};
+
+enum story_case_do {
+    STORY_CASE_SAY,    /* `text` alone */
+    STORY_CASE_ACT,    /* `officer` signs the act `act` */
+    STORY_CASE_LETTER, /* what the last letter says, in English */
+};
+
+struct story_case_step {
+    const char *at;   /* "2021-04-13T11:20"; NULL: at the time of the step before */
+    const char *text; /* what happens; NULL: nothing is said */
+    enum story_case_do what;
+    u8 number;           /* of the case, from 1; 0: an act of the registers */
+    const char *officer; /* a code */
+    const char *key;     /* whose key signs; NULL: the officer's */
+    const char *act;     /* of desk_words.h */
+    const char *tries;   /* what is done, in words behind the officer; NULL: nothing is printed */
+    const char *words[STORY_CASE_WORDS_MAX]; /* FIELD=VALUE; a value "#TEXT" is that text's hash */
+    const char *ends; /* the rule that refuses it; "text": no act can say it; NULL: it is taken */
+};
+
+struct story_case {
+    const struct story *story;
+    const struct story_case_officer *officers;
+    u32 officers_count;
+    const char *quorum; /* "2 2" */
+    const struct story_case_step *steps;
+    u32 steps_count;
+};
+
+struct story_case_run {
+    const struct story_case *script;
+    const char *folder;
+    struct clock_false clock;
+    struct story_teller teller;
+    u64 now_us;
+    struct officers officers;
+    struct desk_staff staff;
+    struct desk_store *desk;
+    struct desk_draft draft;
+    char words[STORY_CASE_WORDS_MAX][STORY_CASE_WORD_BYTES];
+    char letter[DESK_LETTER_BYTES];
+    size_t letter_bytes;
+    u32 refused; /* steps that had to be, and were */
+};
+
+/* Runs it in `folder`, as story_run does. */
+MUST_USE enum fault story_case_run(const struct story_case *script, const char *folder);
+
+/* `count` words behind one another; the story's own texts in desk_draft's form. For its tests too:
+ * FAULT_LIMIT where one does not fit. */
+MUST_USE enum fault story_case_words(struct story_case_run *run, const struct story_case_step *step,
+                                     const char *words_out[STORY_CASE_WORDS_MAX], u32 *count_out);
+
+/* The script (story_disclosure.c). */
+extern const struct story_case story_disclosure_case;
+
+#endif /* APP_STORY_CASE_H */
