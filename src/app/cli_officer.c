@@ -113,8 +113,9 @@ static const struct option options[] = {
                       .kind = OPTION_TEXT,
                       .value = "FILE",
                       .help =
-                          "show: the acts of the grant's case, as \"cambist desk acts\" printed "
-                          "them: whether the grant is of it and says no more than was assessed."},
+                          "show, approve: the acts of the grant's case, as \"cambist desk acts\" "
+                          "printed them: whether the grant is of it, says no more than was "
+                          "assessed, and is approved by nobody who proposed it."},
 };
 
 enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins)
@@ -224,7 +225,7 @@ static enum fault show(const struct option_call *call)
         TRY(circle_read(call, &circle));
     }
     if (values[OFFICER_CASE].given) {
-        TRY(cli_officer_case(call, &file, values[OFFICER_CIRCLE].given ? &circle : NULL));
+        TRY(cli_officer_case(call, &file, values[OFFICER_CIRCLE].given ? &circle : NULL, NULL));
     }
     if (!values[OFFICER_CIRCLE].given) {
         return FAULT_NONE;
@@ -266,6 +267,12 @@ static enum fault approve(const struct option_call *call)
         return FAULT(FAULT_USAGE, "--name: the circle knows no officer \"%s\"", name);
     }
     TRY(officer_may_approve(&circle, officer, &file, call->operands[1], (u64)time(NULL)));
+    if (circle.wants_case) {
+        TRY(pinned_wants(call, OFFICER_CASE));
+    }
+    if (call->values[OFFICER_CASE].given) {
+        TRY(cli_officer_case(call, &file, &circle, officer));
+    }
     (void)fprintf(stderr, "%s", file.text);
     TRY(approve_with(call, officer, &file));
     print_file(&file);
@@ -360,8 +367,8 @@ static const char *const text[] = {
     "no page of a venue has a share.",
     "show GRANT...: the text that is signed, who has signed, and, with --circle and both groups, whether that "
     "is enough; with --identifiers, whether the grant's hashes stand for what the paper says. approve GRANT "
-    "(with --circle, --name, --sign-key): prints the grant with the officer's signature below it. join "
-    "GRANT...: one file with the signatures of all.",
+    "(with --circle, --name, --sign-key, and --case where the circle wants cases): prints the grant with the "
+    "officer's signature below it. join GRANT...: one file with the signatures of all.",
     "release FOLDER (with --circle, --policy, --group-a, --group-b, --key, --passphrase, --book): prints the "
     "answers for the opener, when the approved grant is in the log, the opening is in the log behind it and at "
     "most 15 minutes old, witnesses saw both, and the day's budget holds. A grant is answered for one opening "

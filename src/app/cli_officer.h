@@ -30,12 +30,15 @@ enum {
 /* Circle, policy and both transcripts, all of which are wanted. */
 MUST_USE enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins);
 
-/* What `show` says of the grant beside the acts of its case (cli_officer_case.c). `circle` may be
- * NULL. FAULT_REFUSED: it is of another case, or says more than was assessed. */
+/* What `show` says of the grant beside the acts of its case (cli_officer_case.c), and whether `me`
+ * may approve it, who is NULL for `show`. `circle` may be NULL then. FAULT_REFUSED: it is of
+ * another case, says more than was assessed, or who proposed approves. */
+struct circle_officer;
 struct grant_circle;
 struct grant_file;
 MUST_USE enum fault cli_officer_case(const struct option_call *call, const struct grant_file *file,
-                                     const struct grant_circle *circle);
+                                     const struct grant_circle *circle,
+                                     const struct circle_officer *me);
 
 /* The step `page` (cli_officer_page.c). */
 MUST_USE enum fault cli_officer_page(const struct option_call *call);

@@ -1,4 +1,5 @@
-/* cambist officer show --case: a grant beside the acts of its case, on the officer's machine. */
+/* cambist officer show --case, approve --case: a grant beside the acts of its case, on the
+ * officer's machine. */
 #include "app/cli.h"
 #include "app/cli_officer.h"
 #include "app/grant_case.h"
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ACTS_BYTES  (1U << 20)
 #define PAPER_LINES 16384U
 
 /* "PERSON FIELD VALUE", by the grant's number of the person: the case has it too. */
@@ -51,22 +51,20 @@ static enum fault paper_look(const struct grant_case *at, const char *path)
 }
 
 enum fault cli_officer_case(const struct option_call *call, const struct grant_file *file,
-                            const struct grant_circle *circle)
+                            const struct grant_circle *circle, const struct circle_officer *me)
 {
     static struct grant_case at;
-    static char acts[ACTS_BYTES];
+    static char acts[GRANT_CASE_ACTS_BYTES];
     const char *path = call->values[OFFICER_CASE].text;
     size_t size = 0;
     TRY(ceremony_read_file(path, acts, sizeof(acts) - 1, &size));
-    TRY(grant_case_read(span_of(acts, size), path, circle, &at));
-    if (at.prepared.kind == 0 ||
-        memcmp(at.prepared.grant, file->hash, sizeof(at.prepared.grant)) != 0) {
-        return FAULT(FAULT_REFUSED, "%s: the case has not prepared this grant", path);
-    }
-    TRY(grant_case_holds(&at, &file->grant, at.prepared.persons, at.prepared.persons_count));
+    TRY(grant_case_judge(span_of(acts, size), path, circle, file, &at));
     if (call->values[OFFICER_IDENTIFIERS].given) {
         TRY(paper_look(&at, call->values[OFFICER_IDENTIFIERS].text));
         cli_line("paper", "the case names the same people by it");
+    }
+    if (me != NULL) {
+        return grant_case_may_approve(&at, circle, me);
     }
     cli_line("case", "the grant says no more than %s assessed; %u of %u acts are of the circle",
              at.assessed.officer, at.acts_known, at.acts);

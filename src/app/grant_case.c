@@ -40,8 +40,31 @@ static bool follows(const struct reading *reading, const struct desk_act *act)
     return false;
 }
 
-static void case_take(struct grant_case *at, const struct desk_act *act)
+static bool is_proposal(const struct desk_act *act)
 {
+    return act->kind == DESK_ACT_RECEIVE || act->kind == DESK_ACT_AMEND ||
+           act->kind == DESK_ACT_ASSESS || act->kind == DESK_ACT_PREPARE;
+}
+
+/* False: no desk has so many. */
+static bool proposer_add(struct grant_case *at, const char *code)
+{
+    for (u32 i = 0; i < at->proposers_count; i += 1) {
+        if (strcmp(at->proposers[i], code) == 0) {
+            return true;
+        }
+    }
+    if (at->proposers_count == DESK_PROPOSERS_MAX) {
+        return false;
+    }
+    (void)snprintf(at->proposers[at->proposers_count], CODE_NAME_BYTES, "%s", code);
+    at->proposers_count += 1;
+    return true;
+}
+
+static void case_take(struct grant_case *at, const struct desk_act *act, bool is_known)
+{
+    at->is_assessor_known = act->kind == DESK_ACT_ASSESS ? is_known : at->is_assessor_known;
     if (act->kind == DESK_ACT_RECEIVE || act->kind == DESK_ACT_AMEND) {
         at->asked = *act;
         at->assessed.kind = 0;
@@ -60,12 +83,14 @@ static void case_take(struct grant_case *at, const struct desk_act *act)
 }
 
 /* Of an officer whom the circle knows. */
-static enum fault signature_check(struct reading *reading, const struct desk_file *file)
+static enum fault signature_check(struct reading *reading, const struct desk_file *file,
+                                  bool *is_known_out)
 {
     const struct circle_officer *officer =
         reading->circle == NULL
             ? NULL
             : grant_circle_officer(reading->circle, span_of_text(file->act.officer));
+    *is_known_out = officer != NULL;
     if (officer == NULL) {
         return FAULT_NONE;
     }
@@ -96,8 +121,13 @@ static enum fault act_take(struct reading *reading, struct span text)
                      at->acts + 1);
     }
     at->acts += 1;
-    TRY(signature_check(reading, &file));
-    case_take(at, act);
+    bool is_known = false;
+    TRY(signature_check(reading, &file, &is_known));
+    if (is_proposal(act) && !proposer_add(at, act->officer)) {
+        return FAULT(FAULT_INPUT, "%s: act %u: more people propose than a case has", reading->name,
+                     at->acts);
+    }
+    case_take(at, act, is_known);
     sha256_begin(&reading->sha256);
     sha256_add(&reading->sha256, span_of(file.text, file.text_bytes));
     sha256_end(&reading->sha256, hash);
@@ -258,6 +288,54 @@ enum fault grant_case_holds(const struct grant_case *at, const struct grant *gra
             return FAULT(FAULT_REFUSED, "the grant: the case does not name person %llu by %s",
                          (unsigned long long)identifier->subject,
                          grant_field_name(identifier->field));
+        }
+    }
+    return FAULT_NONE;
+}
+
+/* Two codes of one person are one. */
+static bool is_same_person(const struct grant_circle *circle, const char *code,
+                           const struct circle_officer *officer)
+{
+    const struct circle_officer *other = grant_circle_officer(circle, span_of_text(code));
+    return strcmp(code, officer->signer.code) == 0 ||
+           (other != NULL && other->signer.number == officer->signer.number);
+}
+
+enum fault grant_case_may_approve(const struct grant_case *at, const struct grant_circle *circle,
+                                  const struct circle_officer *officer)
+{
+    for (u32 i = 0; i < at->proposers_count; i += 1) {
+        if (is_same_person(circle, at->proposers[i], officer)) {
+            return FAULT(FAULT_REFUSED,
+                         "%s took in, assessed or prepared this case, and does not approve it",
+                         officer->signer.code);
+        }
+    }
+    return FAULT_NONE;
+}
+
+enum fault grant_case_judge(struct span acts, const char *name, const struct grant_circle *circle,
+                            const struct grant_file *file, struct grant_case *case_out)
+{
+    TRY(grant_case_read(acts, name, circle, case_out));
+    const struct desk_act *prepared = &case_out->prepared;
+    if (prepared->kind == 0 || memcmp(prepared->grant, file->hash, sizeof(prepared->grant)) != 0) {
+        return FAULT(FAULT_REFUSED, "%s: the case has not prepared this grant", name);
+    }
+    TRY(grant_case_holds(case_out, &file->grant, prepared->persons, prepared->persons_count));
+    if (circle == NULL) {
+        return FAULT_NONE;
+    }
+    if (circle->wants_case && !case_out->is_assessor_known) {
+        return FAULT(FAULT_REFUSED, "%s: the circle knows no %s, who assessed", name,
+                     case_out->assessed.officer);
+    }
+    for (u32 i = 0; i < file->signatures_count; i += 1) {
+        const struct circle_officer *officer =
+            grant_circle_officer(circle, span_of_text(file->signatures[i].officer));
+        if (officer != NULL) { /* a stranger's signature is refused elsewhere */
+            TRY(grant_case_may_approve(case_out, circle, officer));
         }
     }
     return FAULT_NONE;

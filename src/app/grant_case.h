@@ -15,8 +15,11 @@
 #include "base/base.h"
 #include "base/span.h"
 #include "io/fault.h"
+#include "role/desk/desk.h"
 #include "role/desk/desk_act.h"
 #include "role/vault/grant_circle.h"
+
+#define GRANT_CASE_ACTS_BYTES (1U << 20) /* of a case, as they are printed, at most */
 
 struct grant_case {
     u8 name[DESK_NAME_BYTES];
@@ -25,7 +28,10 @@ struct grant_case {
     struct desk_act asked;    /* the last receive or amend, with the instrument that came later */
     struct desk_act assessed; /* the last assessment; kind 0: none */
     struct desk_act prepared; /* the preparation behind it; kind 0: none */
+    bool is_assessor_known;   /* the circle has who assessed */
     u64 silence_s;            /* the end of the last silence; 0: none */
+    u32 proposers_count;      /* whoever took in, assessed or prepared, ever */
+    char proposers[DESK_PROPOSERS_MAX][CODE_NAME_BYTES];
     char recipient[DESK_RECIPIENT_BYTES]; /* of the authority; "": the caller does not know it */
 };
 
@@ -46,6 +52,20 @@ MUST_USE enum fault grant_case_holds(const struct grant_case *at, const struct g
  * FAULT_REFUSED. */
 MUST_USE enum fault grant_case_value(const struct grant_case *at, u32 ordinal, u32 field,
                                      struct span value);
+
+/* Who proposes does not approve, whatever the desk has taken: FAULT_REFUSED where this person took
+ * in, assessed or prepared anything of the case, under whatever code the circle has for them. */
+MUST_USE enum fault grant_case_may_approve(const struct grant_case *at,
+                                           const struct grant_circle *circle,
+                                           const struct circle_officer *officer);
+
+/* All that an officer's client holds a grant against: it is the case's prepared one, says no more
+ * than was assessed, and none of those who have signed it proposed. In a circle that wants cases
+ * somebody of the circle has assessed it. `acts` as above, `name` what messages call them.
+ * FAULT_INPUT, FAULT_REFUSED. */
+MUST_USE enum fault grant_case_judge(struct span acts, const char *name,
+                                     const struct grant_circle *circle,
+                                     const struct grant_file *file, struct grant_case *case_out);
 
 /* What a grant is made of beside the case. Texts are lines; both may end with an empty one. */
 struct grant_case_parts {

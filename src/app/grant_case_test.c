@@ -262,6 +262,83 @@ static void what_came_behind_the_request(void **state)
     assert_int_equal(at.prepared.kind, 0);
 }
 
+static void prepare_by(const char *code, const u8 hash[GRANT_HASH_BYTES])
+{
+    struct desk_act prepare = act_of(DESK_ACT_PREPARE);
+    prepare.role = DESK_ROLE_PREPARER;
+    memset(prepare.officer, 0, sizeof(prepare.officer));
+    memcpy(prepare.officer, code, strlen(code));
+    memcpy(prepare.grant, hash, sizeof(prepare.grant));
+    prepare.until_s = NOW_S + 3600;
+    memcpy(prepare.persons, persons, sizeof(persons));
+    prepare.persons_count = 2;
+    add(prepare);
+}
+
+static struct grant_circle circle_of(const char *const *codes, u32 count)
+{
+    struct grant_circle circle = {.officers_count = count};
+    for (u32 i = 0; i < count; i += 1) {
+        struct officer *signer = &circle.officers[i].signer;
+        memcpy(signer->code, codes[i], strlen(codes[i]));
+        signer->number = 11 + i;
+    }
+    return circle;
+}
+
+/* Anna took in and assessed, pia prepared. The circle knows anna under another code alone, since
+ * these acts are not signed. */
+static void who_proposed_does_not_approve(void **state)
+{
+    (void)state;
+    static struct grant_file file;
+    const char *const codes[] = {"bela", "pia2", "abel"};
+    struct grant_circle circle = circle_of(codes, 3);
+    assert_int_equal(write_it(rows, paper), FAULT_NONE);
+    file = (struct grant_file){.grant = grant, .hash = {8}};
+    prepare_by("pia", file.hash);
+    struct span all = span_of(acts, acts_bytes);
+    u8 key[AGE_KEY_BYTES] = {9};
+    memcpy(file.grant.recipient, key, sizeof(key));
+    assert_int_equal(grant_case_judge(all, "acts", &circle, &file, &at), FAULT_NONE);
+    assert_int_equal(at.proposers_count, 2);
+    assert_int_equal(grant_case_may_approve(&at, &circle, &circle.officers[0]), FAULT_NONE);
+    memcpy(circle.officers[2].signer.code, "anna", sizeof("anna"));
+    is_refused(grant_case_may_approve(&at, &circle, &circle.officers[2]),
+               "anna took in, assessed or prepared this case");
+    is_refused(grant_case_may_approve(&at, &circle, &circle.officers[2]), "does not approve it");
+    memcpy(circle.officers[2].signer.code, "abel", sizeof("abel"));
+    file.signatures_count = 2; /* of a stranger, who is refused elsewhere, and of bela */
+    memcpy(file.signatures[0].officer, "anna", sizeof("anna"));
+    memcpy(file.signatures[1].officer, "bela", sizeof("bela"));
+    assert_int_equal(grant_case_judge(all, "acts", &circle, &file, &at), FAULT_NONE);
+    file.hash[0] = 7;
+    is_refused(grant_case_judge(all, "acts", NULL, &file, &at), "has not prepared this grant");
+    file.hash[0] = 8;
+    circle = circle_of(codes, 3);
+    circle.wants_case = true;
+    is_refused(grant_case_judge(all, "acts", &circle, &file, &at),
+               "the circle knows no anna, who assessed");
+}
+
+/* What zoe prepared was assessed anew since; zoe2 is the same person. */
+static void it_holds_for_the_person_and_for_ever(void **state)
+{
+    (void)state;
+    const char *const codes[] = {"zoe", "zoe2", "bela"};
+    const u8 hashes[2][GRANT_HASH_BYTES] = {{4}, {8}};
+    struct grant_circle circle = circle_of(codes, 3);
+    prepare_by("zoe", hashes[0]);
+    assess();
+    prepare_by("pia", hashes[1]);
+    assert_int_equal(read_it(), FAULT_NONE);
+    is_refused(grant_case_may_approve(&at, &circle, &circle.officers[0]), "zoe took in");
+    assert_int_equal(grant_case_may_approve(&at, &circle, &circle.officers[1]), FAULT_NONE);
+    circle.officers[1].signer.number = circle.officers[0].signer.number;
+    is_refused(grant_case_may_approve(&at, &circle, &circle.officers[1]), "zoe2 took in");
+    assert_int_equal(grant_case_may_approve(&at, &circle, &circle.officers[2]), FAULT_NONE);
+}
+
 static void acts_that_are_none(void **state)
 {
     (void)state;
@@ -297,6 +374,8 @@ int main(void)
         TEST(what_is_not_there_is_said),
         TEST(a_grant_that_says_more),
         TEST(what_came_behind_the_request),
+        TEST(who_proposed_does_not_approve),
+        TEST(it_holds_for_the_person_and_for_ever),
         TEST(acts_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,8 @@
 #define DESK_NAMES_MAX   1024U /* in the folder that are looked at */
 #define DESK_GRANT       ".grant"
 #define DESK_REFUSAL     ".refusal"
-#define DESK_SHORT_HEX   16U /* digits of a grant's hash in the names that are made here */
+#define DESK_ACTS        ".acts" /* of a case, behind its 32 digits */
+#define DESK_SHORT_HEX   16U     /* digits of a grant's hash in the names that are made here */
 
 /* constant, name: how far an opening is. */
 #define DESK_STEP_TABLE(ROW)                                                  \

@@ -176,6 +176,18 @@ static bool is_confirmed(const struct call *call, const struct grant *grant)
                       span_of(hex + sizeof(hex) - 1 - CONFIRM_DIGITS, CONFIRM_DIGITS));
 }
 
+/* Beside the acts of its case, in a file CASE.acts of the folder of work. */
+static enum fault judge_case(const struct officer_page_options *options,
+                             const struct grant_file *file)
+{
+    char path[FILE_PATH_BYTES];
+    char name[2 * PUBLOG_CASE_BYTES + sizeof(DESK_ACTS)];
+    (void)bytes_to_hex(file->grant.name, sizeof(file->grant.name), name);
+    memcpy(name + 2 * (size_t)PUBLOG_CASE_BYTES, DESK_ACTS, sizeof(DESK_ACTS));
+    TRY(file_path(path, options->folder, name));
+    return open_acts_judge(options->disk, path, &options->pins->circle, file, options->me);
+}
+
 static enum fault make_approval(struct officer_page *page, const struct desk_grant *row,
                                 const char *name, size_t *size_out)
 {
@@ -184,6 +196,7 @@ static enum fault make_approval(struct officer_page *page, const struct desk_gra
     page->file = row->file;
     TRY(officer_may_approve(&options->pins->circle, options->me, &page->file, row->name,
                             options->pins->judge.now_s));
+    TRY(judge_case(options, &page->file));
     TRY(officer_sign(&options->sign_key, options->me,
                      span_of(page->file.text, page->file.text_bytes), signature));
     TRY(officer_approval_add(options->me, signature, &page->file));

@@ -394,6 +394,25 @@ static void an_approval_wants_the_case_confirmed(void **state)
     assert_int_equal(act("approve", "&confirm=3c3c", ""), 404);
 }
 
+/* What the acts say is grant_case_test.c's; here they are wanted, and read where they lie. */
+static void the_acts_of_the_case_are_wanted(void **state)
+{
+    static const char of_case[] = "3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c" DESK_ACTS;
+    (void)state;
+    put_grant("a.grant", "");
+    pins.circle.wants_case = true;
+    assert_int_equal(act("approve", "&confirm=3c3c", ""), 409);
+    assert_says("the circle wants the acts of the grant's case");
+    put(of_case, "# 1 0\nno act\n", 13);
+    assert_int_equal(act("approve", "&confirm=3c3c", ""), 409);
+    assert_says(of_case);
+    pins.circle.wants_case = false; /* those that are there are read all the same */
+    assert_int_equal(act("approve", "&confirm=3c3c", ""), 409);
+    assert_says(of_case);
+    assert_false(is_there(made(DESK_GRANT)));
+    assert_int_equal(logged, 0);
+}
+
 static void a_note_of_refusal_is_told_until_approved(void **state)
 {
     (void)state;
@@ -488,6 +507,7 @@ int main(void)
         PAGE_TEST(a_folder_that_is_too_full),
         PAGE_TEST(the_paper_is_compared_line_by_line),
         PAGE_TEST(an_approval_wants_the_case_confirmed),
+        PAGE_TEST(the_acts_of_the_case_are_wanted),
         PAGE_TEST(a_note_of_refusal_is_told_until_approved),
         PAGE_TEST(nothing_is_released_without_the_log),
         PAGE_TEST(bodies_and_parameters_have_bounds),

@@ -1,5 +1,6 @@
 #include "app/open_folder.h"
 
+#include "app/grant_case.h"
 #include "base/span.h"
 #include "role/vault/tlog_file.h"
 
@@ -125,9 +126,36 @@ enum fault open_folder_read_shown(struct open_folder *folder)
                             &folder->slots_bytes);
 }
 
+enum fault open_acts_judge(struct disk *disk, const char *path, const struct grant_circle *circle,
+                           const struct grant_file *file, const struct circle_officer *me)
+{
+    static u8 acts[GRANT_CASE_ACTS_BYTES]; /* one thread */
+    static struct grant_case at;
+    size_t size = 0;
+    bool is_there = false;
+    TRY(disk_exists(disk, path, &is_there));
+    if (!is_there) {
+        return circle->wants_case
+                   ? FAULT(FAULT_MISSING, "%s: the circle wants the acts of the grant's case", path)
+                   : FAULT_NONE;
+    }
+    TRY(tlog_file_read(disk, path, acts, sizeof(acts), &size));
+    TRY(grant_case_judge(span_of(acts, size), path, circle, file, &at));
+    return me == NULL ? FAULT_NONE : grant_case_may_approve(&at, circle, me);
+}
+
+enum fault open_folder_judge_case(const struct opening_judge *judge,
+                                  const struct open_folder *folder)
+{
+    char path[FILE_PATH_BYTES];
+    TRY(file_path(path, folder->path, OPEN_ACTS));
+    return open_acts_judge(folder->disk, path, judge->circle, &folder->file, NULL);
+}
+
 enum fault open_folder_judge(const struct opening_judge *judge, struct open_folder *folder)
 {
     struct opening_granted granted;
+    TRY(open_folder_judge_case(judge, folder));
     TRY(opening_judge_grant(judge, &folder->file,
                             span_of(folder->grant_shown, folder->grant_shown_bytes), &granted));
     TRY(opening_judge_rows(judge, &folder->file, &folder->rows));

@@ -18,6 +18,7 @@
 #define OPEN_SLOTS           "slots"
 #define OPEN_DELIVERY        "delivery.age"
 #define OPEN_MANIFEST        "manifest"
+#define OPEN_ACTS            "acts" /* of the grant's case, as `cambist desk acts` prints them */
 #define OPEN_MISMATCH        "mismatch"
 #define OPEN_DELIVERED_SHOWN "delivered.shown"
 #define OPEN_MISMATCH_SHOWN  "mismatch.shown"
@@ -66,6 +67,16 @@ MUST_USE enum fault open_folder_read(struct disk *disk, const char *path,
 /* The opening's text; its receipt and the slots behind it. FAULT_MISSING: one is not there. */
 MUST_USE enum fault open_folder_read_opening(struct open_folder *folder);
 MUST_USE enum fault open_folder_read_shown(struct open_folder *folder);
+/* Holds a grant against the acts of its case in the file `path`, where there is one or the circle
+ * wants it: it says no more than was assessed, and who proposed has not approved it
+ * (app/grant_case.h); nor may `me`, unless that is NULL. FAULT_REFUSED; FAULT_INPUT: no acts;
+ * FAULT_MISSING: no file. */
+MUST_USE enum fault open_acts_judge(struct disk *disk, const char *path,
+                                    const struct grant_circle *circle,
+                                    const struct grant_file *file, const struct circle_officer *me);
+/* The same, of the folder's file "acts". */
+MUST_USE enum fault open_folder_judge_case(const struct opening_judge *judge,
+                                           const struct open_folder *folder);
 /* Reads both, and judges all that must hold before an officer answers (role/vault/opening.h). */
 MUST_USE enum fault open_folder_judge(const struct opening_judge *judge,
                                       struct open_folder *folder);

@@ -229,6 +229,7 @@ enum fault open_steps_begin(struct open_steps *steps)
     TRY(opening_judge_grant(steps->judge, &steps->folder.file,
                             span_of(steps->folder.grant_shown, steps->folder.grant_shown_bytes),
                             &granted));
+    TRY(open_folder_judge_case(steps->judge, &steps->folder));
     TRY(opening_judge_rows(steps->judge, &steps->folder.file, &steps->folder.rows));
     TRY(opener_open(&steps->opener, &steps->folder.file, steps->judge->now_s));
     TRY(tlog_file_replace(steps->folder.disk, steps->folder.path, OPEN_OPENING,

@@ -133,12 +133,16 @@ def approvals(world, desk, case, text):
                   cli.write("forged", signed.replace(PERIOD, "2026-01-01..2026-12-31")))
     world.refused(REFUSED, "has not prepared this grant", "officer", "show",
                   cli.write("again", text.replace("log-size: 0", "log-size: 1")), "--case", acts)
+    approve = ("officer", "approve", path, "--circle", cli.path("circle"))
+    world.refused(2, "approve wants --case", *approve, "--name", "a0-1", "--sign-key", cli.path("a0-1.pem"))
+    world.refused(REFUSED, "a0-3 took in, assessed or prepared this case, and does not approve it", *approve,
+                  "--case", acts, "--name", "a0-3", "--sign-key", cli.path("a0-3.pem"))
+    shutil.copyfile(acts, os.path.join(case, "acts"))
     parts = []
     for officer in o.CHOSEN:
         desk.ok("approved" if officer == o.CHOSEN[-1] else "assessed", officer, "approve", CASE)
         parts.append(cli.write(f"part.{officer}", world.step(
-            "officer", "approve", path, "--circle", cli.path("circle"), "--name", officer, "--sign-key",
-            cli.path(officer + ".pem"))))
+            *approve, "--case", acts, "--name", officer, "--sign-key", cli.path(officer + ".pem"))))
     cli.write(os.path.join(case, "grant"), world.step("officer", "join", *parts))
 
 
@@ -165,6 +169,10 @@ def opened(world, desk, case):
     told(world, desk, case, "opening")
     reaches(desk, "opened")
     world.tell("opening " + case)
+    acts = os.path.join(case, "acts")
+    os.rename(acts, acts + ".away")
+    world.refused(14, "the circle wants the acts of the grant's case", *world.releases(o.CHOSEN[0], case))
+    os.rename(acts + ".away", acts)
     for officer in o.CHOSEN:
         world.put(case, officer, world.step(*world.releases(officer, case)))
     code, _, error = world.end(opener)
@@ -181,6 +189,8 @@ def opened(world, desk, case):
 
 def test(cli, world):
     folder, desk = make_venue(world)
+    with open(cli.path("circle"), "a", encoding="ascii") as file:
+        file.write("case: wanted\n")
     config = cli.write("cambist.yaml", "desk:\n  on: true\npublog:\n  on: true\n")
     case = cli.path("case")
     os.mkdir(case)

@@ -192,6 +192,12 @@ static const char *take_line(struct grant_circle *circle, struct span line, u32 
     if (span_equal(word, span_of_text("recused"))) {
         return count == 2 ? take_recused(circle, words) : "not \"recused: OFFICER AUTHORITY\"";
     }
+    if (span_equal(word, span_of_text("case"))) {
+        bool is_it =
+            count == 1 && !circle->wants_case && span_equal(words[0], span_of_text("wanted"));
+        circle->wants_case = is_it;
+        return is_it ? NULL : "not \"case: wanted\", once";
+    }
     return "a circle has no such line";
 }
 

@@ -9,6 +9,10 @@
  *     officer: anna A fr 11 <public key, base64>
  *     authority: fr-police age1...
  *     recused: anna fr-police
+ *     case: wanted
+ *
+ * `case: wanted`, which may be left out: nothing is approved, answered or opened without the acts
+ * of the grant's case at the desk (app/grant_case.h).
  *
  * An officer's code is their name in the ceremony of their group. A person may have two keys, in
  * one group; then two codes have one number, and count once. */
@@ -49,6 +53,7 @@ struct grant_circle {
     char venue[SHARE_VENUE_SYMBOLS + 1];
     u32 records_a_day; /* that one officer releases */
     u32 fresh_s;       /* how old the witnesses' word about an opening may be */
+    bool wants_case;   /* the acts of a grant's case go with it */
     u32 officers_count;
     u32 authorities_count;
     u32 recused_count;
