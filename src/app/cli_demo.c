@@ -92,7 +92,9 @@ static int run_story(const struct option_call *call)
 {
     const char *name = call->values[DEMO_STORY].text;
     const struct story *story = story_find(name);
-    log_setup(2, LOG_FORMAT_JSON, (enum log_level)call->values[DEMO_LOG_LEVEL].number,
+    const struct option_value *level = &call->values[DEMO_LOG_LEVEL];
+    /* What a story tries on purpose is told in it, and no warning beside it. */
+    log_setup(2, LOG_FORMAT_JSON, level->given ? (enum log_level)level->number : LOG_LEVEL_ERROR,
               clock_real());
     enum fault fault =
         story == NULL ? FAULT(FAULT_USAGE, "--story: \"%s\" is not one; there are: " STORIES, name)

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define US_S      1000000ULL
+#define HOUR_US   (3600ULL * US_S)
 #define NS_US     1000ULL
 #define NUMBER_AT 11U /* of the first officer in the register */
 
@@ -356,6 +357,38 @@ static void do_letter(struct story_case_run *run)
     story_tell_lines(NULL, span_of(from + 5, (size_t)(to - from - 5)));
 }
 
+/* ---- the log ---- */
+
+static u64 moment_of(const char *text)
+{
+    char whole[MOMENT_TEXT_BYTES];
+    u64 us = 0;
+    (void)snprintf(whole, sizeof(whole), "%s:00Z", text);
+    CHECK(moment_parse(span_of_text(whole), &us));
+    return us;
+}
+
+/* Who holds the log's key and its disk is not held up: others see it. */
+static enum fault do_forge(struct story_case_run *run, const struct story_case_step *step)
+{
+    struct story_log_verdict verdict;
+    char words[STORY_CASE_WORD_BYTES];
+    u64 moment_s = step->slot == NULL ? 0 : moment_of(step->slot) / US_S;
+    story_tell(&run->teller, "root", "(with the log's key) %s", step->tries);
+    TRY(story_log_forge(run->log, step->how, moment_s, &verdict));
+    const char *flaw = tlog_flaw_name(verdict.finding.flaw);
+    if (strcmp(flaw, step->ends) != 0 || verdict.cosigned > 0) {
+        return FAULT(FAULT_DIVERGED, "the story: a forged log: %s, and not %s; %u witnesses", flaw,
+                     step->ends, verdict.cosigned);
+    }
+    if (verdict.witnesses[0] != 0) {
+        refused(run, "the witnesses", "none of 3 cosigns", verdict.witnesses);
+    }
+    (void)snprintf(words, sizeof(words), "flaw %s", flaw);
+    refused(run, "whoever runs cambist log check", words, tlog_flaw_meaning(verdict.finding.flaw));
+    return FAULT_NONE;
+}
+
 static enum fault step_do(struct story_case_run *run, const struct story_case_step *step)
 {
     switch (step->what) {
@@ -366,22 +399,28 @@ static enum fault step_do(struct story_case_run *run, const struct story_case_st
     case STORY_CASE_LETTER:
         do_letter(run);
         return FAULT_NONE;
+    case STORY_CASE_SEEN:
+        story_log_remember(run->log);
+        return FAULT_NONE;
+    case STORY_CASE_FORGE:
+        return do_forge(run, step);
     }
     return FAULT_NONE;
 }
 
 /* ---- the whole ---- */
 
-static u64 moment_of(const struct story_case_step *step, u64 otherwise_us)
+/* The log has what was done before the clock is moved, and closes its slots behind it. */
+static enum fault clock_move(struct story_case_run *run, u64 us)
 {
-    char whole[MOMENT_TEXT_BYTES];
-    u64 us = 0;
-    if (step->at == NULL) {
-        return otherwise_us;
+    CHECK(us >= run->now_us);
+    if (us == run->now_us) {
+        return FAULT_NONE;
     }
-    (void)snprintf(whole, sizeof(whole), "%s:00Z", step->at);
-    CHECK(moment_parse(span_of_text(whole), &us) && us >= otherwise_us);
-    return us;
+    TRY(story_log_tell(run->log, run->desk));
+    clock_false_advance(&run->clock, (us - run->now_us) * NS_US);
+    run->now_us = us;
+    return story_log_turn(run->log);
 }
 
 static enum fault steps_do(struct story_case_run *run)
@@ -390,11 +429,11 @@ static enum fault steps_do(struct story_case_run *run)
     (void)printf("%s\n", script->story->title);
     for (u32 i = 0; i < script->steps_count; i += 1) {
         const struct story_case_step *step = &script->steps[i];
-        u64 us = moment_of(step, run->now_us);
-        clock_false_advance(&run->clock, (us - run->now_us) * NS_US);
-        run->now_us = us;
+        if (step->at != NULL) {
+            TRY(clock_move(run, moment_of(step->at)));
+        }
         if (step->text != NULL) {
-            story_tell_now(&run->teller, us, step->text);
+            story_tell_now(&run->teller, run->now_us, step->text);
         }
         TRY(step_do(run, step));
     }
@@ -406,20 +445,22 @@ static enum fault run_in(struct story_case_run *run)
     TRY(folder_make(run->folder));
     TRY(people_make(run));
     TRY(desk_open(run));
-    return steps_do(run);
+    TRY(story_log_open(&run->log, run->folder, &run->clock.clock));
+    TRY(steps_do(run));
+    return clock_move(run, run->now_us + HOUR_US); /* all of it is in the log, and shown */
 }
 
 enum fault story_case_run(const struct story_case *script, const char *folder)
 {
     static struct story_case_run run; /* one thread */
-    const struct story_case_step begin = {.at = script->story->begin};
     memset(&run, 0, sizeof(run));
     run.script = script;
     run.folder = folder;
-    run.now_us = moment_of(&begin, 0);
+    run.now_us = moment_of(script->story->begin);
     clock_false_init(&run.clock, run.now_us);
     story_teller_begin(&run.teller, script->story);
     enum fault fault = run_in(&run);
+    story_log_close(run.log);
     desk_store_close(run.desk);
     TRY(fault);
     (void)printf("\n%u ways to the names were tried. None led to one.\n", run.refused);

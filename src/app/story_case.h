@@ -4,15 +4,17 @@
  * must end, a refusal by its rule; a story in which one ends otherwise ends with a fault.
  *
  *     story_disclosure.c   who there is, and the steps
- *     story_case.c         acts at the desk
+ *     story_case.c         acts at the desk, and how steps end
+ *     story_log.h          the log that is told of them, witnesses, forgeries
  *
- * What is left in the folder is the desk's file, the register and the staff, where a venue has
- * them. docs/story-disclosure.md. */
+ * What is left in the folder is the desk's file, the register, the staff and the log, where a
+ * venue has them. docs/story-disclosure.md. */
 #ifndef APP_STORY_CASE_H
 #define APP_STORY_CASE_H
 
 #include "app/desk_draft.h"
 #include "app/story.h"
+#include "app/story_log.h"
 #include "app/story_tell.h"
 #include "io/clock.h"
 #include "io/officers.h"
@@ -35,6 +37,8 @@ enum story_case_do {
     STORY_CASE_SAY,    /* `text` alone */
     STORY_CASE_ACT,    /* `officer` signs the act `act` */
     STORY_CASE_LETTER, /* what the last letter says, in English */
+    STORY_CASE_SEEN,   /* a reader keeps the log's checkpoint */
+    STORY_CASE_FORGE,  /* somebody with the log's key tries `how`, about the slot of `slot` */
 };
 
 struct story_case_step {
@@ -47,7 +51,10 @@ struct story_case_step {
     const char *act;     /* of desk_words.h */
     const char *tries;   /* what is done, in words behind the officer; NULL: nothing is printed */
     const char *words[STORY_CASE_WORDS_MAX]; /* FIELD=VALUE; a value "#TEXT" is that text's hash */
-    const char *ends; /* the rule that refuses it; "text": no act can say it; NULL: it is taken */
+    const char *ends; /* the rule that refuses it, or the flaw of the log; "text": no act can say
+                         it; NULL: it is taken */
+    enum story_log_forgery how;
+    const char *slot; /* a moment */
 };
 
 struct story_case {
@@ -68,6 +75,7 @@ struct story_case_run {
     struct officers officers;
     struct desk_staff staff;
     struct desk_store *desk;
+    struct story_log *log;
     struct desk_draft draft;
     char words[STORY_CASE_WORDS_MAX][STORY_CASE_WORD_BYTES];
     char letter[DESK_LETTER_BYTES];

@@ -25,9 +25,9 @@ static const struct story_case_officer officers[] = {
 #define DISCLOSE "request=disclose", "opening=authority", "class=plain"
 
 static const struct story_case_step steps[] = {
-    {.at = "2021-04-12T09:00",
-     .text = "Ordinary times. A court of a member state is entered into the register: one group "
-             "proposes, the other one confirms, in another region.",
+    {.at = "2021-04-13T09:00",
+     .text = "An ordinary morning. A court of a member state is entered into the register: one "
+             "group proposes, the other one confirms, in another region.",
      .what = STORY_CASE_ACT,
      .officer = "anna",
      .act = "authority",
@@ -47,6 +47,7 @@ static const struct story_case_step steps[] = {
              "and wants access from now on. He can simply look, it says. He cannot: what he sees "
              "are numbers of accounts.",
      .what = STORY_CASE_SAY},
+    {.what = STORY_CASE_SEEN},
     {.at = "2021-04-13T11:40",
      .text = "\"Then take it in, without a paper.\"",
      .what = STORY_CASE_ACT,
@@ -250,19 +251,42 @@ static const struct story_case_step steps[] = {
      .officer = "anna",
      .act = "reject",
      .words = {"reason=SendViaTreaty"}},
+
+    {.at = "2021-04-15T09:00",
+     .text = "That it was asked stands in the public log, under a slot of ten minutes like any "
+             "other. Now it is to be as if it had never been asked.",
+     .what = STORY_CASE_FORGE,
+     .tries = "cuts the log back to how it was before the meeting",
+     .how = STORY_LOG_CUT,
+     .ends = "truncated"},
+    {.what = STORY_CASE_FORGE,
+     .tries = "writes the slot of the letter anew, with everything behind it, and signs it",
+     .how = STORY_LOG_WRITE,
+     .slot = "2021-04-13T12:00",
+     .ends = "quorum"},
+    {.what = STORY_CASE_FORGE,
+     .tries = "puts the same under the checkpoint that the witnesses have cosigned",
+     .how = STORY_LOG_PATCH,
+     .slot = "2021-04-13T12:00",
+     .ends = "root"},
 };
 
 static const char *const ending[] = {
     "",
-    "The folder DIR holds the desk now:",
-    "    cambist report transparency DIR/desk/desk.db    what the public is told of all this",
+    "The folder DIR holds desk and log now:",
+    "    cambist report transparency DIR/desk/desk.db --through 2021-H1",
+    "                                                    what the public is told of all this",
+    "    cambist log check --policy DIR/log/policy.txt DIR/log/public",
+    "                                                    the log, as anybody checks it",
+    "    cambist log check --policy DIR/log/policy.txt DIR/forged/2/public",
+    "                                                    and one of those that root has made",
     NULL,
 };
 
 const struct story story_disclosure = {
     .name = "disclosure",
     .title = "April 2021: names and addresses, without a court. Persons and Ostrania are invented.",
-    .begin = "2021-04-12T09:00",
+    .begin = "2021-04-13T09:00",
     .ending = ending,
 };
 

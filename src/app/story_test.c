@@ -147,7 +147,7 @@ static void records_are_entries(void **state)
 }
 
 /* Times only rise; who signs works there, or is a stranger whose key is no officer's; a refusal is
- * by a rule of the desk. */
+ * by a rule of the desk, or a flaw of the log. */
 static void the_case_holds_together(void **state)
 {
     const struct story_case *script = &story_disclosure_case;
@@ -167,6 +167,10 @@ static void the_case_holds_together(void **state)
         }
         for (u32 rule = DESK_RULE_NONE + 1; rule <= DESK_RULE_SEARCH && !is_rule; rule += 1) {
             is_rule = strcmp(desk_rule_name((enum desk_rule)rule), step->ends) == 0;
+        }
+        for (u32 flaw = TLOG_FLAW_NONE + 1; flaw <= TLOG_FLAW_EVENT_SLOT && !is_rule; flaw += 1) {
+            is_rule = step->what == STORY_CASE_FORGE &&
+                      strcmp(tlog_flaw_name((enum tlog_flaw)flaw), step->ends) == 0;
         }
         assert_true(is_known && is_rule);
         assert_true(step->what != STORY_CASE_ACT || step->act != NULL);

@@ -22,6 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 GOLDEN = os.path.join(ROOT, "tests/golden/story_{}.txt")
 USAGE = 2
 EXISTS = 15
+ROT = 19
 STORIES = "sanctions, ownership, disclosure"
 PACKS = ("demo-list.v1.yaml", "eu-833-5b2.v1.yaml", "eu-833-5b2.v2.yaml", "venue-notice-ru.v1.yaml")
 COLUMNS = 100
@@ -150,6 +151,16 @@ REFUSERS = ("paper", "authority", "same-person", "same-region", "signer", "signa
             "treaty", "basis")
 
 
+def check_log(cli, folder):
+    """The log is sound; what root made of it is not."""
+    policy = os.path.join(folder, "log/policy.txt")
+    code, output, error = cli.run("log", "check", "--slots", "--policy", policy,
+                                  os.path.join(folder, "log/public"))
+    cli.equal((code, error), (0, ""), f"the log of the story: {output}")
+    code, _, error = cli.run("log", "check", "--policy", policy, os.path.join(folder, "forged/2/public"))
+    cli.check(code == ROT and "(root)" in error, f"a forged one: {code}, {error}")
+
+
 def check_disclosure(cli):
     """Each way has its refuser; what the desk's file says afterwards is what was told."""
     output = tell(cli, "disclosure", "disclosure")
@@ -158,14 +169,22 @@ def check_disclosure(cli):
     words = " ".join(output.split())
     for rule in REFUSERS:
         cli.check(f"by the desk, rule {rule}: " in words, f"{rule} refuses")
+    for flaw in ("truncated", "quorum", "root"):
+        cli.check(f"by whoever runs cambist log check, flaw {flaw}: " in words, f"{flaw} is seen")
+    cli.check(words.count("by the witnesses, none of 3 cosigns") == 2, "the witnesses")
     cli.check(words.count("no text can say it") == 3, "all of them, an address, access for ever")
     folder = cli.path("disclosure")
+    check_log(cli, folder)
     keys = glob.glob(os.path.join(folder, "demo/officers/*.pem"))
     cli.check(len(keys) > 0 and all(stat.S_IMODE(os.stat(key).st_mode) == 0o600 for key in keys),
               "keys are their owners'")
     report = cli.json("report", "transparency", os.path.join(folder, "desk/desk.db"), "--through",
                       "2021-H1")
     cli.equal([half["half"] for half in report["halves"]], ["2021-H1"], "the report's half-year")
+    totals = report["halves"][0]["totals"]
+    cli.equal((report["halves"][0]["untold"], totals["requests"], totals["subjects_answered"]), (0, 3, 0),
+              "the report counts requests and gives no name")
+    cli.equal(report["halves"][0]["contacts"]["meeting"], 1, "the meeting")
     cli.refuses(["demo", "--data", folder, "--story", "disclosure"], EXISTS,
                 f"cambist demo: {folder}: there is a venue in this folder already")
 
