@@ -1,29 +1,19 @@
-/* The gateway's end of its line to the desk (wire/desk_line.h): asks go out, answers come back with
- * their ids. So many may be out; what is late is given up, and its answer, when it comes, is
- * dropped, as those for an earlier life of the gateway are. Nothing here waits. */
+/* The gateway's end of its line to the desk (line_client.h, wire/desk_line.h): of whose openings it
+ * is asked, and what it answers. */
 #ifndef ROLE_GATEWAY_DESK_CLIENT_H
 #define ROLE_GATEWAY_DESK_CLIENT_H
 
 #include "base/base.h"
-#include "io/clock.h"
-#include "io/fault.h"
+#include "role/gateway/line_client.h"
 #include "wire/desk_line.h"
 
 #define DESK_CLIENT_ASKS_MAX    16U
 #define DESK_CLIENT_ANSWERS_MAX 16U /* looked at in one turn */
-#define DESK_CLIENT_WAIT_MS     20000U
-
-struct desk_wait {
-    u64 id; /* 0: free */
-    u64 owner;
-    u64 deadline_ms;
-};
+#define DESK_CLIENT_WAIT_MS     LINE_CLIENT_WAIT_MS
 
 struct desk_client {
-    int line;
-    u64 id_next;
-    u32 waits_count;
-    struct desk_wait waits[DESK_CLIENT_ASKS_MAX];
+    struct line_client line;
+    struct line_wait waits[DESK_CLIENT_ASKS_MAX];
     struct desk_line_answer answer;
     u8 message[DESK_LINE_MESSAGE_MAX + 1];
 };

@@ -1,6 +1,6 @@
 /* Aim: each ask ends exactly once, with the answer of its id or given up, and nothing that comes
- * over the line does more; so many are out and no more. Method: a pair of sockets, the test as the
- * desk. */
+ * over the line does more; so many are out and no more; a line that is watched is read when
+ * something has come. Method: a pair of sockets, the test as the desk. */
 #include "role/gateway/desk_client.h"
 
 #include "base/span.h"
@@ -14,6 +14,21 @@ static struct clock_false clock_false;
 static int line[2]; /* the gateway's end, the desk's */
 static u64 owner;
 static bool is_late;
+static void (*ready)(void *argument);
+static void *ready_argument;
+
+static enum fault watch(struct net *net, int descriptor, void (*call)(void *argument),
+                        void *argument)
+{
+    (void)net;
+    assert_int_equal(descriptor, line[0]);
+    ready = call;
+    ready_argument = argument;
+    return FAULT_NONE;
+}
+
+static const struct net_ops ops = {.watch = watch};
+static struct net net = {.ops = &ops};
 
 static int setup(void **state)
 {
@@ -66,7 +81,7 @@ static void answers_find_their_askers(void **state)
     u64 second = asked(12);
     assert_false(take(1000));
     answer(second + 1, 9);
-    answer(0, 9);
+    answer(0, 9); /* as a place that waits for nothing has it */
     assert_int_equal(send(line[1], "x", 1, MSG_NOSIGNAL), 1);
     assert_false(take(1000));
     answer(second, 2);
@@ -110,12 +125,25 @@ static void so_many_are_out(void **state)
     assert_false(desk_client_send(&client, 1, 1, 1000));
 }
 
+static void a_watched_line_is_read_when_something_has_come(void **state)
+{
+    (void)state;
+    assert_int_equal(line_client_watch(&client.line, &net), FAULT_NONE);
+    assert_false(take(1000));
+    answer(asked(11), 2);
+    assert_false(take(1000)); /* nobody has said so yet */
+    ready(ready_argument);
+    assert_true(take(1000) && owner == 11 && client.answer.all == 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers_find_their_askers, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_late_is_given_up, setup, teardown),
         cmocka_unit_test_setup_teardown(so_many_are_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_watched_line_is_read_when_something_has_come, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -590,10 +590,10 @@ static enum fault watch_channels(struct gateway *gateway)
         TRY(line_client_watch(&gateway->keep.line, gateway->net));
     }
     if (gateway->options.desk >= 0) {
-        TRY(net_watch(gateway->net, gateway->options.desk, NULL, NULL));
+        TRY(line_client_watch(&gateway->desk.line, gateway->net));
     }
     if (gateway->options.inbox >= 0) {
-        TRY(net_watch(gateway->net, gateway->options.inbox, NULL, NULL));
+        TRY(line_client_watch(&gateway->inbox.line, gateway->net));
     }
     TRY(watch(gateway, &gateway->bell));
     TRY(watch(gateway, lookup_reader(gateway->lookups)));

@@ -1,30 +1,19 @@
-/* The gateway's end of its line to the officers' queue (wire/inbox_line.h): asks go out, answers
- * come back with their ids. So many may be out; what is late is given up, and its answer, when it
- * comes, is dropped, as those for an earlier life of the gateway are. Nothing here waits. */
+/* The gateway's end of its line to the officers' queue (line_client.h, wire/inbox_line.h): what it
+ * is asked for a customer, and what it answers. */
 #ifndef ROLE_GATEWAY_INBOX_CLIENT_H
 #define ROLE_GATEWAY_INBOX_CLIENT_H
 
 #include "base/base.h"
-#include "io/clock.h"
-#include "io/fault.h"
+#include "role/gateway/line_client.h"
 #include "wire/inbox_line.h"
 
 #define INBOX_CLIENT_ASKS_MAX    16U
 #define INBOX_CLIENT_ANSWERS_MAX 16U /* looked at in one turn */
-#define INBOX_CLIENT_WAIT_MS     20000U
-
-struct inbox_wait {
-    u64 id; /* 0: free */
-    u64 owner;
-    u64 deadline_ms;
-    u16 kind;
-};
+#define INBOX_CLIENT_WAIT_MS     LINE_CLIENT_WAIT_MS
 
 struct inbox_client {
-    int line;
-    u64 id_next;
-    u32 waits_count;
-    struct inbox_wait waits[INBOX_CLIENT_ASKS_MAX];
+    struct line_client line;
+    struct line_wait waits[INBOX_CLIENT_ASKS_MAX];
     u8 ask[INBOX_LINE_BYTES_MAX];
     u8 answer[INBOX_LINE_ANSWER_BYTES_MAX + 1];
 };
@@ -39,8 +28,7 @@ MUST_USE bool inbox_client_send(struct inbox_client *client, struct inbox_line_a
 
 /* The next one that has ended: *wait_out is what was asked. *late_out: it was given up, and
  * *answer_out says nothing. False: none. */
-MUST_USE bool inbox_client_take(struct inbox_client *client, u64 now_ms,
-                                struct inbox_wait *wait_out, struct inbox_line_answer *answer_out,
-                                bool *late_out);
+MUST_USE bool inbox_client_take(struct inbox_client *client, u64 now_ms, struct line_wait *wait_out,
+                                struct inbox_line_answer *answer_out, bool *late_out);
 
 #endif /* ROLE_GATEWAY_INBOX_CLIENT_H */

@@ -142,7 +142,7 @@ bool inbox_session_serve(struct session *session, const struct http_request *req
 void inbox_session_turn(struct gateway *gateway, bool *busy_out)
 {
     struct inbox_line_answer said;
-    struct inbox_wait wait;
+    struct line_wait wait;
     bool is_late = false;
     u64 now_ms = net_now_ms(gateway->net);
     for (u32 count = 0; count < INBOX_CLIENT_ANSWERS_MAX; count += 1) {
