@@ -11,11 +11,13 @@
 #include "io/net.h"
 #include "role/gateway/auth.h"
 #include "role/gateway/door_http.h"
+#include "role/gateway/enrol_http.h"
 #include "role/gateway/frame.h"
 #include "role/gateway/limit.h"
 #include "role/gateway/pending.h"
 #include "role/gateway/ws_stream.h"
 #include "wire/http.h"
+#include "wire/json.h"
 #include "wire/keep_line.h"
 
 struct gateway;
@@ -163,6 +165,34 @@ void page_key_session_ended(struct session *session);
 /* The engine's answer to such a command, for call_table.c; nobody begins there. */
 enum call_end page_keys_unasked(struct call *call);
 enum call_end page_keys_finish(struct call *call);
+
+/* ---- questions of pages to other processes (session_ask.c) ---- */
+
+/* One kind of question. `form`: what `read` has read, the caller's. */
+struct session_question {
+    u32 weight; /* of the API's limit */
+    /* The rights its key must have (KEY_RIGHT_...); 0: the request is none, and was refused. */
+    u32 (*read)(struct session *session, const struct http_request *request, void *form);
+    /* It was not signed: SESSION or ACCOUNT. */
+    void (*refuse)(struct session *session, enum enrol_http_no no);
+    /* Sends it for the account that has signed. False: it was answered at once. */
+    bool (*send)(struct session *session, u32 account, void *form);
+};
+
+/* Counts the request, looks who has signed it, and sends the question; then the session waits. */
+void session_ask(struct session *session, const struct http_request *request,
+                 const struct session_question *question, void *form);
+
+/* The session waits for one answer. */
+void session_wait(struct session *session);
+/* Whose wait has ended, now to be answered; then session_wait_end. NULL: it is gone or ends. */
+struct session *session_waited(struct gateway *gateway, u64 owner);
+/* It was answered: goes on with what came meanwhile. */
+void session_wait_end(struct session *session);
+
+/* An answer in JSON, written in the gateway's scratch: at most GATEWAY_JSON_BYTES. */
+void session_json_begin(struct session *session, struct json_writer *json, size_t bytes_max);
+void session_json_say(struct session *session, struct json_writer *json, u32 status);
 
 /* ---- enrolling (session_enrol.c) ---- */
 

@@ -63,9 +63,7 @@ bool door_session_serve(struct session *session, const struct http_request *requ
         refuse(session, no);
         return true;
     }
-    session->is_busy = true;
-    session->waiting_count += 1;
-    net_deadline(session->conn, 0);
+    session_wait(session);
     return true;
 }
 
@@ -106,21 +104,15 @@ void door_session_turn(struct gateway *gateway, bool *busy_out)
             sessions_ended(gateway, head.contents);
             continue;
         }
-        struct session *session = session_of(&gateway->sessions, owner);
+        struct session *session = session_waited(gateway, owner);
         if (session == NULL) {
-            continue;
-        }
-        CHECK(session->kind == SESSION_HTTP && session->waiting_count == 1);
-        session->waiting_count = 0;
-        if (session->is_shutting) {
             continue;
         }
         if (!page_key_session_told(session, &head)) {
             answer(session, &head);
         }
         if (session->waiting_count == 0) { /* else for the engine */
-            session->is_busy = false;
-            session_resume(session);
+            session_wait_end(session);
         }
     }
 }

@@ -1,24 +1,16 @@
 /* Enrolling: what a customer's page asks and has sealed goes to `keep`, opaque, and waits for it.
  * Whom it concerns follows from who signed the request. docs/enrolment.md "Over HTTP". */
-#include "base/check.h"
 #include "base/span.h"
 #include "role/gateway/enrol_http.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/session.h"
 #include "role/gateway/view_person.h"
 
-static void say(struct session *session, struct json_writer *json, u32 status)
-{
-    size_t size = json_end(json);
-    CHECK(size > 0);
-    http_session_say(session, status, span_of(session->gateway->scratch.json, size), false);
-}
-
 static void refuse(struct session *session, enum enrol_http_no no, u32 wait_s)
 {
     struct json_writer json;
-    json_begin(&json, session->gateway->scratch.json, ENROL_HTTP_JSON_BYTES);
-    say(session, &json, enrol_http_refuse(&json, no, wait_s));
+    session_json_begin(session, &json, ENROL_HTTP_JSON_BYTES);
+    session_json_say(session, &json, enrol_http_refuse(&json, no, wait_s));
 }
 
 bool enrol_session_account(struct gateway *gateway, const struct http_request *request,
@@ -75,42 +67,40 @@ static enum enrol_http_no ask_send(struct session *session, struct keep_line_ask
                : ENROL_HTTP_NO_BUSY;
 }
 
-bool enrol_session_serve(struct session *session, const struct http_request *request)
+static void refuse_unsigned(struct session *session, enum enrol_http_no no)
 {
-    struct gateway *gateway = session->gateway;
-    struct keep_line_ask ask;
-    struct api_failure failure = {0};
-    u32 account = 0;
+    refuse(session, no, 0);
+}
+
+/* By a key that may more than read: who enrols speaks for the customer. */
+static u32 read_form(struct session *session, const struct http_request *request, void *form)
+{
+    enum enrol_http_no no = enrol_http_read(request, form);
+    if (no != ENROL_HTTP_FINE) {
+        refuse(session, no, 0);
+    }
+    return no == ENROL_HTTP_FINE ? KEY_RIGHT_TRADE : 0;
+}
+
+static bool send_ask(struct session *session, u32 account, void *form)
+{
     u32 wait_s = 0;
-    if (gateway->options.keep < 0 || !enrol_http_is(request->path)) {
-        return false;
-    }
-    struct auth_address address = http_session_address(session, request);
-    struct limit_answer limit =
-        limit_request(&gateway->limit, &address, LIMIT_POOL_API, 1, gateway->venue.now_us);
-    if (http_session_limited(session, &limit)) {
-        return true;
-    }
-    enum enrol_http_no no = enrol_http_read(request, &ask);
-    if (no == ENROL_HTTP_FINE) {
-        no = enrol_http_signed(request, gateway->options.door >= 0);
-    }
-    /* By a key that may more than read: who enrols speaks for the customer. */
-    if (no == ENROL_HTTP_FINE &&
-        !enrol_session_account(gateway, request, &address, KEY_RIGHT_TRADE, &account, &failure)) {
-        http_session_fail(session, api_error_http(failure.error), &failure, 0);
-        return true;
-    }
-    if (no == ENROL_HTTP_FINE) {
-        no = ask_send(session, &ask, account, &wait_s);
-    }
+    enum enrol_http_no no = ask_send(session, form, account, &wait_s);
     if (no != ENROL_HTTP_FINE) {
         refuse(session, no, wait_s);
-        return true;
     }
-    session->is_busy = true;
-    session->waiting_count += 1;
-    net_deadline(session->conn, 0);
+    return no == ENROL_HTTP_FINE;
+}
+
+bool enrol_session_serve(struct session *session, const struct http_request *request)
+{
+    static const struct session_question question = {
+        .weight = 1, .read = read_form, .refuse = refuse_unsigned, .send = send_ask};
+    struct keep_line_ask ask;
+    if (session->gateway->options.keep < 0 || !enrol_http_is(request->path)) {
+        return false;
+    }
+    session_ask(session, request, &question, &ask);
     return true;
 }
 
@@ -126,8 +116,8 @@ static void answer(struct session *session, const struct line_wait *wait,
         refuse(session, ENROL_HTTP_NO_LATE, 0);
         return;
     }
-    json_begin(&json, session->gateway->scratch.json, ENROL_HTTP_JSON_BYTES);
-    say(session, &json, enrol_http_say(&json, wait->subject, answer));
+    session_json_begin(session, &json, ENROL_HTTP_JSON_BYTES);
+    session_json_say(session, &json, enrol_http_say(&json, wait->subject, answer));
 }
 
 void enrol_session_turn(struct gateway *gateway, bool *busy_out)
@@ -141,16 +131,10 @@ void enrol_session_turn(struct gateway *gateway, bool *busy_out)
             return;
         }
         *busy_out = true;
-        struct session *session = session_of(&gateway->sessions, wait.owner);
-        if (session == NULL) {
-            continue;
-        }
-        CHECK(session->kind == SESSION_HTTP && session->waiting_count == 1);
-        session->waiting_count = 0;
-        if (!session->is_shutting) {
+        struct session *session = session_waited(gateway, wait.owner);
+        if (session != NULL) {
             answer(session, &wait, &said, is_late);
-            session->is_busy = false;
-            session_resume(session);
+            session_wait_end(session);
         }
     }
 }

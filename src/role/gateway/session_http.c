@@ -391,9 +391,7 @@ static void serve(struct session *session, const struct http_request *request,
     call.state.number = gateway->requests_count;
     end = gateway_wait(gateway, &call, end, session_handle(session), (struct span){NULL, 0});
     if (end == CALL_COMMANDED || end == CALL_ASKED) {
-        session->is_busy = true;
-        session->waiting_count += 1;
-        net_deadline(session->conn, 0);
+        session_wait(session);
     } else {
         http_session_answer(session, &call, end);
     }

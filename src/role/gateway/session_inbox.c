@@ -1,6 +1,5 @@
 /* A customer's appeal and evidence: they go to the officers' queue and wait for it. Whose they are
  * follows from who signed the request. docs/customers.md "Appeal and evidence". */
-#include "base/check.h"
 #include "base/span.h"
 #include "role/gateway/enrol_http.h"
 #include "role/gateway/gateway_state.h"
@@ -11,24 +10,11 @@
 
 #define WEIGHT 1U
 
-static void say(struct session *session, struct json_writer *json, u32 status)
-{
-    size_t size = json_end(json);
-    CHECK(size > 0);
-    http_session_say(session, status, span_of(session->gateway->scratch.json, size), false);
-}
-
-static struct json_writer begin(struct session *session)
-{
-    struct json_writer json;
-    json_begin(&json, session->gateway->scratch.json, INBOX_HTTP_JSON_BYTES);
-    return json;
-}
-
 static void refuse(struct session *session, enum inbox_http_no no, u32 wait_s)
 {
-    struct json_writer json = begin(session);
-    say(session, &json, inbox_http_refuse(&json, no, wait_s));
+    struct json_writer json;
+    session_json_begin(session, &json, INBOX_HTTP_JSON_BYTES);
+    session_json_say(session, &json, inbox_http_refuse(&json, no, wait_s));
 }
 
 /* Whether there is something to appeal, or evidence is wanted. It does not matter what: the vector
@@ -81,61 +67,51 @@ static enum inbox_http_no ask_send(struct session *session, struct inbox_http_as
                : INBOX_HTTP_NO_BUSY;
 }
 
-static enum inbox_http_no no_key(const struct gateway *gateway, const struct http_request *request)
+static void refuse_unsigned(struct session *session, enum enrol_http_no no)
 {
-    enum enrol_http_no no = enrol_http_signed(request, gateway->options.door >= 0);
-    return no == ENROL_HTTP_FINE         ? INBOX_HTTP_FINE
-           : no == ENROL_HTTP_NO_ACCOUNT ? INBOX_HTTP_NO_ACCOUNT
-                                         : INBOX_HTTP_NO_SESSION;
+    refuse(session, no == ENROL_HTTP_NO_ACCOUNT ? INBOX_HTTP_NO_ACCOUNT : INBOX_HTTP_NO_SESSION, 0);
 }
 
-static void serve(struct session *session, struct inbox_http_ask *ask, u32 account)
+/* Who sends something speaks for the customer. */
+static u32 read_form(struct session *session, const struct http_request *request, void *form)
 {
+    struct inbox_http_ask *ask = form;
+    enum inbox_http_no no = inbox_http_read(request, ask);
+    if (no != INBOX_HTTP_FINE) {
+        refuse(session, no, 0);
+        return 0;
+    }
+    return ask->is_post ? KEY_RIGHT_TRADE : KEY_RIGHT_READ;
+}
+
+static bool send_ask(struct session *session, u32 account, void *form)
+{
+    struct inbox_http_ask *ask = form;
     u32 wait_s = 0;
     if (ask->is_evidence && !ask->is_post) {
-        struct json_writer json = begin(session);
-        say(session, &json,
+        struct json_writer json;
+        session_json_begin(session, &json, INBOX_HTTP_JSON_BYTES);
+        session_json_say(
+            session, &json,
             inbox_http_say_recipient(&json, session->gateway->options.evidence_recipient));
-        return;
+        return false;
     }
     enum inbox_http_no no = ask_send(session, ask, account, &wait_s);
     if (no != INBOX_HTTP_FINE) {
         refuse(session, no, wait_s);
-        return;
     }
-    session->is_busy = true;
-    session->waiting_count += 1;
-    net_deadline(session->conn, 0);
+    return no == INBOX_HTTP_FINE;
 }
 
 bool inbox_session_serve(struct session *session, const struct http_request *request)
 {
-    struct gateway *gateway = session->gateway;
+    static const struct session_question question = {
+        .weight = WEIGHT, .read = read_form, .refuse = refuse_unsigned, .send = send_ask};
     struct inbox_http_ask ask;
-    struct api_failure failure = {0};
-    u32 account = 0;
-    if (gateway->options.inbox < 0 || !inbox_http_is(request->path)) {
+    if (session->gateway->options.inbox < 0 || !inbox_http_is(request->path)) {
         return false;
     }
-    struct auth_address address = http_session_address(session, request);
-    struct limit_answer limit =
-        limit_request(&gateway->limit, &address, LIMIT_POOL_API, WEIGHT, gateway->venue.now_us);
-    if (http_session_limited(session, &limit)) {
-        return true;
-    }
-    enum inbox_http_no no = inbox_http_read(request, &ask);
-    no = no == INBOX_HTTP_FINE ? no_key(gateway, request) : no;
-    if (no != INBOX_HTTP_FINE) {
-        refuse(session, no, 0);
-        return true;
-    }
-    /* Who sends something speaks for the customer. */
-    u32 rights = ask.is_post ? KEY_RIGHT_TRADE : KEY_RIGHT_READ;
-    if (!enrol_session_account(gateway, request, &address, rights, &account, &failure)) {
-        http_session_fail(session, api_error_http(failure.error), &failure, 0);
-        return true;
-    }
-    serve(session, &ask, account);
+    session_ask(session, request, &question, &ask);
     return true;
 }
 
@@ -150,22 +126,18 @@ void inbox_session_turn(struct gateway *gateway, bool *busy_out)
             return;
         }
         *busy_out = true;
-        struct session *session = session_of(&gateway->sessions, wait.owner);
+        struct session *session = session_waited(gateway, wait.owner);
         if (session == NULL) {
-            continue;
-        }
-        CHECK(session->kind == SESSION_HTTP && session->waiting_count == 1);
-        session->waiting_count = 0;
-        if (session->is_shutting) {
             continue;
         }
         if (is_late) {
             refuse(session, INBOX_HTTP_NO_LATE, 0);
         } else {
-            struct json_writer json = begin(session);
-            say(session, &json, inbox_http_say(&json, wait.kind != INBOX_LINE_LOOK, &said));
+            struct json_writer json;
+            session_json_begin(session, &json, INBOX_HTTP_JSON_BYTES);
+            session_json_say(session, &json,
+                             inbox_http_say(&json, wait.kind != INBOX_LINE_LOOK, &said));
         }
-        session->is_busy = false;
-        session_resume(session);
+        session_wait_end(session);
     }
 }

@@ -1,6 +1,5 @@
 /* Of which openings a customer was told: asked of the desk for the person of whoever has signed,
  * who waits for the answer. docs/desk.md "What a customer is told". */
-#include "base/check.h"
 #include "base/span.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/openings_http.h"
@@ -12,75 +11,56 @@
 
 _Static_assert(OPENINGS_HTTP_JSON_BYTES <= GATEWAY_JSON_BYTES, "an answer has room");
 
-static void say(struct session *session, struct json_writer *json, u32 status)
-{
-    size_t size = json_end(json);
-    CHECK(size > 0);
-    http_session_say(session, status, span_of(session->gateway->scratch.json, size), false);
-}
-
-static struct json_writer begin(struct session *session)
-{
-    struct json_writer json;
-    json_begin(&json, session->gateway->scratch.json, OPENINGS_HTTP_JSON_BYTES);
-    return json;
-}
-
 static void refuse(struct session *session, enum enrol_http_no no)
 {
-    struct json_writer json = begin(session);
-    say(session, &json, enrol_http_refuse(&json, no, 0));
+    struct json_writer json;
+    session_json_begin(session, &json, OPENINGS_HTTP_JSON_BYTES);
+    session_json_say(session, &json, enrol_http_refuse(&json, no, 0));
 }
 
 static void say_openings(struct session *session, const struct desk_line_answer *answer)
 {
-    struct json_writer json = begin(session);
+    struct json_writer json;
+    session_json_begin(session, &json, OPENINGS_HTTP_JSON_BYTES);
     openings_http_say(&json, answer);
-    say(session, &json, 200);
+    session_json_say(session, &json, 200);
 }
 
-/* Sends it, and lets the session wait for what comes back. */
-static void ask(struct session *session, u64 person)
+static u32 read_form(struct session *session, const struct http_request *request, void *form)
+{
+    enum enrol_http_no no = records_http_read(request);
+    (void)form;
+    if (no != ENROL_HTTP_FINE) {
+        refuse(session, no);
+    }
+    return no == ENROL_HTTP_FINE ? KEY_RIGHT_READ : 0;
+}
+
+static bool send_ask(struct session *session, u32 account, void *form)
 {
     struct gateway *gateway = session->gateway;
-    if (!desk_client_send(&gateway->desk, person, session_handle(session),
-                          net_now_ms(gateway->net))) {
-        refuse(session, ENROL_HTTP_NO_BUSY);
-        return;
+    u64 person = view_person_of(gateway->venue.view, account);
+    (void)form;
+    if (person == 0) {
+        say_openings(session, NULL);
+        return false;
     }
-    session->is_busy = true;
-    session->waiting_count += 1;
-    net_deadline(session->conn, 0);
+    bool is_sent =
+        desk_client_send(&gateway->desk, person, session_handle(session), net_now_ms(gateway->net));
+    if (!is_sent) {
+        refuse(session, ENROL_HTTP_NO_BUSY);
+    }
+    return is_sent;
 }
 
 bool openings_session_serve(struct session *session, const struct http_request *request)
 {
-    struct gateway *gateway = session->gateway;
-    struct api_failure failure = {0};
-    u32 account = 0;
-    if (gateway->options.desk < 0 || !openings_http_is(request->path)) {
+    static const struct session_question question = {
+        .weight = WEIGHT, .read = read_form, .refuse = refuse, .send = send_ask};
+    if (session->gateway->options.desk < 0 || !openings_http_is(request->path)) {
         return false;
     }
-    struct auth_address address = http_session_address(session, request);
-    struct limit_answer limit =
-        limit_request(&gateway->limit, &address, LIMIT_POOL_API, WEIGHT, gateway->venue.now_us);
-    if (http_session_limited(session, &limit)) {
-        return true;
-    }
-    enum enrol_http_no no = records_http_read(request);
-    if (no == ENROL_HTTP_FINE) {
-        no = enrol_http_signed(request, gateway->options.door >= 0);
-    }
-    if (no != ENROL_HTTP_FINE) {
-        refuse(session, no);
-    } else if (!enrol_session_account(gateway, request, &address, KEY_RIGHT_READ, &account,
-                                      &failure)) {
-        http_session_fail(session, api_error_http(failure.error), &failure, 0);
-    } else if (view_person_of(gateway->venue.view, account) == 0) {
-        say_openings(session, NULL);
-    } else {
-        ask(session, view_person_of(gateway->venue.view, account));
-    }
+    session_ask(session, request, &question, NULL);
     return true;
 }
 
@@ -94,13 +74,8 @@ void openings_session_turn(struct gateway *gateway, bool *busy_out)
             return;
         }
         *busy_out = true;
-        struct session *session = session_of(&gateway->sessions, owner);
+        struct session *session = session_waited(gateway, owner);
         if (session == NULL) {
-            continue;
-        }
-        CHECK(session->kind == SESSION_HTTP && session->waiting_count == 1);
-        session->waiting_count = 0;
-        if (session->is_shutting) {
             continue;
         }
         if (is_late) {
@@ -108,7 +83,6 @@ void openings_session_turn(struct gateway *gateway, bool *busy_out)
         } else {
             say_openings(session, &gateway->desk.answer);
         }
-        session->is_busy = false;
-        session_resume(session);
+        session_wait_end(session);
     }
 }

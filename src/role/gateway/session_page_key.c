@@ -369,9 +369,7 @@ bool page_key_session_serve(struct session *session, const struct http_request *
         refuse(session, no, 0);
         return true;
     }
-    session->is_busy = true;
-    session->waiting_count += 1;
-    net_deadline(session->conn, 0);
+    session_wait(session);
     return true;
 }
 

@@ -1,6 +1,5 @@
 /* What is held of a customer: asked of `keep` for the person of whoever has signed, who waits for
  * the answer. docs/vault.md "What a person is told". */
-#include "base/check.h"
 #include "base/span.h"
 #include "role/gateway/gateway_state.h"
 #include "role/gateway/records_http.h"
@@ -9,76 +8,57 @@
 
 #define WEIGHT 5U
 
-static void say(struct session *session, struct json_writer *json, u32 status)
-{
-    size_t size = json_end(json);
-    CHECK(size > 0);
-    http_session_say(session, status, span_of(session->gateway->scratch.json, size), false);
-}
-
-static struct json_writer begin(struct session *session)
-{
-    struct json_writer json;
-    json_begin(&json, session->gateway->scratch.json, RECORDS_HTTP_JSON_BYTES);
-    return json;
-}
-
 static void refuse(struct session *session, enum enrol_http_no no)
 {
-    struct json_writer json = begin(session);
-    say(session, &json, enrol_http_refuse(&json, no, 0));
+    struct json_writer json;
+    session_json_begin(session, &json, RECORDS_HTTP_JSON_BYTES);
+    session_json_say(session, &json, enrol_http_refuse(&json, no, 0));
 }
 
 static void say_held(struct session *session, u64 person, const struct keep_held *held)
 {
-    struct json_writer json = begin(session);
+    struct json_writer json;
+    session_json_begin(session, &json, RECORDS_HTTP_JSON_BYTES);
     records_http_say(&json, person, held, session->gateway->options.keep_years);
-    say(session, &json, 200);
+    session_json_say(session, &json, 200);
 }
 
-/* Sends it, and lets the session wait for what comes back. */
-static void ask(struct session *session, u64 person)
+static u32 read_form(struct session *session, const struct http_request *request, void *form)
+{
+    enum enrol_http_no no = records_http_read(request);
+    (void)form;
+    if (no != ENROL_HTTP_FINE) {
+        refuse(session, no);
+    }
+    return no == ENROL_HTTP_FINE ? KEY_RIGHT_READ : 0;
+}
+
+static bool send_ask(struct session *session, u32 account, void *form)
 {
     struct gateway *gateway = session->gateway;
+    u64 person = view_person_of(gateway->venue.view, account);
     struct keep_line_ask asked = {.kind = KEEP_LINE_HELD, .subject = person};
-    if (!keep_client_send(&gateway->keep, &asked, session_handle(session),
-                          net_now_ms(gateway->net))) {
-        refuse(session, ENROL_HTTP_NO_BUSY);
-        return;
+    (void)form;
+    if (person == 0) {
+        say_held(session, 0, NULL);
+        return false;
     }
-    session->is_busy = true;
-    session->waiting_count += 1;
-    net_deadline(session->conn, 0);
+    bool is_sent =
+        keep_client_send(&gateway->keep, &asked, session_handle(session), net_now_ms(gateway->net));
+    if (!is_sent) {
+        refuse(session, ENROL_HTTP_NO_BUSY);
+    }
+    return is_sent;
 }
 
 bool records_session_serve(struct session *session, const struct http_request *request)
 {
-    struct gateway *gateway = session->gateway;
-    struct api_failure failure = {0};
-    u32 account = 0;
-    if (gateway->options.keep < 0 || !records_http_is(request->path)) {
+    static const struct session_question question = {
+        .weight = WEIGHT, .read = read_form, .refuse = refuse, .send = send_ask};
+    if (session->gateway->options.keep < 0 || !records_http_is(request->path)) {
         return false;
     }
-    struct auth_address address = http_session_address(session, request);
-    struct limit_answer limit =
-        limit_request(&gateway->limit, &address, LIMIT_POOL_API, WEIGHT, gateway->venue.now_us);
-    if (http_session_limited(session, &limit)) {
-        return true;
-    }
-    enum enrol_http_no no = records_http_read(request);
-    if (no == ENROL_HTTP_FINE) {
-        no = enrol_http_signed(request, gateway->options.door >= 0);
-    }
-    if (no != ENROL_HTTP_FINE) {
-        refuse(session, no);
-    } else if (!enrol_session_account(gateway, request, &address, KEY_RIGHT_READ, &account,
-                                      &failure)) {
-        http_session_fail(session, api_error_http(failure.error), &failure, 0);
-    } else if (view_person_of(gateway->venue.view, account) == 0) {
-        say_held(session, 0, NULL);
-    } else {
-        ask(session, view_person_of(gateway->venue.view, account));
-    }
+    session_ask(session, request, &question, NULL);
     return true;
 }
 
