@@ -157,7 +157,7 @@ def reviewers_open(cli, world, vault):
     cli.equal(code, 0, f"the reviewer opens it: {error}")
     for line in ("name: Oda Quellfrost\nscript: Latn\nname: Ода Квельфрост\nscript: Cyrl\n"
                  "birth-date: 1991-04-05\nnationality: LV\nnationality: FR\n",
-                 "document: ZQ 7731-Q\n", "phone: +999 7355 608 1142\n",
+                 "document: ZQ 7731-Q\n", "document-country: LV\nkey: age1428n7uf0gvp8ucflpam7u95c4890ywz72jm26gxewnyu5mt6k3lqf6hynt\n", "phone: +999 7355 608 1142\n",
                  "residence: LV\naddress: Nordlichtgasse 4711\naddress: Zvolt\n"):
         cli.check(line in text.decode(), f"{line!r} in {text.decode()!r}")
     code, archive, error = world.review(mine, path, "--show", "documents")

@@ -71,6 +71,7 @@ const form = (change: Partial<Form> = {}): Form => ({
   residence: 'FR',
   address: ['3 rue du Gel', '75000 Paris'],
   phone: '',
+  key: '',
   ...change,
 });
 const png = (size: number): FormFile => {
@@ -142,6 +143,15 @@ test('an offer that is none seals nothing', () => {
   }
 });
 
+const OWN_KEY = 'age1428n7uf0gvp8ucflpam7u95c4890ywz72jm26gxewnyu5mt6k3lqf6hynt';
+
+test('a key of one\'s own stands in the identity, where the opener looks for it, and goes to nobody else', () => {
+  const [, identity] = textsOf(form({ key: ` ${OWN_KEY} ` }), [])[0] as [string, Uint8Array];
+  assert.ok(text(identity).endsWith(`document-country: FR\nkey: ${OWN_KEY}\n`));
+  assert.equal(enrolText(text(identity)).includes('age1'), false);
+  assert.equal(text((textsOf(form(), [])[0] as [string, Uint8Array])[1]).includes('key:'), false);
+});
+
 test('what no form may say', () => {
   const refused = (part: string, why: string, change: Partial<Form>, files: FormFile[] = []) => assert.throws(() => textsOf(form(change), files),
     (error) => error instanceof FormRefused && error.part === part && error.why === why, `${part} ${why} ${JSON.stringify(change)}`);
@@ -165,6 +175,7 @@ test('what no form may say', () => {
   refused('address', 'missing', { address: [] });
   refused('address', 'many', { address: Array.from({ length: 7 }, () => 'x') });
   refused('phone', 'form', { phone: 'call me' });
+  for (const key of ['age1', `${OWN_KEY}q`, OWN_KEY.replace(/.$/, 'q'), OWN_KEY.toUpperCase(), `AGE-SECRET-KEY-1${OWN_KEY.slice(4).toUpperCase()}`]) refused('key', 'form', { key });
   refused('files', 'kind', {}, [{ name: 'a.png', bytes: seal.utf8('<svg onload=x>') }]);
   refused('files', 'kind', {}, [{ name: 'a.png', bytes: new Uint8Array(0) }]);
   refused('files', 'many', {}, Array.from({ length: 7 }, () => png(9)));

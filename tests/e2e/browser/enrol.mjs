@@ -116,7 +116,7 @@ const png = (size) => {
 
 async function fill(page, change = {}) {
   const typed = { birthDate: '1991-04-05', nationalities: 'lv, FR', email: 'oda.zv81@example.invalid', phone: '+999 7355 608 1142', country: 'lv',
-    document: 'ZQ 7731-Q', residence: 'LV', address: 'Nordlichtgasse 4711\nZvolt', ...change };
+    document: 'ZQ 7731-Q', residence: 'LV', address: 'Nordlichtgasse 4711\nZvolt', key: 'age1428n7uf0gvp8ucflpam7u95c4890ywz72jm26gxewnyu5mt6k3lqf6hynt', ...change };
   await page.locator('[data-enrol="name"]').first().fill('Oda Quellfrost');
   for (const [name, value] of Object.entries(typed)) await page.locator(`[data-enrol="${name}"]`).fill(value);
 }

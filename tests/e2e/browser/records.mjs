@@ -52,6 +52,7 @@ await step('what is held, until when, and who can open it', async () => {
   assert.deepEqual(await page.locator('[data-held] tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.group)), ['identity', 'address']);
   assert.match(await page.locator('[data-group="identity"]').innerText(), /Identity[^]*not noted[^]*5 years after you leave/);
   assert.match(await page.locator('[data-who-opens]').innerText(), /Two groups of officers together[^]*A log cannot prove that nothing happened outside of it\./);
+  assert.match(await page.locator('[data-also]').innerText(), /Orders, trades, deposits and withdrawals[^]*not sealed/);
   assert.match(await page.locator('[data-erased]').innerText(), /Bank accounts, version 1/);
 });
 await step('an opening with its letter, and that there may be more', async () => {

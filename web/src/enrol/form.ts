@@ -2,6 +2,7 @@
  *
  * A text is lines "FIELD: VALUE", as the opener compares them (docs/opening.md). So a value is one line
  * without characters that hide or turn what stands beside them; it is in NFC. */
+import { recipientOf } from '../inbox/age.ts';
 import { ENROL_TEXT_BYTES, type Group, utf8 } from './seal.ts';
 import { tar } from './tar.ts';
 
@@ -24,6 +25,7 @@ export interface Form {
   residence: string; // two capital letters
   address: string[];
   phone: string; // may be empty
+  key?: string; // age1..., to which what is held is sealed when its person asks for it; may be empty
 }
 
 export interface FormFile {
@@ -75,6 +77,12 @@ function day(part: string, value: string): string {
   return text;
 }
 
+function ownKey(value: string): string {
+  const text = line('key', value);
+  if (recipientOf(text) === null) throw new FormRefused('key', 'form');
+  return text;
+}
+
 function identity(form: Form): string[] {
   const lines: string[] = [];
   for (const name of few('names', form.names, NAMES_MAX)) {
@@ -86,6 +94,7 @@ function identity(form: Form): string[] {
     `document: ${matching('document', form.document.number, /^[\p{L}\p{N} ./-]*[\p{L}\p{N}][\p{L}\p{N} ./-]*$/u, 40)}`,
     `document-kind: ${oneOf('document', form.document.kind, DOCUMENT_KINDS)}`,
     `document-country: ${country('document', form.document.country)}`);
+  if (form.key?.trim()) lines.push(`key: ${ownKey(form.key)}`);
   return lines;
 }
 

@@ -63,6 +63,10 @@ function HeldParts({ told }: { told: Records }) {
         <h3>{tr('rests.title')}</h3>
         <p data-rests>{tr('rests.text')}</p>
       </section>
+      <section class="card" data-also>
+        <h2>{tr('also.title')}</h2>
+        <p>{tr('also.text')}</p>
+      </section>
       {told.reviews.length > 0 ? (
         <section class="card" data-reviews>
           <h2>{tr('review.title')}</h2>

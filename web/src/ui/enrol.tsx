@@ -45,6 +45,7 @@ function formOf(data: FormData): Form {
     residence: text('residence').toUpperCase(),
     address: text('address').split(/\r?\n/).filter((line) => line.trim() !== ''),
     phone: text('phone'),
+    key: text('key'),
   };
 }
 
@@ -53,13 +54,14 @@ async function filesOf(data: FormData): Promise<FormFile[]> {
   return Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
 }
 
-function Field({ name, part, label, type = 'text', refused, required = true, list }: { name: string; part: string; label: Key; type?: 'text' | 'date' | 'email' | 'tel'; refused: string; required?: boolean; list?: string }) {
+function Field({ name, part, label, type = 'text', refused, required = true, list, hint }: { name: string; part: string; label: Key; type?: 'text' | 'date' | 'email' | 'tel'; refused: string; required?: boolean; list?: string; hint?: Key }) {
   const id = useId();
-  const same = { id, name, spellcheck: false, 'aria-required': required, 'aria-invalid': part === refused ? 'true' as const : undefined, 'data-enrol': name };
+  const same = { id, name, spellcheck: false, 'aria-required': required, 'aria-invalid': part === refused ? 'true' as const : undefined, 'data-enrol': name, 'aria-describedby': hint && `${id}-hint` };
   return (
     <div class={part === refused ? 'field bad' : 'field'}>
       <label for={id}>{t(label)}</label>
       <div class="entry">{type === 'date' ? <input type="date" autoComplete="off" {...same} /> : <input type="text" inputMode={type} autoComplete="off" list={list} {...same} />}</div>
+      {hint && <p class="hint" id={`${id}-hint`}>{t(hint)}</p>}
     </div>
   );
 }
@@ -159,6 +161,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
         <div class="entry"><input id={filesId} name="files" type="file" multiple accept="image/jpeg,image/png,application/pdf" data-enrol="files" aria-describedby={room === null ? undefined : `${filesId}-room`} /></div>
         {room === null ? null : <p class="hint" id={`${filesId}-room`} data-enrol-room>{t('enrol.room', { size: room })}</p>}
       </div>
+      <Field name="key" part="key" label={'enrol.key'} refused={refused} required={false} hint={'enrol.keyHint'} />
       <button type="submit" class="primary" disabled={now.at === 'busy'} data-enrol-send>{t('enrol.send')}</button>
       <p role="status" data-enrol-state={now.at}>
         {now.at === 'busy' && t(`enrol.step.${now.step}`)}
