@@ -29,10 +29,12 @@ _Static_assert(KEEP_LINE_OFFER_BYTES <= KEEP_HELD_BYTES_MAX, "the longest answer
 
 enum keep_line_code {
     KEEP_LINE_OK,
-    KEEP_LINE_WRONG,   /* the contents are not what the kind carries */
-    KEEP_LINE_REFUSED, /* not as it was offered, or nobody enrols */
+    KEEP_LINE_WRONG,    /* the contents are not what the kind carries */
+    KEEP_LINE_REFUSED,  /* not as it was offered, or nobody enrols */
+    KEEP_LINE_REVIEWED, /* an enrolment of the subject is under review: nothing is offered or taken
+                         */
 };
-#define KEEP_LINE_CODE_MAX 2U
+#define KEEP_LINE_CODE_MAX 3U
 
 struct keep_line_ask {
     u64 id;

@@ -78,7 +78,7 @@ static void answers_have_what_their_kind_has(void **state)
     u8 bytes[KEEP_LINE_ANSWER_BYTES_MAX];
     (void)state;
     for (u32 kind = 0; kind < 32; kind += 1) {
-        for (u32 code = 0; code < 4; code += 1) {
+        for (u32 code = 0; code < KEEP_LINE_CODE_MAX + 2U; code += 1) {
             for (u32 size = 0; size <= KEEP_HELD_BYTES_MAX; size += KEEP_LINE_OFFER_BYTES / 20) {
                 const struct keep_line_answer written = {.id = 9,
                                                          .kind = (u16)kind,

@@ -128,7 +128,8 @@ def the_line_is_opaque(cli, venue, accounts):
         cli.equal((status, answer), (400, {"error": "body"}), "what is none")
         status, answer = page(venue, second, "POST", b"\1\0\0\0" + bytes(1000))
     cli.check(status == 429 and taken >= 5 and 0 < answer["wait"] <= 3600, f"{taken}, then {answer}")
-    cli.equal(page(venue, second, "GET"), (409, {"error": "refused"}), "an offer while one is under review")
+    cli.equal(page(venue, second, "GET"), (409, {"error": "under-review"}),
+              "an offer while one is under review")
 
 
 def customers_come(cli, world, folder, venue, accounts):

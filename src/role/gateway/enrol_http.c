@@ -99,6 +99,8 @@ u32 enrol_http_say(struct json_writer *json, u64 subject, const struct keep_line
         return enrol_http_refuse(json, ENROL_HTTP_NO_BODY, 0);
     case KEEP_LINE_REFUSED:
         return enrol_http_refuse(json, ENROL_HTTP_NO_REFUSED, 0);
+    case KEEP_LINE_REVIEWED:
+        return enrol_http_refuse(json, ENROL_HTTP_NO_REVIEW, 0);
     case KEEP_LINE_OK:
         break;
     }

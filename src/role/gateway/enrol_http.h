@@ -17,19 +17,20 @@
 #define ENROL_HTTP_JSON_BYTES 1024U /* no answer is longer */
 
 /* Refusals: constant, status, name in the answer. */
-#define ENROL_HTTP_NO_TABLE(ROW)                                               \
-    ROW(METHOD, 405, "method")      /* neither GET nor POST */                 \
-    ROW(ORIGIN, 403, "origin")      /* another site's; POST: or none */        \
-    ROW(TYPE, 415, "type")          /* no application/octet-stream */          \
-    ROW(SIZE, 413, "size")          /* longer than is taken */                 \
-    ROW(BODY, 400, "body")          /* not the bytes of an enrolment */        \
-    ROW(SESSION, 401, "no-session") /* nobody is signed in */                  \
-    ROW(ACCOUNT, 409, "no-account") /* a login without an account */           \
-    ROW(PERSON, 409, "no-person")   /* an account of nobody who is known */    \
-    ROW(REFUSED, 409, "refused")    /* not as it was offered; nobody enrols */ \
-    ROW(WAIT, 429, "wait")          /* too many in this hour */                \
-    ROW(BUSY, 503, "busy")          /* keep is away, or has too much to do */  \
-    ROW(LATE, 504, "late")          /* what became of it is not known */
+#define ENROL_HTTP_NO_TABLE(ROW)                                                \
+    ROW(METHOD, 405, "method")       /* neither GET nor POST */                 \
+    ROW(ORIGIN, 403, "origin")       /* another site's; POST: or none */        \
+    ROW(TYPE, 415, "type")           /* no application/octet-stream */          \
+    ROW(SIZE, 413, "size")           /* longer than is taken */                 \
+    ROW(BODY, 400, "body")           /* not the bytes of an enrolment */        \
+    ROW(SESSION, 401, "no-session")  /* nobody is signed in */                  \
+    ROW(ACCOUNT, 409, "no-account")  /* a login without an account */           \
+    ROW(PERSON, 409, "no-person")    /* an account of nobody who is known */    \
+    ROW(REFUSED, 409, "refused")     /* not as it was offered; nobody enrols */ \
+    ROW(REVIEW, 409, "under-review") /* a form of this person is looked at */   \
+    ROW(WAIT, 429, "wait")           /* too many in this hour */                \
+    ROW(BUSY, 503, "busy")           /* keep is away, or has too much to do */  \
+    ROW(LATE, 504, "late")           /* what became of it is not known */
 
 #define ENROL_HTTP_NO_ROW(constant, status, name) ENROL_HTTP_NO_##constant,
 enum enrol_http_no { ENROL_HTTP_FINE, ENROL_HTTP_NO_TABLE(ENROL_HTTP_NO_ROW) };

@@ -110,6 +110,8 @@ static void answers_are_those_of_the_page(void **state)
     assert_string_equal(text, "{}");
     assert_int_equal(says(KEEP_LINE_ENROL, KEEP_LINE_WRONG), 400);
     assert_string_equal(text, "{\"error\":\"body\"}");
+    assert_int_equal(says(KEEP_LINE_OFFER, KEEP_LINE_REVIEWED), 409);
+    assert_string_equal(text, "{\"error\":\"under-review\"}");
     assert_int_equal(says(KEEP_LINE_OFFER, KEEP_LINE_REFUSED), 409);
     assert_string_equal(text, "{\"error\":\"refused\"}");
     json_begin(&json, text, sizeof(text));

@@ -75,6 +75,19 @@ static enum keep_line_code code_of(u32 code)
     return code == VAULT_CODE_WRONG ? KEEP_LINE_WRONG : KEEP_LINE_REFUSED;
 }
 
+/* The customer's own state, which they are told elsewhere too: why nothing is offered or taken. */
+static enum fault review_look(struct vault_agent *agent, u64 subject, u16 *code)
+{
+    bool is_reviewed = false;
+    if (*code != KEEP_LINE_REFUSED) {
+        return FAULT_NONE;
+    }
+    TRY(vault_store_is_reviewed(&agent->store, subject, clock_wall_us(agent->options.clock),
+                                &is_reviewed));
+    *code = is_reviewed ? KEEP_LINE_REVIEWED : KEEP_LINE_REFUSED;
+    return FAULT_NONE;
+}
+
 static enum fault frame_come(struct vault_agent *agent, u8 *frame, u32 frame_bytes,
                              const struct keep_line_ask *ask)
 {
@@ -90,6 +103,7 @@ static enum fault frame_come(struct vault_agent *agent, u8 *frame, u32 frame_byt
     }
     TRY(vault_answer(agent, frame, frame_bytes, &whole, &is_wrong));
     said.code = (u16)code_of(bytes_u32(whole.data + VAULT_HEAD_BYTES));
+    TRY(review_look(agent, ask->subject, &said.code));
     if (said.code == KEEP_LINE_OK) { /* a refusal's text is for operators */
         said.contents = span_after(whole, ANSWER_CONTENTS_AT);
     }

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { Offer } from '../enrol/enrol.ts';
-import { isUnderReview, keyAt, pageKey } from '../state/login.ts';
+import { keyAt, pageKey } from '../state/login.ts';
 import { EnrolForm, EnrolTrouble } from '../ui/enrol.tsx';
 import { Title } from './parts.tsx';
 import { type AccountKey, ta } from './words.ts';
@@ -31,12 +31,12 @@ async function offerNow(): Promise<Offered> {
   return await key.signer.call<Offered>('GET', PATH);
 }
 
-/* While a form is looked at nothing is offered; that is told with what is held. */
+/* While a form is looked at nothing is offered. */
 async function knownNow(): Promise<Known> {
   try {
     return { at: 'open', bytesMax: (await offerNow()).bytesMax };
   } catch (error) {
-    if (error instanceof ApiError && error.text === 'refused' && await isUnderReview()) return { at: 'sent' };
+    if (error instanceof ApiError && error.text === 'under-review') return { at: 'sent' };
     return { at: 'not', why: whyNot(error) };
   }
 }

@@ -191,10 +191,6 @@ function heldNow(): Promise<Held> {
   return key ? key.signer.call<Held>('GET', '/page/v1/records') : Promise.reject(new Error('no key'));
 }
 
-export async function isUnderReview(): Promise<boolean> {
-  return (await heldNow().catch(() => null))?.review != null;
-}
-
 /* Whether a form was ever sent: none, one that is looked at, one that has been. */
 export const identified = signal<'no' | 'sent' | 'seen' | null>(null);
 
