@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.parse
 
+import admin_test as a
 import door_http_test as d
 import officers as o
 import program as p
@@ -20,6 +21,7 @@ import streams_test as st
 
 ADA, BOB, CYD = (name + ".invented@example.org" for name in ("ada", "bob", "cyd"))
 NETWORK = "127.0.0.0/8"
+KEYS_MAX = 30  # of an account
 
 
 class Key:
@@ -196,6 +198,11 @@ def api_keys(cli, venue):
     cli.equal(s.ask(venue, account, "GET", "/api/v3/account")[1]["code"], -2015, "a revoked key")
     page.bad(409, "refused", "keys/revoke", id=made["id"])
     page.bad(401, "no-session", "keys/revoke", headers={"X-CSRF-Token": stranger.csrf}, id=answer["id"])
+    # As many as there may be, made by the operator, who has no hour to wait for.
+    theirs = page_key(cli, stranger)[1]["account"]
+    for _ in range(KEYS_MAX):
+        a.admin(cli, venue.folder, "key", "create", theirs)
+    stranger.bad(409, "limit", "keys/new", **fields)
     # They outlive the session, and the process.
     page.good("sign-out")
     cli.equal(pair.code(venue), 200, "behind the session")

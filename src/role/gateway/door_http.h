@@ -29,6 +29,7 @@
     ROW(SIZE, 413, "size")          /* a body longer than any that there can be */ \
     ROW(BODY, 400, "body")          /* not the object that is asked for */         \
     ROW(ACCOUNT, 409, "no-account") /* the login has none yet */                   \
+    ROW(LIMIT, 409, "limit")        /* as many API keys as an account may have */  \
     ROW(BUSY, 503, "busy")          /* the door is away, or has too much to do */  \
     ROW(LATE, 504, "late")          /* what became of it is not known */           \
     ROW(FAILED, 500, "failed")      /* an answer that is none */

@@ -230,7 +230,7 @@ static void key_new(struct session *session, struct page_ask *asked, u32 account
     struct key_maker maker = {.store = gateway->keys.has_store ? &gateway->keys.store : NULL,
                               .keys = &gateway->keys.table};
     if (view_keys_of(gateway->venue.view, account, keys, 0) >= PAGE_API_KEYS_MAX) {
-        refuse_as_door(session, DOOR_CODE_REFUSED);
+        refuse(session, DOOR_HTTP_NO_LIMIT, 0);
         return;
     }
     u32 wait_s = enrol_pace_take(&gateway->key_pace, account, gateway->venue.now_us);

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { formatDateTime } from '../decimal/format.ts';
 import { language } from '../i18n/index.ts';
 import { askSession, pageKey } from '../state/login.ts';
-import { DoorError, type KeyKind, type KeyRow } from './door.ts';
+import type { KeyKind, KeyRow } from './door.ts';
 import { AskForm, Copy, Field, Title, troubleOf } from './parts.tsx';
 import { withProof } from './proof.tsx';
 import { type AccountKey, ta } from './words.ts';
@@ -38,9 +38,7 @@ function NewKey({ made }: { made: (key: Made) => void }) {
   const send = async ({ label = '', publicKey = '' }: Record<string, string>) => {
     const rights = RIGHTS.filter((right) => chosen.peek()[right]).join(' ');
     const fields = { label, kind: kind.peek(), publicKey: kind.peek() === 'hmac' ? '' : publicKey, rights, networks: networks.peek().trim().replace(/[\s,]+/g, ' ') };
-    const told = await withProof(() => askSession<Made>('keys/new', fields)).catch((error: unknown) => {
-      throw error instanceof DoorError && error.what === 'refused' ? new DoorError(409, 'limit') : error;
-    });
+    const told = await withProof(() => askSession<Made>('keys/new', fields));
     if (told) made(told);
   };
   return (
