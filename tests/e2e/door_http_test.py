@@ -122,7 +122,8 @@ def signed_up(cli, venue, mails, address):
 def a_customer_signs_up_and_in(cli, venue, mails):
     page = signed_up(cli, venue, mails, ADA)
     state = page.good("session")
-    cli.equal((state["level"], state["fresh"], state["recoveryCodes"]), ("full", True, 0), "a session")
+    cli.equal((state["level"], state["fresh"], state["recoveryCodes"], state["secondFactor"]),
+              ("full", True, 0, False), "a session")
     sessions = page.good("sessions")["sessions"]
     cli.equal([session["own"] for session in sessions], [True], "one session")
     cli.equal(page.good("sign-out"), {}, "signed out")
@@ -164,7 +165,8 @@ def fixation(cli, venue, folder):
     page.token = None
     page.bad(401, "no-session", "session", headers={"Cookie": f"{COOKIE}={token}; {COOKIE}={planted}"})
     page.token = token
-    cli.equal(page.good("session")["recoveryCodes"], 9, "the session goes on")
+    state = page.good("session")
+    cli.equal((state["recoveryCodes"], state["secondFactor"]), (9, True), "the session goes on")
     with open(os.path.join(folder, "door", "door.db"), "rb") as file:
         stored = file.read()
     cli.check(bytes.fromhex(token) not in stored and token.encode() not in stored, "no token is stored")

@@ -43,6 +43,7 @@ struct door_scene_session {
     u64 login;
     u8 level;
     u8 recovery_left;
+    bool has_second; /* a second factor is on */
     u64 handle;
     u64 fresh_until_us;
 };
@@ -162,6 +163,7 @@ static inline struct door_scene_session door_scene_session(const struct door_sce
     session.login = bytes_u64(at + 64);
     session.level = at[80];
     session.recovery_left = at[82];
+    session.has_second = at[83] == 1;
     session.handle = bytes_u64(at + 88);
     session.fresh_until_us = bytes_u64(at + 96);
     return session;
@@ -298,6 +300,7 @@ static inline void door_scene_enrol(struct door_scene *scene, struct door_scene_
     door_scene_texts(scene, "", "", door_scene_totp(scene, secret_out, 0));
     assert_int_equal(door_scene_act(scene, DOOR_ASK_TOTP_CONFIRM), DOOR_CODE_OK);
     *session = door_scene_session(scene);
+    assert_true(session->has_second);
     assert_int_equal(bytes_u32(scene->head.contents.data + 104), DOOR_RECOVERY_CODES);
     assert_int_equal(scene->head.contents.size, 104 + 4 + 19 * DOOR_RECOVERY_CODES);
     memcpy(recovery_out, scene->head.contents.data + 108, 19);

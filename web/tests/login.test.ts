@@ -19,7 +19,7 @@ const later = setTimeout;
 let venue: Venue;
 let count = 0;
 
-const state = () => ({ csrf: venue.csrf, login: 7, until: Date.now() + 3_600_000, level: venue.level, fresh: venue.fresh, recoveryCodes: 0 });
+const state = () => ({ csrf: venue.csrf, login: 7, until: Date.now() + 3_600_000, level: venue.level, fresh: venue.fresh, recoveryCodes: 0, secondFactor: false });
 const no = (status: number, error: string) => ({ status, body: { error } });
 
 function answer(name: string, fields: Record<string, string>, csrf: string | null): { status: number; body: unknown } {

@@ -160,6 +160,7 @@ static void session_put(struct session *session, u32 login)
     assert_int_equal(session->held.login, numbers[login]);
     assert_int_equal(session->held.level == DOOR_LEVEL_FULL, session->is_full);
     assert_int_equal(session->held.recovery_left, logins[login].codes_left);
+    assert_int_equal(session->held.has_second, logins[login].has_totp);
     assert_int_equal(session->held.fresh_until_us, session->strong + 5 * MINUTE);
 }
 

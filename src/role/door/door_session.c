@@ -129,8 +129,12 @@ static enum fault state_write(struct door_act *act, struct door_writer *writer,
                               const struct door_session *session)
 {
     u8 csrf[DOOR_HASH_BYTES];
+    struct door_login login;
     u64 recovery = 0;
+    bool found = false;
     csrf_of(act, session, csrf);
+    TRY(door_store_login(&act->desk->store, session->login, &login, &found));
+    CHECK(found); /* logins are never removed */
     TRY(door_store_recovery_left(&act->desk->store, session->login, &recovery));
     bool is_strong = door_age(act, session->strong_us) < DOOR_STRONG_US;
     u64 strong_until_us = u64_min(session->strong_us, act->now_us) + DOOR_STRONG_US;
@@ -140,7 +144,7 @@ static enum fault state_write(struct door_act *act, struct door_writer *writer,
     door_write_u8(writer, (u8)session->level);
     door_write_u8(writer, is_strong ? 1 : 0);
     door_write_u8(writer, (u8)recovery);
-    door_write_u8(writer, 0);
+    door_write_u8(writer, login.totp.is_there ? 1 : 0);
     door_write_u32(writer, 0);
     door_write_u64(writer, session->handle);
     door_write_u64(writer, is_strong ? strong_until_us : 0);

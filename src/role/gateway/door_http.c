@@ -347,6 +347,7 @@ static void put_state(struct json_writer *json, struct rest *rest)
     json_field_text(json, "level", level_name(state[48]));
     json_field_bool(json, "fresh", state[49] == 1);
     json_field_u64(json, "recoveryCodes", state[50]);
+    json_field_bool(json, "secondFactor", state[51] == 1);
 }
 
 bool door_http_state_read(struct span contents, struct door_http_state *state_out)

@@ -247,14 +247,15 @@ static void answers_read_as_the_page_says(void **state)
     door_write_u8(&writer, 2);
     door_write_u8(&writer, 1);
     door_write_u8(&writer, 10);
-    door_write_bytes(&writer, span_of("\0\0\0\0", 5));
+    door_write_u8(&writer, 1);
+    door_write_u32(&writer, 0);
     door_write_u64(&writer, 4711);
     door_write_u64(&writer, 1700000000000888ULL);
     assert_string_equal(
         says(DOOR_ASK_SIGN_IN, DOOR_CODE_OK, span_of(bytes, writer.size)),
         "{\"csrf\":\"202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f\","
         "\"login\":17,\"until\":1700000000000,\"level\":\"full\",\"fresh\":true,"
-        "\"recoveryCodes\":10}");
+        "\"recoveryCodes\":10,\"secondFactor\":true}");
     assert_string_equal(said.cookie,
                         "__Host-session=" TOKEN "; Path=/; Secure; HttpOnly; SameSite=Strict");
     assert_int_equal(said.status, 200);

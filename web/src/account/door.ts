@@ -33,7 +33,7 @@ export async function askDoor<T>(name: string, fields: Record<string, string> = 
 }
 
 /* What is known of a session; times are milliseconds since 1970. */
-export interface LoginState { csrf: string; login: number; until: number; level: 'half' | 'full'; fresh: boolean; recoveryCodes: number }
+export interface LoginState { csrf: string; login: number; until: number; level: 'half' | 'full'; fresh: boolean; recoveryCodes: number; secondFactor: boolean }
 
 export interface PageKey { apiKey: string; account: string; until: number; withdraw: boolean }
 

@@ -32,12 +32,12 @@ export async function withProof<T>(act: () => Promise<T>): Promise<T | null> {
 }
 
 function Ask({ done }: { done: (proven: boolean) => void }) {
-  const byCode = useSignal((login.peek()?.recoveryCodes ?? 0) > 0);
+  const byCode = useSignal(login.peek()?.secondFactor === true);
   const send = async (fields: Record<string, string>) => {
     try {
       await askSession('again', fields);
     } catch (error) {
-      /* There is a second factor, so the password is none. */
+      /* It was put on elsewhere meanwhile, so the password is none. */
       if (error instanceof DoorError && error.what === 'second-wanted') byCode.value = true;
       throw error;
     }
@@ -50,7 +50,6 @@ function Ask({ done }: { done: (proven: boolean) => void }) {
         {byCode.value ? <Field name="code" type="digits" complete="one-time-code" label={ta('proof.code')} first />
           : <Field name="password" type="password" complete="current-password" label={ta('proof.password')} first />}
       </AskForm>
-      {byCode.value ? null : <button type="button" class="plain" onClick={() => { byCode.value = true; }}>{ta('proof.useCode')}</button>}
     </Modal>
   );
 }

@@ -18,27 +18,25 @@ function secretOf(uri: string): string {
   return secret.replace(/(.{4})(?=.)/g, '$1 ');
 }
 
-type Factor = { at: 'rest'; trouble?: string; isOn?: boolean } | { at: 'scan'; uri: string } | { at: 'codes'; codes: string[] };
+type Factor = { at: 'rest'; trouble?: string } | { at: 'scan'; uri: string } | { at: 'codes'; codes: string[] };
 
 function SecondFactor() {
   const state = useSignal<Factor>({ at: 'rest' });
+  const isOn = login.value?.secondFactor === true;
   const left = login.value?.recoveryCodes ?? 0;
   const now = state.value;
   const run = async (act: () => Promise<void>) => {
     try {
       await act();
     } catch (error) {
+      /* What is on may have been changed in another tab. */
+      if (error instanceof DoorError && error.what === 'refused') await look();
       state.value = { at: 'rest', trouble: troubleOf(error) };
     }
   };
   const begin = () => run(async () => {
-    try {
-      const told = await withProof(() => askSession<{ uri: string }>('totp'));
-      if (told) state.value = { at: 'scan', uri: told.uri };
-    } catch (error) {
-      if (!(error instanceof DoorError && error.what === 'refused')) throw error;
-      state.value = { at: 'rest', isOn: true, trouble: ta('security.isOn') };
-    }
+    const told = await withProof(() => askSession<{ uri: string }>('totp'));
+    if (told) state.value = { at: 'scan', uri: told.uri };
   });
   const off = () => run(async () => {
     if (!confirm(ta('security.turnOffSure'))) return;
@@ -76,11 +74,11 @@ function SecondFactor() {
       </section>
     );
   }
-  const isOn = left > 0 || now.isOn === true;
+  const text = !isOn ? ta('security.secondOff') : left > 0 ? ta('security.secondOn', { count: left }) : ta('security.secondOnNone');
   return (
     <section class="card" data-second-factor={isOn ? 'on' : 'off'}>
       <h2>{ta('security.second')}</h2>
-      <p>{isOn ? ta('security.secondOn', { count: left }) : ta('security.secondOff')}</p>
+      <p>{text}</p>
       {now.trouble ? <p class="note" role="alert" data-trouble>{now.trouble}</p> : null}
       <div class="buttons">
         {isOn ? <><button type="button" data-totp-off onClick={() => void off()}>{ta('security.turnOff')}</button><button type="button" data-recovery-new onClick={() => void fresh()}>{ta('security.codesNew')}</button></>
