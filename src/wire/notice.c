@@ -12,6 +12,7 @@
 #define CITES_TOLD_MAX   3U
 #define CENT             1000000U /* 10^-8 EUR */
 #define EUR              100000000U
+#define MINUTE_US        60000000ULL
 
 /* ---- faces ---- */
 
@@ -128,9 +129,9 @@ u32 notice_of(const struct notice_finding *before, const struct notice_finding *
 
 const char *notice_name(enum notice_kind kind)
 {
-    static const char *const names[NOTICE_KIND_COUNT] = {"none",    "restricted", "lifted",
-                                                         "warned",  "evidence",   "late",
-                                                         "settled", "checking",   "checked"};
+    static const char *const names[NOTICE_KIND_COUNT] = {
+        "none",    "restricted", "lifted",  "warned", "evidence", "late",
+        "settled", "checking",   "checked", "paused", "recovery", "second-off"};
     return (u32)kind < NOTICE_KIND_COUNT ? names[kind] : names[0];
 }
 
@@ -188,13 +189,29 @@ static const struct words all_words[LANGUAGES_COUNT] = {
                        [NOTICE_LATE] = "Evidence did not arrive in time",
                        [NOTICE_SETTLED] = "Nothing more is needed from you",
                        [NOTICE_CHECKING] = "We are checking your account",
-                       [NOTICE_CHECKED] = "The check of your account is over"},
-            .texts = {[NOTICE_CHECKING] =
-                          "Some operations may be held while we check. You need not do anything. "
-                          "Orders can be cancelled at any time.",
-                      [NOTICE_CHECKED] =
-                          "What was held for it is held no longer. If another notice is open, it "
-                          "still applies."},
+                       [NOTICE_CHECKED] = "The check of your account is over",
+                       [NOTICE_PAUSED] = "Withdrawals are held for a while",
+                       [NOTICE_RECOVERY] = "A recovery code was used",
+                       [NOTICE_SECOND_OFF] = "Your second factor was taken off"},
+            .texts =
+                {[NOTICE_CHECKING] =
+                     "Some operations may be held while we check. You need not do anything. "
+                     "Orders can be cancelled at any time.",
+                 [NOTICE_CHECKED] =
+                     "What was held for it is held no longer. If another notice is open, it "
+                     "still applies.",
+                 [NOTICE_PAUSED] =
+                     "A new password was set with a code from a mail. So that nobody who reads "
+                     "your mails takes your money, nothing leaves your account until then. If "
+                     "it was you, you need not do anything. If it was not, set another new "
+                     "password and tell us.",
+                 [NOTICE_RECOVERY] =
+                     "One of your recovery codes was used in place of the six digits. It works "
+                     "no more. If it was not you, end all other sessions, set a new password "
+                     "and make new recovery codes.",
+                 [NOTICE_SECOND_OFF] =
+                     "Whoever has your password has your account now. If it was not you, set a "
+                     "new password and put a second factor on again."},
             .operations = {"trading", "placing orders", "cancelling orders", "deposits",
                            "withdrawals", "transfers to others on this venue",
                            "transfers from others on this venue", "new accounts and services"},
@@ -213,7 +230,8 @@ static const struct words all_words[LANGUAGES_COUNT] = {
                       "authority can release it, or license a payment for certain needs.",
             .evidence = "Please send us evidence of: ",
             .until = {[NOTICE_EVIDENCE] = "It must be with us before ",
-                      [NOTICE_CHECKING] = "You have our answer by "},
+                      [NOTICE_CHECKING] = "You have our answer by ",
+                      [NOTICE_PAUSED] = "This hold ends by itself by "},
             .appeal = "You may appeal within 30 days. An officer who did not decide this looks at "
                       "it and answers within 10 days.",
         },
@@ -227,14 +245,31 @@ static const struct words all_words[LANGUAGES_COUNT] = {
                        [NOTICE_LATE] = "Le justificatif n'est pas arrivé à temps",
                        [NOTICE_SETTLED] = "Nous n'avons plus besoin de rien",
                        [NOTICE_CHECKING] = "Nous vérifions votre compte",
-                       [NOTICE_CHECKED] = "La vérification de votre compte est terminée"},
-            .texts = {[NOTICE_CHECKING] =
-                          "Certaines opérations peuvent être retenues pendant la vérification. "
-                          "Vous n'avez rien à faire. Les ordres peuvent être annulés à tout "
-                          "moment.",
-                      [NOTICE_CHECKED] =
-                          "Ce qui était retenu pour cela ne l'est plus. Si un autre avis est "
-                          "ouvert, il s'applique toujours."},
+                       [NOTICE_CHECKED] = "La vérification de votre compte est terminée",
+                       [NOTICE_PAUSED] = "Les retraits sont suspendus un temps",
+                       [NOTICE_RECOVERY] = "Un code de secours a servi",
+                       [NOTICE_SECOND_OFF] = "Votre second facteur a été retiré"},
+            .texts =
+                {[NOTICE_CHECKING] =
+                     "Certaines opérations peuvent être retenues pendant la vérification. "
+                     "Vous n'avez rien à faire. Les ordres peuvent être annulés à tout "
+                     "moment.",
+                 [NOTICE_CHECKED] =
+                     "Ce qui était retenu pour cela ne l'est plus. Si un autre avis est "
+                     "ouvert, il s'applique toujours.",
+                 [NOTICE_PAUSED] =
+                     "Un nouveau mot de passe a été enregistré avec un code reçu par courriel. "
+                     "Pour que personne ne prenne votre argent en lisant vos courriels, rien "
+                     "ne quitte votre compte d'ici là. Si c'était vous, vous n'avez rien à "
+                     "faire. Sinon, enregistrez un autre mot de passe et prévenez-nous.",
+                 [NOTICE_RECOVERY] =
+                     "Un de vos codes de secours a servi à la place des six chiffres. Il ne "
+                     "sert plus. Si ce n'était pas vous, terminez toutes les autres sessions, "
+                     "enregistrez un nouveau mot de passe et faites de nouveaux codes.",
+                 [NOTICE_SECOND_OFF] =
+                     "Qui a votre mot de passe a désormais votre compte. Si ce n'était pas "
+                     "vous, enregistrez un nouveau mot de passe et remettez un second "
+                     "facteur."},
             .operations = {"la négociation", "le placement d'ordres", "l'annulation d'ordres",
                            "les dépôts", "les retraits",
                            "les transferts vers d'autres sur cette plateforme",
@@ -256,7 +291,8 @@ static const struct words all_words[LANGUAGES_COUNT] = {
                       "le débloquer, ou autoriser un paiement pour certains besoins.",
             .evidence = "Merci de nous envoyer un justificatif de : ",
             .until = {[NOTICE_EVIDENCE] = "Il doit nous parvenir avant le ",
-                      [NOTICE_CHECKING] = "Vous avez notre réponse au plus tard le "},
+                      [NOTICE_CHECKING] = "Vous avez notre réponse au plus tard le ",
+                      [NOTICE_PAUSED] = "Cette suspension prend fin d'elle-même au plus tard le "},
             .appeal = "Vous pouvez former un recours dans les 30 jours. Un officier qui n'a pas "
                       "pris cette décision l'examine et répond dans les 10 jours.",
         },
@@ -325,6 +361,21 @@ static void put_sentence(struct notice_text *text, const char *name, const char 
     add(&paragraph, before);
     add(&paragraph, notice_date(time_us, date));
     add(&paragraph, ".");
+    end(&paragraph);
+}
+
+/* The same with the minute in which the moment lies, rounded up. */
+static void put_moment(struct notice_text *text, const char *name, const char *before, u64 time_us)
+{
+    char date[NOTICE_DATE_BYTES];
+    char clock[16];
+    u64 up_us = time_us > UINT64_MAX - MINUTE_US ? time_us : time_us + MINUTE_US - 1;
+    u32 minute = (u32)(up_us % NOTICE_DAY_US / MINUTE_US);
+    struct paragraph paragraph = begin(text, name);
+    (void)snprintf(clock, sizeof(clock), " %02u:%02u UTC.", minute / 60 % 24, minute % 60);
+    add(&paragraph, before);
+    add(&paragraph, notice_date(up_us, date));
+    add(&paragraph, clock);
     end(&paragraph);
 }
 
@@ -475,7 +526,7 @@ void notice_print(const struct notice *notice, const struct pack_text *pack,
     text_out->count = 0;
     text_out->used = 0;
     put_span(text_out, "title", span_of_text(words->titles[notice->kind]));
-    if (notice->kind != NOTICE_CHECKING && notice->kind != NOTICE_CHECKED) {
+    if (text == NULL) {
         print_rule(notice, pack, rule, language, text_out);
         return;
     }
@@ -484,5 +535,8 @@ void notice_print(const struct notice *notice, const struct pack_text *pack,
         put_sentence(text_out, "until", words->until[NOTICE_CHECKING],
                      notice->time_us + NOTICE_ANSWER_DAYS * NOTICE_DAY_US);
         put_span(text_out, "appeal", span_of_text(words->appeal));
+    }
+    if (notice->kind == NOTICE_PAUSED && notice->until_us != 0) {
+        put_moment(text_out, "until", words->until[NOTICE_PAUSED], notice->until_us);
     }
 }

@@ -54,13 +54,19 @@ enum notice_kind {
     NOTICE_SETTLED = 6,  /* the evidence is there */
     NOTICE_CHECKING = 7, /* the neutral hold begins ... */
     NOTICE_CHECKED = 8,  /* ... and is over */
+
+    /* Of the customer's login; fixed texts too, and no decision leads to them. */
+    NOTICE_PAUSED = 9,      /* nothing leaves for a while, since a new password came by mail */
+    NOTICE_RECOVERY = 10,   /* a recovery code was used */
+    NOTICE_SECOND_OFF = 11, /* the second factor was taken off */
 };
-#define NOTICE_KIND_COUNT (NOTICE_CHECKED + 1U)
+#define NOTICE_KIND_COUNT (NOTICE_SECOND_OFF + 1U)
 
 struct notice {
     enum notice_kind kind;
     u64 time_us;
     struct notice_finding finding; /* after the decision; not looked at by neutral kinds */
+    u64 until_us;                  /* of NOTICE_PAUSED, its end; 0: not known */
     u64 holdings;                  /* 10^-8 EUR, where the finding's flags say that it is known */
 };
 

@@ -207,6 +207,28 @@ static void notice_print_of_a_neutral_hold_tells_nothing(void **state)
     }
 }
 
+static void notice_print_tells_of_the_login(void **state)
+{
+    (void)state;
+    struct notice notice = notice_made(NOTICE_PAUSED, none);
+    assert_null(strstr(printed(&notice, NULL, NULL, LANGUAGE_EN), "until: "));
+    notice.until_us = 19104 * DAY + 14 * 3600000000ULL + 1; /* a moment behind the hour */
+    assert_non_null(strstr(printed(&notice, NULL, NULL, LANGUAGE_EN),
+                           "until: This hold ends by itself by 2022-04-22 14:01 UTC.\n"));
+    notice.until_us = 19105 * DAY - 1;
+    assert_non_null(
+        strstr(printed(&notice, NULL, NULL, LANGUAGE_FR), "le 2022-04-23 00:00 UTC.\n"));
+    notice = notice_made(NOTICE_RECOVERY, none);
+    assert_non_null(
+        strstr(printed(&notice, &pack, rule, LANGUAGE_EN), "title: A recovery code was used\n"));
+    assert_null(strstr(printed(&notice, &pack, rule, LANGUAGE_EN), "act: "));
+    notice = notice_made(NOTICE_SECOND_OFF, none);
+    assert_non_null(
+        strstr(printed(&notice, &pack, rule, LANGUAGE_FR), "title: Votre second facteur"));
+    assert_null(strstr(printed(&notice, &pack, rule, LANGUAGE_FR), "appeal: "));
+    assert_string_equal(notice_name(NOTICE_SECOND_OFF), "second-off");
+}
+
 static void notice_face_of_never_tells_a_candidate(void **state)
 {
     (void)state;
@@ -249,6 +271,7 @@ int main(void)
         cmocka_unit_test(notice_print_says_what_a_restriction_leaves),
         cmocka_unit_test(notice_print_says_which_evidence_by_when),
         cmocka_unit_test(notice_print_of_a_neutral_hold_tells_nothing),
+        cmocka_unit_test(notice_print_tells_of_the_login),
         cmocka_unit_test(notice_face_of_never_tells_a_candidate),
         cmocka_unit_test(notice_date_is_the_civil_day),
     };

@@ -88,6 +88,10 @@ def a_reset_holds_what_leaves(cli, venue, mails, key):
     ticket = thief.good("reset", address=d.ADA, language="en")["ticket"]
     thief.good("reset/set", ticket=ticket, address=d.ADA, password=d.OTHER, code=mails.code())
     cli.check(s.eventually(lambda: may(venue, key) == (True, False, True)), f"held: {may(venue, key)}")
+    _, told = s.ask(venue, key, "GET", "/page/v1/standing")
+    cli.equal([row["kind"] for row in told["reasons"]], ["paused"], "why, and no check of anybody")
+    cli.equal([row["kind"] for row in told["inbox"]], ["paused"], "a dated line in the inbox")
+    cli.check(dict(told["inbox"][0]["fr"])["until"].endswith(" UTC."), f"and until when: {told['inbox']}")
     status, answer = w.withdraw(venue, key, "after", "0.1")
     cli.equal((status, answer["code"], answer["msg"]),
               (*DISABLED, "This action is disabled on this account."), "a withdrawal behind a reset")

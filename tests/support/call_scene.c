@@ -8,13 +8,14 @@
 #include <string.h>
 
 /* Keys are named by 63 letters A and the account's digit, and every signature is right. */
-static char key_names[WORLD_ACCOUNTS][AUTH_KEY_BYTES + 1];
+enum { KEYS_COUNT = WORLD_ACCOUNTS + 2 }; /* also of accounts that a test opens */
+static char key_names[KEYS_COUNT][AUTH_KEY_BYTES + 1];
 
 static bool find_key(struct key_view *view, struct span api_key, struct key_entry *entry_out)
 {
     (void)view;
     u32 account = (u32)(api_key.data[AUTH_KEY_BYTES - 1] - '0');
-    assert_true(account < WORLD_ACCOUNTS);
+    assert_true(account < KEYS_COUNT);
     *entry_out = (struct key_entry){.account = account,
                                     .rights = KEY_RIGHT_READ | KEY_RIGHT_TRADE | KEY_RIGHT_WITHDRAW,
                                     .enabled = true,
@@ -66,7 +67,7 @@ void call_scene_open(struct call_scene *scene, struct lookup_ask *ask)
     scene->text = malloc(CALL_SCENE_TEXT_BYTES);
     scene->command = malloc(COMMAND_BYTES_MAX);
     assert_true(scene->text != NULL && scene->command != NULL);
-    for (u32 i = 0; i < WORLD_ACCOUNTS; i++) {
+    for (u32 i = 0; i < KEYS_COUNT; i++) {
         memset(key_names[i], 'A', AUTH_KEY_BYTES - 1);
         key_names[i][AUTH_KEY_BYTES - 1] = (char)('0' + i);
     }

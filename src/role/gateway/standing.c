@@ -14,6 +14,9 @@
 #define RULES_MAX        128U /* of all packs that the changes name, ended ones included */
 #define OPERATIONS_COUNT (OPERATION_TRANSFER_IN + 1U)
 #define EUR_PLACES       8U
+/* So long behind its end a pause still says why nothing leaves: the engine ends it a little later.
+ */
+#define PAUSE_GRACE_US 60000000ULL
 
 /* What one rule says, at some moment. */
 struct rule_state {
@@ -38,6 +41,8 @@ struct standing {
     u32 rules_count;
     u32 changes_count;
     u64 neutral_since_us; /* 0: nothing is held neutrally */
+    u64 pause_until_us;   /* of the account's login; 0: it has none, or it is over */
+    u64 pause_since_us;   /* 0: before what is known */
     u32 inbox_count;      /* made so far; the newest are kept */
     struct rule_state rules[RULES_MAX];
     const struct view_notice *changes[STANDING_CHANGES_MAX]; /* newest first */
@@ -109,6 +114,9 @@ static void rules_now(struct standing *standing)
 static bool is_neutral(const struct standing *standing)
 {
     u32 told[OPERATIONS_COUNT] = {0};
+    u32 paused = standing->pause_until_us == 0 ? RESTRICTION_ALLOW : RESTRICTION_HOLD;
+    told[OPERATION_WITHDRAW] = paused;
+    told[OPERATION_TRANSFER_OUT] = paused;
     for (u32 i = 0; i < standing->rules_count; i += 1) {
         if (face_of(standing, &standing->rules[i]) == NOTICE_FACE_NEUTRAL) {
             continue;
@@ -172,6 +180,10 @@ static void changes_undo(struct standing *standing)
             standing->vector = change->before;
             continue;
         }
+        if (change->kind == VIEW_NOTICE_LOGIN) {
+            standing->pause_until_us = change->deadline_before;
+            continue;
+        }
         struct rule_state *state = rule_seek(standing, change->pack_turn, change->rule);
         if (state == NULL) {
             standing->changes_count = i;
@@ -222,16 +234,53 @@ static void neutral_change(struct standing *standing, u64 time_us)
     standing->neutral_since_us = is ? time_us : 0;
 }
 
+/* What is told of the login has no rule, and stands in the inbox whether or not it pauses. */
+static void login_change(struct standing *standing, const struct view_notice *change)
+{
+    static const enum notice_kind kinds[LOGIN_CAUSE_COUNT] = {
+        [LOGIN_CAUSE_PASSWORD_RESET] = NOTICE_PAUSED,
+        [LOGIN_CAUSE_RECOVERY_CODE] = NOTICE_RECOVERY,
+        [LOGIN_CAUSE_SECOND_FACTOR_OFF] = NOTICE_SECOND_OFF};
+    struct entry entry = {.notice = {.kind = kinds[change->cause],
+                                     .time_us = change->time_us,
+                                     .until_us = change->deadline}};
+    inbox_put(standing, &entry);
+    if (change->deadline != change->deadline_before) {
+        standing->pause_until_us = change->deadline;
+        standing->pause_since_us = change->time_us;
+    }
+}
+
+/* Whether time has gone on to where a pause says no more why something is held; then it is none. */
+static bool pause_ends(struct standing *standing, u64 now_us)
+{
+    bool is_over =
+        standing->pause_until_us != 0 && standing->pause_until_us + PAUSE_GRACE_US <= now_us;
+    standing->pause_until_us = is_over ? 0 : standing->pause_until_us;
+    return is_over;
+}
+
+static void pause_pass(struct standing *standing, u64 now_us)
+{
+    u64 end_us = standing->pause_until_us + PAUSE_GRACE_US;
+    if (pause_ends(standing, now_us)) {
+        neutral_change(standing, end_us);
+    }
+}
+
 /* All changes that one command made are one: between its events nothing is told. */
 static void changes_redo(struct standing *standing)
 {
     for (u32 left = standing->changes_count; left > 0;) {
         u64 seq = standing->changes[left - 1]->seq;
         u64 time_us = standing->changes[left - 1]->time_us;
+        pause_pass(standing, time_us);
         for (; left > 0 && standing->changes[left - 1]->seq == seq; left -= 1) {
             const struct view_notice *change = standing->changes[left - 1];
             if (change->kind == VIEW_NOTICE_VECTOR) {
                 standing->vector = change->after;
+            } else if (change->kind == VIEW_NOTICE_LOGIN) {
+                login_change(standing, change);
             } else {
                 finding_change(standing, change);
             }
@@ -337,8 +386,8 @@ static void put_holdings(struct json_writer *json, const struct pack_rule_text *
     json_object_end(json);
 }
 
-/* What stands now, rule by rule, then the neutral hold; then the holdings, if one of them counts
- * them. */
+/* What stands now, rule by rule, then a pause, then the neutral hold; then the holdings, if one of
+ * them counts them. */
 static void put_reasons(struct call *call, const struct standing *standing)
 {
     const struct view *view = standing->view;
@@ -362,6 +411,12 @@ static void put_reasons(struct call *call, const struct standing *standing)
         entry.notice.finding.flags |= is_known ? DECISION_FLAG_HOLDINGS_KNOWN : 0;
         put_entry(call, &entry);
         counted = entry.rule->has_threshold ? entry.rule : counted;
+    }
+    if (standing->pause_until_us > call->venue->now_us) {
+        struct entry entry = {.notice = {.kind = NOTICE_PAUSED,
+                                         .time_us = standing->pause_since_us,
+                                         .until_us = standing->pause_until_us}};
+        put_entry(call, &entry);
     }
     if (standing->neutral_since_us != 0) {
         struct entry entry = {
@@ -402,13 +457,16 @@ enum call_end standing_tell(struct call *call)
                                 .account = call->state.account,
                                 .vector = account->restrictions};
     standing.person = view_person_of(standing.view, standing.account);
+    standing.pause_until_us = view_pause_until(standing.view, standing.account);
     rules_now(&standing);
     changes_gather(&standing);
     changes_undo(&standing);
     /* What was held before the first change that is kept began at a time that is not. */
-    standing.neutral_since_us =
-        is_neutral(&standing) ? u64_max(view_notices_since_us(standing.view), 1) : 0;
+    u64 since_us = u64_max(view_notices_since_us(standing.view), 1);
+    (void)pause_ends(&standing, since_us);
+    standing.neutral_since_us = is_neutral(&standing) ? since_us : 0;
     changes_redo(&standing);
+    pause_pass(&standing, call->venue->now_us);
     CHECK(standing.vector == account->restrictions);
     json_object_begin(call->json);
     put_operations(call, account);

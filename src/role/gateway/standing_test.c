@@ -401,6 +401,104 @@ static void a_pack_without_words_is_neutral(void **state)
     same_as_by_hand(0, "a rule without words");
 }
 
+/* ---- what is told of the login ---- */
+
+#define LOGIN_ONE WORLD_ACCOUNTS /* accounts of logins, whose persons are one above */
+#define LOGIN_TWO (WORLD_ACCOUNTS + 1U)
+
+static void login_opens(u32 account)
+{
+    const struct command_login_open open = {.login = 100 + account, .person = account + 1};
+    hand_next(&hand);
+    assert_int_equal(hand_apply(&hand, &open, sizeof open, COMMAND_LOGIN_OPEN, account),
+                     FAULT_NONE);
+}
+
+/* `until` 0: it only tells. The vector is what the pause makes of it. */
+static void login_says(u32 account, enum login_cause cause, u64 until, u64 vector)
+{
+    const struct command_withdraw_pause pause = {
+        .login = 100 + account, .until = until, .cause = (u8)cause};
+    u64 before = view_account_of(scene.view.view, account)->restrictions;
+    hand_next(&hand);
+    assert_int_equal(hand_apply(&hand, &pause, sizeof pause, COMMAND_WITHDRAW_PAUSE, account),
+                     FAULT_NONE);
+    if (before != vector) {
+        hand_restricted(&hand, account, before, vector);
+    }
+}
+
+static void tells_of_the_login_with_its_day(void **state)
+{
+    (void)state;
+    login_opens(LOGIN_ONE);
+    later(HOUR_US);
+    u64 until_us = now_us + 48 * HOUR_US;
+    login_says(LOGIN_ONE, LOGIN_CAUSE_PASSWORD_RESET, until_us, HELD_ALL);
+    const char *text = tell(LOGIN_ONE);
+    has(text, "\"withdraw\":false,\"transferOut\":false,");
+    has(text, "\"reasons\":[{\"kind\":\"paused\",\"time\":1795003600000,\"en\":[[\"title\",");
+    has(text, "\"inbox\":[{\"kind\":\"paused\",\"time\":1795003600000,");
+    has(text, "[\"until\",\"This hold ends by itself by 2026-11-20 ");
+    has_not(text, "\"kind\":\"checking\"");
+    has_not(text, "\"appeal\"");
+    later(HOUR_US);
+    login_says(LOGIN_ONE, LOGIN_CAUSE_RECOVERY_CODE, 0, HELD_ALL);
+    later(HOUR_US);
+    login_says(LOGIN_ONE, LOGIN_CAUSE_SECOND_FACTOR_OFF, 0, HELD_ALL);
+    text = tell(LOGIN_ONE);
+    has(text, "\"reasons\":[{\"kind\":\"paused\",");
+    has(text, "\"inbox\":[{\"kind\":\"second-off\",\"time\":1795010800000,");
+    has(text, "{\"kind\":\"recovery\",\"time\":1795007200000,");
+    has(text, "[\"title\",\"Votre second facteur a \u00e9t\u00e9 retir\u00e9\"]");
+    has_not(text, "\"kind\":\"checking\"");
+    /* Its end is told a little late, and is no check of anybody. */
+    later(until_us + 5000000 - now_us);
+    has(tell(LOGIN_ONE), "\"reasons\":[],");
+    hand_next(&hand);
+    hand_restricted(&hand, LOGIN_ONE, HELD_ALL, 0);
+    later(HOUR_US);
+    text = tell(LOGIN_ONE);
+    has(text, "\"reasons\":[],\"inbox\":[{\"kind\":\"second-off\",");
+    has_not(text, "\"kind\":\"check");
+}
+
+/* A pause says why nothing leaves, and no more than that; a hold beside it is like any other. */
+static void a_pause_hides_no_hold_and_tells_none(void **state)
+{
+    static char first[1U << 16];
+    (void)state;
+    for (u32 more = 0; more < 2; more += 1) {
+        u64 held = more == 0 ? HELD_ALL : HELD_ALL | REFUSED;
+        assert_int_equal(close_scene(NULL), 0);
+        assert_int_equal(open_scene(NULL), 0);
+        login_opens(LOGIN_ONE);
+        login_opens(LOGIN_TWO);
+        later(HOUR_US);
+        u64 until_us = now_us + 48 * HOUR_US;
+        login_says(LOGIN_ONE, LOGIN_CAUSE_PASSWORD_RESET, until_us, HELD_ALL);
+        login_says(LOGIN_TWO, LOGIN_CAUSE_PASSWORD_RESET, until_us, HELD_ALL);
+        struct event_decision candidate = holds[1].event;
+        candidate.vector = (u16)held;
+        for (u32 hour = 0; hour < 60; hour += 1) {
+            if (hour == 7) {
+                rule_says(LOGIN_ONE, candidate, held);
+                hand_next(&hand);
+                if (more != 0) { /* else by hand too, and the vector stays */
+                    hand_restricted(&hand, LOGIN_TWO, HELD_ALL, held);
+                }
+            }
+            (void)snprintf(first, sizeof first, "%s", tell(LOGIN_ONE));
+            assert_string_equal(first, tell(LOGIN_TWO));
+            bool is_told = more != 0 ? hour >= 7 : hour > 48;
+            bool is_there = strstr(first, "\"kind\":\"checking\"") != NULL;
+            assert_int_equal(is_there, is_told);
+            assert_int_equal(strstr(first, "\"reasons\":[{\"kind\":\"paused\"") != NULL, hour < 48);
+            later(HOUR_US);
+        }
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 
 int main(void)
@@ -416,6 +514,8 @@ int main(void)
         CASE(tells_the_rule_beside_a_hold),
         CASE(canaries_never_sing),
         CASE(a_pack_without_words_is_neutral),
+        CASE(tells_of_the_login_with_its_day),
+        CASE(a_pause_hides_no_hold_and_tells_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

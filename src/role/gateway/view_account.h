@@ -40,9 +40,10 @@ struct view_account {
     u32 orders[2]; /* closed, open */
     u32 lists[2];
     u32 person;
-    u32 person_next; /* number + 1 of another account of the same person */
-    u32 login_next;  /* number + 1 of another account whose login has the same hash */
-    u64 login;       /* 0: none */
+    u32 person_next;    /* number + 1 of another account of the same person */
+    u32 login_next;     /* number + 1 of another account whose login has the same hash */
+    u64 login;          /* 0: none */
+    u64 pause_until_us; /* its pause ends or ended then; 0: it never had one that is known */
     u64 notice;
 };
 

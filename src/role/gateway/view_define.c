@@ -233,7 +233,8 @@ bool view_define(struct view *view, u32 account, const u8 *command, size_t size)
         return view_define_person(view, account, command, size);
     case COMMAND_LOGIN_OPEN:
         return view_define_login(view, account, command, size);
-    case COMMAND_WITHDRAW_PAUSE: /* what it does is told by `restricted` */
+    case COMMAND_WITHDRAW_PAUSE:
+        return view_define_pause(view, account, command, size);
     case COMMAND_NOTE:
     case COMMAND_FACT_SET:
     case COMMAND_LISTING_SET:

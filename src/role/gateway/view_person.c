@@ -327,6 +327,30 @@ bool view_define_login(struct view *view, u32 account, const u8 *command, size_t
            login_make(view, account, open.login);
 }
 
+/* `until` as the core takes it: an end that is over, or before the one there is, only tells. */
+bool view_define_pause(struct view *view, u32 account, const u8 *command, size_t size)
+{
+    struct command_withdraw_pause pause;
+    view_load(&pause, sizeof pause, command, size);
+    if (account >= view->accounts_count || view->accounts[account].login != pause.login ||
+        pause.login == 0 || pause.cause == 0 || pause.cause >= LOGIN_CAUSE_COUNT) {
+        return view_wrong(view, "account or cause of a pause");
+    }
+    struct view_account *row = &view->accounts[account];
+    u64 before = row->pause_until_us;
+    bool is_longer = pause.until > view->place.time_us && pause.until > before;
+    row->pause_until_us = is_longer ? pause.until : before;
+    struct view_notice *notice = notice_make(view, &row->notice);
+    if (notice != NULL) {
+        notice->kind = VIEW_NOTICE_LOGIN;
+        notice->owner = account;
+        notice->cause = pause.cause;
+        notice->deadline = row->pause_until_us;
+        notice->deadline_before = before;
+    }
+    return true;
+}
+
 bool view_define_person(struct view *view, u32 account, const u8 *command, size_t size)
 {
     struct command_link link;
@@ -417,7 +441,11 @@ bool view_image_person(struct view *view, u16 kind, const u8 *record, size_t siz
     if (kind == STATE_LOGIN) {
         struct state_login state;
         view_load(&state, sizeof state, record, size);
-        return login_make(view, state.head.account, state.head.id);
+        if (!login_make(view, state.head.account, state.head.id)) {
+            return false;
+        }
+        view->accounts[state.head.account].pause_until_us = state.pause_until;
+        return true;
     }
     return image_finding(view, record, size);
 }
@@ -439,6 +467,11 @@ u32 view_login_account(const struct view *view, u64 login)
 u64 view_login_of(const struct view *view, u32 account)
 {
     return account < view->accounts_count ? view->accounts[account].login : 0;
+}
+
+u64 view_pause_until(const struct view *view, u32 account)
+{
+    return account < view->accounts_count ? view->accounts[account].pause_until_us : 0;
 }
 
 u32 view_person_of(const struct view *view, u32 account)

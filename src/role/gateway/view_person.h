@@ -41,18 +41,19 @@ struct view_finding {
     u32 older;
 };
 
-enum view_notice_kind { VIEW_NOTICE_VECTOR = 1, VIEW_NOTICE_FINDING };
+enum view_notice_kind { VIEW_NOTICE_VECTOR = 1, VIEW_NOTICE_FINDING, VIEW_NOTICE_LOGIN };
 
 struct view_notice {
     u64 time_us;
     u64 seq;    /* the command that told it */
     u64 before; /* vectors: of the account, or what the rule gave */
     u64 after;
-    u64 deadline;
+    u64 deadline; /* logins: the end of the account's pause */
     u64 holdings; /* with DECISION_FLAG_HOLDINGS_KNOWN */
     u32 owner;    /* account, or person */
     u32 pack_turn;
-    u8 kind; /* enum view_notice_kind */
+    u8 kind;  /* enum view_notice_kind */
+    u8 cause; /* logins: enum login_cause */
     u8 rule;
     u8 truth;
     u8 truth_before;
@@ -78,6 +79,8 @@ u32 view_login_account(const struct view *view, u64 login);
 
 /* The login whose account this is; 0: none. */
 u64 view_login_of(const struct view *view, u32 account);
+/* When the pause of its login ends or ended; 0: it never had one that is known, or no login. */
+u64 view_pause_until(const struct view *view, u32 account);
 u32 view_persons_count(const struct view *view);
 /* The trade group that an account is shown with: its own, else that of its person; VIEW_GROUP_NONE.
  */

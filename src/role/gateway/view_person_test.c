@@ -155,9 +155,40 @@ static void logins_have_accounts(void **state)
     assert_non_null(notice); /* what an account began with has a moment too */
     assert_int_equal(notice->kind, VIEW_NOTICE_VECTOR);
     assert_true(notice->time_us == START_US + 1 && notice->before == 0 && notice->after == REFUSED);
-    struct command_withdraw_pause pause = {.login = 9};
-    assert_int_equal(apply(&pause, sizeof pause, COMMAND_WITHDRAW_PAUSE, WORLD_ACCOUNTS),
-                     FAULT_NONE);
+}
+
+static enum fault pauses(u32 account, u64 login, u64 until, u8 cause)
+{
+    struct command_withdraw_pause pause = {.login = login, .until = until, .cause = cause};
+    return apply(&pause, sizeof pause, COMMAND_WITHDRAW_PAUSE, account);
+}
+
+static void pauses_are_told_and_never_shorten(void **state)
+{
+    static const struct {
+        u64 until;
+        u64 pause; /* that there is behind it */
+    } steps[] = {{0, 0},
+                 {START_US + 1, 0}, /* over already */
+                 {START_US + 90, START_US + 90},
+                 {START_US + 50, START_US + 90},
+                 {START_US + 91, START_US + 91}};
+    (void)state;
+    tick(START_US + 1);
+    person_add(1);
+    assert_int_equal(open_login(WORLD_ACCOUNTS, 9, 2), FAULT_NONE);
+    for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
+        u64 before = view_pause_until(scene.view, WORLD_ACCOUNTS);
+        u8 cause = (u8)(i % 3 + 1);
+        assert_int_equal(pauses(WORLD_ACCOUNTS, 9, steps[i].until, cause), FAULT_NONE);
+        assert_int_equal(view_pause_until(scene.view, WORLD_ACCOUNTS), steps[i].pause);
+        const struct view_notice *notice = view_notice_of_account(scene.view, WORLD_ACCOUNTS);
+        assert_true(notice->kind == VIEW_NOTICE_LOGIN && notice->cause == cause);
+        assert_true(notice->deadline_before == before && notice->deadline == steps[i].pause);
+        assert_int_equal(notice->time_us, START_US + 1);
+    }
+    assert_int_equal(view_pause_until(scene.view, 0), 0);
+    assert_int_equal(view_pause_until(scene.view, WORLD_ACCOUNTS + 1), 0);
 }
 
 static void again(void)
@@ -174,6 +205,15 @@ static void refuses_what_cannot_be(void **state)
     (void)state;
     again();
     assert_int_equal(link(COMMAND_LINK, 0, 1), FAULT_DIVERGED);
+    again(); /* a pause of an account without a login, of another login, without a cause */
+    assert_int_equal(pauses(0, 9, 0, LOGIN_CAUSE_RECOVERY_CODE), FAULT_DIVERGED);
+    again();
+    assert_int_equal(pauses(0, 0, 0, LOGIN_CAUSE_RECOVERY_CODE), FAULT_DIVERGED);
+    again();
+    assert_int_equal(pauses(WORLD_ACCOUNTS, 9, 0, LOGIN_CAUSE_RECOVERY_CODE), FAULT_DIVERGED);
+    again();
+    assert_int_equal(open_login(WORLD_ACCOUNTS, 9, 2), FAULT_NONE);
+    assert_int_equal(pauses(WORLD_ACCOUNTS, 9, 0, LOGIN_CAUSE_COUNT), FAULT_DIVERGED);
     again();
     assert_int_equal(link(COMMAND_LINK, 1, 2), FAULT_DIVERGED);
     again();
@@ -470,7 +510,7 @@ static void begins_at_an_image(void **state)
         .price = price_of(EUR), .time_us = START_US, .asset = WORLD_BTC};
     struct state_person person = {0};
     struct state_link linked = {.person = 1};
-    struct state_login login = {0};
+    struct state_login login = {.pause_until = START_US + 77};
     struct state_finding finding = {.person = 1,
                                     .pack = 5,
                                     .rule = 1,
@@ -493,6 +533,7 @@ static void begins_at_an_image(void **state)
     assert_int_equal(view_image_end(other.view, 1), FAULT_NONE);
     assert_int_equal(view_person_of(other.view, 4), 1);
     assert_int_equal(view_login_account(other.view, 9), 5);
+    assert_int_equal(view_pause_until(other.view, 4), START_US + 77);
     assert_int_equal(view_pack_of(other.view, 5)->hash[0], 0x5A);
     assert_int_equal(view_pack_of(other.view, 5)->since_us, 0);
     const struct view_finding *known = view_finding_newest(other.view, 1);
@@ -511,6 +552,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(links_and_unlinks),
         CASE(logins_have_accounts),
+        CASE(pauses_are_told_and_never_shorten),
         CASE(refuses_what_cannot_be),
         CASE(packs_come_and_end_and_numbers_return),
         CASE(keeps_what_each_rule_says_now),

@@ -340,6 +340,7 @@ MUST_USE bool view_decision_event(struct view *view, const u8 *record, size_t si
 /* person_add, link, unlink, rules_set or valuation_price. */
 MUST_USE bool view_define_person(struct view *view, u32 account, const u8 *command, size_t size);
 MUST_USE bool view_define_login(struct view *view, u32 account, const u8 *command, size_t size);
+MUST_USE bool view_define_pause(struct view *view, u32 account, const u8 *command, size_t size);
 /* The records of an image that concern persons: rules, pack, price, person, link, finding. */
 MUST_USE bool view_image_person(struct view *view, u16 kind, const u8 *record, size_t size);
 

@@ -29,7 +29,7 @@ export interface Ticker {
 
 /* GET /page/v1/standing: docs/customers.md. */
 export interface Notice {
-  kind: 'restricted' | 'lifted' | 'warned' | 'evidence' | 'late' | 'settled' | 'checking' | 'checked';
+  kind: 'restricted' | 'lifted' | 'warned' | 'evidence' | 'late' | 'settled' | 'checking' | 'checked' | 'paused' | 'recovery' | 'second-off';
   time: number | null;
   rule?: { pack: string; version: number; id: string; hash: string };
   en: [string, string][];

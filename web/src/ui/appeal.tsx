@@ -47,7 +47,8 @@ export function AppealPart() {
   const end = useSignal<AppealEnd | null>(null);
   const busy = useSignal(false);
   const known = appeal.value;
-  const reasons = standing.value?.reasons ?? [];
+  /* A pause of the login ends by itself. */
+  const reasons = (standing.value?.reasons ?? []).filter((row) => row.kind !== 'paused');
   const isHeld = reasons.length > 0;
   const takes = taking.value?.recipient !== null && taking.value !== null;
   useEffect(() => void askAppeal(), [isHeld]);
