@@ -1,6 +1,7 @@
 #include "io/line_talk.h"
 
 #include "base/check.h"
+#include "base/secret.h"
 #include "io/net_loop.h"
 
 #include <stdlib.h>
@@ -77,6 +78,9 @@ static void visit_closed(void *user, enum net_end why)
 {
     struct visit *visit = user;
     (void)why;
+    if (visit->talk->options.wipes) {
+        secret_wipe(visit->room, visit->used);
+    }
     visit->conn = NULL;
     visit->used = 0;
 }
@@ -139,6 +143,9 @@ static bool visit_answer(struct visit *visit)
     }
     visit->used -= size + 1;
     memmove(visit->room, visit->room + size + 1, visit->used);
+    if (options->wipes) {
+        secret_wipe(visit->room + visit->used, size + 1);
+    }
     return true;
 }
 
@@ -174,6 +181,7 @@ static enum fault listening(struct line_talk *talk)
     options.connections_max = LINE_TALK_CONNECTIONS_MAX;
     options.queue_bytes_max = talk->options.answer_bytes_max + 1;
     options.tick_ms = 0;
+    options.wipes_input = talk->options.wipes;
     TRY(net_loop_open(&talk->loop, &options));
     talk->net = net_loop_net(talk->loop);
     struct net_listen_options listen = {.descriptor = dup(talk->options.listener)};

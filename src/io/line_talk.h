@@ -25,6 +25,7 @@ struct line_talk_options {
     int listener;         /* a listening local socket; duplicated at open */
     u32 line_bytes_max;   /* without its end; up to 65535 */
     u32 answer_bytes_max; /* without its end */
+    bool wipes;           /* lines are wiped behind their answers */
     struct clock *clock;
     /* The answer to a line, both without their ends; valid until the next call. A line that is too
      * long comes with line_bytes_max + 1 bytes, and its connection ends behind the answer. */
