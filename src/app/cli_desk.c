@@ -1,5 +1,6 @@
 /* cambist desk: writes, signs and brings acts to the disclosure desk, and asks it. */
 #include "app/cli.h"
+#include "app/desk_count.h"
 #include "app/desk_draft.h"
 #include "app/grant_case.h"
 #include "app/local_socket.h"
@@ -70,8 +71,9 @@ static const struct option options[] = {
     [DESK_PAPER] = {.name = "paper",
                     .kind = OPTION_TEXT,
                     .value = "FILE",
-                    .help = "grant: what the paper says, a line PERSON FIELD VALUE each, by the "
-                            "case's numbers of people."},
+                    .help =
+                        "grant, search: what the paper says, a line PERSON FIELD VALUE each, by "
+                        "the case's numbers of people."},
     [DESK_SIZE] = {.name = "log-size",
                    .kind = OPTION_NUMBER,
                    .value = "N",
@@ -552,6 +554,52 @@ static enum fault put(struct desk_cli *cli)
     return FAULT_NONE;
 }
 
+/* ---- the count of a search ---- */
+
+#define SEARCH_BYTES     1024U
+#define SEARCH_POLLS_MAX 300U /* more than the desk waits for `keep` */
+#define SEARCH_POLL_NS   50000000L
+
+/* What became of the question; "waits" while it is under way. */
+static enum fault search_state(struct desk_cli *cli, struct span *state_out)
+{
+    const struct timespec pause = {.tv_nsec = SEARCH_POLL_NS};
+    for (u32 polls = 0; polls < SEARCH_POLLS_MAX; polls += 1) {
+        TRY(line_make(cli, "search", cli->call->operands[1]));
+        TRY(ask(cli, "search", state_out));
+        if (!span_equal(*state_out, span_of_text("waits"))) {
+            return FAULT_NONE;
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return FAULT(FAULT_UNAVAILABLE, "the desk waits for the count");
+}
+
+/* The paper's value goes to the desk, which passes it to `keep` and forgets it. */
+static enum fault search(struct desk_cli *cli)
+{
+    const struct option_call *call = cli->call;
+    char word[64];
+    size_t size = 0;
+    struct span rest = span_of(NULL, 0);
+    if (call->operands_count != 2 || !call->values[DESK_PAPER].given ||
+        strlen(call->operands[1]) != 2UL * DESK_NAME_BYTES) {
+        return FAULT(FAULT_USAGE, "search wants one CASE and --paper");
+    }
+    TRY(input_read(call->values[DESK_PAPER].text, (u8 *)cli->paper, SEARCH_BYTES, &size));
+    (void)snprintf(word, sizeof(word), "search %s ", call->operands[1]);
+    line_of_bytes(cli, word, cli->paper, size);
+    secret_wipe(cli->paper, sizeof(cli->paper));
+    enum fault fault = ask(cli, "search", &rest);
+    secret_wipe(cli->line, sizeof(cli->line));
+    TRY(fault);
+    TRY(search_state(cli, &rest));
+    TRY(desk_count_end(rest));
+    TRY(line_make(cli, "show", call->operands[1]));
+    TRY(ask(cli, "case", &rest));
+    return desk_count_print(rest);
+}
+
 /* ---- sealed papers ---- */
 
 static enum fault paper_piece(struct desk_cli *cli, const char *hash, u64 total, u64 offset,
@@ -641,9 +689,9 @@ static enum fault act(struct desk_cli *cli)
         const char *verb;
         enum fault (*run)(struct desk_cli *cli);
     } verbs[] = {
-        {"list", list},   {"show", show},         {"acts", acts},        {"authority", authority},
-        {"draft", draft}, {"sign", sign},         {"put", put},          {"grant", grant},
-        {"paper", paper}, {"contacts", contacts}, {"recusals", recusals}};
+        {"list", list},   {"show", show},         {"acts", acts},         {"authority", authority},
+        {"draft", draft}, {"sign", sign},         {"put", put},           {"grant", grant},
+        {"paper", paper}, {"contacts", contacts}, {"recusals", recusals}, {"search", search}};
     for (u32 i = 0; i < ARRAY_COUNT(verbs); i += 1) {
         if (strcmp(cli->call->operands[0], verbs[i].verb) == 0) {
             return verbs[i].run(cli);
@@ -652,7 +700,7 @@ static enum fault act(struct desk_cli *cli)
     return FAULT(
         FAULT_USAGE,
         "\"%s\" is none of list, show, acts, authority, contacts, recusals, draft, sign, put, "
-        "grant, paper",
+        "grant, paper, search",
         cli->call->operands[0]);
 }
 
@@ -684,6 +732,9 @@ static const char *const text[] = {
     "refuses one that says more.",
     "paper put CASE FILE stores a paper that an act of the case names as sealed, a file of age; paper get "
     "HASH prints it as it is, for who can open it.",
+    "search CASE --paper FILE has a search counted that is logged and has waited: FILE has what is searched "
+    "for, one line or a name and a birth date. A number of people comes back, and becomes an act of the "
+    "case.",
     "list [WORD...] prints cases that are not closed as JSON, what is due first: state=, request=, class=, "
     "urgency=, country=, authority=, alarm=yes, all=yes, limit=. show CASE prints one, acts CASE every act "
     "as it was signed, authority NAME what is registered. contacts [WORD...] prints which officer had to do "

@@ -15,6 +15,7 @@ enum fault place_desk_make(struct place *place, struct agent **agent_out)
         .clock = clock_real(),
         .listener = place->listeners[PLACE_LISTENER_DESK],
         .line = place->desk_in,
+        .keep = place->count_out,
         .cases_max = (u32)place->settings->config->values[CONFIG_DESK_CASES].number,
     };
     if (options.listener < 0) {
@@ -60,12 +61,14 @@ void place_desk_measure(struct place *place, const struct agent *agent)
         {"cambist_desk_turned_away_total", "Connections that were one too many."},
         {"cambist_desk_line_asked_total", "What the gateway asked for customers."},
         {"cambist_desk_line_ended", "1: the gateway asked what it may not, and is not heard."},
+        {"cambist_desk_counted_total", "Searches whose count `keep` told."},
     };
     (void)agent;
     struct desk_agent_counts counts = desk_agent_counts(place->desk);
     const u64 values[] = {
-        counts.cases, counts.open,    counts.late,        counts.alarms,     counts.asked,
-        counts.taken, counts.refused, counts.connections, counts.told,       counts.waits,
-        counts.stuck, counts.strange, counts.turned_away, counts.line_asked, counts.line_ended};
+        counts.cases,       counts.open,       counts.late,       counts.alarms,
+        counts.asked,       counts.taken,      counts.refused,    counts.connections,
+        counts.told,        counts.waits,      counts.stuck,      counts.strange,
+        counts.turned_away, counts.line_asked, counts.line_ended, counts.counted};
     place_values_put(place, place->desk_values, rows, values, ARRAY_COUNT(rows));
 }

@@ -10,6 +10,7 @@ enum fault place_keep_make(struct place *place, struct agent **agent_out)
         .listener = place->listeners[PLACE_LISTENER_KEEP],
         .line = place->keep_in,
         .people_line = place->people_out,
+        .count_line = place->count_in,
         .lookups_per_hour = (u32)values[CONFIG_VAULT_LOOKUPS].number,
         .drill_days = (u32)values[CONFIG_VAULT_DRILL_DAYS].number,
     };
@@ -56,6 +57,7 @@ void place_keep_measure(struct place *place, const struct agent *agent)
         {"cambist_vault_wrong_total", "Those that were no frames."},
         {"cambist_vault_lookups_total", "Searches for a value that were answered."},
         {"cambist_vault_lookups_refused_total", "Those refused: too many in an hour."},
+        {"cambist_vault_count_ended", "1: the desk asked what it may not, and is not heard."},
         {"cambist_vault_unswept_seconds", "Since when something erased waits for the next sweep."},
         {"cambist_vault_locked", "1 where keys are locked in memory."},
         {"cambist_vault_shares_a", "Shares of group A that were shown within vault.drill_days."},
@@ -80,6 +82,7 @@ void place_keep_measure(struct place *place, const struct agent *agent)
                           counts.wrong,
                           counts.lookups,
                           counts.limited,
+                          counts.count_ended,
                           counts.unswept,
                           counts.locked,
                           counts.shares[0].live,

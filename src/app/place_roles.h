@@ -49,6 +49,8 @@ struct place {
     int keep_in;                                   /* keep's; -1 */
     int people_out;                                /* keep's end of the line to screening; -1 */
     int people_in;                                 /* screening's; -1 */
+    int count_out;                                 /* the desk's end of the line to `keep`; -1 */
+    int count_in;                                  /* keep's; -1 */
     int desk_out;                                  /* the gateway's end of its line; -1 */
     int desk_in;                                   /* the desk's; -1 */
     int inbox_out;                                 /* the gateway's end of its line; -1 */

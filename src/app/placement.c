@@ -90,6 +90,8 @@ static const struct listener_row listener_rows[PLACE_LISTENERS_COUNT] = {
 #define KEEP_IN     "keep-in"     /* and the other */
 #define PEOPLE_OUT  "people-out"  /* the end of `keep` of the line to screening */
 #define PEOPLE_IN   "people-in"   /* and the other */
+#define COUNT_OUT   "count-out"   /* the desk's end of the line to `keep` */
+#define COUNT_IN    "count-in"    /* and the other */
 #define INBOX_OUT   "inbox-out"   /* the gateway's end of the line to the queue */
 #define INBOX_IN    "inbox-in"    /* and the other */
 #define PAGE_NAME   "metrics"     /* a process's own */
@@ -308,6 +310,9 @@ static enum fault hub_open(struct place_hub *hub, const struct config *config)
     if (has_any(hub->placement, PLACE_DESK)) {
         TRY(handover_pair(hub->desk_line));
     }
+    if (has_any(hub->placement, PLACE_DESK) && has_any(hub->placement, PLACE_KEEP)) {
+        TRY(handover_pair(hub->count_line));
+    }
     TRY(handover_pair(hub->inbox_line));
     return has_any(hub->placement, PLACE_MATCH) ? match_line_open(hub) : FAULT_NONE;
 }
@@ -319,22 +324,13 @@ enum fault place_hub_open(struct place_hub *hub, const struct placement *placeme
     for (u32 index = 0; index < PLACE_LISTENERS_COUNT; index += 1) {
         hub->listeners[index] = listeners[index];
     }
-    hub->match_line[0] = -1;
-    hub->match_line[1] = -1;
-    hub->log_line[0] = -1;
-    hub->log_line[1] = -1;
-    hub->door_line[0] = -1;
-    hub->door_line[1] = -1;
-    hub->effects_line[0] = -1;
-    hub->effects_line[1] = -1;
-    hub->keep_line[0] = -1;
-    hub->keep_line[1] = -1;
-    hub->people_line[0] = -1;
-    hub->people_line[1] = -1;
-    hub->desk_line[0] = -1;
-    hub->desk_line[1] = -1;
-    hub->inbox_line[0] = -1;
-    hub->inbox_line[1] = -1;
+    int *const lines[] = {hub->match_line,   hub->log_line,   hub->door_line,
+                          hub->effects_line, hub->keep_line,  hub->people_line,
+                          hub->desk_line,    hub->count_line, hub->inbox_line};
+    for (u32 index = 0; index < ARRAY_COUNT(lines); index += 1) {
+        lines[index][0] = -1;
+        lines[index][1] = -1;
+    }
     hub->match_count = -1;
     for (u32 index = 0; index < PLACE_CHANNELS_COUNT; index += 1) {
         hub->channels[index] = (struct channel){.memory = -1, .wake = -1};
@@ -386,6 +382,7 @@ void place_hub_close(struct place_hub *hub)
     line_close(hub->keep_line);
     line_close(hub->people_line);
     line_close(hub->desk_line);
+    line_close(hub->count_line);
     line_close(hub->inbox_line);
     if (hub->match_count >= 0) {
         (void)close(hub->match_count);
@@ -429,6 +426,8 @@ static void lines_put(const struct place_hub *hub, const struct place_process *p
         {KEEP_IN, PLACE_KEEP, hub->keep_line[1]},
         {DESK_OUT, PLACE_GATEWAY, hub->desk_line[0]},
         {DESK_IN, PLACE_DESK, hub->desk_line[1]},
+        {COUNT_OUT, PLACE_DESK, hub->count_line[0]},
+        {COUNT_IN, PLACE_KEEP, hub->count_line[1]},
         {INBOX_OUT, PLACE_GATEWAY, hub->inbox_line[0]},
         {INBOX_IN, PLACE_CASES, hub->inbox_line[1]},
         {PEOPLE_OUT, PLACE_KEEP, hub->people_line[0]},
@@ -561,6 +560,8 @@ static enum fault rest_attach(struct place *place, const struct handover_item *i
     place->people_in = descriptor_of(items, count, PEOPLE_IN);
     place->desk_out = descriptor_of(items, count, DESK_OUT);
     place->desk_in = descriptor_of(items, count, DESK_IN);
+    place->count_out = descriptor_of(items, count, COUNT_OUT);
+    place->count_in = descriptor_of(items, count, COUNT_IN);
     place->inbox_out = descriptor_of(items, count, INBOX_OUT);
     place->inbox_in = descriptor_of(items, count, INBOX_IN);
     TRY(page_attach(&place->page, PAGE_NAME, items, count));

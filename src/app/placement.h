@@ -154,6 +154,7 @@ struct place_hub {
     int effects_line[2]; /* from the role `logins`, to the role `door` */
     int keep_line[2];    /* from the gateway, to the role `keep` */
     int desk_line[2];    /* from the gateway, to the role `desk` */
+    int count_line[2];   /* from the role `desk`, to the role `keep` */
     int inbox_line[2];   /* from the gateway, to the role `cases` */
     int people_line[2];  /* from `keep`, to the role `screen` */
     int match_count;     /* an eventfd, from `match` to `screen`; -1 */

@@ -133,10 +133,13 @@ static void a_process_gets_only_its_own(void **state)
     assert_int_equal(count, 3);
     assert_true(is_handed(count, "match-in"));
     assert_true(is_handed(count, "match-count"));
-    /* The desk has the officers' socket, its end of the gateway's line, and nothing else. */
+    /* The desk has the officers' socket, its ends of the gateway's line and of that to keep, and
+     * nothing else. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 8], items);
-    assert_int_equal(count, 3);
+    assert_int_equal(count, 4);
     assert_true(is_handed(count, "desk-in"));
+    assert_true(is_handed(count, "count-out"));
+    assert_false(is_handed(count, "count-in"));
     assert_true(is_handed(count, "desk-listener"));
     /* The console has a listener of its own, and no line to anybody. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 7], items);
@@ -149,11 +152,12 @@ static void a_process_gets_only_its_own(void **state)
     assert_true(is_handed(count, "door-in"));
     assert_true(is_handed(count, "effects-in"));
     assert_true(is_handed(count, "door-listener"));
-    /* Who keeps has a socket, its end of the gateway's line and one of that to screening, and
-     * nobody else has them. */
+    /* Who keeps has a socket, its ends of the gateway's line, of that to screening and of the
+     * desk's, and nobody else has them. */
     count = place_hub_items(&hub, &small->processes[small->processes_count - 3], items);
-    assert_int_equal(count, 8);
+    assert_int_equal(count, 9);
     assert_true(is_handed(count, "people-out"));
+    assert_true(is_handed(count, "count-in"));
     assert_true(is_handed(count, "keep-in"));
     assert_true(is_handed(count, "keep-listener"));
     assert_true(is_handed(count, "log-asks"));

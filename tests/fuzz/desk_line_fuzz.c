@@ -63,9 +63,10 @@ static void begin(void)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-    static const char *const words[] = {
-        "cases ", "case ",   "acts ",     "authority ", "head ",    "letter ", "by ",
-        "paper ", "stored ", "contacts ", "recusals ",  "refused ", "wrong ",  "missing "};
+    static const char *const words[] = {"cases ",   "case ",     "acts ",     "authority ",
+                                        "head ",    "letter ",   "by ",       "paper ",
+                                        "stored ",  "contacts ", "recusals ", "search ",
+                                        "refused ", "wrong ",    "missing "};
     bool is_known = false;
     /* The exact size, so that a sanitizer sees one byte read too many. */
     u8 *line = malloc(size + (size == 0));

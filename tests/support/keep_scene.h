@@ -25,6 +25,7 @@ static struct sockaddr_un address;
 static struct vault_agent *agent;
 static struct clock_false clock_false;
 static int listener;
+static int count_line; /* the agent's end of the desk's line; 0: there is none */
 static u8 frame[ROOM];
 static u8 answer[ROOM];
 static u32 answer_bytes;
@@ -35,6 +36,7 @@ static inline void agent_begin(void)
                                           .disk = disk_real(),
                                           .clock = &clock_false.clock,
                                           .listener = listener,
+                                          .count_line = count_line,
                                           .lookups_per_hour = PER_HOUR,
                                           .drill_days = 100};
     scene_must(vault_agent_create(&agent, &options));

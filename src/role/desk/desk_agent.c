@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/secret.h"
 #include "base/span.h"
 #include "io/line_talk.h"
 #include "io/log.h"
@@ -10,6 +11,7 @@
 #include "role/desk/desk_noticed.h"
 #include "role/desk/desk_paper.h"
 #include "role/desk/desk_register.h"
+#include "role/desk/desk_search.h"
 #include "role/desk/desk_tell.h"
 
 #include <stdio.h>
@@ -27,6 +29,7 @@ struct desk_agent {
     struct line_talk *talk;
     struct desk_tell *tell; /* NULL: there is no public log */
     struct desk_noticed *noticed;
+    struct desk_search *search;
     struct desk_agent_counts counts;
     struct desk_place *places;
     enum fault fault; /* of the store: the process begins anew */
@@ -492,6 +495,29 @@ static struct span answer_paper(struct desk_agent *agent, struct span rest)
 _Static_assert(DESK_PAPER_PIECE < DESK_FILE_BYTES, "a piece is a line");
 _Static_assert(DESK_PAPER_PIECE_READ <= DESK_ACTS_BYTES_MAX, "and an answer");
 
+/* ---- the count of a search ---- */
+
+/* search CASE [BYTES]: with what is searched for it is asked, without it what became of that. */
+static struct span answer_search(struct desk_agent *agent, struct span rest)
+{
+    struct span bytes;
+    const struct desk_case *at = case_of(agent, word_cut(&rest));
+    if (at == NULL) {
+        return say_missing(agent, "no such case");
+    }
+    if (rest.size == 0) {
+        return say(agent, "search ", desk_search_state(agent->search, at));
+    }
+    if (!bytes_take(agent, rest, &bytes)) {
+        secret_wipe(agent->bytes, sizeof(agent->bytes));
+        return say_wrong(agent, "no value in small hexadecimal digits");
+    }
+    enum fault fault = desk_search_ask(agent->search, at, bytes, now_of(agent));
+    secret_wipe(agent->bytes, bytes.size);
+    return fault == FAULT_NONE ? say(agent, "search ", desk_search_state(agent->search, at))
+                               : say_fault(agent, fault);
+}
+
 static struct span answer_line(void *context, struct span line)
 {
     static const struct {
@@ -502,7 +528,8 @@ static struct span answer_line(void *context, struct span line)
                 {"letter", answer_letter},       {"put", answer_put},
                 {"authority", answer_authority}, {"by", answer_by},
                 {"put-paper", answer_paper_put}, {"paper", answer_paper},
-                {"contacts", answer_contacts},   {"recusals", answer_recusals}};
+                {"contacts", answer_contacts},   {"recusals", answer_recusals},
+                {"search", answer_search}};
     struct desk_agent *agent = context;
     struct span rest = line;
     struct span word = word_cut(&rest);
@@ -515,7 +542,7 @@ static struct span answer_line(void *context, struct span line)
     return say_wrong(
         agent,
         "the line begins with none of list, show, acts, head, letter, put, authority, by, put-paper, paper, "
-        "contacts, recusals");
+        "contacts, recusals, search");
 }
 
 /* ---- the agent ---- */
@@ -572,6 +599,7 @@ static enum fault desk_open(struct agent *base)
                                            .listener = agent->options.listener,
                                            .line_bytes_max = DESK_LINE_BYTES_MAX,
                                            .answer_bytes_max = DESK_ANSWER_BYTES_MAX,
+                                           .wipes = true, /* what is searched for */
                                            .clock = agent->options.clock,
                                            .answer = answer_line,
                                            .context = agent};
@@ -588,6 +616,7 @@ static enum fault desk_open(struct agent *base)
     }
     TRY(desk_noticed_open(&agent->noticed, agent->options.line, agent->options.log,
                           agent->options.clock));
+    TRY(desk_search_open(&agent->search, agent->options.keep, agent->options.clock));
     return line_talk_open(&agent->talk, &talk);
 }
 
@@ -634,6 +663,8 @@ static enum fault desk_work(struct agent *base, bool *busy_out)
     TRY(desk_noticed_turn(agent->noticed, agent->store, busy_out));
     agent->counts.line_asked = desk_noticed_counts(agent->noticed).asked;
     agent->counts.line_ended = desk_noticed_counts(agent->noticed).wrong;
+    TRY(desk_search_turn(agent->search, agent->store, &agent->staff, now_of(agent), busy_out));
+    agent->counts.counted = desk_search_counts(agent->search).counted;
     return clock_turn(agent, busy_out);
 }
 
@@ -643,10 +674,12 @@ static void desk_close(struct agent *base)
     line_talk_close(agent->talk);
     desk_tell_close(agent->tell);
     desk_noticed_close(agent->noticed);
+    desk_search_close(agent->search);
     desk_papers_close(&agent->papers);
     desk_store_close(agent->store);
     agent->talk = NULL;
     agent->noticed = NULL;
+    agent->search = NULL;
     agent->tell = NULL;
     agent->store = NULL;
 }

@@ -3,6 +3,7 @@
  *     desk.sock ─▶ lines ─▶ desk_store (desk.db) ─▶ answer
  *                 │            └── desk_tell ──▶ log.sock
  *     gateway ◀── desk_noticed: which openings a person was told of
+ *     keep ◀── desk_search: of how many people it has what is searched for
  *
  * One line after the other, each act on the disk before it is answered. By itself it lets end what
  * is over. It has its own folder, its socket and nothing else: no network, no share, no key, no
@@ -38,6 +39,7 @@ struct desk_agent_options {
     struct clock *clock;
     int listener;    /* a listening local socket; duplicated at open */
     int line;        /* the gateway's (wire/desk_line.h), which stays the caller's; -1: none */
+    int keep;        /* its line (wire/count_line.h), the caller's; 0 and below: there is none */
     const char *log; /* the log's socket (desk_tell.h); NULL: there is no public log */
     u32 cases_max;
 };
@@ -59,6 +61,7 @@ struct desk_agent_counts {
     u64 strange;    /* openings in the log that no case has */
     u64 line_asked; /* by the gateway, for customers */
     u64 line_ended; /* 1: no sound gateway was at the line */
+    u64 counted;    /* searches of which `keep` told the number */
 };
 
 struct desk_agent;

@@ -187,6 +187,9 @@ static void acts_are_taken_or_refused_by_name(void **state)
     is_said("show " CASE, "case {\"case\":\"" CASE "\",\"state\":\"received\"");
     is_said("acts " CASE, "acts 23203220"); /* "# 2 " */
     is_said("head cleo " CASE " -", "head demo.invalid clerk fr ");
+    is_said("search " CASE, "search none");
+    is_said("search " CASE " zz", "wrong no value");
+    is_said("search " CASE " 3120", "refused request: ");
     is_said("head cleo - -", "head demo.invalid clerk fr none none none ");
     struct desk_act reject = desk_scene_act(&scene, DESK_ACT_REJECT, DESK_SCENE_ANNA, name);
     reject.reason = DESK_REASON_TOO_WIDE;
@@ -197,7 +200,7 @@ static void acts_are_taken_or_refused_by_name(void **state)
     is_said(text, "letter ");
     struct desk_agent_counts counts = desk_agent_counts(agent);
     assert_int_equal(counts.taken, 2);
-    assert_int_equal(counts.refused, 4);
+    assert_int_equal(counts.refused, 6);
 }
 
 static void what_is_no_line_is_said(void **state)
@@ -221,7 +224,9 @@ static void what_is_no_line_is_said(void **state)
                 {"letter 0", "wrong no act"},
                 {"letter zz", "wrong no act"},
                 {"put", "wrong no act"},
-                {"put 00", "wrong "}};
+                {"put 00", "wrong "},
+                {"search", "missing no such case"},
+                {"search " CASE, "missing no such case"}};
     for (u32 i = 0; i < ARRAY_COUNT(rows); i += 1) {
         is_said(rows[i].line, rows[i].says);
     }

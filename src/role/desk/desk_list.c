@@ -273,6 +273,10 @@ void desk_case_put(struct json_writer *json, const struct desk_case *at, u64 now
     json_field_bool(json, "lapsed", at->is_lapsed);
     json_field_bool(json, "opened", at->was_opened);
     json_field_bool(json, "noticed", at->was_noticed);
+    if (at->class == DESK_CLASS_SEARCH) {
+        json_field_bool(json, "counted", at->is_counted);
+        json_field_u64(json, "found", at->found_count);
+    }
     put_moment(json, "silent_until", at->silence_s);
     put_moment(json, "grant_until", at->is_prepared ? at->grant_until_s : 0);
     if (at->is_prepared) {

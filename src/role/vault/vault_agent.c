@@ -114,6 +114,7 @@ static enum fault vault_open(struct agent *base)
     TRY(vault_tell_open(agent));
     TRY(vault_talk_open(agent));
     TRY(vault_people_open(agent));
+    TRY(vault_count_open(agent));
     return vault_line_open(agent);
 }
 
@@ -126,6 +127,7 @@ static enum fault vault_work(struct agent *base, bool *busy_out)
     TRY(agent->turn_fault);
     TRY(vault_line_turn(agent));
     TRY(vault_people_turn(agent));
+    TRY(vault_count_turn(agent));
     TRY(over_turn(agent));
     TRY(vault_tell_turn(agent));
     *busy_out = *busy_out || busy || agent->is_busy;

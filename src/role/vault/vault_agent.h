@@ -29,6 +29,7 @@ struct vault_agent_options {
     int listener;         /* a listening local socket; duplicated at open */
     int line;             /* to the gateway (wire/keep_line.h); 0 and below: there is none */
     int people_line;      /* to screening (wire/people_line.h); 0 and below: there is none */
+    int count_line;       /* to the desk (wire/count_line.h); 0 and below: there is none */
     u32 lookups_per_hour; /* more are refused */
     u32 drill_days;       /* a share that was not shown for longer counts as lost; at least 1 */
     /* From and to the log's process, which reads the events; NULL: there is none. */
@@ -45,6 +46,7 @@ struct vault_agent_counts {
     u64 lookups;      /* asked here */
     u64 limited;      /* look-ups refused: too many in the hour */
     u64 line_unheard; /* answers for which the gateway's line had no room */
+    u64 count_ended;  /* 1: no sound desk was at its line */
     u64 unswept;      /* seconds since something was erased that is not swept */
     u64 locked;       /* 1: the buffers for values in plain are locked in memory */
     struct vault_shares shares[VAULT_SIDES]; /* zeros where nothing is known of them */

@@ -1,6 +1,7 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
  * vault_talk.c (the socket), vault_answer.c (what is asked), vault_shares.c (the officers' shares),
- * vault_line.c (the gateway's line), vault_people_line.c (screening's), vault_held.c (what a person
+ * vault_line.c (the gateway's line), vault_people_line.c (screening's), vault_count_line.c (the
+ * desk's), vault_held.c (what a person
  * is told that there is), vault_enrol.c (what comes from customers, and its review),
  * vault_tell.c (what the log is told). */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
@@ -78,6 +79,7 @@ struct vault_agent {
     struct channel_writer events;
     struct vault_person *people; /* locked; NULL: nobody asks */
     bool has_line;               /* and what came over it was what may come */
+    bool has_count_line;         /* the same of the desk's */
     u8 line_message[KEEP_LINE_BYTES_MAX + 1];
     enum fault turn_fault;
     bool is_damaged; /* rows that are due cannot be */
@@ -140,6 +142,12 @@ MUST_USE enum fault vault_people_open(struct vault_agent *agent);
 void vault_people_close(struct vault_agent *agent);
 /* Tells screening what it asks for. */
 MUST_USE enum fault vault_people_turn(struct vault_agent *agent);
+
+/* ---- vault_count_line.c ---- */
+
+MUST_USE enum fault vault_count_open(struct vault_agent *agent);
+/* Tells the desk how many people have what it asks for. */
+MUST_USE enum fault vault_count_turn(struct vault_agent *agent);
 
 /* ---- vault_talk.c ---- */
 

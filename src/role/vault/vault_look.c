@@ -79,21 +79,46 @@ static enum fault tag_find(struct vault_store *store, const struct vault_tag *ta
     return FAULT_NONE;
 }
 
+static enum fault limit_check(struct vault_store *store, u64 now_us, u32 per_hour)
+{
+    u64 used = 0;
+    TRY(vault_store_lookups(store, now_us, &used));
+    return used >= per_hour ? FAULT(FAULT_LIMIT, "too many look-ups in this hour") : FAULT_NONE;
+}
+
+static enum fault lookup_add(struct vault_store *store, u32 field, u32 count,
+                             const u8 matter[VAULT_CASE_BYTES], u64 now_us)
+{
+    struct vault_event event = {
+        .time_us = now_us, .kind = VAULT_EVENT_LOOKUP, .field = (u16)field, .count = count};
+    memcpy(event.matter, matter, sizeof(event.matter));
+    return vault_event_add(store, &event);
+}
+
 enum fault vault_store_lookup(struct vault_store *store, const struct vault_tag *tag,
                               const u8 matter[VAULT_CASE_BYTES], u64 now_us, u32 per_hour,
                               struct seal_label labels_out[VAULT_LIST_MAX], u32 *count_out)
 {
-    struct vault_event event = {.time_us = now_us, .kind = VAULT_EVENT_LOOKUP, .field = tag->field};
-    u64 used = 0;
     *count_out = 0;
-    TRY(vault_store_lookups(store, now_us, &used));
-    if (used >= per_hour) {
-        return FAULT(FAULT_LIMIT, "too many look-ups in this hour");
-    }
+    TRY(limit_check(store, now_us, per_hour));
     TRY(tag_find(store, tag, labels_out, count_out));
-    memcpy(event.matter, matter, sizeof(event.matter));
-    event.count = *count_out;
-    return vault_event_add(store, &event);
+    return lookup_add(store, tag->field, *count_out, matter, now_us);
+}
+
+enum fault vault_store_count(struct vault_store *store, const struct vault_tag *tag,
+                             const u8 matter[VAULT_CASE_BYTES], u64 now_us, u32 per_hour,
+                             u32 *people_out)
+{
+    struct sql_call call = vault_call(store, VAULT_SQL_TAGS_COUNT);
+    bool row = false;
+    *people_out = 0;
+    TRY(limit_check(store, now_us, per_hour));
+    sql_put_u64(&call, tag->field);
+    sql_put_bytes(&call, span_of(tag->bytes, sizeof(tag->bytes)));
+    TRY(sql_next(&store->keys, &call, &row));
+    *people_out = row ? (u32)u64_min(sql_get_u64(&call), UINT32_MAX) : 0;
+    sql_end(&call);
+    return lookup_add(store, tag->field, *people_out, matter, now_us);
 }
 
 /* ---- integrity ---- */

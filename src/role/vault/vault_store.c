@@ -139,6 +139,9 @@ static const char *const texts[VAULT_SQL_COUNT] = {
     [VAULT_SQL_TAGS_FIND] = "SELECT w.subject, w.part, w.version, w.epoch, w.retention, w.until"
                             " FROM tags t JOIN wraps w USING (subject, part, version)"
                             " WHERE t.field=? AND t.tag=? ORDER BY 1, 2, 3 LIMIT " ROOM,
+    [VAULT_SQL_TAGS_COUNT] = "SELECT COUNT(DISTINCT t.subject)"
+                             " FROM tags t JOIN wraps w USING (subject, part, version)"
+                             " WHERE t.field=? AND t.tag=?",
     [VAULT_SQL_TAGS_REMOVE] = "DELETE FROM tags WHERE " PLACE,
     [VAULT_SQL_DEAD_ADD] = "INSERT OR IGNORE INTO dead (subject, part, version) VALUES (?, ?, ?)",
     [VAULT_SQL_DEAD_ONE] = "SELECT subject, part, version FROM dead LIMIT 1",

@@ -185,6 +185,7 @@ enum vault_statement {
     VAULT_SQL_HANDS_OVER,
     VAULT_SQL_TAG_ADD,
     VAULT_SQL_TAGS_FIND,
+    VAULT_SQL_TAGS_COUNT,
     VAULT_SQL_TAGS_REMOVE,
     VAULT_SQL_DEAD_ADD,
     VAULT_SQL_DEAD_ONE,
@@ -388,6 +389,11 @@ MUST_USE enum fault vault_store_shredded(struct vault_store *store, u32 day, u64
 
 /* ---- search, events, integrity ---- */
 
+/* How many people have a record with this tag. A look-up as the one below, and refused as that;
+ * nothing is said of who they are. */
+MUST_USE enum fault vault_store_count(struct vault_store *store, const struct vault_tag *tag,
+                                      const u8 matter[VAULT_CASE_BYTES], u64 now_us, u32 per_hour,
+                                      u32 *people_out);
 /* Labels of records with this tag, VAULT_LIST_MAX at most. The look-up is an event before anything
  * is answered. FAULT_LIMIT: there were `per_hour` of them within the hour before `now_us`. */
 MUST_USE enum fault vault_store_lookup(struct vault_store *store, const struct vault_tag *tag,
