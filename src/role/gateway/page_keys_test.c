@@ -235,6 +235,55 @@ static void a_login_has_so_many_and_its_oldest_gives_way(void **state)
     assert_int_equal(gone_count, 1);
 }
 
+/* Also where they are found in one chain with another's: of so many logins some are. */
+static void no_other_login_ends_or_moves_ones_keys(void **state)
+{
+    struct page_key_told own[PAGE_KEYS_OF_LOGIN];
+    (void)state;
+    for (u8 i = 0; i < PAGE_KEYS_OF_LOGIN; i += 1) {
+        struct page_key_ask ask = ask_of(1, 11, i);
+        takes(&ask);
+        own[i] = told;
+    }
+    for (u64 login = 2; login < 1000; login += 1) {
+        struct page_key_ask ask = ask_of(login, 11, 0);
+        takes(&ask);
+        assert_int_equal(gone_count, 0);
+        page_keys_end(&keys, login, 0);
+        assert_int_equal(gone_count, 1);
+        assert_false(finds(&told));
+        gone_count = 0;
+    }
+    for (u32 i = 0; i < PAGE_KEYS_OF_LOGIN; i += 1) {
+        assert_true(finds(&own[i]));
+    }
+}
+
+static void what_was_renewed_is_not_the_oldest(void **state)
+{
+    struct page_key_told first = {{0}, 0, false};
+    (void)state;
+    for (u8 i = 0; i < PAGE_KEYS_OF_LOGIN; i += 1) {
+        struct page_key_ask ask = ask_of(1, 11, i);
+        takes(&ask);
+        first = i == 0 ? told : first;
+        now_us += 1;
+    }
+    for (u8 i = 0; i < PAGE_KEYS_OF_LOGIN - 1; i += 1) { /* but the last */
+        struct page_key_ask ask = ask_of(1, 11, i);
+        takes(&ask);
+        now_us += 1;
+    }
+    struct page_key_ask ask = ask_of(1, 11, PAGE_KEYS_OF_LOGIN - 1);
+    struct page_key_ask another = ask_of(1, 11, 99);
+    takes(&another);
+    assert_int_equal(gone_count, 1);
+    assert_true(finds(&first));
+    takes(&ask); /* the last was the oldest: it is made anew, and the first goes now */
+    assert_int_equal(gone_count, 2);
+    assert_false(finds(&first));
+}
+
 static void other_names_are_the_stores(void **state)
 {
     (void)state;
@@ -337,6 +386,8 @@ int main(void)
         TEST(its_session_alone_renews_it),
         TEST(it_ends_with_its_session_and_no_other),
         TEST(a_login_has_so_many_and_its_oldest_gives_way),
+        TEST(no_other_login_ends_or_moves_ones_keys),
+        TEST(what_was_renewed_is_not_the_oldest),
         TEST(other_names_are_the_stores),
         TEST(random_acts_as_a_plain_list),
     };

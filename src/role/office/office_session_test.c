@@ -97,6 +97,18 @@ static void a_challenge_of_another_life_is_none(void **state)
     assert_false(holds("anna", OFFICE_PURPOSE_SIGN_IN, NOW));
 }
 
+static void two_challenges_of_one_moment_differ(void **state)
+{
+    u8 first[OFFICE_CHALLENGE_BYTES];
+    (void)state;
+    challenge_make("anna");
+    memcpy(first, challenge, sizeof(first));
+    challenge_make("anna");
+    assert_memory_not_equal(first, challenge, sizeof(first));
+    assert_true(office_challenge_use(&sessions, NOW, first));
+    assert_true(holds("anna", OFFICE_PURPOSE_SIGN_IN, NOW)); /* the other is not used up with it */
+}
+
 static void without_room_nothing_is_used(void **state)
 {
     (void)state;
@@ -128,6 +140,19 @@ static void a_session_ends_when_nobody_uses_it(void **state)
     assert_non_null(office_session_find(&sessions, token, NOW + OFFICE_IDLE_MS - 1, false));
     assert_null(office_session_find(&sessions, token, NOW + OFFICE_IDLE_MS, true));
     assert_null(office_session_find(&sessions, token, NOW, true)); /* for good */
+}
+
+static void an_end_stays_one_however_late_it_is_looked_at(void **state)
+{
+    struct office_session *session = NULL;
+    u8 token[OFFICE_TOKEN_BYTES];
+    (void)state;
+    assert_int_equal(office_session_make(&sessions, 3, OFFICE_BY_WEBAUTHN, NOW, token, &session),
+                     FAULT_NONE);
+    assert_int_equal(session->by, OFFICE_BY_WEBAUTHN);
+    assert_int_equal(office_session_left(session, NOW + OFFICE_IDLE_MS + 1), 0);
+    assert_int_equal(office_sessions_count(&sessions, NOW + OFFICE_LIFE_MS + 1), 0);
+    assert_null(office_session_find(&sessions, token, NOW + OFFICE_LIFE_MS + 1, true));
 }
 
 static void a_use_makes_it_last_but_not_for_ever(void **state)
@@ -173,6 +198,29 @@ static void an_officer_has_few(void **state)
     assert_int_equal(office_sessions_count(&sessions, NOW + 9), OFFICE_SESSIONS_EACH + 1);
 }
 
+/* In whatever places they are. */
+static void the_oldest_gives_way(void **state)
+{
+    static const u32 ages[OFFICE_SESSIONS_EACH] = {2, 0, 3, 1};
+    u8 tokens[OFFICE_SESSIONS_EACH][OFFICE_TOKEN_BYTES];
+    u8 other[OFFICE_TOKEN_BYTES];
+    (void)state;
+    for (u32 i = 0; i < OFFICE_SESSIONS_EACH; i += 1) {
+        session_make(3, NOW + ages[i], tokens[i]);
+    }
+    session_make(3, NOW + 4, other);
+    for (u32 i = 0; i < OFFICE_SESSIONS_EACH; i += 1) {
+        bool is_there = office_session_find(&sessions, tokens[i], NOW + 5, false) != NULL;
+        assert_int_equal(is_there, ages[i] > 0);
+    }
+    for (u32 i = 0; i < OFFICE_SESSIONS_MAX; i += 1) { /* everybody else's are younger */
+        session_make(10 + i, NOW + 10 + (i + 7) % OFFICE_SESSIONS_MAX, other);
+    }
+    for (u32 i = 0; i < OFFICE_SESSIONS_EACH; i += 1) {
+        assert_null(office_session_find(&sessions, tokens[i], NOW + 99, false));
+    }
+}
+
 static void all_together_are_bounded(void **state)
 {
     u8 first[OFFICE_TOKEN_BYTES];
@@ -203,6 +251,10 @@ static void brute_force_pauses(void **state)
 {
     u64 now_ms = NOW;
     (void)state;
+    for (u32 i = 0; i < OFFICE_LIMIT_FREE - 1; i += 1) {
+        assert_int_equal(attempt("anna", false, now_ms), 0);
+    }
+    now_ms += OFFICE_LIMIT_FORGET_MS; /* so late it counts no more */
     for (u32 i = 0; i < OFFICE_LIMIT_FREE; i += 1) {
         assert_int_equal(attempt("anna", false, now_ms), 0);
     }
@@ -243,11 +295,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_challenge_works_once, make, clear),
         cmocka_unit_test_setup_teardown(no_bit_of_a_challenge_may_differ, make, clear),
         cmocka_unit_test_setup_teardown(a_challenge_of_another_life_is_none, make, clear),
+        cmocka_unit_test_setup_teardown(two_challenges_of_one_moment_differ, make, clear),
         cmocka_unit_test_setup_teardown(without_room_nothing_is_used, make, clear),
         cmocka_unit_test_setup_teardown(a_session_ends_when_nobody_uses_it, make, clear),
+        cmocka_unit_test_setup_teardown(an_end_stays_one_however_late_it_is_looked_at, make, clear),
         cmocka_unit_test_setup_teardown(a_use_makes_it_last_but_not_for_ever, make, clear),
         cmocka_unit_test_setup_teardown(another_token_is_nobodys, make, clear),
         cmocka_unit_test_setup_teardown(an_officer_has_few, make, clear),
+        cmocka_unit_test_setup_teardown(the_oldest_gives_way, make, clear),
         cmocka_unit_test_setup_teardown(all_together_are_bounded, make, clear),
         cmocka_unit_test_setup_teardown(brute_force_pauses, make, clear),
         cmocka_unit_test_setup_teardown(all_attempts_together_are_bounded, make, clear),

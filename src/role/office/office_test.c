@@ -169,6 +169,12 @@ static void cookies_are_one_and_whole(void **state)
     (void)state;
     (void)snprintf(text, sizeof(text), "a=b; %s; c=d", cookie);
     assert_int_equal(office_scene_ask(&scene, &ask).status, 200);
+    (void)snprintf(text, sizeof(text), "__Host-office-of-another-page=c; %s", cookie);
+    assert_int_equal(office_scene_ask(&scene, &ask).status, 200);
+    (void)snprintf(text, sizeof(text), "__Host-offices%s", strchr(cookie, '='));
+    assert_int_equal(office_scene_ask(&scene, &ask).status, 401);
+    (void)snprintf(text, sizeof(text), "%.*s", (int)strlen(cookie) - 2, cookie);
+    assert_int_equal(office_scene_ask(&scene, &ask).status, 401);
     (void)snprintf(text, sizeof(text), "%s; %s", cookie, cookie);
     assert_int_equal(office_scene_ask(&scene, &ask).status, 401);
     (void)snprintf(text, sizeof(text), "%s0", cookie);
@@ -229,6 +235,60 @@ static void who_does_not_exist_gets_the_same(void **state)
         assert_true(i == 0 || span_equal(reply.body, span_of_text(first)));
         assert_true(span_copy(reply.body, first, sizeof(first) - 1));
     }
+}
+
+/* Nobody's word but the officer's own key: five wrong ones, then a pause, and nothing of a session.
+ */
+static void another_officers_key_signs_nobody_in(void **state)
+{
+    char body[1024];
+    struct office_scene_ask ask = {.is_post = true, .body = span_of_text("{\"officer\":\"anna\"}")};
+    struct http_reply reply;
+    (void)state;
+    memcpy(scene.private_pem[OFFICE_SCENE_ANNA], scene.private_pem[OFFICE_SCENE_BELA],
+           sizeof(scene.private_pem[0]));
+    for (u32 i = 0; i < OFFICE_LIMIT_FREE; i += 1) {
+        ask.target = "/office/v1/sign-in/begin";
+        ask.body = span_of_text("{\"officer\":\"anna\"}");
+        reply = office_scene_ask(&scene, &ask);
+        office_scene_signed(&scene, OFFICE_SCENE_ANNA, reply.body, body);
+        ask.target = "/office/v1/sign-in/key";
+        ask.body = span_of_text(body);
+        reply = office_scene_ask(&scene, &ask);
+        assert_true(refuses(reply, 403, "wrong"));
+        assert_int_equal(reply.fields_count, 0);
+    }
+    reply = office_scene_ask(&scene, &ask);
+    assert_true(refuses(reply, 429, "wait"));
+    assert_int_equal(reply.fields_count, 1);
+    assert_string_equal(reply.fields[0].name, "Retry-After");
+    assert_string_equal(reply.fields[0].value, "1");
+    assert_int_equal(rows_count(OFFICE_SCENE_ANNA), 0);
+    assert_int_equal(office_counts(scene.office).sessions, 0);
+    assert_int_equal(office_counts(scene.office).wrong, OFFICE_LIMIT_FREE);
+}
+
+static void a_use_makes_a_session_last(void **state)
+{
+    (void)state;
+    for (u32 i = 0; i < 5; i += 1) {
+        clock_false_advance(&scene.now, (OFFICE_IDLE_MS / 2) * MS_NS);
+        hears("cases {}", NULL);
+        assert_int_equal(get(i == 0 ? "/office/v1/queue?poll=no" : "/office/v1/queue").status, 200);
+    }
+    assert_int_equal(get("/office/v1/session").status, 200);
+}
+
+static void who_signs_out_is_out(void **state)
+{
+    (void)state;
+    struct http_reply reply = post("/office/v1/sign-out", "{}");
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(reply.fields_count, 1);
+    assert_non_null(strstr(reply.fields[0].value, "; Max-Age=0"));
+    assert_true(refuses(get("/office/v1/session"), 401, "no-session"));
+    assert_int_equal(
+        office_scene_by(&scene, OFFICE_SCENE_BELA, false, "/office/v1/session", NULL).status, 200);
 }
 
 static void sessions_end_by_themselves(void **state)
@@ -471,6 +531,8 @@ static void an_origin_is_read_exactly(void **state)
                                         "https://desk.example/",
                                         "https://desk.example:",
                                         "https://desk.example:123456",
+                                        "https://desk.example:80/",
+                                        "https://desk.example:80a",
                                         "https://Desk.example",
                                         "https://a@desk.example",
                                         "ftp://desk.example"};
@@ -498,6 +560,9 @@ int main(void)
         SIGNED(cookies_are_one_and_whole),
         SIGNED(session_fixation),
         cmocka_unit_test_setup_teardown(who_does_not_exist_gets_the_same, make, clear),
+        cmocka_unit_test_setup_teardown(another_officers_key_signs_nobody_in, make, clear),
+        SIGNED(a_use_makes_a_session_last),
+        SIGNED(who_signs_out_is_out),
         SIGNED(sessions_end_by_themselves),
         SIGNED(who_is_not_of_the_desk_sees_none_of_it),
         SIGNED(the_queue_is_asked_in_its_words),

@@ -39,6 +39,22 @@ static void assert_person(u32 place, u64 subject, const char *text)
         span_equal(span_of(people[place].text, people[place].text_bytes), span_of_text(text)));
 }
 
+static void no_two_are_sealed_alike(void **state)
+{
+    u8 sealed[2][VAULT_PERSON_SEALED_MAX] = {{0}};
+    struct vault_store store;
+    (void)state;
+    scene_must(vault_store_open(&store, disk_real(), folder, mark_key));
+    for (u32 i = 0; i < 2; i += 1) {
+        u32 size = vault_person_seal(&store, 17, 1, span_of_text(TEXT), sealed[i]);
+        assert_int_equal(size, strlen(TEXT) + VAULT_PERSON_SEALED_EXTRA);
+    }
+    /* Not the number that stands first, once for each, nor what follows from it. */
+    assert_memory_not_equal(sealed[0], sealed[1], 24);
+    assert_memory_not_equal(sealed[0] + 24, sealed[1] + 24, 24);
+    vault_store_close(&store);
+}
+
 static void each_is_told_once_and_newest(void **state)
 {
     struct vault_store store;
@@ -102,6 +118,7 @@ static void another_key_or_place_opens_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(no_two_are_sealed_alike, setup, teardown),
         cmocka_unit_test_setup_teardown(each_is_told_once_and_newest, setup, teardown),
         cmocka_unit_test_setup_teardown(another_key_or_place_opens_none, setup, teardown),
     };
