@@ -18,10 +18,12 @@
 static struct review_fact facts[REVIEW_FACTS_MAX];
 static u32 count;
 
+static u64 subject = 17;
+
 static enum fault make(const char *identity, const char *address, const char *verified)
 {
     static u8 texts[2][1024];
-    struct review review = {.subject = 17, .version = 1, .count = address == NULL ? 1 : 2};
+    struct review review = {.subject = subject, .version = 1, .count = address == NULL ? 1 : 2};
     struct review_facts_options options = {.verified = verified, .now_s = 1795450000};
     memset(options.venue, 0xab, sizeof(options.venue));
     review.groups[0] = SEAL_GROUP_IDENTITY;
@@ -88,6 +90,43 @@ static void what_is_missing_makes_none(void **state)
     assert_int_equal(make(IDENTITY, "address: X\n", "none"), FAULT_INPUT);
     assert_int_equal(make(IDENTITY, "residence: Germany\n", "none"), FAULT_INPUT);
     assert_int_equal(make(IDENTITY, ADDRESS, "passport"), FAULT_USAGE);
+    assert_int_equal(make("name: A B\ndocument-country: FR\n", ADDRESS, "none"), FAULT_INPUT);
+    assert_int_equal(make("nationality: \ndocument-country: FR\n", ADDRESS, "none"), FAULT_INPUT);
+    subject = 1ULL << 32 | 17; /* no person of the venue's: nobody else's facts are made of it */
+    assert_int_equal(make(IDENTITY, ADDRESS, "none"), FAULT_INPUT);
+    subject = 17;
+}
+
+static void a_field_is_its_whole_name(void **state)
+{
+    static const char identity[] = "nationalitz: RU\nnationality-of-birth: RU\nnationality RU\n"
+                                   "nationality: LV\ndocument-country: FR";
+    (void)state;
+    assert_int_equal(make(identity, ADDRESS, "document"), FAULT_NONE);
+    assert_int_equal(count, 4);
+    for (u32 i = 0; i < count; i += 1) {
+        assert_null(strstr(facts[i].text, "RU"));
+    }
+    assert_non_null(strstr(facts[1].text, "value: LV\n"));
+    assert_non_null(strstr(facts[2].text, "value: FR\n"));
+}
+
+/* An order is taken once, by its number: two of one moment are two. */
+static void no_two_orders_have_one_number(void **state)
+{
+    struct order_head heads[REVIEW_FACTS_MAX];
+    (void)state;
+    assert_int_equal(make(IDENTITY, ADDRESS, "document"), FAULT_NONE);
+    for (u32 i = 0; i < count; i += 1) {
+        u8 record[ORDER_COMMAND_BYTES];
+        struct order_mistake mistake;
+        assert_int_not_equal(order_text_parse(span_of((const u8 *)facts[i].text, facts[i].bytes),
+                                              record, &heads[i], &mistake),
+                             0);
+        for (u32 other = 0; other < i; other += 1) {
+            assert_memory_not_equal(heads[i].nonce, heads[other].nonce, sizeof(heads[i].nonce));
+        }
+    }
 }
 
 int main(void)
@@ -95,6 +134,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_fact_is_an_order),
         cmocka_unit_test(what_is_missing_makes_none),
+        cmocka_unit_test(a_field_is_its_whole_name),
+        cmocka_unit_test(no_two_orders_have_one_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
