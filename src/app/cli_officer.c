@@ -116,6 +116,11 @@ static const struct option options[] = {
                           "show, approve: the acts of the grant's case, as \"cambist desk acts\" "
                           "printed them: whether the grant is of it, says no more than was "
                           "assessed, and is approved by nobody who proposed it."},
+    [OFFICER_AT] = {.name = "at",
+                    .kind = OPTION_TEXT,
+                    .value = "MOMENT",
+                    .help = "review --facts: from when they hold, as 2026-11-23T12:00:00Z, where "
+                            "the venue's clock is not this machine's (a demo's law date)."},
 };
 
 enum fault cli_officer_pins(const struct option_call *call, struct open_pins *pins)

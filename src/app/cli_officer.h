@@ -25,6 +25,7 @@ enum {
     OFFICER_VERIFIED,
     OFFICER_ORIGIN,
     OFFICER_CASE,
+    OFFICER_AT,
 };
 
 /* Circle, policy and both transcripts, all of which are wanted. */

@@ -11,6 +11,7 @@
 #include "base/span.h"
 #include "io/block.h"
 #include "io/file.h"
+#include "role/vault/grant.h"
 #include "role/vault/review_file.h"
 
 #include <string.h>
@@ -44,6 +45,10 @@ static enum fault facts_read(struct reviewing *reviewing)
         return FAULT(FAULT_USAGE, "--venue: 32 hexadecimal digits");
     }
     facts->verified = values[OFFICER_VERIFIED].text;
+    if (values[OFFICER_AT].given &&
+        !grant_moment_read(span_of_text(values[OFFICER_AT].text), &facts->now_s)) {
+        return FAULT(FAULT_USAGE, "--at: a moment as 2026-11-23T12:00:00Z");
+    }
     return FAULT_NONE;
 }
 
@@ -190,7 +195,9 @@ static enum fault facts_write(struct reviewing *reviewing)
     static struct review_fact facts[REVIEW_FACTS_MAX];
     const char *folder = reviewing->call->values[OFFICER_FACTS].text;
     u32 count = 0;
-    reviewing->facts.now_s = reviewing->pins.now_s;
+    if (!reviewing->call->values[OFFICER_AT].given) {
+        reviewing->facts.now_s = reviewing->pins.now_s;
+    }
     TRY(review_facts_make(&reviewing->review, &reviewing->facts, facts, &count));
     for (u32 i = 0; i < count; i += 1) {
         TRY(fact_write(folder, &facts[i]));

@@ -2,11 +2,14 @@
 
 #include "app/bots_prices.h"
 #include "app/bots_recording.h"
+#include "app/demo_desk.h"
 #include "app/demo_file.h"
 #include "app/demo_law.h"
+#include "app/demo_lines.h"
 #include "app/demo_lists.h"
 #include "app/demo_log.h"
 #include "app/demo_mail.h"
+#include "app/demo_officers.h"
 #include "app/demo_venue.h"
 #include "app/serve.h"
 #include "app/time_text.h"
@@ -14,6 +17,7 @@
 #include "io/clock.h"
 #include "io/file.h"
 #include "io/log.h"
+#include "io/sql_wipe.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -42,6 +46,7 @@ struct demo {
     bool has_log;
     struct demo_mail mail;
     bool has_mail;
+    bool has_office;                 /* vault, desk and console too */
     struct bots_recording recording; /* closed again: which market it plays on */
     char bots_path[FILE_PATH_BYTES];
 };
@@ -88,6 +93,39 @@ static bool mail_set(struct config *config)
     }
     on->number = 1;
     return true;
+}
+
+/* Sealed records, the desk and the console, unless the configuration says itself whether: all or
+ * none of them. The console has any free port, so that two demos do not meet. */
+static bool office_set(struct config *config)
+{
+    static const enum config_key keys[] = {CONFIG_VAULT_ON, CONFIG_DESK_ON, CONFIG_OFFICE_ON};
+    struct config_value *listen = &config->values[CONFIG_OFFICE_LISTEN];
+    for (u32 index = 0; index < ARRAY_COUNT(keys); index += 1) {
+        if (config->values[keys[index]].line != 0) {
+            return false;
+        }
+    }
+    for (u32 index = 0; index < ARRAY_COUNT(keys); index += 1) {
+        config->values[keys[index]].number = 1;
+    }
+    if (listen->line == 0) {
+        (void)snprintf(listen->text, sizeof(listen->text), "127.0.0.1:0");
+    }
+    return true;
+}
+
+/* Files of evidence are sealed to a key of the demo's. */
+static enum fault evidence_set(struct config *config, const char *folder)
+{
+    char recipient[AGE_RECIPIENT_BYTES];
+    struct config_value *value = &config->values[CONFIG_CASES_RECIPIENT];
+    if (value->line != 0) {
+        return FAULT_NONE;
+    }
+    TRY(demo_officers_recipient(folder, DEMO_OFFICERS_EVIDENCE, recipient));
+    (void)snprintf(value->text, sizeof(value->text), "%s", recipient);
+    return FAULT_NONE;
 }
 
 /* What the configuration says itself stays. */
@@ -222,6 +260,10 @@ static enum fault on_begin(struct serve_guest *guest, const char *folder, const 
     struct demo *demo = demo_of(guest);
     TRY(venue_find(demo, folder, keys_folder, has_venue));
     TRY(demo_lists_put(folder));
+    if (demo->has_office) {
+        TRY(demo_officers_put(folder));
+    }
+    sql_unuse(); /* the vault's process is to be its first user */
     demo_venue_sign(&demo->file, accounts_out);
     guest->clock_behind_us = demo->file.clock_behind_us;
     return FAULT_NONE;
@@ -308,11 +350,19 @@ static void words_print(const struct demo *demo, const struct test_addresses *ad
         (void)printf("  mailbox         http://127.0.0.1:%u/   what sign-ups are sent\n",
                      demo->mail.port);
     }
+    if (demo->has_office) {
+        (void)printf("  console         http://localhost:%u/   for officers: " DEMO_OFFICERS_LEGAL
+                     ", " DEMO_OFFICERS_OTHER ", " DEMO_OFFICERS_CLERK " and others\n",
+                     addresses->office_port);
+    }
     (void)printf("\n  %-15s key    %s\n                  secret %s\n"
                  "\n  %-15s key    %s\n                  secret %s\n",
                  first->name, first->key.name, first->key.secret, second->name, second->key.name,
                  second->key.secret);
     lines_print(demo, addresses->host, addresses->admin_host);
+    if (demo->has_office && demo->has_mail) {
+        demo_lines_officers(addresses);
+    }
     (void)printf("\nWith ccxt (npm install ccxt), paste this into node:\n\n"
                  "const { default: ccxt } = await import('ccxt');\n"
                  "const x = new ccxt.binance({ apiKey: '%s', secret: '%s' });\n"
@@ -324,6 +374,20 @@ static void words_print(const struct demo *demo, const struct test_addresses *ad
     (void)fflush(stdout);
 }
 
+/* A demo goes on without requests, too. */
+static void desk_fill(const struct demo *demo)
+{
+    char path[FILE_PATH_BYTES];
+    enum fault fault = serve_desk_path(demo->options->config, demo->options->folder, path);
+    if (fault == FAULT_NONE) {
+        fault = demo_desk_fill(demo->options->folder, path);
+    }
+    if (fault != FAULT_NONE) {
+        log_warn("demo.desk_not_filled", LOG_FAULT(fault));
+        fault_forget();
+    }
+}
+
 static enum fault on_ready(struct serve_guest *guest, const struct test_addresses *addresses)
 {
     struct demo *demo = demo_of(guest);
@@ -331,6 +395,9 @@ static enum fault on_ready(struct serve_guest *guest, const struct test_addresse
     if (strcmp(demo->options->config->values[CONFIG_SCREEN_LISTS].text, DEMO_LISTS) == 0) {
         TRY(serve_screen_path(demo->options->config, demo->options->folder, path));
         TRY(demo_lists_tell(path));
+    }
+    if (demo->has_office) {
+        desk_fill(demo);
     }
     TRY(file_path(path, demo->options->folder, DEMO_KEYS_FILE));
     TRY(demo_venue_tell_all(&demo->file, addresses, getpid(), path));
@@ -361,6 +428,10 @@ enum fault demo_run(const struct demo_options *options, int *exit_code_out)
     demo.has_mail = mail_set(options->config);
     if (demo.has_mail) {
         TRY(demo_mail_open(&demo.mail, options->folder));
+    }
+    demo.has_office = office_set(options->config);
+    if (demo.has_office) {
+        TRY(evidence_set(options->config, options->folder));
     }
     roles_fill(&demo);
     struct serve_options serve = {.config = options->config,

@@ -62,6 +62,7 @@ struct serve {
     pid_t written[PROCESSES_MAX]; /* what NAME.pid says; 0: there is none */
     u16 port;
     u16 admin_port;
+    u16 office_port; /* 0: there is no console */
     bool is_ready;
     u64 ready_ns;
     struct metrics metrics;
@@ -246,6 +247,7 @@ static void reached_fill(const struct serve *serve, struct reached *reached)
         .host = reached->host,
         .admin_host = reached->admin_host,
         .admin = admin == NULL ? serve->admin_path : admin,
+        .office_port = serve->office_port,
         .is_tls = strcmp(values[CONFIG_GATEWAY_CERTIFICATE].text, "none") != 0,
     };
 }
@@ -382,13 +384,13 @@ static bool screens(const struct serve *serve)
 }
 
 /* A listener of its own: what customers reach is another. */
-static enum fault office_listen(const struct serve *serve, int *listener_out)
+static enum fault office_listen(struct serve *serve, int *listener_out)
 {
     char address[PLACE_OFFICE_HOST_BYTES];
     u16 port = 0;
     TRY(place_office_listen(serve->options->config->values[CONFIG_OFFICE_LISTEN].text, address,
                             &port));
-    return listen_open(address, port, listener_out, &port);
+    return listen_open(address, port, listener_out, &serve->office_port);
 }
 
 static enum fault listeners_open(struct serve *serve, int listeners[PLACE_LISTENERS_COUNT])

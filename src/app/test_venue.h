@@ -56,6 +56,7 @@ struct test_addresses {
     const char *host;       /* of the API, like "127.0.0.1:8080" */
     const char *admin_host; /* of the operator's port */
     const char *admin;      /* path of the admin socket */
+    u16 office_port;        /* of the officers' console; 0: there is none */
     bool is_tls;            /* the API is https: and wss: */
 };
 

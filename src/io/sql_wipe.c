@@ -46,3 +46,8 @@ bool sql_wipe_freed(void)
               sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0) == SQLITE_OK;
     return is_done;
 }
+
+void sql_unuse(void)
+{
+    (void)sqlite3_shutdown();
+}

@@ -12,4 +12,8 @@
  */
 MUST_USE bool sql_wipe_freed(void);
 
+/* Every connection of the process is closed: SQLite is as before its first use, so that a process
+ * forked from now on may still call sql_wipe_freed. */
+void sql_unuse(void);
+
 #endif /* IO_SQL_WIPE_H */

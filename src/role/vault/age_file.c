@@ -15,11 +15,14 @@
 #define WORDS_MAX      (AGE_KEY_BYTES * 8U / 5U + 1U)
 #define CHECK_WORDS    6U
 
-/* ---- recipients: bech32 (BIP 173) with the name "age" ---- */
+/* ---- keys as text: bech32 (BIP 173) with the names "age" and "age-secret-key-" ---- */
+
+#define RECIPIENT_NAME "age"
+#define SECRET_NAME    "age-secret-key-"
 
 static const char letters[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-static const u8 expanded_name[] = {3, 3, 3, 0, 'a' & 31, 'g' & 31, 'e' & 31};
-_Static_assert(AGE_RECIPIENT_BYTES == 4U + WORDS_MAX + CHECK_WORDS + 1U, "age1, words, a zero");
+_Static_assert(AGE_RECIPIENT_BYTES == sizeof(RECIPIENT_NAME "1") + WORDS_MAX + CHECK_WORDS, "age1");
+_Static_assert(AGE_SECRET_BYTES == sizeof(SECRET_NAME "1") + WORDS_MAX + CHECK_WORDS, "its name");
 
 static u32 polymod(u32 sum, u8 word)
 {
@@ -32,11 +35,15 @@ static u32 polymod(u32 sum, u8 word)
     return sum;
 }
 
-static u32 checksum_of(const u8 words[WORDS_MAX])
+static u32 checksum_of(const char *name, const u8 words[WORDS_MAX])
 {
     u32 sum = 1;
-    for (size_t i = 0; i < sizeof(expanded_name); i += 1) {
-        sum = polymod(sum, expanded_name[i]);
+    for (const char *letter = name; *letter != 0; letter += 1) {
+        sum = polymod(sum, (u8)((u8)*letter >> 5));
+    }
+    sum = polymod(sum, 0);
+    for (const char *letter = name; *letter != 0; letter += 1) {
+        sum = polymod(sum, (u8)*letter & 31);
     }
     for (u32 i = 0; i < WORDS_MAX + CHECK_WORDS; i += 1) {
         sum = polymod(sum, i < WORDS_MAX ? words[i] : 0);
@@ -44,22 +51,39 @@ static u32 checksum_of(const u8 words[WORDS_MAX])
     return sum ^ 1;
 }
 
-void age_recipient_print(const u8 key[AGE_KEY_BYTES], char text_out[AGE_RECIPIENT_BYTES])
+/* Has room for the name, a 1, the words and a zero. */
+static void bech32_print(const char *name, const u8 key[AGE_KEY_BYTES], char *text_out)
 {
     u8 words[WORDS_MAX] = {0};
+    size_t head = strlen(name) + 1;
     for (u32 bit = 0; bit < AGE_KEY_BYTES * 8; bit += 1) {
         u32 one = key[bit / 8] >> (7 - bit % 8) & 1;
         words[bit / 5] = (u8)(words[bit / 5] | one << (4 - bit % 5));
     }
-    u32 sum = checksum_of(words);
-    memcpy(text_out, "age1", 4);
+    u32 sum = checksum_of(name, words);
+    memcpy(text_out, name, head - 1);
+    text_out[head - 1] = '1';
     for (u32 i = 0; i < WORDS_MAX; i += 1) {
-        text_out[4 + i] = letters[words[i]];
+        text_out[head + i] = letters[words[i]];
     }
     for (u32 i = 0; i < CHECK_WORDS; i += 1) {
-        text_out[4 + WORDS_MAX + i] = letters[sum >> 5 * (CHECK_WORDS - 1 - i) & 31];
+        text_out[head + WORDS_MAX + i] = letters[sum >> 5 * (CHECK_WORDS - 1 - i) & 31];
     }
-    text_out[AGE_RECIPIENT_BYTES - 1] = '\0';
+    text_out[head + WORDS_MAX + CHECK_WORDS] = '\0';
+    sodium_memzero(words, sizeof(words));
+}
+
+void age_recipient_print(const u8 key[AGE_KEY_BYTES], char text_out[AGE_RECIPIENT_BYTES])
+{
+    bech32_print(RECIPIENT_NAME, key, text_out);
+}
+
+void age_secret_print(const u8 secret[AGE_KEY_BYTES], char text_out[AGE_SECRET_BYTES])
+{
+    bech32_print(SECRET_NAME, secret, text_out);
+    for (char *letter = text_out; *letter != 0; letter += 1) {
+        *letter = *letter >= 'a' && *letter <= 'z' ? (char)(*letter - 'a' + 'A') : *letter;
+    }
 }
 
 /* Whether a shared secret with it can be anything but zeros. */

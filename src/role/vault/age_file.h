@@ -17,12 +17,15 @@
 
 #define AGE_KEY_BYTES       32U /* of a recipient */
 #define AGE_RECIPIENT_BYTES 63U /* of its text, with the zero */
+#define AGE_SECRET_BYTES    75U /* of a secret's text, with the zero */
 #define AGE_PIECE_BYTES     65536U
 #define AGE_HEADER_BYTES    256U /* at least what the header with one recipient takes */
 
 /* "age1..." in its one form: small letters, and a key that no secret of ours meets at zero. */
 MUST_USE bool age_recipient_read(struct span text, u8 key_out[AGE_KEY_BYTES]);
 void age_recipient_print(const u8 key[AGE_KEY_BYTES], char text_out[AGE_RECIPIENT_BYTES]);
+/* "AGE-SECRET-KEY-1...": what age -d -i reads, for whoever makes a recipient of their own. */
+void age_secret_print(const u8 secret[AGE_KEY_BYTES], char text_out[AGE_SECRET_BYTES]);
 
 /* Where the bytes go. */
 struct age_target {

@@ -169,12 +169,31 @@ static void a_recipient_has_one_text(void **state)
     assert_false(age_recipient_read(span_of_text(text), key));
 }
 
+/* The pair as age-keygen 1.0 has it. */
+static void a_secret_is_what_age_reads(void **state)
+{
+    (void)state;
+    u8 key[AGE_KEY_BYTES];
+    char text[AGE_SECRET_BYTES];
+    char public_text[AGE_RECIPIENT_BYTES];
+    for (u8 i = 0; i < AGE_KEY_BYTES; i += 1) {
+        key[i] = (u8)(i + 1);
+    }
+    age_secret_print(key, text);
+    assert_string_equal(
+        text, "AGE-SECRET-KEY-1QYPQXPQ9QCRSSZG2PVXQ6RS0ZQG3YYC5Z5TPWXQERGD3C8G7RUSQGPQYEE");
+    assert_int_equal(crypto_scalarmult_base(key, key), 0);
+    age_recipient_print(key, public_text);
+    assert_string_equal(public_text,
+                        "age1q73he0q5yzfu3d64msd3p6rvksnrwjk3d2598mgtmlqt9wrdr37q2vrn72");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_at_every_length),    cmocka_unit_test(opens_for_nobody_else),
         cmocka_unit_test(two_files_share_nothing),  cmocka_unit_test(a_target_that_fails_is_told),
-        cmocka_unit_test(a_recipient_has_one_text),
+        cmocka_unit_test(a_recipient_has_one_text), cmocka_unit_test(a_secret_is_what_age_reads),
     };
     return cmocka_run_group_tests(tests, make, NULL);
 }
