@@ -34,7 +34,7 @@ void demo_lines_officers(const struct test_addresses *addresses)
         "\"$c\" admin --data \"$d\" order submit \"$1\".*; }\n"
         "for f in \"$w\"/facts/*.order; do sign \"$f\"; done   # two officers tell the rules: "
         "countries, nothing else\n"
-        "a=$(\"$c\" why --person $p --data \"$d\" | sed -n 's/^accounts *//p')\n"
+        "a=$(\"$c\" why --person $p --data \"$d\" | sed -n 's/^  account \\([0-9]*\\):.*/\\1/p')\n"
         "propose account restrict $a none > \"$w/free\"; sign \"$w/free\"   # the account opens\n",
         host);
     (void)printf(

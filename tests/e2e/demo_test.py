@@ -3,7 +3,8 @@
 trades happen, prices agree across markets; the bots survive kill -9 and a restart of the gateway; a
 second start goes on with the same keys, money and orders; it lives on its law date and moves
 ahead to a later one, and its people may do what the law of the day lets them; it screens: one of
-them is a candidate in the queue, and one is free when she is told; what is printed can be pasted;
+them is a candidate in the queue, and one is free when she is told; a new customer is taken in by
+its officers, whose console has cases (demo_officers.py); what is printed can be pasted;
 ./demo comes to the command that it says.
 Method: cambist demo of this build on a free port, looked at through its public API; ./demo with
 --dry-run.
@@ -23,6 +24,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import demo_officers as w
 import program as p
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -103,29 +105,6 @@ def check_refusals(cli):
 # ---- the market ----
 
 STARTED = []
-
-
-def check_mail(cli, demo):
-    """Who signs up reads the code at the demo's mailbox."""
-    mailbox = re.search(r"mailbox +(http://127\.0\.0\.1:\d+/)", demo.words).group(1)
-    rest = demo.keys["rest"]
-    request = urllib.request.Request(
-        rest + "/page/v1/sign-up", method="POST",
-        data=json.dumps({"address": "oda@example.invalid", "password": "a Long way 7 home", "language": "en"}).encode(),
-        headers={"Origin": rest, "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        ticket = json.loads(answer.read())["ticket"]
-    with urllib.request.urlopen(mailbox + "mails.json", timeout=10) as answer:
-        mails = json.loads(answer.read())
-    cli.check(len(mails) == 1 and mails[0]["text"].startswith("To: <oda@example.invalid>\n"), f"mails: {mails}")
-    code = re.search(r"^    (\S+)$", mails[0]["text"], re.M).group(1)
-    with urllib.request.urlopen(mailbox, timeout=10) as answer:
-        cli.check(code in answer.read().decode(), "the code at the page")
-    request = urllib.request.Request(
-        rest + "/page/v1/sign-up/confirm", method="POST", data=json.dumps({"ticket": ticket, "code": code}).encode(),
-        headers={"Origin": rest, "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        cli.equal(answer.status, 200, "a login")
 
 
 class Demo:
@@ -377,7 +356,7 @@ def shows_log(running):
 
 def check_lines(cli, running):
     """The lines for a shell, each as it stands; the last but three tells screening who Lena is."""
-    words = running.words[running.words.index("c='"):running.words.index("\nWith ccxt")]
+    words = running.words[running.words.index("c='"):running.words.index("\nA new customer")]
     names, *lines = words.splitlines()
     cli.check(wait_for(lambda: shows_log(running)), "the public log is shown")
     answers = []
@@ -423,13 +402,14 @@ def money(running):
 def check_venue(cli):
     running = Demo(cli, "venue", "--seed", "7")
     check_words(cli, running)
-    check_mail(cli, running)
+    w.sign_up(cli, running)
     check_sign_in(cli, running)
     check_market(cli, running)
     check_deaths(cli, running)
     check_law(cli, running)
     check_people(cli, running)
     check_lines(cli, running)
+    w.walk(cli, running)
     paste(cli, running)
     running.ask("camille", "POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="LIMIT",
                 timeInForce="GTC", quantity="0.01", price="20000", newClientOrderId="stays")
