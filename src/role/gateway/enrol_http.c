@@ -18,9 +18,22 @@ static const struct {
 } refusals[] = {ENROL_HTTP_NO_TABLE(NO_OF)};
 #undef NO_OF
 
+static bool is_piece(struct span path)
+{
+    return span_equal(path, span_of_text("/page/v1/enrolment/piece"));
+}
+
 bool enrol_http_is(struct span path)
 {
-    return span_equal(path, span_of_text("/page/v1/enrolment"));
+    return span_equal(path, span_of_text("/page/v1/enrolment")) || is_piece(path);
+}
+
+bool enrol_http_begins(const struct keep_line_ask *ask)
+{
+    struct keep_line_piece piece;
+    return ask->kind == KEEP_LINE_ENROL ||
+           (ask->kind == KEEP_LINE_PIECE && keep_line_piece_read(ask->contents, &piece) &&
+            piece.offset == 0);
 }
 
 /* A browser says Origin with everything that is no plain reading. */
@@ -33,8 +46,10 @@ static bool origin_fits(const struct http_request *request)
 enum enrol_http_no enrol_http_read(const struct http_request *request,
                                    struct keep_line_ask *ask_out)
 {
+    struct keep_line_piece piece;
+    bool is_part = is_piece(request->path);
     *ask_out = (struct keep_line_ask){.kind = KEEP_LINE_OFFER};
-    if (request->verb != HTTP_VERB_GET && request->verb != HTTP_VERB_POST) {
+    if ((request->verb != HTTP_VERB_GET || is_part) && request->verb != HTTP_VERB_POST) {
         return ENROL_HTTP_NO_METHOD;
     }
     if (!origin_fits(request)) {
@@ -50,8 +65,11 @@ enum enrol_http_no enrol_http_read(const struct http_request *request,
     if (request->body.size > KEEP_LINE_CONTENTS_MAX) {
         return ENROL_HTTP_NO_SIZE;
     }
-    ask_out->kind = KEEP_LINE_ENROL;
+    ask_out->kind = is_part ? KEEP_LINE_PIECE : KEEP_LINE_ENROL;
     ask_out->contents = request->body;
+    if (is_part && !keep_line_piece_read(request->body, &piece)) {
+        return ENROL_HTTP_NO_BODY;
+    }
     return request->body.size > 0 ? ENROL_HTTP_FINE : ENROL_HTTP_NO_BODY;
 }
 
@@ -90,6 +108,8 @@ static void put_offer(struct json_writer *json, u64 subject, const u8 *at)
     json_field_hex(json, "enrolKey", span_of(at + 24 + POINT_BYTES, POINT_BYTES));
     json_field_hex(json, "reviewer", span_of(at + 24 + 2 * POINT_BYTES, POINT_BYTES));
     json_field_u64(json, "bytesMax", KEEP_LINE_CONTENTS_MAX);
+    json_field_u64(json, "pieceBytes", KEEP_LINE_PIECE_BYTES);
+    json_field_u64(json, "wholeBytesMax", KEEP_LINE_WHOLE_MAX);
 }
 
 u32 enrol_http_say(struct json_writer *json, u64 subject, const struct keep_line_answer *answer)
@@ -101,10 +121,16 @@ u32 enrol_http_say(struct json_writer *json, u64 subject, const struct keep_line
         return enrol_http_refuse(json, ENROL_HTTP_NO_REFUSED, 0);
     case KEEP_LINE_REVIEWED:
         return enrol_http_refuse(json, ENROL_HTTP_NO_REVIEW, 0);
+    case KEEP_LINE_FULL:
+        return enrol_http_refuse(json, ENROL_HTTP_NO_BUSY, 0);
     case KEEP_LINE_OK:
         break;
     }
     json_object_begin(json);
+    if (answer->kind == KEEP_LINE_PIECE) {
+        CHECK(answer->contents.size == KEEP_LINE_NEXT_BYTES);
+        json_field_u64(json, "next", bytes_u32(answer->contents.data));
+    }
     if (answer->kind == KEEP_LINE_OFFER) {
         CHECK(answer->contents.size == KEEP_LINE_OFFER_BYTES);
         put_offer(json, subject, answer->contents.data);

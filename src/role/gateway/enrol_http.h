@@ -4,6 +4,7 @@
  *     GET  /page/v1/enrolment   signed        an offer
  *     POST /page/v1/enrolment   signed        Origin: the venue's own
  *                                             Content-Type: application/octet-stream
+ *     POST /page/v1/enrolment/piece           the same; a piece of one that is longer
  *
  * What was sealed is never looked into here, and no request says whom it concerns. */
 #ifndef ROLE_GATEWAY_ENROL_HTTP_H
@@ -37,6 +38,8 @@ enum enrol_http_no { ENROL_HTTP_FINE, ENROL_HTTP_NO_TABLE(ENROL_HTTP_NO_ROW) };
 #undef ENROL_HTTP_NO_ROW
 
 MUST_USE bool enrol_http_is(struct span path);
+/* Whether the ask begins an enrolment, and so counts as one: it comes whole, or its first piece. */
+MUST_USE bool enrol_http_begins(const struct keep_line_ask *ask);
 
 /* Everything but who asks. Fills the kind and contents of *ask_out, which lie in the request. */
 MUST_USE enum enrol_http_no enrol_http_read(const struct http_request *request,

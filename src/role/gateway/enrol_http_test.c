@@ -3,6 +3,7 @@
  * requests through wire/http's reader, each rule broken once; answers byte for byte. */
 #include "role/gateway/enrol_http.h"
 
+#include "base/bytes.h"
 #include "base/span.h"
 #include "role/gateway/enrol_pace.h"
 #include "tests/support/test.h"
@@ -68,6 +69,41 @@ static void everything_else_is_not(void **state)
     assert_false(enrol_http_is(span_of_text("/page/v1/enrol")));
 }
 
+/* A body that begins as a piece; where it says that it is none, it is refused before it is sent. */
+static enum enrol_http_no reads_piece(const char *verb, u32 total, u32 offset, u32 bytes)
+{
+    static u8 body[1 << 17];
+    (void)reads(verb, OWN OCTETS, KEEP_LINE_PIECE_HEAD + bytes);
+    memset(body, 0xa5, sizeof(body));
+    bytes_put_u64(body, 9);
+    bytes_put_u32(body + 8, total);
+    bytes_put_u32(body + 12, offset);
+    request.path = span_of_text("/page/v1/enrolment/piece");
+    request.body = span_of(body, KEEP_LINE_PIECE_HEAD + bytes);
+    assert_true(enrol_http_is(request.path));
+    return enrol_http_read(&request, &ask);
+}
+
+static void pieces_are_asked_as_pieces(void **state)
+{
+    const u32 total = 2 * KEEP_LINE_PIECE_BYTES + 5;
+    (void)state;
+    assert_int_equal(reads_piece("POST", total, 0, KEEP_LINE_PIECE_BYTES), ENROL_HTTP_FINE);
+    assert_int_equal(ask.kind, KEEP_LINE_PIECE);
+    assert_int_equal(ask.contents.size, KEEP_LINE_CONTENTS_MAX);
+    assert_true(enrol_http_begins(&ask));
+    assert_int_equal(reads_piece("POST", total, 2 * KEEP_LINE_PIECE_BYTES, 5), ENROL_HTTP_FINE);
+    assert_false(enrol_http_begins(&ask)); /* counted once */
+    assert_int_equal(reads_piece("POST", total, 0, 7), ENROL_HTTP_NO_BODY);
+    assert_int_equal(reads_piece("POST", total, 1, KEEP_LINE_PIECE_BYTES), ENROL_HTTP_NO_BODY);
+    assert_int_equal(reads_piece("POST", total, 0, KEEP_LINE_PIECE_BYTES + 1), ENROL_HTTP_NO_SIZE);
+    assert_int_equal(reads_piece("GET", total, 0, KEEP_LINE_PIECE_BYTES), ENROL_HTTP_NO_METHOD);
+    assert_int_equal(reads("POST", OWN OCTETS, 7), ENROL_HTTP_FINE);
+    assert_true(ask.kind == KEEP_LINE_ENROL && enrol_http_begins(&ask));
+    assert_int_equal(reads("GET", "", 0), ENROL_HTTP_FINE);
+    assert_false(enrol_http_begins(&ask));
+}
+
 static void nobody_is_refused_by_name(void **state)
 {
     (void)state;
@@ -84,8 +120,9 @@ static u32 says(u16 kind, u16 code)
 {
     static u8 offer[KEEP_LINE_OFFER_BYTES];
     bool has_offer = kind == KEEP_LINE_OFFER && code == KEEP_LINE_OK;
+    size_t next = kind == KEEP_LINE_PIECE && code == KEEP_LINE_OK ? KEEP_LINE_NEXT_BYTES : 0;
     const struct keep_line_answer answer = {
-        .kind = kind, .code = code, .contents = span_of(offer, has_offer ? sizeof(offer) : 0)};
+        .kind = kind, .code = code, .contents = span_of(offer, has_offer ? sizeof(offer) : next)};
     struct json_writer json;
     memset(offer, 0xab, sizeof(offer));
     memcpy(offer, "\1\0\0\0\4\0\0\0\1\0\0\0\0\0\0\0\xff\0\0\0\0\0\0\0", 24);
@@ -105,7 +142,13 @@ static void answers_are_those_of_the_page(void **state)
     assert_string_equal(text, "{\"subject\":\"18446744073709551615\",\"version\":1,\"epoch\":4,"
                               "\"retention\":1,\"until\":\"255\",\"groupKey\":\"" POINT
                               "\",\"enrolKey\":\"" POINT "\",\"reviewer\":\"" POINT
-                              "\",\"bytesMax\":61440}");
+                              "\",\"bytesMax\":61440,\"pieceBytes\":61424,"
+                              "\"wholeBytesMax\":7602176}");
+    assert_int_equal(says(KEEP_LINE_PIECE, KEEP_LINE_OK), 200);
+    assert_string_equal(text, "{\"next\":1}");
+    assert_int_equal(says(KEEP_LINE_PIECE, KEEP_LINE_FULL), 503);
+    assert_string_equal(text, "{\"error\":\"busy\"}");
+    assert_int_equal(says(KEEP_LINE_PIECE, KEEP_LINE_REFUSED), 409);
     assert_int_equal(says(KEEP_LINE_ENROL, KEEP_LINE_OK), 200);
     assert_string_equal(text, "{}");
     assert_int_equal(says(KEEP_LINE_ENROL, KEEP_LINE_WRONG), 400);
@@ -149,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_allowed_is_asked),
         cmocka_unit_test(everything_else_is_not),
+        cmocka_unit_test(pieces_are_asked_as_pieces),
         cmocka_unit_test(nobody_is_refused_by_name),
         cmocka_unit_test(answers_are_those_of_the_page),
         cmocka_unit_test(five_an_hour_and_so_many_accounts),

@@ -56,7 +56,7 @@ static enum enrol_http_no ask_send(struct session *session, struct keep_line_ask
     if (ask->subject == 0) {
         return ENROL_HTTP_NO_PERSON;
     }
-    if (ask->kind == KEEP_LINE_ENROL) {
+    if (enrol_http_begins(ask)) {
         *wait_out = enrol_pace_take(&gateway->enrol_pace, account, gateway->venue.now_us);
         if (*wait_out > 0) {
             return ENROL_HTTP_NO_WAIT;

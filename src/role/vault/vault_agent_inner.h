@@ -14,6 +14,7 @@
 #include "role/vault/vault_agent.h"
 #include "role/vault/vault_groups.h"
 #include "role/vault/vault_message.h"
+#include "role/vault/vault_upload.h"
 #include "wire/code.h"
 #include "wire/keep_line.h"
 
@@ -70,7 +71,7 @@ struct vault_agent {
     struct net_pool pool;
     struct net_loop *loop;
     struct net *net;
-    struct block block; /* frames, a body, an answer */
+    struct block block; /* frames, a body, an answer, uploads */
     u8 *body;
     u8 *answer;
     struct vault_visit visits[VAULT_VISITS_MAX];
@@ -81,6 +82,7 @@ struct vault_agent {
     bool has_line;               /* and what came over it was what may come */
     bool has_count_line;         /* the same of the desk's */
     u8 line_message[KEEP_LINE_BYTES_MAX + 1];
+    struct vault_uploads uploads;
     enum fault turn_fault;
     bool is_damaged; /* rows that are due cannot be */
     bool is_busy;

@@ -106,11 +106,11 @@ static const struct net_handler handler = {
     .closed = visit_closed,
 };
 
-/* One block for all frames, a body and an answer; untouched parts cost nothing. */
+/* One block for all frames, a body, an answer and uploads; untouched parts cost nothing. */
 static enum fault rooms_take(struct vault_agent *agent)
 {
-    TRY(block_take((size_t)(VAULT_VISITS_MAX + 2) * FRAME_ROOM, "the vault's frames",
-                   &agent->block));
+    TRY(block_take((size_t)(VAULT_VISITS_MAX + 2) * FRAME_ROOM + VAULT_UPLOADS_ROOM_BYTES,
+                   "the vault's frames", &agent->block));
     (void)madvise(agent->block.memory, agent->block.bytes, MADV_DONTDUMP);
     for (u32 i = 0; i < VAULT_VISITS_MAX; i += 1) {
         agent->visits[i].agent = agent;
@@ -118,6 +118,7 @@ static enum fault rooms_take(struct vault_agent *agent)
     }
     agent->body = agent->block.memory + (size_t)VAULT_VISITS_MAX * FRAME_ROOM;
     agent->answer = agent->body + FRAME_ROOM;
+    vault_uploads_init(&agent->uploads, agent->answer + FRAME_ROOM);
     return FAULT_NONE;
 }
 
