@@ -98,6 +98,11 @@ def page(venue, account, method, body=b"", signed=None, path="enrolment", **chan
         connection.close()
 
 
+def piece(total, offset, size):
+    """What may be a piece of a whole, of zeros."""
+    return (9).to_bytes(8, "little") + total.to_bytes(4, "little") + offset.to_bytes(4, "little") + bytes(size)
+
+
 def pages_are_refused(cli, venue, accounts):
     """What another site or nobody gets; nothing of it comes to keep."""
     first = accounts[FIRST]
@@ -111,6 +116,13 @@ def pages_are_refused(cli, venue, accounts):
             (first, "POST", b"x" * (BYTES_MAX + 1), {}, (413, {"error": "size", "bytesMax": BYTES_MAX})),
             (first, "GET", b"", {"X-MBX-APIKEY": None}, (401, {"error": "no-session"}))):
         cli.equal(page(venue, account, method, body, **change), wanted, f"{method} {change}")
+    step = BYTES_MAX - 16
+    for method, body, wanted in (("GET", b"", (405, {"error": "method"})),
+                                 ("POST", piece(3 * step, 0, 100), (400, {"error": "body"})),
+                                 ("POST", piece(3 * step, step, step) + b"x",
+                                  (413, {"error": "size", "bytesMax": BYTES_MAX})),
+                                 ("POST", piece(3 * step, step, step), (409, {"error": "refused"}))):
+        cli.equal(page(venue, first, method, body, path="enrolment/piece"), wanted, f"a piece: {method}")
     status, answer = page(venue, {**first, "secret": accounts[SECOND]["secret"]}, "POST", b"x")
     cli.equal((status, answer["code"]), (400, -1022), "signed by another")
     status, answer = page(venue, first, "POST", b"xy", signed=b"x")
@@ -128,6 +140,8 @@ def the_line_is_opaque(cli, venue, accounts):
         cli.equal((status, answer), (400, {"error": "body"}), "what is none")
         status, answer = page(venue, second, "POST", b"\1\0\0\0" + bytes(1000))
     cli.check(status == 429 and taken >= 5 and 0 < answer["wait"] <= 3600, f"{taken}, then {answer}")
+    status, answer = page(venue, second, "POST", piece(200000, 0, BYTES_MAX - 16), path="enrolment/piece")
+    cli.equal((status, answer["error"]), (429, "wait"), "a first piece counts as one")
     cli.equal(page(venue, second, "GET"), (409, {"error": "under-review"}),
               "an offer while one is under review")
 
@@ -164,7 +178,7 @@ def reviewers_open(cli, world, vault):
     code, archive, error = world.review(mine, path, "--show", "documents")
     cli.equal(code, 0, f"documents: {error}")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        cli.equal([(one.name, one.size) for one in tar], [("document-1.png", 40000), ("document-2.pdf", 19)],
+        cli.equal([(one.name, one.size) for one in tar], [("document-1.png", 1 << 20), ("document-2.pdf", 19)],
                   "the papers, under names of ours")
     code, text, error = world.review(other, path)
     cli.check(code == REFUSED and text == b"" and "another officer" in error, f"another officer: {error}")
@@ -292,7 +306,7 @@ def test(cli):
             keys = json.load(file)
         accounts = linked(cli, world, venue, keys)
         pages_are_refused(cli, venue, accounts)
-        same = {**offer, "bytesMax": BYTES_MAX}
+        same = {**offer, "bytesMax": BYTES_MAX, "pieceBytes": BYTES_MAX - 16, "wholeBytesMax": 29 << 18}
         found = {**page(venue, accounts[FIRST], "GET")[1], "until": offer["until"]}
         cli.equal(found, same, "what the page is offered is what the operator is")
         customers_come(cli, world, folder, venue, accounts)

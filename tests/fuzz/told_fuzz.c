@@ -36,11 +36,20 @@ static void openings(struct span bytes)
 
 static void lines(struct span bytes)
 {
+    static u8 again[KEEP_LINE_BYTES_MAX];
     struct keep_line_answer answer;
+    struct keep_line_ask ask;
+    struct keep_line_piece piece;
     u64 id = 0;
     u64 person = 0;
     if (keep_line_answer_read(bytes, &answer)) {
         CHECK(answer.contents.size <= KEEP_HELD_BYTES_MAX);
+    }
+    if (keep_line_ask_read(bytes, &ask)) {
+        CHECK(span_equal(bytes, span_of(again, keep_line_ask_write(&ask, again))));
+        CHECK(ask.kind != KEEP_LINE_PIECE ||
+              (ask.subject != 0 && keep_line_piece_read(ask.contents, &piece) &&
+               piece.bytes.size <= piece.total - piece.offset));
     }
     CHECK(!desk_line_ask_read(bytes, &id, &person) || (id != 0 && person != 0));
 }

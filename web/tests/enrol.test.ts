@@ -10,6 +10,8 @@ import { ristretto255 } from '@noble/curves/ed25519.js';
 import { fromHex, type Offer, sealEnrolment } from '../src/enrol/enrol.ts';
 import { enrolText, FILES_BYTES_MAX, type Form, type FormFile, FormRefused, textsOf } from '../src/enrol/form.ts';
 import * as seal from '../src/enrol/seal.ts';
+import { mostOf, sendSealed } from '../src/enrol/send.ts';
+import { ApiError } from '../src/api/client.ts';
 
 declare const WEB_ROOT: string;
 
@@ -193,4 +195,72 @@ test('the box is the one that the vault\'s own code makes', () => {
   const box = seal.enrolBox(label, G.multiply(13n).toBytes(), new Uint8Array(32).fill(0x11), new Uint8Array(32).fill(0x22), seal.utf8(enrolText(identity)));
   // The same constant as in src/role/vault/seal_enrol_test.c.
   assert.equal(hex(seal.hash('enrol-box', box)), '56ad727e7ee0633e0c46cad308fba65b830f3c78fcbe8c46d086bc7d35e6afc2');
+});
+
+/* ---- sending ---- */
+
+const LIMITS = { bytesMax: 100, pieceBytes: 84, wholeBytesMax: 1000 };
+const bytesOf = (size: number) => Uint8Array.from({ length: size }, (_, i) => i % 251);
+
+/* What keep does with pieces, as src/role/vault/vault_upload.c has it; `lose` says which answers are lost. */
+function taker(lose: (call: number) => 'before' | 'behind' | null = () => null) {
+  const said: { calls: string[]; have: number[]; whole: Uint8Array | null } = { calls: [], have: [], whole: null };
+  const post = async (path: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ next?: number }> => {
+    said.calls.push(path);
+    const lost = lose(said.calls.length);
+    if (lost === 'before') throw new ApiError('unknown', 0, 0, 'lost');
+    if (!path.endsWith('/piece')) return {};
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const [total, offset] = [view.getUint32(8, true), view.getUint32(12, true)];
+    assert.notEqual(view.getBigUint64(0, true), 0n);
+    assert.equal(bytes.length - 16, Math.min(LIMITS.pieceBytes, total - offset));
+    if (offset === said.have.length) said.have.push(...bytes.subarray(16));
+    if (said.have.length === total) said.whole = Uint8Array.from(said.have);
+    if (lost === 'behind') throw new ApiError('unknown', 0, 0, 'lost');
+    return { next: said.have.length };
+  };
+  return { said, post };
+}
+
+const drawn = (size: number) => new Uint8Array(size);
+
+test('what fits goes whole, and everything where the venue takes no pieces', async () => {
+  const { said, post } = taker();
+  assert.equal(await sendSealed(bytesOf(100), LIMITS, post, drawn), true);
+  assert.equal(await sendSealed(bytesOf(500), { bytesMax: 100 }, post, drawn), true);
+  assert.deepEqual(said.calls, ['/page/v1/enrolment', '/page/v1/enrolment']);
+  assert.deepEqual([mostOf(LIMITS), mostOf({ bytesMax: 100 }), mostOf({ bytesMax: 100, wholeBytesMax: 9 })], [1000, 100, 100]);
+});
+
+test('what is longer goes in pieces, in their order, and says how far it is', async () => {
+  for (const size of [101, 168, 169, 1000]) {
+    const { said, post } = taker();
+    const told: number[] = [];
+    assert.equal(await sendSealed(bytesOf(size), LIMITS, post, drawn, (at) => told.push(at)), true);
+    assert.deepEqual(said.whole, bytesOf(size));
+    assert.equal(said.calls.length, Math.ceil(size / LIMITS.pieceBytes));
+    assert.equal(told.at(-1), size);
+  }
+});
+
+test('a piece without an answer is sent once more, the last one never', async () => {
+  for (const lost of ['before', 'behind'] as const) {
+    const { said, post } = taker((call) => (call === 2 ? lost : null));
+    assert.equal(await sendSealed(bytesOf(300), LIMITS, post, drawn), true);
+    assert.deepEqual(said.whole, bytesOf(300));
+    assert.equal(said.calls.length, 5);
+  }
+  const twice = taker((call) => (call > 1 ? 'before' : null));
+  assert.equal(await sendSealed(bytesOf(300), LIMITS, twice.post, drawn), false); // it was not taken, that much is known
+  const last = taker((call) => (call === 4 ? 'behind' : null));
+  await assert.rejects(sendSealed(bytesOf(300), LIMITS, last.post, drawn), { kind: 'unknown' });
+  assert.equal(last.said.calls.length, 4);
+});
+
+test('a refusal ends it, and an answer that is none', async () => {
+  for (const text of ['refused', 'wait', 'busy']) {
+    const kind = text === 'busy' ? 'unknown' : 'refused';
+    await assert.rejects(sendSealed(bytesOf(300), LIMITS, () => Promise.reject(new ApiError(kind, 503, 0, text)), drawn), { text });
+  }
+  for (const answer of [{}, { next: 0 }, { next: 301 }]) assert.equal(await sendSealed(bytesOf(300), LIMITS, () => Promise.resolve(answer), drawn), false);
 });

@@ -283,17 +283,19 @@ try {
   await step('the form is sealed and sent, and the page says what happens next', async () => {
     await page.locator('[data-nav="/account/identity"]').click();
     await page.locator('[data-identity="form"]').waitFor();
-    assert.match(await page.locator('[data-enrol-room]').innerText(), /53 kB/);
+    await page.getByText('at most 6, 7 MiB together').waitFor();
     await axe(page, 'identity');
     await shot(page, 'identity');
     const typed = { birthDate: '1991-04-05', nationalities: 'lv', email: ADDRESS, phone: '', country: 'lv', document: 'IV 4711', residence: 'LV', address: 'Zedernweg 9\nZvolt' };
     await page.locator('[data-enrol="name"]').first().fill('Iris Invented');
     for (const [name, value] of Object.entries(typed)) await page.locator(`[data-enrol="${name}"]`).fill(value);
-    await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'large.pdf', mimeType: 'application/pdf', buffer: Buffer.concat([Buffer.from('%PDF-1.4'), Buffer.alloc(70_000)]) }]);
+    await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'large.pdf', mimeType: 'application/pdf', buffer: Buffer.concat([Buffer.from('%PDF-1.4'), Buffer.alloc(7 * 1024 * 1024)]) }]);
     await page.locator('[data-enrol-send]').click();
-    await page.locator('[data-enrol-state="refused"]', { hasText: '53 kB' }).waitFor();
+    await page.locator('[data-enrol-state="refused"]', { hasText: 'too large' }).waitFor();
     await shot(page, 'identity-room');
-    // A picture as a camera makes it has no room, and is made smaller.
+    // A picture as a camera makes it is more than a request holds: it goes in pieces, as it is.
+    const pieces = [];
+    page.on('response', async (response) => { if (response.url().includes('/enrolment')) pieces.push([new URL(response.url()).pathname, response.status()]); });
     const picture = Buffer.from(await page.evaluate(async () => {
       const canvas = new OffscreenCanvas(2800, 2000);
       const context = canvas.getContext('2d');
@@ -308,6 +310,8 @@ try {
     await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'camera.jpg', mimeType: 'image/jpeg', buffer: picture }]);
     await page.locator('[data-enrol-send]').click();
     await page.locator('[data-identity="sent"]').waitFor();
+    assert.ok(pieces.filter(([path, status]) => path === '/page/v1/enrolment/piece' && status === 200).length >= 2, JSON.stringify(pieces));
+    assert.equal(pieces.some(([path, status]) => path.startsWith('/page/v1/enrolment') && status >= 400 && status !== 409), false, JSON.stringify(pieces));
     await axe(page, 'sent');
     await shot(page, 'identity-sent');
     await page.goto(url);

@@ -36,10 +36,17 @@ async function step(name, run) {
 const HARNESS = `
 import { render } from 'preact';
 import { EnrolForm } from './src/ui/enrol.tsx';
+import { sendSealed } from './src/enrol/send.ts';
 const person = location.pathname.slice(1);
+let offered = null;
+const post = async (path, body) => {
+  const said = await fetch('/enrol/' + person + path.slice('/page/v1/enrolment'.length), { method: 'POST', body });
+  if (!said.ok) throw new Error(String(said.status));
+  return said.json();
+};
 render(<EnrolForm worker="/worker.js"
-  offer={async () => (await fetch('/offer/' + person)).json()}
-  send={async (sealed) => (await fetch('/enrol/' + person, { method: 'POST', body: sealed })).ok} />, document.getElementById('page'));
+  offer={async () => { offered = await (await fetch('/offer/' + person)).json(); return offered; }}
+  send={(sealed, on) => sendSealed(sealed, { bytesMax: Infinity, ...offered }, post, (size) => crypto.getRandomValues(new Uint8Array(size)), on)} />, document.getElementById('page'));
 `;
 
 async function bundle(options) {
@@ -57,25 +64,26 @@ const HTML = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Cambis
 // ---- the venue's side ----
 
 const folder = mkdtempSync(join(tmpdir(), 'cambist-enrol-'));
+const posts = []; // what the venue was sent and said
 const sent = []; // every byte that came from the browser
 const cambist = (...words) => execFileSync(binary, [...words, '--data', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 // What the page of the venue does: the same origin, the key of who is signed in.
-async function ask(method, body = Buffer.alloc(0)) {
+async function ask(method, body = Buffer.alloc(0), part = '') {
   const query = `timestamp=${Date.now()}&recvWindow=60000`;
   const signature = createHmac('sha256', secret).update(query).update(body).digest('hex');
   const headers = { Origin: url, 'X-MBX-APIKEY': key, ...(body.length > 0 && { 'Content-Type': 'application/octet-stream' }) };
-  const said = await fetch(`${url}/page/v1/enrolment?${query}&signature=${signature}`, { method, headers, ...(body.length > 0 && { body }) });
+  const said = await fetch(`${url}/page/v1/enrolment${part && `/${part}`}?${query}&signature=${signature}`, { method, headers, ...(body.length > 0 && { body }) });
   const text = await said.text();
-  if (method === 'POST') console.log(`figure: ${body.length} bytes over HTTP: ${said.status} ${text}`);
+  if (method === 'POST') posts.push(`${part}: ${body.length} bytes, ${said.status} ${text}`);
   return [said.status, 'application/json', text];
 }
 
 async function answer(request, body) {
-  const [, verb, person] = request.url.split('/');
+  const [, verb, person, part] = request.url.split('/');
   if (files[request.url]) return [200, ...files[request.url]];
   if (person === first && verb === 'offer') return ask('GET');
-  if (person === first && verb === 'enrol' && request.method === 'POST') return ask('POST', body);
+  if (person === first && verb === 'enrol' && request.method === 'POST') return ask('POST', body, part);
   if (verb === 'offer') return [200, 'application/json', cambist('vault', 'offer', person)];
   if (verb === 'enrol' && request.method === 'POST') {
     const path = join(folder, `sealed-${sent.length}`);
@@ -86,7 +94,7 @@ async function answer(request, body) {
       console.log(String(error.stderr));
       return [409, 'text/plain', 'refused'];
     }
-    return [200, 'text/plain', 'taken'];
+    return [200, 'application/json', '{}'];
   }
   return /^\/\d+$/.test(request.url) ? [200, 'text/html', HTML] : [404, 'text/plain', 'none'];
 }
@@ -147,16 +155,18 @@ try {
     await page.getByText('only JPEG, PNG and PDF').waitFor();
     assert.equal(sent.slice(before).some((bytes) => bytes.includes('/enrol/')), false);
   });
-  await step('the form is sealed in a worker and sent', async () => {
+  await step('the form is sealed in a worker and sent in pieces, with a paper of 1 MiB', async () => {
     await page.locator('[data-enrol-more]').click();
     await fill(page);
     await page.locator('[data-enrol="name"]').nth(1).fill('Ода Квельфрост');
     await page.locator('[data-enrol="script"]').nth(1).selectOption('Cyrl');
     await page.locator('[data-enrol="files"]').setInputFiles([
-      { name: 'Quellfrost passport.png', mimeType: 'image/png', buffer: png(40_000) },
+      { name: 'Quellfrost passport.png', mimeType: 'image/png', buffer: png(1024 * 1024) },
       { name: 'b.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 Quellfrost') }]);
     await send(page);
     await state(page, 'sent');
+    console.log(`figure: ${posts.length} pieces over HTTP, the last one: ${posts.at(-1)}`);
+    assert.ok(posts.length === 18 && posts.every((one) => /^piece: \d+ bytes, 200 \{"next":\d+\}$/.test(one)), posts.join('\n'));
     assert.equal(await page.locator('[data-enrol="document"]').inputValue(), '');
   });
   await step('another person with the same document, and the largest form there is', async () => {

@@ -3,16 +3,16 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { Offer } from '../enrol/enrol.ts';
+import { type Limits, mostOf, PATH, sendSealed } from '../enrol/send.ts';
 import { keyAt, pageKey } from '../state/login.ts';
 import { EnrolForm, EnrolTrouble } from '../ui/enrol.tsx';
 import { Title } from './parts.tsx';
 import { type AccountKey, ta } from './words.ts';
 
-const PATH = '/page/v1/enrolment';
 const AGAIN_MS = 4_000;
 
-type Offered = Offer & { bytesMax: number };
-type Known = { at: 'asking' } | { at: 'open'; bytesMax: number } | { at: 'sent' } | { at: 'not'; why: AccountKey };
+type Offered = Offer & Limits;
+type Known = { at: 'asking' } | { at: 'open'; limits: Limits } | { at: 'sent' } | { at: 'not'; why: AccountKey };
 
 /* Why there is no offer. */
 function whyNot(error: unknown): AccountKey {
@@ -34,22 +34,22 @@ async function offerNow(): Promise<Offered> {
 /* While a form is looked at nothing is offered. */
 async function knownNow(): Promise<Known> {
   try {
-    return { at: 'open', bytesMax: (await offerNow()).bytesMax };
+    return { at: 'open', limits: await offerNow() };
   } catch (error) {
     if (error instanceof ApiError && error.text === 'under-review') return { at: 'sent' };
     return { at: 'not', why: whyNot(error) };
   }
 }
 
-async function send(sealed: Uint8Array<ArrayBuffer>): Promise<boolean> {
+async function send(sealed: Uint8Array<ArrayBuffer>, limits: Limits, on: (sent: number) => void): Promise<boolean> {
   const key = pageKey.peek();
   if (!key) return false;
   try {
-    await key.signer.send(PATH, sealed, 'application/octet-stream');
-    return true;
+    return await sendSealed(sealed, limits, (path, bytes) => key.signer.send(path, bytes, 'application/octet-stream'), (size) => crypto.getRandomValues(new Uint8Array(size)), on);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.text === 'wait') throw new EnrolTrouble(ta('error.wait', { seconds: Math.ceil(error.retryAfterMs / 1_000) }));
+    if (error.text === 'busy') throw new EnrolTrouble(ta('error.busy'));
     if (error.kind === 'unknown') throw new EnrolTrouble(ta('error.late'));
     return false;
   }
@@ -102,7 +102,7 @@ export function Identity() {
       <section class="card" data-identity="form">
         <Title text={ta('identity.title')} />
         <p>{ta('identity.text')}</p>
-        <EnrolForm worker={ENROL_WORKER} offer={offerNow} send={send} bytesMax={now.bytesMax} sent={() => { known.value = { at: 'sent' }; }} />
+        <EnrolForm worker={ENROL_WORKER} offer={offerNow} send={(sealed, on) => send(sealed, now.limits, on)} bytesMax={mostOf(now.limits)} sent={() => { known.value = { at: 'sent' }; }} />
       </section>
       <Next />
     </>

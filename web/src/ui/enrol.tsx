@@ -5,14 +5,14 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { sealInWorker } from '../enrol/client.ts';
 import type { Offer } from '../enrol/enrol.ts';
-import { DOCUMENT_KINDS, type Form, type FormFile, NAMES_MAX, SCRIPTS } from '../enrol/form.ts';
+import { DOCUMENT_KINDS, FILES_BYTES_MAX, type Form, type FormFile, NAMES_MAX, SCRIPTS } from '../enrol/form.ts';
 import { formatText } from '../decimal/format.ts';
 import { type Key, language, t, tOr } from '../i18n/index.ts';
 
 export interface EnrolProps {
   worker: string; // the address of its script
   offer: () => Promise<Offer>;
-  send: (sealed: Uint8Array<ArrayBuffer>) => Promise<boolean>; // whether it was taken
+  send: (sealed: Uint8Array<ArrayBuffer>, on: (sent: number) => void) => Promise<boolean>; // whether it was taken
   bytesMax?: number; // of what is sent; without it there is room for FILES_BYTES_MAX
   sent?: () => void;
 }
@@ -20,16 +20,19 @@ export interface EnrolProps {
 /* Thrown by `offer` or `send` with the words for the reader. */
 export class EnrolTrouble extends Error {}
 
-type State = { at: 'form' | 'sent' } | { at: 'busy'; step: 'asking' | 'sealing' | 'sending' } | { at: 'refused'; part: string; why: string } | { at: 'failed'; text?: string };
+type State = { at: 'form' | 'sent' } | { at: 'busy'; step: 'asking' | 'sealing' | 'sending'; percent?: number } | { at: 'refused'; part: string; why: string } | { at: 'failed'; text?: string };
 
 /* What is sent beside the papers: the other groups, with their seals. */
 const BESIDE_BYTES = 8_192;
 const KILO = 1_000;
 
-/* How much the papers may have together, as it is told. */
+/* How much the papers may have together, as it is told; null: all that the form may have. */
 function roomOf(bytesMax: number | undefined): string | null {
-  return bytesMax === undefined ? null : formatText(String(Math.floor((bytesMax - BESIDE_BYTES) / KILO)), language.value);
+  return bytesMax === undefined || bytesMax - BESIDE_BYTES >= FILES_BYTES_MAX ? null : formatText(String(Math.floor((bytesMax - BESIDE_BYTES) / KILO)), language.value);
 }
+
+/* Told in tens, since each change is read aloud. */
+const tens = (part: number, all: number) => 10 * Math.floor((10 * part) / all);
 
 const words = (text: string) => text.split(/[\s,;]+/).filter((word) => word !== '');
 
@@ -115,12 +118,13 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
       files = await filesOf(data);
       const offered = await offer();
       state.value = { at: 'busy', step: 'sealing' };
-      const done = await sealInWorker(worker, { offer: offered, form: formOf(data), files, ...(bytesMax !== undefined && { room: bytesMax - BESIDE_BYTES }) }, left.current.signal);
+      const done = await sealInWorker(worker, { offer: offered, form: formOf(data), files, ...(bytesMax !== undefined && { room: Math.min(bytesMax - BESIDE_BYTES, FILES_BYTES_MAX) }) }, left.current.signal);
       if (done.refused) state.value = { at: 'refused', ...done.refused };
       else if (done.sealed && bytesMax !== undefined && done.sealed.length > bytesMax) state.value = { at: 'refused', part: 'files', why: 'room' };
       else {
         state.value = { at: 'busy', step: 'sending' };
-        if (done.sealed && await send(done.sealed as Uint8Array<ArrayBuffer>)) {
+        const all = done.sealed?.length ?? 0;
+        if (done.sealed && await send(done.sealed as Uint8Array<ArrayBuffer>, (gone) => { state.value = { at: 'busy', step: 'sending', percent: tens(gone, all) }; })) {
           form.reset();
           state.value = { at: 'sent' };
           sent?.();
@@ -164,7 +168,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
       <Field name="key" part="key" label={'enrol.key'} refused={refused} required={false} hint={'enrol.keyHint'} />
       <button type="submit" class="primary" disabled={now.at === 'busy'} data-enrol-send>{t('enrol.send')}</button>
       <p role="status" data-enrol-state={now.at}>
-        {now.at === 'busy' && t(`enrol.step.${now.step}`)}
+        {now.at === 'busy' && (now.percent === undefined ? t(`enrol.step.${now.step}`) : t('enrol.percent', { percent: now.percent }))}
         {now.at === 'sent' && t('enrol.sent')}
         {now.at === 'failed' && (now.text ?? t('enrol.failed'))}
         {now.at === 'refused' && `${tOr(`enrol.part.${now.part}`, now.part)}: ${t(`enrol.why.${now.why}` as Key, { size: room ?? '' })}`}
