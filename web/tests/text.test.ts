@@ -51,7 +51,7 @@ test('no text stands in a component', () => {
 
 test('every key is used', () => {
   const all = [...sources, join(WEB_ROOT, 'src/i18n/advice.ts')].map((path) => readFileSync(path, 'utf8')).join('\n');
-  const families = ['status.', 'type.', 'deposit.', 'withdrawal.', 'problem.', 'nav.', 'settings.', 'side.', 'link.', 'standing.part.', 'appeal.said.', 'appeal.end.', 'rules.state.', 'rules.origin.', 'reports.cell.', 'reports.type.', 'reports.basis.', 'reports.contact.', 'enrol.kind.', 'enrol.part.', 'enrol.why.', 'enrol.step.'];
+  const families = ['status.', 'type.', 'deposit.', 'withdrawal.', 'problem.', 'nav.', 'settings.', 'side.', 'link.', 'standing.part.', 'appeal.said.', 'appeal.end.', 'rules.state.', 'rules.origin.', 'reports.cell.', 'reports.type.', 'reports.basis.', 'reports.contact.', 'reports.opening.', 'reports.kind.', 'reports.mark.', 'enrol.kind.', 'enrol.part.', 'enrol.why.', 'enrol.step.'];
   const ours = ['error.', 'keys.right.', 'keys.kindName.', 'keys.ed25519', 'keys.rsa', 'keys.hmac', 'keys.read', 'keys.trade', 'keys.withdraw'];
   const idle = Object.keys(en).filter((key) => !all.includes(`'${key}'`) && !families.some((family) => key.startsWith(family)));
   const idleOurs = Object.keys(accountEn).filter((key) => !all.includes(`'${key}'`) && !ours.some((family) => key.startsWith(family)));

@@ -18,6 +18,10 @@
 static const char *const log_kinds[] = {
     "received", "assessed", "rejected", "step",  "preserved", "restricted", "notice",
     "silence",  "lapsed",   "registry", "grant", "opening",   "delivered",  "mismatch"};
+_Static_assert((u32)DESK_OPENING_REVIEW == REPORT_OPENINGS &&
+                   (u32)DESK_REQUEST_SEVER == REPORT_KINDS &&
+                   (u32)DESK_MARK_OWN_POLICY == REPORT_MARKS,
+               "a place each");
 _Static_assert(ARRAY_COUNT(log_kinds) <= REPORT_LOG_KINDS, "a place each");
 
 const char *report_cell_name(enum report_cell cell)
@@ -42,6 +46,7 @@ struct asked {
     u8 basis;
     u8 request;
     u8 mark;
+    u8 opening;
     u8 class;
     bool is_answered;
     bool is_preserved;
@@ -424,8 +429,17 @@ static void ask(struct report *report, struct asked *at, const struct desk_act *
     at->basis = act->basis;
     at->request = act->request;
     at->mark = act->mark;
+    at->opening = act->opening;
     at->class = act->class;
     at->row = NO_ROW;
+}
+
+static void kinds_count(struct report_half *half, const struct desk_act *act)
+{
+    CHECK(act->request >= 1 && act->request <= REPORT_KINDS);
+    CHECK(act->mark >= 1 && act->mark <= REPORT_MARKS);
+    half->kinds[act->request - 1] += 1;
+    half->marks[act->mark - 1] += 1;
 }
 
 static enum fault receive(struct report *report, const struct desk_act *act, u64 now_s)
@@ -445,6 +459,7 @@ static enum fault receive(struct report *report, const struct desk_act *act, u64
     *at = (struct asked){.received_s = now_s, .wanted = records_mark(act, &ignored)};
     memcpy(at->name, act->name, sizeof(at->name));
     ask(report, at, act);
+    kinds_count(half_last(report), act);
     TRY(add(report, at, REPORT_CELL_REQUESTS, 1));
     TRY(add(report, at, REPORT_CELL_ASKED, act->class == DESK_CLASS_SEARCH ? 0 : people));
     TRY(add(report, at, REPORT_CELL_EMERGENCY, act->urgency == DESK_URGENCY_EMERGENCY));
@@ -486,6 +501,14 @@ static enum fault notice(struct report *report, struct asked *at)
     return add(report, at, REPORT_CELL_DELAYED, at->was_silent);
 }
 
+static enum fault opened(struct report *report, struct asked *at)
+{
+    if (at->opening >= 1 && at->opening <= REPORT_OPENINGS) {
+        half_last(report)->openings[at->opening - 1] += 1;
+    }
+    return add(report, at, REPORT_CELL_OWN_MOTION, at->mark == DESK_MARK_OWN_POLICY);
+}
+
 static enum fault case_take(struct report *report, struct asked *at, const struct desk_act *act,
                             u64 now_s)
 {
@@ -507,7 +530,7 @@ static enum fault case_take(struct report *report, struct asked *at, const struc
     case DESK_ACT_PRESERVE:
         return preserve(report, at, now_s);
     case DESK_ACT_OPENED:
-        return add(report, at, REPORT_CELL_OWN_MOTION, at->mark == DESK_MARK_OWN_POLICY);
+        return opened(report, at);
     case DESK_ACT_DELIVERED:
         return deliver(report, at, now_s);
     case DESK_ACT_CARRY_OUT:

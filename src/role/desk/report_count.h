@@ -39,6 +39,9 @@ enum report_cell { REPORT_CELL_TABLE(REPORT_CELL_ROW) REPORT_CELLS };
 #undef REPORT_CELL_ROW
 
 #define REPORT_CONTACTS  4U  /* kinds of contacts with authorities */
+#define REPORT_OPENINGS  4U  /* kinds of openings; there are no others */
+#define REPORT_KINDS     4U  /* of requests */
+#define REPORT_MARKS     5U  /* what requests rest on */
 #define REPORT_LOG_KINDS 16U /* words for events that desks leave in the log */
 #define REPORT_HALVES    256U
 
@@ -68,6 +71,9 @@ struct report_half {
     u64 answers;
     u64 minutes;
     u64 contacts[REPORT_CONTACTS];
+    u64 openings[REPORT_OPENINGS]; /* acts `opened`, by the case's enum desk_opening, from 0 */
+    u64 kinds[REPORT_KINDS];       /* acts `receive`, by enum desk_request, from 0 */
+    u64 marks[REPORT_MARKS];       /* the same, by enum desk_mark, from 0 */
     u64 log[REPORT_LOG_KINDS];
 };
 

@@ -146,6 +146,18 @@ static void put_day(struct json_writer *json, const char *name, u64 seconds)
     json_put_plain(json, span_of(text, 10));
 }
 
+/* Counts by the words of a table, in its order. */
+static void put_counts(struct json_writer *json, const char *name, enum desk_words words,
+                       const u64 *counts, u32 count)
+{
+    json_key(json, name);
+    json_object_begin(json);
+    for (u32 i = 0; i < count; i += 1) {
+        json_field_u64(json, desk_word(words, i + 1), counts[i]);
+    }
+    json_object_end(json);
+}
+
 static void put_totals(struct json_writer *json, const struct report_half *half)
 {
     json_key(json, "totals");
@@ -155,12 +167,10 @@ static void put_totals(struct json_writer *json, const struct report_half *half)
     }
     put_hours(json, half->answers > 0, half->minutes);
     json_object_end(json);
-    json_key(json, "contacts");
-    json_object_begin(json);
-    for (u32 i = 0; i < REPORT_CONTACTS; i += 1) {
-        json_field_u64(json, desk_word(DESK_WORDS_CONTACT, i + 1), half->contacts[i]);
-    }
-    json_object_end(json);
+    put_counts(json, "openings", DESK_WORDS_OPENING, half->openings, REPORT_OPENINGS);
+    put_counts(json, "kinds", DESK_WORDS_REQUEST, half->kinds, REPORT_KINDS);
+    put_counts(json, "marks", DESK_WORDS_MARK, half->marks, REPORT_MARKS);
+    put_counts(json, "contacts", DESK_WORDS_CONTACT, half->contacts, REPORT_CONTACTS);
     json_key(json, "log");
     json_object_begin(json);
     for (u32 i = 0; report_log_kind(i) != NULL; i += 1) {

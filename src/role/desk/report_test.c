@@ -178,6 +178,37 @@ static void acts_count_in_the_half_year_in_which_they_come(void **state)
     report_close(report);
 }
 
+static void the_kinds_of_openings_are_counted_apart(void **state)
+{
+    static const u8 openings[] = {DESK_OPENING_AUTHORITY, DESK_OPENING_AUTHORITY,
+                                  DESK_OPENING_REPORT, DESK_OPENING_CUSTOMER, DESK_OPENING_REVIEW};
+    char *text = NULL;
+    size_t size = 0;
+    (void)state;
+    for (u32 i = 0; i < ARRAY_COUNT(openings); i += 1) {
+        put_request(i + 1, "xa-court", "FR", 1, H1_2026)->opening = openings[i];
+        put_answer(i + 1, 1, H1_2026 + 60);
+    }
+    struct desk_act *keep = put_request(6, "xa-court", "FR", 1, H1_2026 + 60);
+    keep->request = DESK_REQUEST_PRESERVE;
+    keep->mark = DESK_MARK_FOREIGN;
+    keep->opening = DESK_OPENING_NONE;
+    struct report *report = count(entries_count, H1_2026 + DAY_S);
+    const struct report_half *half = report_half(report, 0);
+    assert_int_equal(half->openings[DESK_OPENING_AUTHORITY - 1], 2);
+    assert_int_equal(half->openings[DESK_OPENING_REPORT - 1], 1);
+    assert_int_equal(half->openings[DESK_OPENING_CUSTOMER - 1], 1);
+    assert_int_equal(half->openings[DESK_OPENING_REVIEW - 1], 1);
+    must(report_json(report, "demo.invalid", &text, &size));
+    text[size] = '\0';
+    assert_non_null(strstr(text, "\"openings\":{\"authority\":2,\"report\":1,\"customer\":1,"
+                                 "\"review\":1},\"kinds\":{\"disclose\":5,\"preserve\":1,"
+                                 "\"restrict\":0,\"sever\":0},\"marks\":{\"law\":0,\"order\":5,"
+                                 "\"supervisory\":0,\"foreign\":1,\"own-policy\":0}"));
+    free(text);
+    report_close(report);
+}
+
 static void full_is_what_was_asked_first(void **state)
 {
     (void)state;
@@ -510,6 +541,7 @@ int main(void)
         cmocka_unit_test(half_years_have_names_and_bounds),
         cmocka_unit_test_setup_teardown(acts_count_in_the_half_year_in_which_they_come, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(the_kinds_of_openings_are_counted_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(full_is_what_was_asked_first, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_log_has_not_taken_is_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(an_opening_of_own_motion_is_seen, setup, teardown),

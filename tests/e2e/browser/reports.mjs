@@ -14,7 +14,7 @@ function cells(some) {
 }
 
 function half(name, begins, ends, totals, rows, contacts) {
-  return { half: name, begins, ends, over: true, untold: 0, totals: cells(totals), contacts: { meeting: 0, call: 0, membership: 0, agreement: 0, ...contacts }, log: {}, rows };
+  return { half: name, begins, ends, over: true, untold: 0, totals: cells(totals), openings: { authority: totals.full ?? 0, report: 0, customer: 0, review: 0 }, kinds: { disclose: totals.requests ?? 0, preserve: 0, restrict: 0, sever: 0 }, contacts: { meeting: 0, call: 0, membership: 0, agreement: 0, ...contacts }, log: {}, rows };
 }
 
 // As `cambist report transparency --publish` leaves it; the numbers are invented.
@@ -55,7 +55,9 @@ export async function reportPage({ context, venue, step, axe, picture }) {
     await page.locator('[data-report="2026-H1"] [data-report-chart="3"]').waitFor();
     const requests = await page.locator('[data-report-totals] [data-cell="requests"]').innerText();
     assert.match(requests, /Requests\s+23\s+9\s+0/);
-    assert.match(await page.locator('[data-report-totals] [data-contact="call"]').innerText(), /Calls\s+7\s+3\s+0/);
+    assert.match(await page.locator('[data-report-totals] [data-counted="contacts.call"]').innerText(), /Calls\s+7\s+3\s+0/);
+    assert.match(await page.locator('[data-report-totals] [data-counted="openings.authority"]').innerText(), /Records opened: for an authority\s+4\s+2\s+0/);
+    assert.equal(await page.locator('[data-counted^="marks."]').count(), 0, 'what a report does not have');
     const rows = page.locator('[data-half="2026-H1"] tbody tr');
     assert.equal(await rows.count(), 3);
     assert.match(await rows.first().innerText(), /Germany\s+Police\s+Law of a member state\s+12/);

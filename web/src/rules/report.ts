@@ -4,8 +4,12 @@ export const CELLS = ['requests', 'subjects_asked', 'subjects_answered', 'full',
 export type Cell = (typeof CELLS)[number];
 
 export type Row = { country: string; type: string; basis: string } & Record<Cell, number | null>;
-export interface Half { half: string; begins: string; ends: string; over: boolean; untold: number; totals: Record<Cell, number | null>; contacts: Record<string, number>; log: Record<string, number>; rows: Row[] }
+export interface Half { half: string; begins: string; ends: string; over: boolean; untold: number; totals: Record<Cell, number | null>; openings?: Record<string, number>; kinds?: Record<string, number>; marks?: Record<string, number>; contacts: Record<string, number>; log: Record<string, number>; rows: Row[] }
 export interface Report { format: string; venue: string; through: string; least: number; halves: Half[] }
+
+/* What is counted by kind beside the cells; a report of before has not all of them. */
+export const COUNTED = { openings: 'reports.openings', kinds: 'reports.kinds', marks: 'reports.marks', contacts: 'reports.contacts' } as const;
+export const COUNTS = ['openings', 'kinds', 'marks', 'contacts'] as const;
 
 const BARS_MAX = 8;
 

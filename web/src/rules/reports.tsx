@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { ApiError, getPublic } from '../api/client.ts';
 import { localeOf } from '../decimal/format.ts';
 import { chooseLanguage, type Key, language, t, tOr } from '../i18n/index.ts';
-import { barsOf, CELLS, type Cell, lineOf, type Report, type Row } from './report.ts';
+import { barsOf, CELLS, COUNTED, COUNTS, type Cell, lineOf, type Report, type Row } from './report.ts';
 
 interface Named { name: string; hash: string }
 interface Shown { name: string; report: Report; hash: string }
@@ -106,7 +106,7 @@ function Totals({ report }: { report: Report }) {
           <thead><tr><th scope="col">{t('reports.cell')}</th>{halves.map((half) => <th scope="col" class="num" key={half.half}>{half.half}{half.over ? '' : ` (${t('reports.running')})`}</th>)}</tr></thead>
           <tbody>
             {CELLS.map((cell) => <tr key={cell} data-cell={cell}><th scope="row">{t(`reports.cell.${cell}` as Key)}</th>{halves.map((half) => <Value key={half.half} value={half.totals[cell]} />)}</tr>)}
-            {Object.keys(halves[0]?.contacts ?? {}).map((kind) => <tr key={kind} data-contact={kind}><th scope="row">{t('reports.contacts')}: {tOr(`reports.contact.${kind}`, kind)}</th>{halves.map((half) => <Value key={half.half} value={half.contacts[kind] ?? 0} />)}</tr>)}
+            {COUNTS.flatMap((name) => Object.keys(halves[0]?.[name] ?? {}).map((kind) => <tr key={`${name}.${kind}`} data-counted={`${name}.${kind}`}><th scope="row">{t(COUNTED[name])}: {tOr(`reports.${name.slice(0, -1)}.${kind}`, kind)}</th>{halves.map((half) => <Value key={half.half} value={half[name]?.[kind] ?? 0} />)}</tr>))}
             <tr><th scope="row">{t('reports.untold')}</th>{halves.map((half) => <Value key={half.half} value={half.untold} />)}</tr>
           </tbody>
         </table>
