@@ -138,12 +138,26 @@ static enum fault desk_open(struct story_case_run *run)
 
 /* ---- what is drafted ---- */
 
-/* "FIELD=#TEXT" as "FIELD=" and the text's SHA-256. */
-static enum fault word_print(const char *word, char target[STORY_CASE_WORD_BYTES])
+/* What the story does not know beforehand; NULL: nothing of that. */
+static const char *value_of(const struct story_case_run *run, const char *word)
 {
+    return strstr(word, "=$court") != NULL   ? story_vault_recipient(run->vault)
+           : strstr(word, "=$grant") != NULL ? story_open_hash(run->open)
+           : strstr(word, "=$until") != NULL ? story_open_until(run->open)
+                                             : NULL;
+}
+
+/* "FIELD=#TEXT" as "FIELD=" and the text's SHA-256; "FIELD=$NAME" with what that stands for. */
+static enum fault word_print(const struct story_case_run *run, const char *word,
+                             char target[STORY_CASE_WORD_BYTES])
+{
+    const char *value = value_of(run, word);
     const char *text = strstr(word, "=#");
     int size = 0;
-    if (text == NULL) {
+    if (value != NULL) {
+        size = snprintf(target, STORY_CASE_WORD_BYTES, "%.*s=%s", (int)strcspn(word, "="), word,
+                        value);
+    } else if (text == NULL) {
         size = snprintf(target, STORY_CASE_WORD_BYTES, "%s", word);
     } else {
         struct sha256 sha256;
@@ -167,7 +181,7 @@ enum fault story_case_words(struct story_case_run *run, const struct story_case_
 {
     u32 count = 0;
     while (count < STORY_CASE_WORDS_MAX && step->words[count] != NULL) {
-        TRY(word_print(step->words[count], run->words[count]));
+        TRY(word_print(run, step->words[count], run->words[count]));
         words_out[count] = run->words[count];
         count += 1;
     }
@@ -188,8 +202,7 @@ static const struct story_case_officer *officer_of(const struct story_case_run *
     return NULL;
 }
 
-/* The case's name: an invented one, the same everywhere. */
-static void case_name(u8 number, u8 name_out[DESK_NAME_BYTES])
+void story_case_name(u8 number, u8 name_out[DESK_NAME_BYTES])
 {
     memset(name_out, 0xc0 + number, DESK_NAME_BYTES);
 }
@@ -225,7 +238,7 @@ static enum fault draft(struct story_case_run *run, const struct story_case_step
     u8 name[DESK_NAME_BYTES];
     u32 count = 0;
     if (step->number > 0) {
-        case_name(step->number, name);
+        story_case_name(step->number, name);
         (void)bytes_to_hex(name, sizeof(name), case_word);
     }
     TRY(story_case_words(run, step, words, &count));
@@ -275,12 +288,37 @@ static enum fault otherwise(const struct story_case_step *step, const char *ende
                  ended, step->ends == NULL ? "taken" : step->ends);
 }
 
-static void refused(struct story_case_run *run, const char *who, const char *rule, const char *why)
+void story_case_refused(struct story_case_run *run, const char *who, const char *why)
 {
-    char number[16];
+    char number[24];
     run->refused += 1;
     (void)snprintf(number, sizeof(number), "REFUSED %u", run->refused);
-    story_tell(&run->teller, number, "by %s, %s: %s", who, rule, why);
+    story_tell(&run->teller, number, "by %s: %s", who, why);
+}
+
+static void refused(struct story_case_run *run, const char *who, const char *rule, const char *why)
+{
+    char words[STORY_CASE_WORD_BYTES];
+    int size = snprintf(words, sizeof(words), "%s, %s", who, rule);
+    CHECK(size > 0 && (size_t)size < sizeof(words));
+    story_case_refused(run, words, why);
+}
+
+void story_case_tries(struct story_case_run *run, const struct story_case_step *step)
+{
+    const struct story_case_officer *officer =
+        step->officer == NULL ? NULL : officer_of(run, step->officer);
+    if (step->tries == NULL) {
+        return;
+    }
+    if (officer == NULL) {
+        story_tell(&run->teller, step->what == STORY_CASE_RECEIPT ? "customer" : "", "%s",
+                   step->tries);
+    } else {
+        story_tell(&run->teller, step->officer, "(%s, %s) %s",
+                   officer->role == NULL ? "a stranger" : officer->role, officer->region,
+                   step->tries);
+    }
 }
 
 /* Whether the draft is there; one that cannot be written is the end that the step wants. */
@@ -304,7 +342,7 @@ static enum fault drafted(struct story_case_run *run, const struct story_case_st
 static const char *state_of(const struct story_case_run *run, const struct story_case_step *step)
 {
     u8 name[DESK_NAME_BYTES];
-    case_name(step->number, name);
+    story_case_name(step->number, name);
     const struct desk_case *at = desk_case(desk_store_desk(run->desk), name);
     return at == NULL ? "none" : desk_word(DESK_WORDS_STATE, at->state);
 }
@@ -313,13 +351,8 @@ static enum fault do_act(struct story_case_run *run, const struct story_case_ste
 {
     static struct desk_file file; /* one thread */
     enum desk_rule rule = DESK_RULE_NONE;
-    const struct story_case_officer *officer = officer_of(run, step->officer);
     bool is_there = false;
-    if (step->tries != NULL) {
-        story_tell(&run->teller, step->officer, "(%s, %s) %s",
-                   officer->role == NULL ? "a stranger" : officer->role, officer->region,
-                   step->tries);
-    }
+    story_case_tries(run, step);
     TRY(drafted(run, step, &is_there));
     if (!is_there) {
         return FAULT_NONE;
@@ -352,9 +385,16 @@ static void do_letter(struct story_case_run *run)
 {
     const char *from = strstr(run->letter, "[en]\n");
     const char *to = strstr(run->letter, "\n[fr]");
+    char text[STORY_CASE_LETTER_BYTES];
     CHECK(from != NULL && to != NULL && from + 5 < to);
-    story_tell(&run->teller, "the letter", "says:");
-    story_tell_lines(NULL, span_of(from + 5, (size_t)(to - from - 5)));
+    size_t size = (size_t)(to - from - 5);
+    CHECK(size < sizeof(text));
+    memcpy(text, from + 5, size);
+    text[size] = 0;
+    for (size_t i = 0; i < size; i += 1) {
+        text[i] = text[i] == '\n' ? ' ' : text[i]; /* in the story's own lines */
+    }
+    story_tell(&run->teller, "the letter", "%s", text);
 }
 
 /* ---- the log ---- */
@@ -404,6 +444,18 @@ static enum fault step_do(struct story_case_run *run, const struct story_case_st
         return FAULT_NONE;
     case STORY_CASE_FORGE:
         return do_forge(run, step);
+    case STORY_CASE_GRANT:
+    case STORY_CASE_SIGN:
+    case STORY_CASE_TELL:
+    case STORY_CASE_PROCESS:
+    case STORY_CASE_BEGIN:
+    case STORY_CASE_RELEASE:
+    case STORY_CASE_DELIVER:
+    case STORY_CASE_PRY:
+    case STORY_CASE_LINE:
+    case STORY_CASE_RECEIPT:
+    case STORY_CASE_REPORT:
+        return story_case_open_step(run, step);
     }
     return FAULT_NONE;
 }
@@ -446,6 +498,13 @@ static enum fault run_in(struct story_case_run *run)
     TRY(people_make(run));
     TRY(desk_open(run));
     TRY(story_log_open(&run->log, run->folder, &run->clock.clock));
+    TRY(story_vault_open(&run->vault, run->folder, &run->staff, run->script->court));
+    TRY(story_open_open(&run->open, &(struct story_open_options){.folder = run->folder,
+                                                                 .clock = &run->clock.clock,
+                                                                 .desk = run->desk,
+                                                                 .staff = &run->staff,
+                                                                 .log = run->log,
+                                                                 .vault = run->vault}));
     TRY(steps_do(run));
     return clock_move(run, run->now_us + HOUR_US); /* all of it is in the log, and shown */
 }
@@ -460,10 +519,12 @@ enum fault story_case_run(const struct story_case *script, const char *folder)
     clock_false_init(&run.clock, run.now_us);
     story_teller_begin(&run.teller, script->story);
     enum fault fault = run_in(&run);
+    story_open_close(run.open);
+    story_vault_close(run.vault);
     story_log_close(run.log);
     desk_store_close(run.desk);
     TRY(fault);
-    (void)printf("\n%u ways to the names were tried. None led to one.\n", run.refused);
+    (void)printf("\nRefused: %u times, each by the code that is named. ", run.refused);
     for (const char *const *line = script->story->ending; *line != NULL; line += 1) {
         (void)printf("%s\n", *line);
     }

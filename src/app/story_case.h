@@ -5,6 +5,7 @@
  *
  *     story_disclosure.c   who there is, and the steps
  *     story_case.c         acts at the desk, and how steps end
+ *     story_case_open.c    grants, openings, and ways past them (story_open.h, story_vault.h)
  *     story_log.h          the log that is told of them, witnesses, forgeries
  *
  * What is left in the folder is the desk's file, the register, the staff and the log, where a
@@ -15,16 +16,18 @@
 #include "app/desk_draft.h"
 #include "app/story.h"
 #include "app/story_log.h"
+#include "app/story_open.h"
 #include "app/story_tell.h"
 #include "io/clock.h"
 #include "io/officers.h"
 #include "role/desk/desk_letter.h"
 #include "role/desk/desk_store.h"
 
-#define STORY_CASE_VENUE      "demo.invalid"
-#define STORY_CASE_WORDS_MAX  16U
-#define STORY_CASE_WORD_BYTES 160U
-#define STORY_CASE_CASES_MAX  16U
+#define STORY_CASE_VENUE        "demo.invalid"
+#define STORY_CASE_WORDS_MAX    16U
+#define STORY_CASE_WORD_BYTES   160U
+#define STORY_CASE_CASES_MAX    16U
+#define STORY_CASE_LETTER_BYTES 512U /* of what is printed of one */
 
 /* Who works at the desk; number i + 11 in the register. */
 struct story_case_officer {
@@ -39,6 +42,18 @@ enum story_case_do {
     STORY_CASE_LETTER, /* what the last letter says, in English */
     STORY_CASE_SEEN,   /* a reader keeps the log's checkpoint */
     STORY_CASE_FORGE,  /* somebody with the log's key tries `how`, about the slot of `slot` */
+    /* Of a grant (story_open.h): */
+    STORY_CASE_GRANT,   /* `officer` writes it, with the records `words` ("7 identity") */
+    STORY_CASE_SIGN,    /* `officer` signs under it */
+    STORY_CASE_TELL,    /* the log is told the event `act` */
+    STORY_CASE_PROCESS, /* the desk's process hears of it: `act` */
+    STORY_CASE_BEGIN,   /* the opener begins */
+    STORY_CASE_RELEASE, /* `officer` answers with a share */
+    STORY_CASE_DELIVER, /* the opener delivers; what the manifest says of records */
+    STORY_CASE_PRY,     /* the officers `words` put their shares together; none: a made-up key */
+    STORY_CASE_LINE,    /* root on the gateway asks for `person`, then `ends` */
+    STORY_CASE_RECEIPT, /* the customer checks the opening's receipt */
+    STORY_CASE_REPORT,  /* the half-year's totals */
 };
 
 struct story_case_step {
@@ -51,8 +66,11 @@ struct story_case_step {
     const char *act;     /* of desk_words.h */
     const char *tries;   /* what is done, in words behind the officer; NULL: nothing is printed */
     const char *words[STORY_CASE_WORDS_MAX]; /* FIELD=VALUE; a value "#TEXT" is that text's hash */
-    const char *ends; /* the rule that refuses it, or the flaw of the log; "text": no act can say
-                         it; NULL: it is taken */
+    const char *ends;   /* the rule that refuses it, or the flaw of the log; "text": no act can say
+                           it; of a grant or an opening: words of the refusal; NULL: it is taken */
+    const char *by;     /* who refuses, where it is not the desk; of a line: who asks */
+    const char *person; /* whose records, by number */
+    const char *paper;  /* what the paper says of them */
     enum story_log_forgery how;
     const char *slot; /* a moment */
 };
@@ -62,6 +80,7 @@ struct story_case {
     const struct story_case_officer *officers;
     u32 officers_count;
     const char *quorum; /* "2 2" */
+    const char *court;  /* the authority of the circle */
     const struct story_case_step *steps;
     u32 steps_count;
 };
@@ -76,6 +95,8 @@ struct story_case_run {
     struct desk_staff staff;
     struct desk_store *desk;
     struct story_log *log;
+    struct story_vault *vault;
+    struct story_open *open;
     struct desk_draft draft;
     char words[STORY_CASE_WORDS_MAX][STORY_CASE_WORD_BYTES];
     char letter[DESK_LETTER_BYTES];
@@ -90,6 +111,17 @@ MUST_USE enum fault story_case_run(const struct story_case *script, const char *
  * FAULT_LIMIT where one does not fit. */
 MUST_USE enum fault story_case_words(struct story_case_run *run, const struct story_case_step *step,
                                      const char *words_out[STORY_CASE_WORDS_MAX], u32 *count_out);
+
+/* ---- for the files of this story ---- */
+
+void story_case_refused(struct story_case_run *run, const char *who, const char *why);
+/* The case's name: an invented one, the same everywhere. */
+void story_case_name(u8 number, u8 name_out[DESK_NAME_BYTES]);
+/* Prints who tries what: the officer, or `by`. */
+void story_case_tries(struct story_case_run *run, const struct story_case_step *step);
+/* One of the steps of a grant, or behind it. */
+MUST_USE enum fault story_case_open_step(struct story_case_run *run,
+                                         const struct story_case_step *step);
 
 /* The script (story_disclosure.c). */
 extern const struct story_case story_disclosure_case;

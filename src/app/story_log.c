@@ -264,6 +264,48 @@ void story_log_remember(struct story_log *log)
     log->remembered_size = tlog_store_published_size(log->store);
 }
 
+/* ---- what openings leave ---- */
+
+enum fault story_log_event(struct story_log *log, const struct publog_told *told, u64 *number_out)
+{
+    return publog_tell_once(log->publog, told, number_out);
+}
+
+enum fault story_log_show(struct story_log *log, u64 number, const char *folder, const char *name)
+{
+    static u8 shown[PUBLOG_SHOWN_BYTES_MAX]; /* one thread */
+    size_t size = 0;
+    TRY(publog_show(log->publog, number, shown, sizeof(shown), &size));
+    return tlog_file_replace(disk_real(), folder, name, span_of(shown, size));
+}
+
+enum fault story_log_slots(struct story_log *log, u64 from_s, u64 to_s, const char *folder,
+                           const char *name)
+{
+    static u8 slots[PUBLOG_SPAN_BYTES_MAX]; /* one thread */
+    static struct log_files files;
+    char path[FILE_PATH_BYTES];
+    char public[FILE_PATH_BYTES];
+    size_t size = 0;
+    TRY(file_path(path, log->folder, LOG_FOLDER));
+    TRY(file_path(public, path, TLOG_STORE_PUBLIC));
+    TRY(log_files_open(&files, public));
+    const struct publog_span_range range = {.folder = path,
+                                            .files = &files.files,
+                                            .class = PUBLOG_CLASS_ORDINARY,
+                                            .from_s = from_s,
+                                            .to_s = to_s};
+    enum fault fault = publog_span_write(&range, slots, sizeof(slots), &size);
+    log_files_close(&files);
+    return fault == FAULT_NONE ? tlog_file_replace(disk_real(), folder, name, span_of(slots, size))
+                               : fault;
+}
+
+u64 story_log_size(const struct story_log *log)
+{
+    return tlog_store_published_size(log->store);
+}
+
 /* ---- forging ---- */
 
 /* The entry as it is, or with its slot's root changed. */

@@ -15,6 +15,7 @@
 #include "io/fault.h"
 #include "role/desk/desk_store.h"
 #include "role/vault/publog.h"
+#include "role/vault/publog_span.h"
 #include "role/vault/tlog_check.h"
 
 #define STORY_LOG_WITNESSES 3U
@@ -33,6 +34,17 @@ MUST_USE enum fault story_log_tell(struct story_log *log, struct desk_store *des
 MUST_USE enum fault story_log_turn(struct story_log *log);
 /* Remembers the checkpoint that is published now, as any reader may. */
 void story_log_remember(struct story_log *log);
+
+/* What openings leave, as `cambist open log` tells it; the event's number. */
+MUST_USE enum fault story_log_event(struct story_log *log, const struct publog_told *told,
+                                    u64 *number_out);
+/* The event's receipt, and all slots from a moment to that of an opening, into FOLDER/NAME. */
+MUST_USE enum fault story_log_show(struct story_log *log, u64 number, const char *folder,
+                                   const char *name);
+MUST_USE enum fault story_log_slots(struct story_log *log, u64 from_s, u64 to_s, const char *folder,
+                                    const char *name);
+/* Entries that are published. */
+u64 story_log_size(const struct story_log *log);
 
 /* What somebody with the log's key and its disk may try. */
 enum story_log_forgery {
