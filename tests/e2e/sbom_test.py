@@ -1,6 +1,7 @@
 #!/usr/bin/env -S python3 -B
 """The bill of materials is a sound SPDX 2.3 document, names every library that the binary loads and
-every package of a lockfile, and is the same each time. usage: sbom_test.py BINARY
+every package of a lockfile, and is the same each time; Debian's package is built with every library
+that the build wants. usage: sbom_test.py BINARY
 
 What SPDX asks of a document is checked by rules written here from its specification."""
 
@@ -74,7 +75,17 @@ def check_document(cli, document):
     cli.equal(set(ids) - related, set(), "nothing stands alone")
 
 
+def check_package(cli):
+    """Debian's package is built with every library that the build wants."""
+    with open("tools/packages_build.txt", encoding="utf-8") as file:
+        wanted = {name for name in file.read().split("\n") if re.fullmatch(r"[a-z0-9.+-]+-dev", name)}
+    with open("packaging/debian/control", encoding="utf-8") as file:
+        stated = set(re.findall(r"^(?:Build-Depends:)?\s+([a-z0-9.+-]+-dev),?$", file.read(), re.M))
+    cli.equal(wanted - stated - {"libc6-dev"}, set(), "libraries that packaging/debian/control lacks")
+
+
 def run(cli):
+    check_package(cli)
     if shutil.which("dpkg-query") is None or shutil.which("ldd") is None:
         cli.finish()
         print("skipped: without dpkg there are no packages to name")
