@@ -11,6 +11,7 @@
 #define DAY_US  86400000000ULL
 #define START   (100 * DAY_US)
 #define PERSONS 4U
+#define LOGINS  4U /* with 0, which none has */
 #define PACKS   3U
 #define EUR     100000000ULL
 
@@ -171,6 +172,7 @@ static void details(struct fuzz_input *input, u16 kind, u8 *record, u64 time_us)
     struct command_pack_activate *activate = (void *)record;
     struct command_pack_replace *replace = (void *)record;
     struct command_valuation_price *price = (void *)record;
+    struct command_login_open *open = (void *)record;
     switch (kind) {
     case COMMAND_FACT_SET:
         ((struct command_fact_set *)(void *)record)->value = fuzz_byte(input) % 8;
@@ -199,6 +201,13 @@ static void details(struct fuzz_input *input, u16 kind, u8 *record, u64 time_us)
         price->time_us = time_us - fuzz_byte(input);
         price->price = price_of(fuzz_byte(input) * (EUR / 10));
         break;
+    case COMMAND_LOGIN_OPEN:
+        open->login = fuzz_byte(input) % LOGINS;
+        open->person = fuzz_byte(input) / 250U;
+        break;
+    case COMMAND_WITHDRAW_PAUSE:
+        ((struct command_withdraw_pause *)(void *)record)->login = fuzz_byte(input) % LOGINS;
+        break;
     default: /* not an enum: a kind of command */
         break;
     }
@@ -210,20 +219,31 @@ static u16 some_kind(struct fuzz_input *input)
                                  COMMAND_TRANSFER, COMMAND_WITHDRAW_SETTLE, COMMAND_HOLD_RELEASE,
                                  COMMAND_RESTRICT, COMMAND_CONTINUE,        COMMAND_CONTINUE};
     u8 byte = fuzz_byte(input);
-    return byte < 90
-               ? others[byte % ARRAY_COUNT(others)]
-               : (u16)(COMMAND_PERSON_ADD + byte % (COMMAND_PERSON_GROUP - COMMAND_PERSON_ADD + 1));
+    if (byte >= 240) {
+        return (u16)(COMMAND_LOGIN_OPEN + byte % (COMMAND_KIND_COUNT - COMMAND_LOGIN_OPEN));
+    }
+    return byte < 90 ? others[byte % ARRAY_COUNT(others)]
+                     : (u16)(COMMAND_PERSON_ADD + byte % (COMMAND_LOGIN_OPEN - COMMAND_PERSON_ADD));
 }
+
+/* Each kind from COMMAND_PERSON_ADD to the last one can be picked. */
+_Static_assert(COMMAND_LOGIN_OPEN == COMMAND_PERSON_GROUP + 1, "no kind lies between");
+_Static_assert(COMMAND_KIND_COUNT - COMMAND_LOGIN_OPEN <= 256 - 240, "a byte picks any of them");
+_Static_assert(COMMAND_LOGIN_OPEN - COMMAND_PERSON_ADD <= 240 - 90, "a byte picks any of them");
 
 _Static_assert(offsetof(struct command_listing_set, officer) ==
                    offsetof(struct command_ownership_set, officer),
                "both verdicts");
 
-/* Some verdicts are screening's, nearly always without officers. */
+/* Some verdicts are screening's, nearly always without officers; what is of logins is nearly always
+ * their agent's. */
 static u8 source_of(struct fuzz_input *input, u16 kind, u8 *record)
 {
     bool is_verdict = kind == COMMAND_LISTING_SET || kind == COMMAND_OWNERSHIP_SET;
     u8 byte = fuzz_byte(input);
+    if (kind == COMMAND_LOGIN_OPEN || kind == COMMAND_WITHDRAW_PAUSE) {
+        return byte >= 250 ? 0 : LINK_SOURCE_LOGINS;
+    }
     if (byte >= (is_verdict ? 128 : 4)) {
         return 0;
     }
