@@ -176,31 +176,50 @@ static enum fault open_public(const u8 public_key[SIGN_PUBLIC_BYTES], struct sig
     return sign_key_open_public(span_of(der, sizeof(der)), sign_out);
 }
 
-static enum fault make(struct page_keys *keys, const struct page_key_ask *ask, u32 *slot_out)
+/* A key that is in no table yet. Who gets none has lost none. */
+static enum fault make(const struct page_keys *keys, const struct page_key_ask *ask,
+                       struct page_key *key_out)
 {
     u8 secret[KEYS_SECRET_BYTES]; /* of no use here */
-    struct page_key key = {.login = ask->login,
-                           .session = ask->session,
-                           .made_us = *keys->now_us,
-                           .account = ask->account};
-    if (keys->count == keys->keys_max) {
-        return FAULT(FAULT_LIMIT, "%u page keys are all there is room for", keys->count);
-    }
-    TRY(keys_invent(key.api_key, secret));
+    *key_out = (struct page_key){.login = ask->login,
+                                 .session = ask->session,
+                                 .made_us = *keys->now_us,
+                                 .account = ask->account};
+    memcpy(key_out->public_key, ask->public_key, sizeof(key_out->public_key));
+    TRY(keys_invent(key_out->api_key, secret));
     secret_wipe(secret, sizeof(secret));
-    TRY(open_public(ask->public_key, &key.sign));
-    memcpy(key.public_key, ask->public_key, sizeof(key.public_key));
+    return open_public(ask->public_key, &key_out->sign);
+}
+
+static u32 put(struct page_keys *keys, const struct page_key *key)
+{
     u32 slot = take_slot(keys);
     CHECK(slot != 0);
-    u32 *name = name_chain(keys, name_of(&key));
-    u32 *login = login_chain(keys, key.login);
-    key.name_next = *name;
-    key.login_next = *login;
-    keys->keys[slot] = key;
+    struct page_key *placed = &keys->keys[slot];
+    *placed = *key;
+    u32 *name = name_chain(keys, name_of(placed));
+    u32 *login = login_chain(keys, placed->login);
+    placed->name_next = *name;
+    placed->login_next = *login;
     *name = slot;
     *login = slot;
     keys->count += 1;
-    *slot_out = slot;
+    return slot;
+}
+
+/* A new one of the session, in the place of the login's oldest where that is one. */
+static enum fault add(struct page_keys *keys, const struct page_key_ask *ask, u32 oldest,
+                      u32 *slot_out)
+{
+    struct page_key key;
+    if (oldest == 0 && keys->count == keys->keys_max) {
+        return FAULT(FAULT_LIMIT, "%u page keys are all there is room for", keys->count);
+    }
+    TRY(make(keys, ask, &key));
+    if (oldest != 0) {
+        end(keys, oldest);
+    }
+    *slot_out = put(keys, &key);
     return FAULT_NONE;
 }
 
@@ -211,10 +230,7 @@ enum fault page_keys_take(struct page_keys *keys, const struct page_key_ask *ask
     CHECK(ask->login != 0 && ask->session != 0);
     u32 slot = known(keys, ask, &oldest);
     if (slot == 0) {
-        if (oldest != 0) {
-            end(keys, oldest);
-        }
-        TRY(make(keys, ask, &slot));
+        TRY(add(keys, ask, oldest, &slot));
     }
     struct page_key *key = &keys->keys[slot];
     key->until_us = u64_min(ask->until_us, *keys->now_us + PAGE_KEY_US);

@@ -1,13 +1,15 @@
 /* Aim: a page's key works from its making to its end, which comes with its time, its session, or
  * all of its login's; it withdraws while the proof is fresh; nobody else's session makes it longer;
- * and whoever must know of an end is told once. Method: examples by a false clock, with invented
- * public keys, beside a store that knows one name; then random acts beside a plain list. */
+ * whoever must know of an end is told once, and a new one that cannot be ends none. Method:
+ * examples by a false clock, with invented public keys, beside a store that knows one name; then
+ * random acts beside a plain list. */
 #include "role/gateway/page_keys.h"
 
 #include "base/random.h"
 #include "base/span.h"
 #include "tests/support/test.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +27,7 @@ static u32 gone[256];
 static u32 gone_count;
 static struct page_key_told told;
 static struct key_entry entry;
+static bool has_memory = true;
 
 /* The store behind: knows the name of 64 letters "A". */
 static bool stored_find(struct key_view *view, struct span api_key, struct key_entry *entry_out)
@@ -47,6 +50,28 @@ static void on_gone(struct page_keys_sink *from, u32 number)
     assert_true(gone_count < ARRAY_COUNT(gone));
     gone[gone_count] = number;
     gone_count += 1;
+}
+
+/* libcrypto's memory, which a test can have run out. */
+static void *crypto_malloc(size_t bytes, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return has_memory ? malloc(bytes) : NULL;
+}
+
+static void *crypto_realloc(void *old, size_t bytes, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return has_memory ? realloc(old, bytes) : NULL;
+}
+
+static void crypto_free(void *old, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(old);
 }
 
 static int setup(void **state)
@@ -284,6 +309,28 @@ static void what_was_renewed_is_not_the_oldest(void **state)
     assert_false(finds(&first));
 }
 
+static void a_key_that_cannot_be_opened_ends_none(void **state)
+{
+    (void)state;
+    struct page_key_told first = {{0}, 0, false};
+    for (u8 i = 0; i < PAGE_KEYS_OF_LOGIN; i += 1) {
+        struct page_key_ask ask = ask_of(1, 11, i);
+        takes(&ask);
+        first = i == 0 ? told : first;
+        now_us += 1;
+    }
+    struct page_key_ask ask = ask_of(1, 11, PAGE_KEYS_OF_LOGIN);
+    has_memory = false;
+    enum fault fault = page_keys_take(&keys, &ask, &told);
+    has_memory = true;
+    assert_int_not_equal(fault, FAULT_NONE);
+    assert_true(finds(&first));
+    assert_int_equal(gone_count, 0);
+    takes(&ask);
+    assert_false(finds(&first));
+    assert_int_equal(gone_count, 1);
+}
+
 static void other_names_are_the_stores(void **state)
 {
     (void)state;
@@ -380,6 +427,9 @@ static void random_acts_as_a_plain_list(void **state)
 
 int main(void)
 {
+    if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1) {
+        return 1;
+    }
     const struct CMUnitTest tests[] = {
         TEST(a_key_speaks_for_its_account_for_ten_minutes),
         TEST(it_withdraws_while_the_proof_is_fresh),
@@ -388,6 +438,7 @@ int main(void)
         TEST(a_login_has_so_many_and_its_oldest_gives_way),
         TEST(no_other_login_ends_or_moves_ones_keys),
         TEST(what_was_renewed_is_not_the_oldest),
+        TEST(a_key_that_cannot_be_opened_ends_none),
         TEST(other_names_are_the_stores),
         TEST(random_acts_as_a_plain_list),
     };
