@@ -168,6 +168,17 @@ CASES = {
         ("a test that is gone",
          {"README.md": "x\n`one`, `two` ([`a_test.c`](a_test.c))\n", "a_test.c": "one();\n"},
          ["README.md:2"]),
+        ("a test that nothing runs",
+         {"README.md": "`one` ([`a_test.c`](a_test.c))\n", "a_test.c": "one();\n",
+          "meson.build": "'b_test.c'\n"}, ["README.md:1"]),
+        ("a test that is run",
+         {"README.md": "`one` ([`a_test.c`](a_test.c))\n", "a_test.c": "one();\n",
+          "meson.build": "'a_test.c'\n"}, []),
+        ("rows with their tests, and without",
+         {"docs/threat-model.md":
+              "| a | test |\n|---|---|\n| x | `one_is` ([`a_test.c`](../a_test.c)) |\n"
+              "| y | `two_are` |\n| z | none |\n", "a_test.c": "one_is();\n"},
+         ["docs/threat-model.md:4", "docs/threat-model.md:5"]),
     ],
     "rules": [
         ("a pack and its act", rules(PACK), []),

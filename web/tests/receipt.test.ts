@@ -2,6 +2,7 @@
  * under another policy or for another case they do not. Method: recorded receipts of three witnesses,
  * each character changed in turn, policies with a key, a quorum or an operator changed. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
@@ -66,6 +67,30 @@ test('the policy says who is believed', () => {
     vectors.policy.replace('most 2', 'most 4'), vectors.policy.replace('quorum most', 'quorum few'), `${vectors.policy}what is this\n`]) {
     assert.throws(() => policyRead(wrong), (error: Doubt) => error.flaw === 'policy', wrong);
   }
+});
+
+/* As `witness` makes one: name, the first bytes of a hash, kind and 32 bytes. */
+function keyText(name: string, kind: number, byte: number): string {
+  const whole = Buffer.concat([Buffer.of(kind), Buffer.alloc(32, byte)]);
+  const id = createHash('sha256').update(`${name}\n`).update(whole).digest('hex').slice(0, 8);
+  return `${name}+${id}+${whole.toString('base64')}`;
+}
+
+test('a policy counts nobody twice, and no key for what it is not', () => {
+  const keyOf = (word: string) => vectors.policy.split('\n').find((line) => line.startsWith(word))!.split(' ').at(-1)!;
+  const other = keyText('w4.invalid/witness', 4, 7);
+  const more = (lines: string) => policyRead(`${vectors.policy}${lines}\n`);
+  assert.equal(more(`witness w4 ${other}`).witnesses.length, 4);
+  assert.equal(more(`log ${keyText('demo.invalid/log', 1, 7)}`).logs.length, 2);
+  assert.equal(more(`witness w4 ${other}\ngroup few any w4 most\ngroup two all few`).groups.length, 3);
+  for (const wrong of [
+    `witness w4 ${keyOf('witness w1 ')}`, `witness w1 ${other}`, `witness most ${other}`, `witness none ${other}`,
+    `witness w4 ${keyText('demo.invalid/log', 1, 7)}`, `witness w4 ${other} url more`, `witness w4`,
+    `log ${keyOf('log ')}`, `log ${other}`, `log ${keyText('demo.invalid/log', 1, 7)} url more`, `log ${keyText('demo.invalid/log', 2, 7)}`,
+    'group again 1 w1', `witness w4 ${other}\ngroup most 1 w4`, `witness w4 ${other}\ngroup w1 1 w4`, `witness w4 ${other}\ngroup none 1 w4`,
+    `witness w4 ${other}\ngroup few 0 w4`, `witness w4 ${other}\ngroup few 1 w4 w4`, `witness w4 ${other}\ngroup few 2 w4`, 'group few 1',
+    'quorum most', 'quorum none', 'operator venue w3', 'operator other w3', 'operator other w4', 'operator other', 'independent 1', 'independent 33',
+  ]) assert.throws(() => more(wrong), (error: Doubt) => error.flaw === 'policy', wrong);
 });
 
 test('a proof of another size or place leads nowhere', () => {

@@ -338,6 +338,24 @@ static void the_gateway_moves_no_money_but_by_orders_and_holds(void **state)
     }
 }
 
+/* The same page, of prices, screening and logins: each channel carries these and no others. */
+static void other_channels_carry_their_own_kinds_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(engine_agent_price_kinds_count, 2);
+    assert_int_equal(engine_agent_price_kinds[0], COMMAND_VALUATION_PRICE);
+    assert_int_equal(engine_agent_price_kinds[1], COMMAND_VALUATION);
+    assert_int_equal(engine_agent_screen_kinds_count, 5);
+    assert_int_equal(engine_agent_screen_kinds[0], COMMAND_LISTING_SET);
+    assert_int_equal(engine_agent_screen_kinds[1], COMMAND_OWNERSHIP_SET);
+    assert_int_equal(engine_agent_screen_kinds[2], COMMAND_LOG_ENTRY);
+    assert_int_equal(engine_agent_screen_kinds[3], COMMAND_PERSON_GROUP);
+    assert_int_equal(engine_agent_screen_kinds[4], COMMAND_CASE_ACT);
+    assert_int_equal(engine_agent_login_kinds_count, 2);
+    assert_int_equal(engine_agent_login_kinds[0], COMMAND_LOGIN_OPEN);
+    assert_int_equal(engine_agent_login_kinds[1], COMMAND_WITHDRAW_PAUSE);
+}
+
 /* While one source has more than fits into a batch, the other one's command is not late. */
 static void sources_take_turns(void **state)
 {
@@ -496,6 +514,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sources_take_turns, setup, teardown),
         cmocka_unit_test_setup_teardown(a_deaf_listener_is_told_later, setup, teardown),
         cmocka_unit_test(the_gateway_moves_no_money_but_by_orders_and_holds),
+        cmocka_unit_test(other_channels_carry_their_own_kinds_alone),
         cmocka_unit_test_setup_teardown(a_broken_channel_stops_nobody_else, setup, teardown),
         cmocka_unit_test_setup_teardown(stopping_takes_what_is_there, setup, teardown),
         cmocka_unit_test_setup_teardown(room_comes_back_when_it_is_durable, setup, teardown),
