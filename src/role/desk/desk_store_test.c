@@ -312,6 +312,27 @@ static void a_fake_authority(void **state)
     ok(act_of(DESK_ACT_CLOSE, DESK_SCENE_ANNA), DESK_SCENE_ANNA);
 }
 
+/* In a hurry, without a paper, from somebody whom nobody registered: taken in, and no step further.
+ */
+static void an_emergency_of_an_unregistered_authority(void **state)
+{
+    (void)state;
+    struct desk_act request = desk_scene_request(&scene, name, 1);
+    memset(request.instrument, 0, sizeof(request.instrument));
+    memset(request.sealed, 0, sizeof(request.sealed));
+    request.dated_s = 0;
+    request.urgency = DESK_URGENCY_EMERGENCY;
+    memcpy(request.authority, "xc-nobody", sizeof("xc-nobody"));
+    ok(request, DESK_SCENE_CLEO);
+    expect(act_of(DESK_ACT_AUTHENTICATE, DESK_SCENE_CLEO), DESK_SCENE_CLEO, DESK_RULE_AUTHORITY);
+    expect(assessment(&request), DESK_SCENE_ANNA, DESK_RULE_STATE);
+    expect(preparation(1), DESK_SCENE_PIA, DESK_RULE_STATE);
+    assert_int_equal(desk_scene_state(&scene, name), DESK_STATE_RECEIVED);
+    struct desk_act reject = act_of(DESK_ACT_REJECT, DESK_SCENE_ANNA);
+    reject.reason = DESK_REASON_INVALID_ISSUING_AUTHORITY;
+    ok(reject, DESK_SCENE_ANNA);
+}
+
 static void the_call_goes_to_the_registered_number(void **state)
 {
     (void)state;
@@ -752,6 +773,7 @@ int main(void)
         TEST(the_process_has_no_ties),
         TEST(who_amended_does_not_decide),
         TEST(a_fake_authority),
+        TEST(an_emergency_of_an_unregistered_authority),
         TEST(the_call_goes_to_the_registered_number),
         TEST(an_authority_takes_two_groups),
         TEST(a_third_country_without_a_treaty),

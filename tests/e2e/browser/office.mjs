@@ -281,6 +281,8 @@ async function approves(people) {
     await bela.does('approved', `/case/${name}?act=approve`);
     await bela.page.locator('[data-taken] a').click();
     await bela.page.locator('[data-step="approved"][aria-current]').waitFor();
+    const sealed = sha256(readFileSync(paper));
+    assert.equal(await bela.page.locator(`[data-paper="${sealed}"] .command code`).innerText(), `cambist desk paper get ${sealed} | age -d -i KEY > FILE`);
     await picture(bela.page, 'approved');
   });
   return name;

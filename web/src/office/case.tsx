@@ -8,7 +8,7 @@ import { type Key, language, t, word } from './i18n.ts';
 import { flowing, letterParts, unsigned } from './draft.ts';
 import { momentOf } from './moment.ts';
 import { hashOfText } from './paper.ts';
-import { Due, Fault, Hash, Head, State, useLoad, Waiting } from './parts.tsx';
+import { Command, Due, Fault, Hash, Head, State, useLoad, Waiting } from './parts.tsx';
 import { values } from './route.ts';
 
 export interface Whole { shown: CaseShown; acts: Signed[]; authority: Authority | null }
@@ -85,7 +85,18 @@ function Asked({ whole }: { whole: Whole }) {
   );
 }
 
-function Request({ whole }: { whole: Whole }) {
+/* A sealed paper is read, and brought, where the desk's socket is; the page has its hash alone. */
+function Paper({ name, sealed, canBring }: { name: string; sealed: string; canBring: boolean }) {
+  return (
+    <div class="no-print" data-paper={sealed}>
+      <p class="hint">{t('case.paperRead')}</p>
+      <Command label={t('case.paperRead')} text={`cambist desk paper get ${sealed} | age -d -i KEY > FILE`} />
+      {canBring ? <><p class="hint">{t('case.paperBring')}</p><Command label={t('case.paperBring')} text={`cambist desk paper put ${name} FILE`} /></> : null}
+    </div>
+  );
+}
+
+function Request({ whole, me }: { whole: Whole; me: Session }) {
   const { shown, acts, authority } = whole;
   const paper = acts.findLast((one) => 'instrument' in one.fields && one.act !== 'silence');
   const rows: [string, preact.ComponentChildren][] = [
@@ -103,6 +114,7 @@ function Request({ whole }: { whole: Whole }) {
       <h2 id="request">{t('case.request')}</h2>
       <dl class="facts">{rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <Asked whole={whole} />
+      {paper?.fields.sealed && !isNone(paper.fields.sealed) ? <Paper name={shown.case} sealed={paper.fields.sealed} canBring={paper.officer === me.officer} /> : null}
       <p class="hint no-print">{t('case.tiesHint')} <a href={`/?act=recuse&authority=${encodeURIComponent(shown.authority)}`}>{word('act', 'recuse')}</a> · <a href={`/?act=contact&authority=${encodeURIComponent(shown.authority)}`}>{word('act', 'contact')}</a></p>
     </section>
   );
@@ -210,7 +222,7 @@ export function CasePage({ name }: { name: string }) {
       <Steps whole={whole} />
       <Options whole={whole} me={me} />
       <div class="two"><ApprovalList whole={whole} me={me} /><Clocks shown={shown} /></div>
-      <Request whole={whole} />
+      <Request whole={whole} me={me} />
       <section class="card" aria-labelledby="acts"><h2 id="acts">{t('case.acts', { count: whole.acts.length })}</h2><ol class="acts">{whole.acts.map((one) => <Act key={one.number} act={one} />)}</ol></section>
     </main>
   );

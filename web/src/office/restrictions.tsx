@@ -170,7 +170,7 @@ export function RestrictionPage({ name }: { name: string }) {
     <main id="main" class="case">
       <p class="no-print"><a href="/restrictions">{t('restriction.back')}</a></p>
       <Head title={t('restriction.one', { name })}><State name={row.state} family="rstate" /><span class="no-print tools"><button type="button" onClick={load.again}>{t('again')}</button><button type="button" onClick={() => print()}>{t('print')}</button></span></Head>
-      <section class="card" aria-labelledby="why"><h2 id="why">{word('kind', row.kind)}</h2><p>{word('kindWhy', row.kind)}</p><Facts row={row} /></section>
+      <section class="card" aria-labelledby="why"><h2 id="why">{word('kind', row.kind)}</h2><p>{word('kindWhy', row.kind)}</p><Facts row={row} />{row.list ? <div class="no-print" data-entry><p class="hint">{t('restriction.entryHint')}</p><Command label={t('restriction.entryHint')} text={`cambist lists show ${row.list} ${row.entry}`} /></div> : null}</section>
       <section class="card no-print" aria-labelledby="act"><h2 id="act">{t('restriction.act')}</h2>
         {commands.length === 0 ? <p class="dim">{t('restriction.over')}</p> : <><p class="hint">{t('restriction.actHint')}</p>
           <dl class="commands">{commands.map(([act, text]) => <div key={act} data-command={act}><dt>{word('ract', act)}</dt><dd><Command text={text} label={word('ract', act)} /></dd></div>)}</dl></>}
