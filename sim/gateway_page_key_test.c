@@ -61,16 +61,16 @@ static void hears(u16 kind, struct door_ask *ask_out)
 static void says(const struct door_ask *ask, u32 code, const struct told *told)
 {
     u8 frame[256];
-    struct door_writer writer = door_answer_begin(frame, sizeof frame, ask, code, 0);
+    struct frame_writer writer = door_answer_begin(frame, sizeof frame, ask, code, 0);
     if (code == DOOR_CODE_OK) {
-        door_write_bytes(&writer, span_of(ask->csrf, sizeof ask->csrf));
-        door_write_u64(&writer, told->login);
-        door_write_u64(&writer, now_us() + 720 * MINUTE_US);
-        door_write_u8(&writer, told->level);
-        door_write_u8(&writer, told->fresh_us > 0 ? 1 : 0);
-        door_write_bytes(&writer, span_of("\0\0\0\0\0", 6));
-        door_write_u64(&writer, told->session);
-        door_write_u64(&writer, told->fresh_us > 0 ? now_us() + told->fresh_us : 0);
+        frame_write_bytes(&writer, span_of(ask->csrf, sizeof ask->csrf));
+        frame_write_u64(&writer, told->login);
+        frame_write_u64(&writer, now_us() + 720 * MINUTE_US);
+        frame_write_u8(&writer, told->level);
+        frame_write_u8(&writer, told->fresh_us > 0 ? 1 : 0);
+        frame_write_bytes(&writer, span_of("\0\0\0\0\0", 6));
+        frame_write_u64(&writer, told->session);
+        frame_write_u64(&writer, told->fresh_us > 0 ? now_us() + told->fresh_us : 0);
     }
     door_answer_end(&writer);
     assert_int_equal(send(line[1], frame, writer.size, MSG_NOSIGNAL), writer.size);
@@ -80,9 +80,9 @@ static void tells_the_end_of(u64 login, u64 session)
 {
     static const struct door_ask unasked = {.kind = DOOR_ASK_SESSION_END};
     u8 frame[64];
-    struct door_writer writer = door_answer_begin(frame, sizeof frame, &unasked, DOOR_CODE_OK, 0);
-    door_write_u64(&writer, login);
-    door_write_u64(&writer, session);
+    struct frame_writer writer = door_answer_begin(frame, sizeof frame, &unasked, DOOR_CODE_OK, 0);
+    frame_write_u64(&writer, login);
+    frame_write_u64(&writer, session);
     door_answer_end(&writer);
     assert_int_equal(send(line[1], frame, writer.size, MSG_NOSIGNAL), writer.size);
     gateway_world_turns(&world, 3);

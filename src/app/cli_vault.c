@@ -218,7 +218,7 @@ static enum fault list(struct vault_cli *cli)
     u64 subject = 0;
     TRY(number_of(cli, 1, "a person", &subject));
     begin(cli, VAULT_ASK_LIST);
-    vault_write_u64(&cli->client.writer, subject);
+    frame_write_u64(&cli->client.writer, subject);
     TRY(ask(cli));
     return listed_print(cli, LISTED_BYTES);
 }
@@ -228,7 +228,7 @@ static enum fault stale(struct vault_cli *cli)
     u64 epoch = 0;
     TRY(number_of(cli, 1, "an epoch", &epoch));
     begin(cli, VAULT_ASK_STALE);
-    vault_write_u32(&cli->client.writer, (u32)(epoch > UINT32_MAX ? UINT32_MAX : epoch));
+    frame_write_u32(&cli->client.writer, (u32)(epoch > UINT32_MAX ? UINT32_MAX : epoch));
     TRY(ask(cli));
     return listed_print(cli, SEAL_LABEL_BYTES);
 }
@@ -254,9 +254,9 @@ static enum fault retain(struct vault_cli *cli)
         return FAULT(FAULT_USAGE, "\"%s\" is no day: 2026-11-22, or none", operand(cli, 3));
     }
     begin(cli, VAULT_ASK_RETAIN);
-    vault_write_u64(&cli->client.writer, subject);
-    vault_write_u32(&cli->client.writer, group);
-    vault_write_u32(&cli->client.writer, day);
+    frame_write_u64(&cli->client.writer, subject);
+    frame_write_u32(&cli->client.writer, group);
+    frame_write_u32(&cli->client.writer, day);
     TRY(ask(cli));
     return count_print(cli, "records");
 }
@@ -294,10 +294,10 @@ static enum fault lookup(struct vault_cli *cli)
     }
     size -= size > 0 && value[size - 1] == '\n' ? 1 : 0;
     begin(cli, VAULT_ASK_LOOKUP);
-    vault_write_bytes(&cli->client.writer, span_of(matter, sizeof(matter)));
-    vault_write_u16(&cli->client.writer, (u16)field);
-    vault_write_u16(&cli->client.writer, (u16)size);
-    vault_write_bytes(&cli->client.writer, span_of(value, size));
+    frame_write_bytes(&cli->client.writer, span_of(matter, sizeof(matter)));
+    frame_write_u16(&cli->client.writer, (u16)field);
+    frame_write_u16(&cli->client.writer, (u16)size);
+    frame_write_bytes(&cli->client.writer, span_of(value, size));
     secret_wipe(value, sizeof(value));
     TRY(ask(cli));
     return listed_print(cli, SEAL_LABEL_BYTES);
@@ -327,7 +327,7 @@ static enum fault since_take(struct vault_cli *cli, u64 time_us, struct publog_v
     *since = (struct publog_vault_since){.rewraps = 0};
     for (u64 from = 1; count > 0;) {
         begin(cli, VAULT_ASK_EVENTS);
-        vault_write_u64(&cli->client.writer, from);
+        frame_write_u64(&cli->client.writer, from);
         TRY(ask(cli));
         const u8 *at = cli->client.contents.data + 4;
         count = cli->client.contents.size < 4 ? 0 : bytes_u32(cli->client.contents.data);
@@ -403,7 +403,7 @@ static enum fault events(struct vault_cli *cli)
         TRY(number_of(cli, 1, "an event", &from));
     }
     begin(cli, VAULT_ASK_EVENTS);
-    vault_write_u64(&cli->client.writer, from);
+    frame_write_u64(&cli->client.writer, from);
     TRY(ask(cli));
     u32 count = cli->client.contents.size < 4 ? 0 : bytes_u32(cli->client.contents.data);
     if (cli->client.contents.size != 4 + (size_t)count * VAULT_EVENT_BYTES) {

@@ -9,7 +9,7 @@
 
 struct vault_client {
     int socket; /* -1: not open */
-    struct vault_writer writer;
+    struct frame_writer writer;
     u8 frame[VAULT_FRAME_BYTES_MAX];
     u8 answer[VAULT_FRAME_BYTES_MAX];
     struct span contents; /* of the answer, behind its code */

@@ -44,7 +44,7 @@ static enum fault put_one(struct vault_client *client, const char *path)
     char why[FAULT_TEXT_BYTES];
     TRY(ceremony_read_shown(path, &shown));
     vault_client_begin(client, VAULT_ASK_SHOWN);
-    vault_write_bytes(&client->writer, span_of(&shown, sizeof(shown)));
+    frame_write_bytes(&client->writer, span_of(&shown, sizeof(shown)));
     enum fault fault = vault_client_ask(client);
     if (fault == FAULT_EXISTS) {
         fault_forget();

@@ -21,7 +21,7 @@ enum fault vault_enrol_offer(struct vault_client *client, u64 subject)
 {
     char points[3][2 * SEAL_POINT_BYTES + 1];
     vault_client_begin(client, VAULT_ASK_OFFER);
-    vault_write_u64(&client->writer, subject);
+    frame_write_u64(&client->writer, subject);
     TRY(vault_client_ask(client));
     const u8 *at = client->contents.data;
     if (client->contents.size != VAULT_OFFER_BYTES) {
@@ -59,8 +59,8 @@ enum fault vault_enrol_review(struct vault_client *client, u64 subject, u32 vers
     SCOPED_FILE file = {.disk = NULL};
     TRY(file_open(disk_real(), path, FILE_WRITE | FILE_CREATE | FILE_SECRET, &file));
     vault_client_begin(client, VAULT_ASK_REVIEW);
-    vault_write_u64(&client->writer, subject);
-    vault_write_u32(&client->writer, version);
+    frame_write_u64(&client->writer, subject);
+    frame_write_u32(&client->writer, version);
     TRY(vault_client_ask(client));
     return file_write_at(&file, 0, client->contents.data, client->contents.size);
 }
@@ -77,11 +77,11 @@ enum fault vault_enrol_decide(struct vault_client *client, const char *path)
     TRY(seal_verdict_read(span_of(text, size), path, &verdict));
     memcpy(proof, &verdict.proof, sizeof(proof));
     vault_client_begin(client, VAULT_ASK_DECIDE);
-    vault_write_u64(&client->writer, verdict.subject);
-    vault_write_u32(&client->writer, verdict.version);
-    vault_write_u32(&client->writer, verdict.outcome); /* and three zeros */
-    vault_write_bytes(&client->writer, span_of(verdict.enrolment, sizeof(verdict.enrolment)));
-    vault_write_bytes(&client->writer, span_of(proof, sizeof(proof)));
+    frame_write_u64(&client->writer, verdict.subject);
+    frame_write_u32(&client->writer, verdict.version);
+    frame_write_u32(&client->writer, verdict.outcome); /* and three zeros */
+    frame_write_bytes(&client->writer, span_of(verdict.enrolment, sizeof(verdict.enrolment)));
+    frame_write_bytes(&client->writer, span_of(proof, sizeof(proof)));
     TRY(vault_client_ask(client));
     if (client->contents.size != sizeof(u32)) {
         return foreign();
@@ -127,7 +127,7 @@ enum fault vault_enrol_doubles(struct vault_client *client, u64 from)
 {
     u32 count = 0;
     vault_client_begin(client, VAULT_ASK_DOUBLES);
-    vault_write_u64(&client->writer, from);
+    frame_write_u64(&client->writer, from);
     TRY(vault_client_ask(client));
     const u8 *at = rows_of(client, VAULT_DOUBLE_BYTES, &count);
     for (u32 i = 0; at != NULL && i < count; i += 1, at += VAULT_DOUBLE_BYTES) {

@@ -21,7 +21,7 @@ static enum fault page_get(struct vault_client *client, u32 epoch, const struct 
                            struct opening_row rows_out[ROTATION_PIECE], u32 *count_out)
 {
     vault_client_begin(client, VAULT_ASK_WRAPS);
-    vault_write_u32(&client->writer, epoch);
+    frame_write_u32(&client->writer, epoch);
     vault_write_place(&client->writer, after);
     TRY(vault_client_ask(client));
     struct span contents = client->contents;
@@ -179,15 +179,15 @@ static enum fault page_put(struct vault_client *client, struct pairs *pairs,
     u32 put = 0;
     vault_client_begin(client, VAULT_ASK_REWRAP);
     u32 at = client->writer.size;
-    vault_write_u32(&client->writer, 0);
+    frame_write_u32(&client->writer, 0);
     for (u32 i = 0; i < count; i += 1) {
         const struct opening_row *row = NULL;
         const struct opening_row *wrap = NULL;
         TRY(pairs_find(pairs, &page[i].label, &row, &wrap));
         if (row != NULL && is_same(row, &page[i])) {
             vault_write_label(&client->writer, &row->label);
-            vault_write_u32(&client->writer, wrap->label.epoch);
-            vault_write_bytes(&client->writer, span_of(&wrap->wrap, SEAL_WRAP_BYTES));
+            frame_write_u32(&client->writer, wrap->label.epoch);
+            frame_write_bytes(&client->writer, span_of(&wrap->wrap, SEAL_WRAP_BYTES));
             put += 1;
         }
     }

@@ -159,80 +159,42 @@ const char *door_ask_read(struct span frame, struct door_ask *ask_out)
 
 /* ---- writing ---- */
 
-void door_write_bytes(struct door_writer *writer, struct span bytes)
+static struct frame_writer begin(u8 *target, u32 room, u16 kind, u64 id)
 {
-    if (writer->is_full || bytes.size > writer->room - writer->size) {
-        writer->is_full = true;
-        return;
-    }
-    if (bytes.size > 0) {
-        memcpy(writer->bytes + writer->size, bytes.data, bytes.size);
-    }
-    writer->size += (u32)bytes.size;
-}
-
-void door_write_u8(struct door_writer *writer, u8 value)
-{
-    door_write_bytes(writer, span_of(&value, 1));
-}
-
-void door_write_u16(struct door_writer *writer, u16 value)
-{
-    u8 bytes[2];
-    bytes_put_u16(bytes, value);
-    door_write_bytes(writer, span_of(bytes, sizeof(bytes)));
-}
-
-void door_write_u32(struct door_writer *writer, u32 value)
-{
-    u8 bytes[4];
-    bytes_put_u32(bytes, value);
-    door_write_bytes(writer, span_of(bytes, sizeof(bytes)));
-}
-
-void door_write_u64(struct door_writer *writer, u64 value)
-{
-    u8 bytes[8];
-    bytes_put_u64(bytes, value);
-    door_write_bytes(writer, span_of(bytes, sizeof(bytes)));
-}
-
-static struct door_writer begin(u8 *target, u32 room, u16 kind, u64 id)
-{
-    struct door_writer writer = {.bytes = target, .room = room};
-    door_write_u32(&writer, 0);
-    door_write_u16(&writer, kind);
-    door_write_u16(&writer, DOOR_MESSAGE_VERSION);
-    door_write_u64(&writer, id);
+    struct frame_writer writer = {.bytes = target, .room = room};
+    frame_write_u32(&writer, 0);
+    frame_write_u16(&writer, kind);
+    frame_write_u16(&writer, DOOR_MESSAGE_VERSION);
+    frame_write_u64(&writer, id);
     return writer;
 }
 
-static void write_text(struct door_writer *writer, const u8 *bytes, u32 size)
+static void write_text(struct frame_writer *writer, const u8 *bytes, u32 size)
 {
-    door_write_u8(writer, (u8)size);
-    door_write_bytes(writer, span_of(bytes, size));
+    frame_write_u8(writer, (u8)size);
+    frame_write_bytes(writer, span_of(bytes, size));
 }
 
-static void write_field(struct door_writer *writer, u32 field, const struct door_ask *ask)
+static void write_field(struct frame_writer *writer, u32 field, const struct door_ask *ask)
 {
     switch ((enum door_field)field) {
     case DOOR_FIELD_NETWORK:
-        door_write_bytes(writer, span_of(ask->network, sizeof(ask->network)));
+        frame_write_bytes(writer, span_of(ask->network, sizeof(ask->network)));
         break;
     case DOOR_FIELD_TOKEN:
-        door_write_bytes(writer, span_of(ask->token, sizeof(ask->token)));
+        frame_write_bytes(writer, span_of(ask->token, sizeof(ask->token)));
         break;
     case DOOR_FIELD_CSRF:
-        door_write_bytes(writer, span_of(ask->csrf, sizeof(ask->csrf)));
+        frame_write_bytes(writer, span_of(ask->csrf, sizeof(ask->csrf)));
         break;
     case DOOR_FIELD_TICKET:
-        door_write_bytes(writer, span_of(ask->ticket, sizeof(ask->ticket)));
+        frame_write_bytes(writer, span_of(ask->ticket, sizeof(ask->ticket)));
         break;
     case DOOR_FIELD_NUMBER:
-        door_write_u64(writer, ask->number);
+        frame_write_u64(writer, ask->number);
         break;
     case DOOR_FIELD_LANGUAGE:
-        door_write_u8(writer, ask->language);
+        frame_write_u8(writer, ask->language);
         break;
     case DOOR_FIELD_ADDRESS:
         write_text(writer, ask->address, ask->address_bytes);
@@ -251,7 +213,7 @@ static void write_field(struct door_writer *writer, u32 field, const struct door
 
 u32 door_ask_write(const struct door_ask *ask, u8 *target, u32 room)
 {
-    struct door_writer writer = begin(target, room, ask->kind, ask->id);
+    struct frame_writer writer = begin(target, room, ask->kind, ask->id);
     u32 fields = ask->kind <= DOOR_ASK_MAX ? kinds[ask->kind].fields : 0;
     for (u32 field = DOOR_FIELD_NETWORK; field <= DOOR_FIELD_SECOND; field <<= 1) {
         if ((fields & field) != 0) {
@@ -262,20 +224,18 @@ u32 door_ask_write(const struct door_ask *ask, u8 *target, u32 room)
     return writer.is_full ? 0 : writer.size;
 }
 
-struct door_writer door_answer_begin(u8 *target, u32 room, const struct door_ask *ask, u32 code,
-                                     u32 wait_s)
+struct frame_writer door_answer_begin(u8 *target, u32 room, const struct door_ask *ask, u32 code,
+                                      u32 wait_s)
 {
-    struct door_writer writer = begin(target, room, (u16)(ask->kind | DOOR_ANSWER_BIT), ask->id);
-    door_write_u32(&writer, code);
-    door_write_u32(&writer, wait_s);
+    struct frame_writer writer = begin(target, room, (u16)(ask->kind | DOOR_ANSWER_BIT), ask->id);
+    frame_write_u32(&writer, code);
+    frame_write_u32(&writer, wait_s);
     return writer;
 }
 
-void door_answer_end(struct door_writer *writer)
+void door_answer_end(struct frame_writer *writer)
 {
-    if (writer->size >= sizeof(u32)) {
-        bytes_put_u32(writer->bytes, writer->size);
-    }
+    frame_writer_end(writer);
 }
 
 bool door_answer_read(struct span frame, struct door_answer_head *head_out)

@@ -17,6 +17,7 @@
 #define WIRE_DOOR_MESSAGE_H
 
 #include "base/base.h"
+#include "wire/frame_writer.h"
 
 #define DOOR_MESSAGE_VERSION  1U
 #define DOOR_ANSWER_BIT       0x8000U
@@ -148,26 +149,13 @@ u32 door_frame_bytes(struct span begin, u32 bytes_max);
 /* Reads a whole frame. What is wrong, as a text without any of its contents; NULL: nothing. */
 MUST_USE const char *door_ask_read(struct span frame, struct door_ask *ask_out);
 
-/* Bytes that grow within `room`; what does not fit makes it `is_full` and is left out. */
-struct door_writer {
-    u8 *bytes;
-    u32 size;
-    u32 room;
-    bool is_full;
-};
-
 /* Writes the frame of an ask, whole. 0 bytes: it does not fit. */
 u32 door_ask_write(const struct door_ask *ask, u8 *target, u32 room);
 
 /* An answer: begun with its code, then filled, then ended. */
-struct door_writer door_answer_begin(u8 *target, u32 room, const struct door_ask *ask, u32 code,
-                                     u32 wait_s);
-void door_answer_end(struct door_writer *writer);
-void door_write_u8(struct door_writer *writer, u8 value);
-void door_write_u16(struct door_writer *writer, u16 value);
-void door_write_u32(struct door_writer *writer, u32 value);
-void door_write_u64(struct door_writer *writer, u64 value);
-void door_write_bytes(struct door_writer *writer, struct span bytes);
+struct frame_writer door_answer_begin(u8 *target, u32 room, const struct door_ask *ask, u32 code,
+                                      u32 wait_s);
+void door_answer_end(struct frame_writer *writer);
 
 /* The head of an answer that was read whole. */
 struct door_answer_head {

@@ -112,8 +112,8 @@ static void answers_carry_the_id_of_what_was_asked(void **state)
     struct door_answer_head head;
     (void)state;
     ask = (struct door_ask){.kind = DOOR_ASK_LOOK, .id = 41};
-    struct door_writer writer = door_answer_begin(frame, sizeof(frame), &ask, DOOR_CODE_WAIT, 900);
-    door_write_u16(&writer, 7);
+    struct frame_writer writer = door_answer_begin(frame, sizeof(frame), &ask, DOOR_CODE_WAIT, 900);
+    frame_write_u16(&writer, 7);
     door_answer_end(&writer);
     assert_true(door_answer_read(span_of(frame, writer.size), &head));
     assert_int_equal(head.kind, DOOR_ASK_LOOK);

@@ -110,7 +110,7 @@ static void records_check(const u8 *data, size_t size)
 
 static void place_check(struct span frame)
 {
-    struct vault_writer writer = vault_writer_begin(again, sizeof(again), ask.kind);
+    struct frame_writer writer = vault_writer_begin(again, sizeof(again), ask.kind);
     const struct seal_label label = {
         .subject = ask.subject, .group = ask.group, .version = ask.version};
     vault_write_place(&writer, &label);

@@ -115,7 +115,7 @@ static inline u32 code_of_answer(void)
     return bytes_u32(answer + 8);
 }
 
-static inline u32 ask(int client, struct vault_writer *writer)
+static inline u32 ask(int client, struct frame_writer *writer)
 {
     vault_writer_end(writer);
     for (u32 sent = 0; sent < writer->size;) {
@@ -129,13 +129,13 @@ static inline u32 ask(int client, struct vault_writer *writer)
 
 static inline u32 ask_kind(int client, u32 kind)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
     return ask(client, &writer);
 }
 
 static inline u32 ask_place(int client, u32 kind, u64 subject, u8 group, u32 version)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
     const struct seal_label label = {.subject = subject, .group = group, .version = version};
     vault_write_place(&writer, &label);
     return ask(client, &writer);

@@ -71,7 +71,7 @@ void door_agent_answer(struct door_agent *agent)
 static void refuse_frame(struct door_agent *agent, u64 origin)
 {
     struct door_answer *answer = agent->answer;
-    struct door_writer writer =
+    struct frame_writer writer =
         door_answer_begin(answer->bytes, sizeof(answer->bytes), agent->ask, DOOR_CODE_FRAME, 0);
     door_answer_end(&writer);
     answer->size = writer.size;

@@ -157,7 +157,7 @@ bool door_desk_ended(struct door_desk *desk, struct door_ended *ended_out)
 
 /* ---- helpers of all acts ---- */
 
-struct door_writer door_say_begin(struct door_act *act, enum door_code code, u32 wait_s)
+struct frame_writer door_say_begin(struct door_act *act, enum door_code code, u32 wait_s)
 {
     CHECK(!act->is_answered);
     act->is_answered = true;
@@ -167,7 +167,7 @@ struct door_writer door_say_begin(struct door_act *act, enum door_code code, u32
                              wait_s);
 }
 
-enum fault door_say_end(struct door_act *act, struct door_writer *writer)
+enum fault door_say_end(struct door_act *act, struct frame_writer *writer)
 {
     CHECK(!writer->is_full);
     door_answer_end(writer);
@@ -177,7 +177,7 @@ enum fault door_say_end(struct door_act *act, struct door_writer *writer)
 
 enum fault door_say(struct door_act *act, enum door_code code)
 {
-    struct door_writer writer = door_say_begin(act, code, 0);
+    struct frame_writer writer = door_say_begin(act, code, 0);
     return door_say_end(act, &writer);
 }
 
@@ -262,7 +262,7 @@ bool door_admit(struct door_act *act, enum door_limit_kind of_address, const u8 
     longer = site_wait(act, of_network);
     wait = longer > wait ? longer : wait;
     if (wait > 0) {
-        struct door_writer writer = door_say_begin(act, DOOR_CODE_WAIT, wait);
+        struct frame_writer writer = door_say_begin(act, DOOR_CODE_WAIT, wait);
         (void)door_say_end(act, &writer);
         return false;
     }

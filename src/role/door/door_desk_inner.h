@@ -51,8 +51,8 @@ struct door_act {
 
 /* An answer without contents. */
 enum fault door_say(struct door_act *act, enum door_code code);
-struct door_writer door_say_begin(struct door_act *act, enum door_code code, u32 wait_s);
-enum fault door_say_end(struct door_act *act, struct door_writer *writer);
+struct frame_writer door_say_begin(struct door_act *act, enum door_code code, u32 wait_s);
+enum fault door_say_end(struct door_act *act, struct frame_writer *writer);
 
 MUST_USE enum fault door_random(struct door_act *act, u8 *target, size_t bytes);
 /* How long ago; 0 where the clock went back. */
@@ -133,7 +133,7 @@ MUST_USE enum fault door_session_make(struct door_act *act, const struct door_lo
                                       struct door_session *session_out);
 MUST_USE enum fault door_session_step(struct door_act *act, struct door_session *session,
                                       u8 token_out[DOOR_TOKEN_BYTES]);
-MUST_USE enum fault door_session_write(struct door_act *act, struct door_writer *writer,
+MUST_USE enum fault door_session_write(struct door_act *act, struct frame_writer *writer,
                                        const u8 token[DOOR_TOKEN_BYTES],
                                        const struct door_session *session);
 MUST_USE enum fault door_look(struct door_act *act);

@@ -55,9 +55,9 @@ static bool tell(struct door_agent *agent, const struct door_ended *ended)
 {
     static const struct door_ask unasked = {.kind = DOOR_ASK_SESSION_END};
     u8 frame[DOOR_ANSWER_HEAD + 2 * sizeof(u64)];
-    struct door_writer writer = door_answer_begin(frame, sizeof(frame), &unasked, DOOR_CODE_OK, 0);
-    door_write_u64(&writer, ended->login);
-    door_write_u64(&writer, ended->handle);
+    struct frame_writer writer = door_answer_begin(frame, sizeof(frame), &unasked, DOOR_CODE_OK, 0);
+    frame_write_u64(&writer, ended->login);
+    frame_write_u64(&writer, ended->handle);
     door_answer_end(&writer);
     CHECK(!writer.is_full);
     return send(agent->options.line, frame, writer.size, MSG_NOSIGNAL | MSG_DONTWAIT) ==

@@ -138,8 +138,8 @@ enum fault door_reset_set_later(struct door_act *act, const struct door_pending 
         return door_say(act, DOOR_CODE_WRONG);
     }
     door_crowd_forget(act->desk->crowd, act->ask->ticket);
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
-    door_write_u64(&writer, login.held_until_us);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    frame_write_u64(&writer, login.held_until_us);
     return door_say_end(act, &writer);
 }
 

@@ -149,7 +149,7 @@ enum fault door_second(struct door_act *act)
         return door_say(act, DOOR_CODE_WRONG);
     }
     door_admitted_well(act, DOOR_LIMIT_KINDS, NULL, DOOR_LIMIT_CODE_NETWORK);
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
     TRY(door_session_write(act, &writer, token, &session));
     secret_wipe(token, sizeof(token));
     return door_say_end(act, &writer);
@@ -183,9 +183,9 @@ enum fault door_totp_begin(struct door_act *act)
     bool fits = door_totp_uri(span_of(secret, sizeof(secret)), act->desk->options.issuer,
                               login.number, uri);
     CHECK(fits);
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
-    door_write_u64(&writer, login.coming_until_us);
-    door_write_bytes(&writer, span_of_text(uri));
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    frame_write_u64(&writer, login.coming_until_us);
+    frame_write_bytes(&writer, span_of_text(uri));
     secret_wipe(secret, sizeof(secret));
     secret_wipe(uri, sizeof(uri));
     return door_say_end(act, &writer);
@@ -211,12 +211,12 @@ static enum fault recovery_make(struct door_act *act, u64 login,
     return door_store_recovery_set(&act->desk->store, login, hashes, DOOR_RECOVERY_CODES);
 }
 
-static void recovery_write(struct door_writer *writer,
+static void recovery_write(struct frame_writer *writer,
                            char texts[DOOR_RECOVERY_CODES][RECOVERY_TEXT + 1])
 {
-    door_write_u32(writer, DOOR_RECOVERY_CODES);
+    frame_write_u32(writer, DOOR_RECOVERY_CODES);
     for (u32 i = 0; i < DOOR_RECOVERY_CODES; i += 1) {
-        door_write_bytes(writer, span_of(texts[i], RECOVERY_TEXT));
+        frame_write_bytes(writer, span_of(texts[i], RECOVERY_TEXT));
     }
     secret_wipe(texts, (size_t)DOOR_RECOVERY_CODES * (RECOVERY_TEXT + 1));
 }
@@ -264,7 +264,7 @@ enum fault door_totp_confirm(struct door_act *act)
     }
     TRY(door_store_begin(&act->desk->store));
     TRY(door_store_end(&act->desk->store, confirm_do(act, &login, &session, token, texts)));
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
     TRY(door_session_write(act, &writer, token, &session));
     recovery_write(&writer, texts);
     secret_wipe(token, sizeof(token));
@@ -315,7 +315,7 @@ enum fault door_recovery_new(struct door_act *act)
     }
     TRY(door_store_begin(&act->desk->store));
     TRY(door_store_end(&act->desk->store, recovery_make(act, login.number, texts)));
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
     recovery_write(&writer, texts);
     return door_say_end(act, &writer);
 }

@@ -125,7 +125,7 @@ enum fault door_session_step(struct door_act *act, struct door_session *session,
 }
 
 /* What a session is, behind its token. */
-static enum fault state_write(struct door_act *act, struct door_writer *writer,
+static enum fault state_write(struct door_act *act, struct frame_writer *writer,
                               const struct door_session *session)
 {
     u8 csrf[DOOR_HASH_BYTES];
@@ -138,23 +138,23 @@ static enum fault state_write(struct door_act *act, struct door_writer *writer,
     TRY(door_store_recovery_left(&act->desk->store, session->login, &recovery));
     bool is_strong = door_age(act, session->strong_us) < DOOR_STRONG_US;
     u64 strong_until_us = u64_min(session->strong_us, act->now_us) + DOOR_STRONG_US;
-    door_write_bytes(writer, span_of(csrf, sizeof(csrf)));
-    door_write_u64(writer, session->login);
-    door_write_u64(writer, session->made_us + DOOR_SESSION_US);
-    door_write_u8(writer, (u8)session->level);
-    door_write_u8(writer, is_strong ? 1 : 0);
-    door_write_u8(writer, (u8)recovery);
-    door_write_u8(writer, login.totp.is_there ? 1 : 0);
-    door_write_u32(writer, 0);
-    door_write_u64(writer, session->handle);
-    door_write_u64(writer, is_strong ? strong_until_us : 0);
+    frame_write_bytes(writer, span_of(csrf, sizeof(csrf)));
+    frame_write_u64(writer, session->login);
+    frame_write_u64(writer, session->made_us + DOOR_SESSION_US);
+    frame_write_u8(writer, (u8)session->level);
+    frame_write_u8(writer, is_strong ? 1 : 0);
+    frame_write_u8(writer, (u8)recovery);
+    frame_write_u8(writer, login.totp.is_there ? 1 : 0);
+    frame_write_u32(writer, 0);
+    frame_write_u64(writer, session->handle);
+    frame_write_u64(writer, is_strong ? strong_until_us : 0);
     return FAULT_NONE;
 }
 
-enum fault door_session_write(struct door_act *act, struct door_writer *writer,
+enum fault door_session_write(struct door_act *act, struct frame_writer *writer,
                               const u8 token[DOOR_TOKEN_BYTES], const struct door_session *session)
 {
-    door_write_bytes(writer, span_of(token, DOOR_TOKEN_BYTES));
+    frame_write_bytes(writer, span_of(token, DOOR_TOKEN_BYTES));
     return state_write(act, writer, session);
 }
 
@@ -167,7 +167,7 @@ enum fault door_look(struct door_act *act)
     if (!is_good) {
         return FAULT_NONE;
     }
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
     TRY(state_write(act, &writer, &session));
     return door_say_end(act, &writer);
 }
@@ -180,7 +180,7 @@ static enum fault again_do(struct door_act *act, struct door_session *session)
     u8 token[DOOR_TOKEN_BYTES];
     TRY(door_store_begin(&act->desk->store));
     TRY(door_store_end(&act->desk->store, door_session_step(act, session, token)));
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
     TRY(door_session_write(act, &writer, token, session));
     secret_wipe(token, sizeof(token));
     return door_say_end(act, &writer);
@@ -273,19 +273,19 @@ static enum fault list_say(struct door_act *act, u64 login, const struct door_se
     for (u32 i = 0; i < count; i += 1) {
         living += is_over(act, &sessions[i]) ? 0 : 1;
     }
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
-    door_write_u32(&writer, living);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    frame_write_u32(&writer, living);
     for (u32 i = 0; i < count; i += 1) {
         if (is_over(act, &sessions[i])) {
             continue;
         }
-        door_write_u64(&writer, sessions[i].handle);
-        door_write_u64(&writer, sessions[i].made_us);
-        door_write_u64(&writer, sessions[i].seen_us);
-        door_write_u8(&writer, (u8)sessions[i].level);
-        door_write_u8(&writer, own != NULL && own->handle == sessions[i].handle ? 1 : 0);
-        door_write_u16(&writer, 0);
-        door_write_u32(&writer, 0);
+        frame_write_u64(&writer, sessions[i].handle);
+        frame_write_u64(&writer, sessions[i].made_us);
+        frame_write_u64(&writer, sessions[i].seen_us);
+        frame_write_u8(&writer, (u8)sessions[i].level);
+        frame_write_u8(&writer, own != NULL && own->handle == sessions[i].handle ? 1 : 0);
+        frame_write_u16(&writer, 0);
+        frame_write_u32(&writer, 0);
     }
     return door_say_end(act, &writer);
 }
@@ -301,8 +301,8 @@ enum fault door_sessions(struct door_act *act)
 
 static enum fault count_say(struct door_act *act, u64 count)
 {
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
-    door_write_u64(&writer, count);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    frame_write_u64(&writer, count);
     return door_say_end(act, &writer);
 }
 
@@ -367,16 +367,16 @@ enum fault door_effects(struct door_act *act)
     struct door_effect effects[DOOR_EFFECTS_MAX];
     u32 count = 0;
     TRY(door_store_effects(&act->desk->store, act->ask->number, effects, &count));
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
-    door_write_u32(&writer, count);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    frame_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
-        door_write_u64(&writer, effects[i].number);
-        door_write_u64(&writer, effects[i].time_us);
-        door_write_u64(&writer, effects[i].login);
-        door_write_u64(&writer, effects[i].until_us);
-        door_write_u16(&writer, (u16)effects[i].kind);
-        door_write_u16(&writer, 0);
-        door_write_u32(&writer, 0);
+        frame_write_u64(&writer, effects[i].number);
+        frame_write_u64(&writer, effects[i].time_us);
+        frame_write_u64(&writer, effects[i].login);
+        frame_write_u64(&writer, effects[i].until_us);
+        frame_write_u16(&writer, (u16)effects[i].kind);
+        frame_write_u16(&writer, 0);
+        frame_write_u32(&writer, 0);
     }
     return door_say_end(act, &writer);
 }
@@ -407,17 +407,17 @@ enum fault door_status(struct door_act *act)
     struct door_desk *desk = act->desk;
     struct door_totals totals;
     TRY(door_store_totals(&desk->store, &totals));
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
-    door_write_u64(&writer, totals.logins);
-    door_write_u64(&writer, totals.tickets);
-    door_write_u64(&writer, totals.sessions);
-    door_write_u64(&writer, totals.effects);
-    door_write_u64(&writer, totals.effects_last);
-    door_write_u64(&writer, desk->mails.files_count);
-    door_write_u64(&writer, door_hash_runs(desk->hash));
-    door_write_u64(&writer, door_hash_jobs(desk->hash));
-    door_write_u64(&writer, desk->counts.answered[DOOR_CODE_WAIT]);
-    door_write_u64(&writer, desk->counts.answered[DOOR_CODE_BUSY]);
-    door_write_u64(&writer, door_limit_evictions(desk->limit));
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    frame_write_u64(&writer, totals.logins);
+    frame_write_u64(&writer, totals.tickets);
+    frame_write_u64(&writer, totals.sessions);
+    frame_write_u64(&writer, totals.effects);
+    frame_write_u64(&writer, totals.effects_last);
+    frame_write_u64(&writer, desk->mails.files_count);
+    frame_write_u64(&writer, door_hash_runs(desk->hash));
+    frame_write_u64(&writer, door_hash_jobs(desk->hash));
+    frame_write_u64(&writer, desk->counts.answered[DOOR_CODE_WAIT]);
+    frame_write_u64(&writer, desk->counts.answered[DOOR_CODE_BUSY]);
+    frame_write_u64(&writer, door_limit_evictions(desk->limit));
     return door_say_end(act, &writer);
 }

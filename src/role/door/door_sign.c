@@ -100,9 +100,9 @@ enum fault door_ticket_make(struct door_act *act, const struct door_address *add
     enum fault fault = mail_put(act, address, &ticket, span_of(code, sizeof(code)));
     secret_wipe(code, sizeof(code));
     TRY(fault);
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
-    door_write_bytes(&writer, span_of(ticket.id, sizeof(ticket.id)));
-    door_write_u64(&writer, ticket.until_us);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    frame_write_bytes(&writer, span_of(ticket.id, sizeof(ticket.id)));
+    frame_write_u64(&writer, ticket.until_us);
     return door_say_end(act, &writer);
 }
 
@@ -248,7 +248,7 @@ enum fault door_sign_in_later(struct door_act *act, const struct door_pending *p
     door_admitted_well(act, DOOR_LIMIT_SIGN_ADDRESS, pending->address, DOOR_LIMIT_SIGN_NETWORK);
     TRY(door_store_begin(&act->desk->store));
     TRY(door_store_end(&act->desk->store, door_session_make(act, &login, token, &session)));
-    struct door_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
+    struct frame_writer writer = door_say_begin(act, DOOR_CODE_OK, 0);
     TRY(door_session_write(act, &writer, token, &session));
     secret_wipe(token, sizeof(token));
     return door_say_end(act, &writer);

@@ -57,8 +57,8 @@ static void answer(u32 kind, u64 id, u64 contents)
 {
     u8 frame[64];
     struct door_ask about = {.kind = (u16)kind, .id = id};
-    struct door_writer writer = door_answer_begin(frame, sizeof(frame), &about, DOOR_CODE_OK, 0);
-    door_write_u64(&writer, contents);
+    struct frame_writer writer = door_answer_begin(frame, sizeof(frame), &about, DOOR_CODE_OK, 0);
+    frame_write_u64(&writer, contents);
     door_answer_end(&writer);
     assert_int_equal(send(line[1], frame, writer.size, MSG_NOSIGNAL), writer.size);
 }

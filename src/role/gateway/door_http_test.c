@@ -237,20 +237,20 @@ static const char *says(u16 kind, u32 code, struct span contents)
 static void answers_read_as_the_page_says(void **state)
 {
     u8 bytes[512] = {0};
-    struct door_writer writer = {.bytes = bytes, .room = sizeof(bytes)};
+    struct frame_writer writer = {.bytes = bytes, .room = sizeof(bytes)};
     (void)state;
     for (u8 i = 0; i < 64; i += 1) { /* a token, a cross-site token */
-        door_write_u8(&writer, i);
+        frame_write_u8(&writer, i);
     }
-    door_write_u64(&writer, 17);
-    door_write_u64(&writer, 1700000000000999ULL);
-    door_write_u8(&writer, 2);
-    door_write_u8(&writer, 1);
-    door_write_u8(&writer, 10);
-    door_write_u8(&writer, 1);
-    door_write_u32(&writer, 0);
-    door_write_u64(&writer, 4711);
-    door_write_u64(&writer, 1700000000000888ULL);
+    frame_write_u64(&writer, 17);
+    frame_write_u64(&writer, 1700000000000999ULL);
+    frame_write_u8(&writer, 2);
+    frame_write_u8(&writer, 1);
+    frame_write_u8(&writer, 10);
+    frame_write_u8(&writer, 1);
+    frame_write_u32(&writer, 0);
+    frame_write_u64(&writer, 4711);
+    frame_write_u64(&writer, 1700000000000888ULL);
     assert_string_equal(
         says(DOOR_ASK_SIGN_IN, DOOR_CODE_OK, span_of(bytes, writer.size)),
         "{\"csrf\":\"202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f\","

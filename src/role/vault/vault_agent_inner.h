@@ -98,8 +98,8 @@ MUST_USE enum fault vault_answer(struct vault_agent *agent, u8 *frame, u32 frame
 struct span vault_refuse(struct vault_agent *agent, u32 kind, enum vault_code code,
                          const char *text);
 
-struct vault_writer vault_answer_begin(struct vault_agent *agent, u32 kind, enum vault_code code);
-struct span vault_answer_end(struct vault_writer *writer);
+struct frame_writer vault_answer_begin(struct vault_agent *agent, u32 kind, enum vault_code code);
+struct span vault_answer_end(struct frame_writer *writer);
 /* FAULT_REFUSED: a record, `number` of those that came, has a hand that ends too late. */
 MUST_USE enum fault vault_hands_check(const struct vault_record *record, u32 number, u64 now_s);
 

@@ -23,7 +23,7 @@
 /* One record with hands that end then. */
 static u32 put_hands(int client, u64 subject, u32 count, const u64 *until_s)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
     struct vault_record record = {.label = {.subject = subject,
                                             .version = 1,
                                             .epoch = 1,
@@ -34,7 +34,7 @@ static u32 put_hands(int client, u64 subject, u32 count, const u64 *until_s)
     for (u32 i = 0; i < count; i += 1) {
         record.hands[i].until_s = until_s[i];
     }
-    vault_write_u32(&writer, 1);
+    frame_write_u32(&writer, 1);
     vault_write_record(&writer, &record);
     return ask(client, &writer);
 }
@@ -43,7 +43,7 @@ static u32 put_hands(int client, u64 subject, u32 count, const u64 *until_s)
 static u32 put(int client, u64 subject, const char *value, u32 body_bytes, u32 until_day)
 {
     static u8 body[ROOM / 2];
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
     struct vault_record record = {.label = {.subject = subject,
                                             .version = 1,
                                             .epoch = 1,
@@ -53,26 +53,26 @@ static u32 put(int client, u64 subject, const char *value, u32 body_bytes, u32 u
     memset(body, 0x5a, sizeof(body));
     memset(record.wrap, (int)subject, sizeof(record.wrap));
     seal_body_hash(span_of(body, body_bytes), record.hash);
-    vault_write_u32(&writer, 1);
+    frame_write_u32(&writer, 1);
     u32 begin = writer.size;
     vault_write_record(&writer, &record);
     bytes_put_u32(frame + begin + 200, body_bytes);
     frame[begin + 205] = 1;
-    vault_write_u16(&writer, 1);
-    vault_write_u16(&writer, (u16)strlen(value));
-    vault_write_bytes(&writer, span_of_text(value));
-    vault_write_bytes(&writer, span_of(body, body_bytes));
+    frame_write_u16(&writer, 1);
+    frame_write_u16(&writer, (u16)strlen(value));
+    frame_write_bytes(&writer, span_of_text(value));
+    frame_write_bytes(&writer, span_of(body, body_bytes));
     return ask(client, &writer);
 }
 
 static u32 lookup(int client, const char *value)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_LOOKUP);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_LOOKUP);
     const u8 matter[VAULT_CASE_BYTES] = {7};
-    vault_write_bytes(&writer, span_of(matter, sizeof(matter)));
-    vault_write_u16(&writer, 1);
-    vault_write_u16(&writer, (u16)strlen(value));
-    vault_write_bytes(&writer, span_of_text(value));
+    frame_write_bytes(&writer, span_of(matter, sizeof(matter)));
+    frame_write_u16(&writer, 1);
+    frame_write_u16(&writer, (u16)strlen(value));
+    frame_write_bytes(&writer, span_of_text(value));
     return ask(client, &writer);
 }
 
@@ -108,8 +108,8 @@ static void what_is_put_is_got_and_found(void **state)
     assert_int_equal(ask_kind(client, VAULT_ASK_VERIFY), VAULT_CODE_OK);
     assert_int_equal(bytes_u64(answer + 12), 1);
     assert_true(span_is_zero(span_of(answer + 12 + 24, 24)));
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_EVENTS);
-    vault_write_u64(&writer, 1);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_EVENTS);
+    frame_write_u64(&writer, 1);
     assert_int_equal(ask(client, &writer), VAULT_CODE_OK);
     assert_int_equal(bytes_u32(answer + 12), 4);
     assert_int_equal(answer_bytes, 16 + 4 * VAULT_EVENT_BYTES);

@@ -9,15 +9,15 @@
 #define DAY_S              86400U
 #define HEAD_ANSWER(kind_) ((u32)(kind_) | VAULT_ANSWER_BIT)
 
-struct vault_writer vault_answer_begin(struct vault_agent *agent, u32 kind, enum vault_code code)
+struct frame_writer vault_answer_begin(struct vault_agent *agent, u32 kind, enum vault_code code)
 {
-    struct vault_writer writer =
+    struct frame_writer writer =
         vault_writer_begin(agent->answer, VAULT_FRAME_BYTES_MAX, HEAD_ANSWER(kind));
-    vault_write_u32(&writer, code);
+    frame_write_u32(&writer, code);
     return writer;
 }
 
-struct span vault_answer_end(struct vault_writer *writer)
+struct span vault_answer_end(struct frame_writer *writer)
 {
     vault_writer_end(writer);
     return span_of(writer->bytes, writer->size);
@@ -26,8 +26,8 @@ struct span vault_answer_end(struct vault_writer *writer)
 struct span vault_refuse(struct vault_agent *agent, u32 kind, enum vault_code code,
                          const char *text)
 {
-    struct vault_writer writer = vault_answer_begin(agent, kind, code);
-    vault_write_bytes(&writer, span_of_text(text));
+    struct frame_writer writer = vault_answer_begin(agent, kind, code);
+    frame_write_bytes(&writer, span_of_text(text));
     agent->counts.refused += 1;
     return vault_answer_end(&writer);
 }
@@ -118,8 +118,8 @@ static enum fault on_lookup(struct vault_agent *agent, u8 *frame, struct span *a
     agent->counts.lookups += fault == FAULT_NONE ? 1 : 0;
     agent->counts.limited += fault == FAULT_LIMIT ? 1 : 0;
     TRY(fault);
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_LOOKUP, VAULT_CODE_OK);
-    vault_write_u32(&writer, count);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_LOOKUP, VAULT_CODE_OK);
+    frame_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
         vault_write_label(&writer, &labels[i]);
     }
@@ -141,7 +141,7 @@ static enum fault on_get(struct vault_agent *agent, struct span *answer_out)
     TRY(vault_store_get(&agent->store, place_of(&agent->ask), now_us(agent) / 1000000U, agent->body,
                         &record));
     TRY(vault_enrol_hide(agent, &record));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_GET, VAULT_CODE_OK);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_GET, VAULT_CODE_OK);
     vault_write_record(&writer, &record);
     secret_wipe(agent->body, record.body.size);
     secret_wipe(&record, sizeof(record));
@@ -157,12 +157,12 @@ static enum fault on_list(struct vault_agent *agent, struct span *answer_out)
     u32 count = 0;
     TRY(is_stale ? vault_store_stale(&agent->store, ask->epoch, listed, &count)
                  : vault_store_list(&agent->store, ask->subject, listed, &count));
-    struct vault_writer writer = vault_answer_begin(agent, ask->kind, VAULT_CODE_OK);
-    vault_write_u32(&writer, count);
+    struct frame_writer writer = vault_answer_begin(agent, ask->kind, VAULT_CODE_OK);
+    frame_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
         vault_write_label(&writer, &listed[i].label);
         if (!is_stale) {
-            vault_write_u32(&writer, listed[i].until_day);
+            frame_write_u32(&writer, listed[i].until_day);
         }
     }
     *answer_out = vault_answer_end(&writer);
@@ -175,12 +175,12 @@ static enum fault on_wraps(struct vault_agent *agent, struct span *answer_out)
     struct seal_label after = place_of(&agent->ask);
     u32 count = 0;
     TRY(vault_store_wraps(&agent->store, agent->ask.epoch, &after, wrapped, &count));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_WRAPS, VAULT_CODE_OK);
-    vault_write_u32(&writer, count);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_WRAPS, VAULT_CODE_OK);
+    frame_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
         vault_write_label(&writer, &wrapped[i].label);
-        vault_write_bytes(&writer, span_of(wrapped[i].hash, sizeof(wrapped[i].hash)));
-        vault_write_bytes(&writer, span_of(wrapped[i].wrap, sizeof(wrapped[i].wrap)));
+        frame_write_bytes(&writer, span_of(wrapped[i].hash, sizeof(wrapped[i].hash)));
+        frame_write_bytes(&writer, span_of(wrapped[i].wrap, sizeof(wrapped[i].wrap)));
     }
     secret_wipe(wrapped, sizeof(wrapped));
     *answer_out = vault_answer_end(&writer);
@@ -195,9 +195,9 @@ static enum fault on_status(struct vault_agent *agent, struct span *answer_out)
     TRY(vault_store_lookups(&agent->store, now_us(agent), &lookups));
     const u64 numbers[] = {totals.records, totals.put, totals.erased, totals.hands, totals.tags,
                            totals.events,  lookups,    totals.coming, totals.dead};
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_STATUS, VAULT_CODE_OK);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_STATUS, VAULT_CODE_OK);
     for (u32 i = 0; i < ARRAY_COUNT(numbers); i += 1) {
-        vault_write_u64(&writer, numbers[i]);
+        frame_write_u64(&writer, numbers[i]);
     }
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
@@ -209,11 +209,11 @@ static enum fault on_verify(struct vault_agent *agent, struct span *answer_out)
     TRY(vault_store_verify(&agent->store, &verdict));
     const u64 numbers[] = {verdict.records, verdict.put,          verdict.erased,
                            verdict.changed, verdict.without_body, verdict.without_key};
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_VERIFY, VAULT_CODE_OK);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_VERIFY, VAULT_CODE_OK);
     for (u32 i = 0; i < ARRAY_COUNT(numbers); i += 1) {
-        vault_write_u64(&writer, numbers[i]);
+        frame_write_u64(&writer, numbers[i]);
     }
-    vault_write_bytes(&writer, span_of(verdict.root, sizeof(verdict.root)));
+    frame_write_bytes(&writer, span_of(verdict.root, sizeof(verdict.root)));
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
@@ -223,16 +223,16 @@ static enum fault on_events(struct vault_agent *agent, struct span *answer_out)
     static struct vault_event events[VAULT_EVENTS_MAX]; /* one thread */
     u32 count = 0;
     TRY(vault_store_events(&agent->store, agent->ask.from, events, VAULT_EVENTS_MAX, &count));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_EVENTS, VAULT_CODE_OK);
-    vault_write_u32(&writer, count);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_EVENTS, VAULT_CODE_OK);
+    frame_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
-        vault_write_u64(&writer, events[i].number);
-        vault_write_u64(&writer, events[i].time_us);
-        vault_write_u16(&writer, events[i].kind);
-        vault_write_u16(&writer, events[i].field);
-        vault_write_u32(&writer, 0);
-        vault_write_u64(&writer, events[i].count);
-        vault_write_bytes(&writer, span_of(events[i].matter, sizeof(events[i].matter)));
+        frame_write_u64(&writer, events[i].number);
+        frame_write_u64(&writer, events[i].time_us);
+        frame_write_u16(&writer, events[i].kind);
+        frame_write_u16(&writer, events[i].field);
+        frame_write_u32(&writer, 0);
+        frame_write_u64(&writer, events[i].count);
+        frame_write_bytes(&writer, span_of(events[i].matter, sizeof(events[i].matter)));
     }
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
@@ -247,8 +247,8 @@ static enum fault on_count(struct vault_agent *agent, struct span *answer_out)
     TRY(ask->kind == VAULT_ASK_RETAIN
             ? vault_store_retain(&agent->store, ask->subject, ask->group, ask->until_day, &count)
             : vault_store_hands_drop(&agent->store, place_of(ask), now_us(agent), &count));
-    struct vault_writer writer = vault_answer_begin(agent, ask->kind, VAULT_CODE_OK);
-    vault_write_u32(&writer, (u32)count);
+    struct frame_writer writer = vault_answer_begin(agent, ask->kind, VAULT_CODE_OK);
+    frame_write_u32(&writer, (u32)count);
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
@@ -344,7 +344,7 @@ enum fault vault_answer(struct vault_agent *agent, u8 *frame, u32 frame_bytes,
         return FAULT_NONE;
     }
     if (fault == FAULT_NONE && answer_out->data == NULL) {
-        struct vault_writer writer = vault_answer_begin(agent, kind, VAULT_CODE_OK);
+        struct frame_writer writer = vault_answer_begin(agent, kind, VAULT_CODE_OK);
         *answer_out = vault_answer_end(&writer);
     }
     return fault;

@@ -30,19 +30,19 @@ static int end(void **state)
 /* A record of the subject with this value. */
 static void put(int client, u64 subject, u32 version, u8 group, u8 field, const char *value)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
     struct vault_record record = {
         .label = {
             .subject = subject, .version = version, .epoch = 1, .group = group, .retention = 1}};
     memset(record.wrap, (int)subject, sizeof(record.wrap));
     seal_body_hash(record.body, record.hash);
-    vault_write_u32(&writer, 1);
+    frame_write_u32(&writer, 1);
     u32 at = writer.size;
     vault_write_record(&writer, &record);
     frame[at + 205] = 1; /* one value */
-    vault_write_u16(&writer, field);
-    vault_write_u16(&writer, (u16)strlen(value));
-    vault_write_bytes(&writer, span_of_text(value));
+    frame_write_u16(&writer, field);
+    frame_write_u16(&writer, (u16)strlen(value));
+    frame_write_bytes(&writer, span_of_text(value));
     assert_int_equal(ask(client, &writer), VAULT_CODE_OK);
 }
 
@@ -150,8 +150,8 @@ static void what_is_refused_is_no_look_up(void **state)
     assert_int_equal(code_of(&asked), COUNT_LINE_FORM);
     asked = ask_of(COUNT_LINE_EMAIL, "ADA@example.org");
     counts(&asked, 1);
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_EVENTS);
-    vault_write_u64(&writer, 1);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_EVENTS);
+    frame_write_u64(&writer, 1);
     assert_int_equal(ask(client, &writer), VAULT_CODE_OK);
     assert_int_equal(bytes_u32(answer + 12), 1);
     assert_int_equal(bytes_u16(answer + 16 + 16), VAULT_EVENT_LOOKUP);

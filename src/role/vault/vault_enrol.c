@@ -144,14 +144,14 @@ static enum fault on_offer(struct vault_agent *agent, struct span *answer_out)
     TRY(may_enrol(agent));
     TRY(assign(agent, agent->ask.subject, &version, &reviewer));
     u32 last = agent->groups.count - 1;
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_OFFER, VAULT_CODE_OK);
-    vault_write_u32(&writer, version);
-    vault_write_u32(&writer, agent->groups.epochs[last]);
-    vault_write_u64(&writer, RETENTION);
-    vault_write_u64(&writer, now_us(agent) / US_S + (u64)VAULT_REVIEW_DAYS_MAX * DAY_S);
-    vault_write_bytes(&writer, span_of(agent->groups.points[last].bytes, SEAL_POINT_BYTES));
-    vault_write_bytes(&writer, span_of(agent->enrol_point.bytes, SEAL_POINT_BYTES));
-    vault_write_bytes(&writer, span_of(reviewer->bytes, SEAL_POINT_BYTES));
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_OFFER, VAULT_CODE_OK);
+    frame_write_u32(&writer, version);
+    frame_write_u32(&writer, agent->groups.epochs[last]);
+    frame_write_u64(&writer, RETENTION);
+    frame_write_u64(&writer, now_us(agent) / US_S + (u64)VAULT_REVIEW_DAYS_MAX * DAY_S);
+    frame_write_bytes(&writer, span_of(agent->groups.points[last].bytes, SEAL_POINT_BYTES));
+    frame_write_bytes(&writer, span_of(agent->enrol_point.bytes, SEAL_POINT_BYTES));
+    frame_write_bytes(&writer, span_of(reviewer->bytes, SEAL_POINT_BYTES));
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
@@ -336,12 +336,12 @@ enum fault vault_enrol_hide(struct vault_agent *agent, struct vault_record *reco
 
 /* The records of one enrolment, identity first. */
 static enum fault records_write(struct vault_agent *agent, const struct vault_review *review,
-                                struct vault_writer *writer)
+                                struct frame_writer *writer)
 {
     static struct vault_record record; /* one thread */
     u32 count_at = writer->size;
     u8 count = 0;
-    vault_write_u32(writer, 0);
+    frame_write_u32(writer, 0);
     for (u8 group = SEAL_GROUP_IDENTITY; group <= SEAL_GROUP_DOCUMENTS; group += 1) {
         const struct seal_label place = {
             .subject = review->subject, .group = group, .version = review->version};
@@ -366,15 +366,15 @@ static enum fault on_review(struct vault_agent *agent, struct span *answer_out)
     struct vault_review review;
     TRY(vault_store_view(&agent->store, agent->ask.subject, agent->ask.version, now_us(agent),
                          &review));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_REVIEW, VAULT_CODE_OK);
-    vault_write_u64(&writer, review.subject);
-    vault_write_u32(&writer, review.version);
-    vault_write_u32(&writer, review.seen); /* and three zeros */
-    vault_write_u64(&writer, review.until_s);
-    vault_write_bytes(&writer, span_of(review.reviewer, sizeof(review.reviewer)));
-    vault_write_bytes(&writer, span_of(agent->enrol_point.bytes, SEAL_POINT_BYTES));
-    vault_write_bytes(&writer, span_of(review.box, sizeof(review.box)));
-    vault_write_bytes(&writer, span_of(review.enrolment, sizeof(review.enrolment)));
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_REVIEW, VAULT_CODE_OK);
+    frame_write_u64(&writer, review.subject);
+    frame_write_u32(&writer, review.version);
+    frame_write_u32(&writer, review.seen); /* and three zeros */
+    frame_write_u64(&writer, review.until_s);
+    frame_write_bytes(&writer, span_of(review.reviewer, sizeof(review.reviewer)));
+    frame_write_bytes(&writer, span_of(agent->enrol_point.bytes, SEAL_POINT_BYTES));
+    frame_write_bytes(&writer, span_of(review.box, sizeof(review.box)));
+    frame_write_bytes(&writer, span_of(review.enrolment, sizeof(review.enrolment)));
     TRY(records_write(agent, &review, &writer));
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
@@ -400,8 +400,8 @@ static enum fault on_decide(struct vault_agent *agent, struct span *answer_out)
                            verdict->outcome == SEAL_OUTCOME_ACCEPT ? VAULT_REVIEW_ACCEPTED
                                                                    : VAULT_REVIEW_REJECTED,
                            now_us(agent), &hands));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_DECIDE, VAULT_CODE_OK);
-    vault_write_u32(&writer, (u32)hands);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_DECIDE, VAULT_CODE_OK);
+    frame_write_u32(&writer, (u32)hands);
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }
@@ -413,15 +413,15 @@ static enum fault on_reviews(struct vault_agent *agent, struct span *answer_out)
     static struct vault_review reviews[VAULT_LIST_MAX]; /* one thread */
     u32 count = 0;
     TRY(vault_store_reviews(&agent->store, reviews, &count));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_REVIEWS, VAULT_CODE_OK);
-    vault_write_u32(&writer, count);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_REVIEWS, VAULT_CODE_OK);
+    frame_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
-        vault_write_u64(&writer, reviews[i].subject);
-        vault_write_u32(&writer, reviews[i].version);
-        vault_write_u32(&writer, reviews[i].seen);
-        vault_write_u64(&writer, reviews[i].until_s);
-        vault_write_u64(&writer, reviews[i].views);
-        vault_write_bytes(&writer, span_of(reviews[i].reviewer, sizeof(reviews[i].reviewer)));
+        frame_write_u64(&writer, reviews[i].subject);
+        frame_write_u32(&writer, reviews[i].version);
+        frame_write_u32(&writer, reviews[i].seen);
+        frame_write_u64(&writer, reviews[i].until_s);
+        frame_write_u64(&writer, reviews[i].views);
+        frame_write_bytes(&writer, span_of(reviews[i].reviewer, sizeof(reviews[i].reviewer)));
     }
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
@@ -432,14 +432,14 @@ static enum fault on_doubles(struct vault_agent *agent, struct span *answer_out)
     static struct vault_double doubles[VAULT_LIST_MAX]; /* one thread */
     u32 count = 0;
     TRY(vault_store_doubles(&agent->store, agent->ask.from, doubles, &count));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_DOUBLES, VAULT_CODE_OK);
-    vault_write_u32(&writer, count);
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_DOUBLES, VAULT_CODE_OK);
+    frame_write_u32(&writer, count);
     for (u32 i = 0; i < count; i += 1) {
-        vault_write_u64(&writer, doubles[i].number);
-        vault_write_u64(&writer, doubles[i].time_us);
-        vault_write_u64(&writer, doubles[i].subject);
-        vault_write_u32(&writer, doubles[i].version);
-        vault_write_u32(&writer, doubles[i].seen);
+        frame_write_u64(&writer, doubles[i].number);
+        frame_write_u64(&writer, doubles[i].time_us);
+        frame_write_u64(&writer, doubles[i].subject);
+        frame_write_u32(&writer, doubles[i].version);
+        frame_write_u32(&writer, doubles[i].seen);
     }
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;

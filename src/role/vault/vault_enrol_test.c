@@ -143,7 +143,7 @@ static void work(u64 seconds)
 }
 
 /* As the gateway: enum keep_line_code; UINT32_MAX: nobody answers. */
-static u32 ask_line(const struct vault_writer *writer)
+static u32 ask_line(const struct frame_writer *writer)
 {
     static u8 message[ROOM];
     static u64 id;
@@ -170,7 +170,7 @@ static u32 ask_line(const struct vault_writer *writer)
     return said.code;
 }
 
-static u32 ask(struct vault_writer *writer)
+static u32 ask(struct frame_writer *writer)
 {
     vault_writer_end(writer);
     if (line_subject != 0) {
@@ -200,14 +200,14 @@ static u32 ask(struct vault_writer *writer)
 
 static u32 ask_number(u32 kind, u64 number)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
-    vault_write_u64(&writer, number);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
+    frame_write_u64(&writer, number);
     return ask(&writer);
 }
 
 static u32 ask_kind(u32 kind)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), kind);
     return ask(&writer);
 }
 
@@ -295,7 +295,7 @@ static void text_of(const struct person *person, const char *document, char text
 }
 
 /* Writes one record; the key is left in `key`. */
-static void record_put(struct vault_writer *writer, const struct offer *offer,
+static void record_put(struct frame_writer *writer, const struct offer *offer,
                        const struct person *person, u8 seal_group, const char *text,
                        u8 key[SEAL_KEY_SIZE], struct vault_record *record)
 {
@@ -331,25 +331,25 @@ static u32 enrol(const struct offer *offer, const struct person *person)
     u8 key[SEAL_KEY_SIZE] = {0}; /* without an identity: nobody's */
     u8 other[SEAL_KEY_SIZE];
     u8 box[SEAL_ENROL_BOX_BYTES];
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
     text_of(person, person->document, text);
     if (person->lie == TEXT_WITH_ESCAPES) {
         (void)strcat(text, "note: \x1b]0;x\n");
     }
-    vault_write_u32(&writer, person->lie == NO_IDENTITY ? 1 : 2);
+    frame_write_u32(&writer, person->lie == NO_IDENTITY ? 1 : 2);
     if (person->lie != NO_IDENTITY) {
         record_put(&writer, offer, person, SEAL_GROUP_IDENTITY, text, key, &identity);
         memcpy(last_hand, identity.hands[0].bytes, sizeof(last_hand));
     }
     record_put(&writer, offer, person, SEAL_GROUP_ADDRESS, "residence: FR\naddress: x\n", other,
                &home);
-    vault_write_bytes(&writer, span_of(offer->reviewer.bytes, SEAL_POINT_BYTES));
+    frame_write_bytes(&writer, span_of(offer->reviewer.bytes, SEAL_POINT_BYTES));
     text_of(person, person->lie == TELLS_ANOTHER_DOCUMENT ? "ZZ 1" : person->document, text);
     struct seal_label label = identity.label;
     label.subject += person->lie == BOX_OF_ANOTHER ? 1 : 0;
     scene_must(seal_enrol_box_make(room, &label, &offer->enrol, key, identity.hash,
                                    span_of_text(text), box));
-    vault_write_bytes(&writer, span_of(box, sizeof(box)));
+    frame_write_bytes(&writer, span_of(box, sizeof(box)));
     return ask(&writer);
 }
 
@@ -373,9 +373,9 @@ static u32 reviewer_of(const struct seal_point *point)
 
 static u32 view(u64 subject, u32 version)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_REVIEW);
-    vault_write_u64(&writer, subject);
-    vault_write_u32(&writer, version);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_REVIEW);
+    frame_write_u64(&writer, subject);
+    frame_write_u32(&writer, version);
     return ask(&writer);
 }
 
@@ -406,15 +406,15 @@ static u32 decide(u32 place, u64 subject, u32 version, u8 outcome, const u8 *enr
 {
     struct seal_verdict verdict = {.subject = subject, .version = version, .outcome = outcome};
     u8 proof[SEAL_PROOF_BYTES];
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_DECIDE);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_DECIDE);
     memcpy(verdict.enrolment, enrolment, SEAL_HASH_BYTES);
     seal_verdict_sign(room, &reviewers[place], &points[place], &verdict);
     memcpy(proof, &verdict.proof, sizeof(proof));
-    vault_write_u64(&writer, subject);
-    vault_write_u32(&writer, version);
-    vault_write_u32(&writer, outcome);
-    vault_write_bytes(&writer, span_of(enrolment, SEAL_HASH_BYTES));
-    vault_write_bytes(&writer, span_of(proof, sizeof(proof)));
+    frame_write_u64(&writer, subject);
+    frame_write_u32(&writer, version);
+    frame_write_u32(&writer, outcome);
+    frame_write_bytes(&writer, span_of(enrolment, SEAL_HASH_BYTES));
+    frame_write_bytes(&writer, span_of(proof, sizeof(proof)));
     return ask(&writer);
 }
 
@@ -454,7 +454,7 @@ static void one_is_taken_seen_and_decided(void **state)
     assert_int_equal(bytes_u64(answer + 16), 17);
     assert_memory_equal(answer + 16 + 32, offer.reviewer.bytes, SEAL_POINT_BYTES);
     /* What is got without a view has no copy for the reviewer. */
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_GET);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_GET);
     const struct seal_label label = {.subject = 17, .group = SEAL_GROUP_IDENTITY};
     vault_write_place(&writer, &label);
     assert_int_equal(ask(&writer), VAULT_CODE_OK);
@@ -672,16 +672,16 @@ static void who_was_seen_before_is_told_to_the_desk(void **state)
 
 static void an_erased_identity_takes_its_rows_along(void **state)
 {
-    struct vault_writer writer;
+    struct frame_writer writer;
     struct person again = ilona;
     (void)state;
     assert_int_equal(enrol_new(&ilona), VAULT_CODE_OK);
     again.subject = 18;
     assert_int_equal(enrol_new(&again), VAULT_CODE_OK);
     writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_RETAIN);
-    vault_write_u64(&writer, 18);
-    vault_write_u32(&writer, 0);
-    vault_write_u32(&writer, 20000);
+    frame_write_u64(&writer, 18);
+    frame_write_u32(&writer, 0);
+    frame_write_u32(&writer, 20000);
     assert_int_equal(ask(&writer), VAULT_CODE_OK);
     assert_int_equal(ask_number(VAULT_ASK_DOUBLES, 1), VAULT_CODE_OK);
     assert_int_equal(bytes_u32(answer + 12), 1);
@@ -705,8 +705,8 @@ static void the_line_is_for_the_subject_that_is_named(void **state)
     assert_int_equal(enrol(&offer, &ilona), KEEP_LINE_OK);
     assert_int_equal(enrol(&offer, &ilona), KEEP_LINE_REVIEWED); /* not offered any more */
     assert_int_equal(ask_number(VAULT_ASK_OFFER, 17), KEEP_LINE_REVIEWED);
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
-    vault_write_u64(&writer, 1);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
+    frame_write_u64(&writer, 1);
     assert_int_equal(ask(&writer), KEEP_LINE_WRONG); /* a browser's bytes: the line goes on */
     line_subject = 18;
     assert_int_equal(enrol_new(&person), KEEP_LINE_OK); /* as everybody is answered */

@@ -87,8 +87,8 @@ enum fault vault_held_answer(struct vault_agent *agent, struct span *answer_out)
     TRY(reviews_take(agent, subject, &held));
     TRY(records_take(agent, subject, &held));
     TRY(gone_take(agent, subject, &held));
-    struct vault_writer writer = vault_answer_begin(agent, VAULT_ASK_HELD, VAULT_CODE_OK);
-    vault_write_bytes(&writer, span_of(bytes, keep_held_write(&held, bytes)));
+    struct frame_writer writer = vault_answer_begin(agent, VAULT_ASK_HELD, VAULT_CODE_OK);
+    frame_write_bytes(&writer, span_of(bytes, keep_held_write(&held, bytes)));
     *answer_out = vault_answer_end(&writer);
     return FAULT_NONE;
 }

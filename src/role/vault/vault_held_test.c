@@ -13,8 +13,8 @@ static struct keep_held held;
 
 static u32 ask_held(int client, u64 subject)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_HELD);
-    vault_write_u64(&writer, subject);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_HELD);
+    frame_write_u64(&writer, subject);
     u32 code = ask(client, &writer);
     assert_true(code != VAULT_CODE_OK ||
                 keep_held_read(span_of(answer + 12, answer_bytes - 12), &held));
@@ -32,19 +32,19 @@ static struct vault_record record_of(u64 subject, u8 group, u32 version)
 
 static void put(int client, u64 subject, u8 group, u32 version)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
     struct vault_record record = record_of(subject, group, version);
-    vault_write_u32(&writer, 1);
+    frame_write_u32(&writer, 1);
     vault_write_record(&writer, &record);
     assert_int_equal(ask(client, &writer), VAULT_CODE_OK);
 }
 
 static void retain(int client, u64 subject, u8 group, u32 day)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_RETAIN);
-    vault_write_u64(&writer, subject);
-    vault_write_u32(&writer, group);
-    vault_write_u32(&writer, day);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_RETAIN);
+    frame_write_u64(&writer, subject);
+    frame_write_u32(&writer, group);
+    frame_write_u32(&writer, day);
     assert_int_equal(ask(client, &writer), VAULT_CODE_OK);
 }
 

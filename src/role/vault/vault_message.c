@@ -320,85 +320,47 @@ const char *vault_records_read(struct span bytes, struct vault_ask *ask_out)
 
 /* ---- writing ---- */
 
-void vault_write_bytes(struct vault_writer *writer, struct span bytes)
+struct frame_writer vault_writer_begin(u8 *bytes, u32 room, u32 kind)
 {
-    if (writer->is_full || bytes.size > writer->room - writer->size) {
-        writer->is_full = true;
-        return;
-    }
-    if (bytes.size > 0) {
-        memcpy(writer->bytes + writer->size, bytes.data, bytes.size);
-    }
-    writer->size += (u32)bytes.size;
-}
-
-void vault_write_u8(struct vault_writer *writer, u8 value)
-{
-    vault_write_bytes(writer, span_of(&value, 1));
-}
-
-void vault_write_u16(struct vault_writer *writer, u16 value)
-{
-    u8 bytes[2];
-    bytes_put_u16(bytes, value);
-    vault_write_bytes(writer, span_of(bytes, sizeof(bytes)));
-}
-
-void vault_write_u32(struct vault_writer *writer, u32 value)
-{
-    u8 bytes[4];
-    bytes_put_u32(bytes, value);
-    vault_write_bytes(writer, span_of(bytes, sizeof(bytes)));
-}
-
-void vault_write_u64(struct vault_writer *writer, u64 value)
-{
-    u8 bytes[8];
-    bytes_put_u64(bytes, value);
-    vault_write_bytes(writer, span_of(bytes, sizeof(bytes)));
-}
-
-struct vault_writer vault_writer_begin(u8 *bytes, u32 room, u32 kind)
-{
-    struct vault_writer writer = {.bytes = bytes, .room = room};
+    struct frame_writer writer = {.bytes = bytes, .room = room};
     CHECK(room >= VAULT_HEAD_BYTES);
-    vault_write_u32(&writer, 0);
-    vault_write_u16(&writer, (u16)kind);
-    vault_write_u16(&writer, VAULT_MESSAGE_VERSION);
+    frame_write_u32(&writer, 0);
+    frame_write_u16(&writer, (u16)kind);
+    frame_write_u16(&writer, VAULT_MESSAGE_VERSION);
     return writer;
 }
 
-void vault_writer_end(struct vault_writer *writer)
+void vault_writer_end(struct frame_writer *writer)
 {
     CHECK(!writer->is_full);
-    bytes_put_u32(writer->bytes, writer->size);
+    frame_writer_end(writer);
 }
 
-void vault_write_place(struct vault_writer *writer, const struct seal_label *label)
+void vault_write_place(struct frame_writer *writer, const struct seal_label *label)
 {
-    vault_write_u64(writer, label->subject);
-    vault_write_u32(writer, label->group); /* and three zeros */
-    vault_write_u32(writer, label->version);
+    frame_write_u64(writer, label->subject);
+    frame_write_u32(writer, label->group); /* and three zeros */
+    frame_write_u32(writer, label->version);
 }
 
-void vault_write_label(struct vault_writer *writer, const struct seal_label *label)
+void vault_write_label(struct frame_writer *writer, const struct seal_label *label)
 {
     u8 bytes[SEAL_LABEL_BYTES];
     seal_label_encode(label, bytes);
-    vault_write_bytes(writer, span_of(bytes, sizeof(bytes)));
+    frame_write_bytes(writer, span_of(bytes, sizeof(bytes)));
 }
 
-void vault_write_record(struct vault_writer *writer, const struct vault_record *record)
+void vault_write_record(struct frame_writer *writer, const struct vault_record *record)
 {
     vault_write_label(writer, &record->label);
-    vault_write_u32(writer, record->until_day);
-    vault_write_bytes(writer, span_of(record->wrap, sizeof(record->wrap)));
-    vault_write_bytes(writer, span_of(record->hash, sizeof(record->hash)));
-    vault_write_u32(writer, (u32)record->body.size);
-    vault_write_u32(writer, record->hands_count); /* no values, two zeros */
+    frame_write_u32(writer, record->until_day);
+    frame_write_bytes(writer, span_of(record->wrap, sizeof(record->wrap)));
+    frame_write_bytes(writer, span_of(record->hash, sizeof(record->hash)));
+    frame_write_u32(writer, (u32)record->body.size);
+    frame_write_u32(writer, record->hands_count); /* no values, two zeros */
     for (u32 i = 0; i < record->hands_count; i += 1) {
-        vault_write_u64(writer, record->hands[i].until_s);
-        vault_write_bytes(writer, span_of(record->hands[i].bytes, VAULT_HAND_BYTES));
+        frame_write_u64(writer, record->hands[i].until_s);
+        frame_write_bytes(writer, span_of(record->hands[i].bytes, VAULT_HAND_BYTES));
     }
-    vault_write_bytes(writer, record->body);
+    frame_write_bytes(writer, record->body);
 }

@@ -11,6 +11,7 @@
 #include "role/vault/seal_enrol.h"
 #include "role/vault/share_shown.h"
 #include "role/vault/vault_store.h"
+#include "wire/frame_writer.h"
 
 #define VAULT_HEAD_BYTES      8U
 #define VAULT_FRAME_BYTES_MAX (VAULT_BODY_BYTES_MAX + 65536U)
@@ -108,26 +109,13 @@ MUST_USE const char *vault_records_read(struct span bytes, struct vault_ask *ask
 
 /* ---- writing, for answers and for who asks ---- */
 
-/* Bytes that grow within `room`; what does not fit makes it `is_full` and is left out. */
-struct vault_writer {
-    u8 *bytes;
-    u32 size;
-    u32 room;
-    bool is_full;
-};
-
-/* Begins a frame in `bytes`; vault_writer_end puts its size in. */
-struct vault_writer vault_writer_begin(u8 *bytes, u32 room, u32 kind);
-void vault_writer_end(struct vault_writer *writer);
-void vault_write_u8(struct vault_writer *writer, u8 value);
-void vault_write_u16(struct vault_writer *writer, u16 value);
-void vault_write_u32(struct vault_writer *writer, u32 value);
-void vault_write_u64(struct vault_writer *writer, u64 value);
-void vault_write_bytes(struct vault_writer *writer, struct span bytes);
+/* Begins a frame in `bytes`; vault_writer_end puts its size in. CHECK: nothing was left out. */
+struct frame_writer vault_writer_begin(u8 *bytes, u32 room, u32 kind);
+void vault_writer_end(struct frame_writer *writer);
 /* Subject, group, version: as get, erase and drop have it. */
-void vault_write_place(struct vault_writer *writer, const struct seal_label *label);
-void vault_write_label(struct vault_writer *writer, const struct seal_label *label);
+void vault_write_place(struct frame_writer *writer, const struct seal_label *label);
+void vault_write_label(struct frame_writer *writer, const struct seal_label *label);
 /* A record without values. */
-void vault_write_record(struct vault_writer *writer, const struct vault_record *record);
+void vault_write_record(struct frame_writer *writer, const struct vault_record *record);
 
 #endif /* ROLE_VAULT_VAULT_MESSAGE_H */

@@ -18,20 +18,20 @@ static const struct seal_label label = {
 static u32 put_make(void)
 {
     struct vault_record record = {.label = label, .until_day = 20000, .hands_count = 1};
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_PUT);
     memset(record.wrap, 0xa1, sizeof(record.wrap));
     memset(record.hash, 0xa2, sizeof(record.hash));
     memset(record.hands[0].bytes, 0xa3, VAULT_HAND_BYTES);
     record.hands[0].until_s = 77;
-    vault_write_u32(&writer, 1); /* one record, three zeros */
+    frame_write_u32(&writer, 1); /* one record, three zeros */
     u32 begin = writer.size;
     vault_write_record(&writer, &record);
     bytes_put_u32(frame + begin + 200, 4); /* bytes of the body */
     frame[begin + 205] = 1;                /* a value */
-    vault_write_u16(&writer, 1);           /* its field, a zero */
-    vault_write_u16(&writer, 5);
-    vault_write_bytes(&writer, span_of_text("a@b.c"));
-    vault_write_bytes(&writer, span_of_text("body"));
+    frame_write_u16(&writer, 1);           /* its field, a zero */
+    frame_write_u16(&writer, 5);
+    frame_write_bytes(&writer, span_of_text("a@b.c"));
+    frame_write_bytes(&writer, span_of_text("body"));
     vault_writer_end(&writer);
     return writer.size;
 }
@@ -121,7 +121,7 @@ static void small_frames_are_read(void **state)
 {
     static const u8 matter[VAULT_CASE_BYTES] = {1};
     (void)state;
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_GET);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_GET);
     vault_write_place(&writer, &label);
     vault_writer_end(&writer);
     assert_null(vault_ask_read(span_of(frame, writer.size), &ask));
@@ -132,9 +132,9 @@ static void small_frames_are_read(void **state)
     assert_non_null(vault_ask_read(span_of(frame, writer.size), &ask));
 
     writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_RETAIN);
-    vault_write_u64(&writer, 9);
-    vault_write_u32(&writer, 0); /* all groups */
-    vault_write_u32(&writer, 20000);
+    frame_write_u64(&writer, 9);
+    frame_write_u32(&writer, 0); /* all groups */
+    frame_write_u32(&writer, 20000);
     vault_writer_end(&writer);
     assert_null(vault_ask_read(span_of(frame, writer.size), &ask));
     assert_int_equal(ask.until_day, 20000);
@@ -142,9 +142,9 @@ static void small_frames_are_read(void **state)
     assert_non_null(vault_ask_read(span_of(frame, writer.size), &ask));
 
     writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_REWRAP);
-    vault_write_u32(&writer, 1);
+    frame_write_u32(&writer, 1);
     vault_write_label(&writer, &label);
-    vault_write_u32(&writer, 5);
+    frame_write_u32(&writer, 5);
     memset(frame + writer.size, 0xb1, VAULT_WRAP_BYTES);
     writer.size += VAULT_WRAP_BYTES;
     vault_writer_end(&writer);
@@ -156,7 +156,7 @@ static void small_frames_are_read(void **state)
     assert_non_null(vault_ask_read(span_of(frame, writer.size), &ask));
 
     writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_WRAPS);
-    vault_write_u32(&writer, 4);
+    frame_write_u32(&writer, 4);
     vault_write_place(&writer, &label);
     vault_writer_end(&writer);
     assert_null(vault_ask_read(span_of(frame, writer.size), &ask));
@@ -169,10 +169,10 @@ static void small_frames_are_read(void **state)
     assert_non_null(vault_ask_read(span_of(frame, writer.size), &ask));
 
     writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_LOOKUP);
-    vault_write_bytes(&writer, span_of(matter, sizeof(matter)));
-    vault_write_u16(&writer, 2);
-    vault_write_u16(&writer, 3);
-    vault_write_bytes(&writer, span_of_text("123"));
+    frame_write_bytes(&writer, span_of(matter, sizeof(matter)));
+    frame_write_u16(&writer, 2);
+    frame_write_u16(&writer, 3);
+    frame_write_bytes(&writer, span_of_text("123"));
     vault_writer_end(&writer);
     assert_null(vault_ask_read(span_of(frame, writer.size), &ask));
     assert_int_equal(ask.value.field, 2);
@@ -182,10 +182,10 @@ static void small_frames_are_read(void **state)
 static void a_full_writer_writes_no_more(void **state)
 {
     (void)state;
-    struct vault_writer writer = vault_writer_begin(frame, 10, VAULT_ASK_STATUS);
-    vault_write_u16(&writer, 1);
+    struct frame_writer writer = vault_writer_begin(frame, 10, VAULT_ASK_STATUS);
+    frame_write_u16(&writer, 1);
     assert_false(writer.is_full);
-    vault_write_u8(&writer, 1);
+    frame_write_u8(&writer, 1);
     assert_true(writer.is_full);
     assert_int_equal(writer.size, 10);
     expect_assert_failure(vault_writer_end(&writer));

@@ -171,7 +171,7 @@ static u32 send_whole(u64 subject, struct span whole)
 
 /* ---- what a browser does ---- */
 
-static void record_put(struct vault_writer *writer, const struct seal_label *label,
+static void record_put(struct frame_writer *writer, const struct seal_label *label,
                        struct span text, const struct seal_point *group,
                        const struct seal_point *reviewer, u64 until_s, u8 key[SEAL_KEY_SIZE],
                        struct vault_record *record)
@@ -209,8 +209,8 @@ static struct span sealed_for(u64 subject)
     memcpy(group.bytes, said.contents.data + 24, SEAL_POINT_BYTES);
     memcpy(enrol.bytes, said.contents.data + 56, SEAL_POINT_BYTES);
     memcpy(reviewer.bytes, said.contents.data + 88, SEAL_POINT_BYTES);
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
-    vault_write_u32(&writer, 2);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_ENROL);
+    frame_write_u32(&writer, 2);
     label.group = SEAL_GROUP_IDENTITY;
     first = label;
     record_put(&writer, &label, span_of_text(text_of_identity), &group, &reviewer, until_s, key,
@@ -220,10 +220,10 @@ static struct span sealed_for(u64 subject)
     memset(papers, 'p', sizeof(papers));
     record_put(&writer, &label, span_of(papers, sizeof(papers)), &group, &reviewer, until_s, other,
                &record);
-    vault_write_bytes(&writer, span_of(reviewer.bytes, SEAL_POINT_BYTES));
+    frame_write_bytes(&writer, span_of(reviewer.bytes, SEAL_POINT_BYTES));
     scene_must(
         seal_enrol_box_make(room, &first, &enrol, key, hash, span_of_text(text_of_identity), box));
-    vault_write_bytes(&writer, span_of(box, sizeof(box)));
+    frame_write_bytes(&writer, span_of(box, sizeof(box)));
     vault_writer_end(&writer);
     return span_of(writer.bytes + VAULT_HEAD_BYTES, writer.size - VAULT_HEAD_BYTES);
 }

@@ -24,15 +24,15 @@ static u64 now_us(const struct vault_agent *agent)
     return clock_wall_us(agent->options.clock);
 }
 
-static struct vault_writer begin(struct vault_agent *agent)
+static struct frame_writer begin(struct vault_agent *agent)
 {
-    struct vault_writer writer = vault_writer_begin(agent->answer, VAULT_FRAME_BYTES_MAX,
+    struct frame_writer writer = vault_writer_begin(agent->answer, VAULT_FRAME_BYTES_MAX,
                                                     (u32)agent->ask.kind | VAULT_ANSWER_BIT);
-    vault_write_u32(&writer, VAULT_CODE_OK);
+    frame_write_u32(&writer, VAULT_CODE_OK);
     return writer;
 }
 
-static struct span end(struct vault_writer *writer)
+static struct span end(struct frame_writer *writer)
 {
     vault_writer_end(writer);
     return span_of(writer->bytes, writer->size);
@@ -125,10 +125,10 @@ static enum fault on_drill(struct vault_agent *agent, struct span *answer_out)
     u64 asked_us = now_us(agent);
     randombytes_buf(nonce, sizeof(nonce));
     TRY(vault_store_asks_add(&agent->store, nonce, asked_us));
-    struct vault_writer writer = begin(agent);
-    vault_write_bytes(&writer, span_of(nonce, sizeof(nonce)));
-    vault_write_u64(&writer, asked_us);
-    vault_write_u64(&writer, asked_us + VAULT_ASK_DAYS * DAY_US);
+    struct frame_writer writer = begin(agent);
+    frame_write_bytes(&writer, span_of(nonce, sizeof(nonce)));
+    frame_write_u64(&writer, asked_us);
+    frame_write_u64(&writer, asked_us + VAULT_ASK_DAYS * DAY_US);
     *answer_out = end(&writer);
     return FAULT_NONE;
 }
@@ -162,50 +162,50 @@ static enum fault on_shown(struct vault_agent *agent, struct span *answer_out)
     TRY(vault_store_show(&agent->store, agent->drills.key.sides[place].shares[index - 1].bytes,
                          asked_us, &event));
     TRY(vault_shares_turn(agent));
-    struct vault_writer writer = begin(agent);
-    vault_write_u8(&writer, shown->place[0]);
-    vault_write_u8(&writer, (u8)index);
-    vault_write_u8(&writer, (u8)shares->live);
-    vault_write_u8(&writer, (u8)shares->threshold);
-    vault_write_u8(&writer, (u8)shares->count);
-    vault_write_bytes(&writer, span_of("\0\0", 3));
+    struct frame_writer writer = begin(agent);
+    frame_write_u8(&writer, shown->place[0]);
+    frame_write_u8(&writer, (u8)index);
+    frame_write_u8(&writer, (u8)shares->live);
+    frame_write_u8(&writer, (u8)shares->threshold);
+    frame_write_u8(&writer, (u8)shares->count);
+    frame_write_bytes(&writer, span_of("\0\0", 3));
     *answer_out = end(&writer);
     return FAULT_NONE;
 }
 
-static void group_write(const struct vault_agent *agent, u32 place, struct vault_writer *writer)
+static void group_write(const struct vault_agent *agent, u32 place, struct frame_writer *writer)
 {
     static const u8 zeros[NAME_BYTES];
     const struct share_roster *roster = &agent->drills.key.sides[place].roster;
     const struct vault_shares *shares = &agent->counts.shares[place];
-    vault_write_u8(writer, (u8)roster->side);
-    vault_write_u8(writer, (u8)shares->threshold);
-    vault_write_u8(writer, (u8)shares->count);
-    vault_write_u8(writer, (u8)shares->live);
-    vault_write_u8(writer, (u8)shares->spares);
-    vault_write_u8(writer, (u8)shares->spares_live);
-    vault_write_u16(writer, vault_shares_are_short(shares) ? 1 : 0);
-    vault_write_u32(writer, roster->epoch);
-    vault_write_u32(writer, roster->generation);
+    frame_write_u8(writer, (u8)roster->side);
+    frame_write_u8(writer, (u8)shares->threshold);
+    frame_write_u8(writer, (u8)shares->count);
+    frame_write_u8(writer, (u8)shares->live);
+    frame_write_u8(writer, (u8)shares->spares);
+    frame_write_u8(writer, (u8)shares->spares_live);
+    frame_write_u16(writer, vault_shares_are_short(shares) ? 1 : 0);
+    frame_write_u32(writer, roster->epoch);
+    frame_write_u32(writer, roster->generation);
     for (u32 i = 0; i < roster->count; i += 1) {
         struct span name = span_of_text(roster->members[i].name);
-        vault_write_bytes(writer, name);
-        vault_write_bytes(writer, span_of(zeros, NAME_BYTES - name.size));
-        vault_write_u8(writer, (u8)(i + 1));
-        vault_write_u8(writer, shares->is_live[i] ? 1 : 0);
-        vault_write_u8(writer, agent->drills.is_spare[place][i] ? 1 : 0);
-        vault_write_u8(writer, shares->is_damaged[i] ? 1 : 0);
-        vault_write_bytes(writer, span_of(zeros, MEMBER_ZEROS));
-        vault_write_u64(writer, shares->asked_us[i]);
+        frame_write_bytes(writer, name);
+        frame_write_bytes(writer, span_of(zeros, NAME_BYTES - name.size));
+        frame_write_u8(writer, (u8)(i + 1));
+        frame_write_u8(writer, shares->is_live[i] ? 1 : 0);
+        frame_write_u8(writer, agent->drills.is_spare[place][i] ? 1 : 0);
+        frame_write_u8(writer, shares->is_damaged[i] ? 1 : 0);
+        frame_write_bytes(writer, span_of(zeros, MEMBER_ZEROS));
+        frame_write_u64(writer, shares->asked_us[i]);
     }
 }
 
 static enum fault on_shares(struct vault_agent *agent, struct span *answer_out)
 {
     TRY(vault_shares_look(agent));
-    struct vault_writer writer = begin(agent);
-    vault_write_u32(&writer, agent->options.drill_days);
-    vault_write_u32(&writer, agent->drills.is_known ? VAULT_SIDES : 0);
+    struct frame_writer writer = begin(agent);
+    frame_write_u32(&writer, agent->options.drill_days);
+    frame_write_u32(&writer, agent->drills.is_known ? VAULT_SIDES : 0);
     for (u32 place = 0; agent->drills.is_known && place < VAULT_SIDES; place += 1) {
         group_write(agent, place, &writer);
     }

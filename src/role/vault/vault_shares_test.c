@@ -64,8 +64,8 @@ static struct share_shown show(const struct share_scene *scene, u32 index)
 
 static u32 put(const struct share_shown *shown)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_SHOWN);
-    vault_write_bytes(&writer, span_of(shown, sizeof(*shown)));
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_SHOWN);
+    frame_write_bytes(&writer, span_of(shown, sizeof(*shown)));
     return ask(client, &writer);
 }
 
@@ -93,9 +93,9 @@ static void put_wrong(const struct share_shown *shown, u32 code, const char *why
 /* How many events of drills there are; all others are none of this test's. */
 static u32 events(void)
 {
-    struct vault_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_EVENTS);
+    struct frame_writer writer = vault_writer_begin(frame, sizeof(frame), VAULT_ASK_EVENTS);
     u32 count = 0;
-    vault_write_u64(&writer, 1);
+    frame_write_u64(&writer, 1);
     assert_int_equal(ask(client, &writer), VAULT_CODE_OK);
     for (u32 i = 0; i < bytes_u32(answer + HEAD); i += 1) {
         const u8 *at = answer + HEAD + 4 + (size_t)i * VAULT_EVENT_BYTES;
