@@ -47,7 +47,7 @@ test('keys are wiped also when sealing fails', () => {
   const offer = { subject: '7', version: 1, epoch: 1, retention: 1, until: '1800000000', groupKey: point, enrolKey: point, reviewer: point };
   const form = {
     names: [{ text: 'Nora Example', script: 'Latn' }], birthDate: '1990-02-03', nationalities: ['LV'], email: 'nora@example.invalid',
-    document: { kind: 'passport', country: 'LV', number: 'X1' }, residence: 'LV', address: ['Street 1'], phone: '',
+    document: { kind: 'passport', country: 'LV', number: 'X1' }, residence: 'LV', address: ['Street 1'], phone: '', key: '',
   };
   for (const most of [1, 2, 3, 4, 5, 6, 7]) {
     const given: Uint8Array[] = [];

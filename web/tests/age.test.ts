@@ -7,7 +7,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { AGE_OVERHEAD, recipientOf, seal } from '../src/inbox/age.ts';
+import { AGE_OVERHEAD, makeKey, recipientOf, seal } from '../src/inbox/age.ts';
 
 // Made once with Debian's age-keygen for these tests; its secret key is nowhere.
 const RECIPIENT = 'age1428n7uf0gvp8ucflpam7u95c4890ywz72jm26gxewnyu5mt6k3lqf6hynt';
@@ -54,4 +54,13 @@ test('nothing, too much and nobody are not sealed', () => {
   assert.equal(seal(RECIPIENT, new Uint8Array(0), random), null);
   assert.equal(seal(RECIPIENT, new Uint8Array(64 * 1024 + 1), random), null);
   assert.equal(seal('age1nobody', new Uint8Array(1), random), null);
+});
+
+test('a key that is made opens what is sealed to it', () => {
+  const secret = new Uint8Array(32).map((_, at) => (at * 37 + 11) % 256);
+  const made = makeKey(() => secret.slice());
+  assert.deepEqual(recipientOf(made.recipient), x25519.getPublicKey(secret));
+  // What Debian's age-keygen -y says of this identity, and its text in full.
+  assert.equal(made.identity, 'AGE-SECRET-KEY-1PVC9275LCN5SUV6C0K3V0MQ3XEDCPFW2AU2RJH5R4RXLY9EUVXRQ98K663');
+  assert.equal(made.recipient, 'age1t6wng2mu48whfq7pv97g6p7raxdl7gwg2k5fj509fry9m7t4h9xsqhuzsx');
 });

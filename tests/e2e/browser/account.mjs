@@ -286,7 +286,7 @@ try {
     await page.getByText('at most 6, 7 MiB together').waitFor();
     await axe(page, 'identity');
     await shot(page, 'identity');
-    const typed = { birthDate: '1991-04-05', nationalities: 'lv', email: ADDRESS, phone: '', country: 'lv', document: 'IV 4711', residence: 'LV', address: 'Zedernweg 9\nZvolt' };
+    const typed = { birthDate: '1991-04-05', nationalities: 'lv', email: ADDRESS, phone: '', key: '', country: 'lv', document: 'IV 4711', residence: 'LV', address: 'Zedernweg 9\nZvolt' };
     await page.locator('[data-enrol="name"]').first().fill('Iris Invented');
     for (const [name, value] of Object.entries(typed)) await page.locator(`[data-enrol="${name}"]`).fill(value);
     await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'large.pdf', mimeType: 'application/pdf', buffer: Buffer.concat([Buffer.from('%PDF-1.4'), Buffer.alloc(7 * 1024 * 1024)]) }]);

@@ -3,7 +3,7 @@
 // the form of web/src with the page's own policy; the offer comes from a running venue over HTTP, and
 // what was sealed goes there, signed with the first person's key. For the second the operator does it:
 // the largest form is more than the venue takes over HTTP. The last line is a figure: how long sealing the largest form takes.
-// usage: node enrol.mjs BINARY DATA WEB PERSON PERSON VENUE KEY SECRET     WEB: the build's copy of web/, with its packages
+// usage: node enrol.mjs BINARY DATA WEB PERSON PERSON VENUE KEY SECRET OWN     WEB: the build's copy of web/, with its packages; OWN: where the first person's own key is saved
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, newContext } from './browser.mjs';
 
-const [, , binary, data, web, first, second, url, key, secret] = process.argv;
+const [, , binary, data, web, first, second, url, key, secret, own] = process.argv;
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { build } = createRequire(join(web, 'package.json'))('esbuild');
 const CANARIES = ['Quellfrost', 'QUELLFROST', 'Nordlichtgasse', 'oda.zv81', 'ZQ 7731'];
@@ -158,6 +158,9 @@ try {
   await step('the form is sealed in a worker and sent in pieces, with a paper of 1 MiB', async () => {
     await page.locator('[data-enrol-more]').click();
     await fill(page);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('[data-enrol-key]').click()]);
+    await file.saveAs(own);
+    await page.locator('[data-enrol-key-made="yes"]').waitFor();
     await page.locator('[data-enrol="name"]').nth(1).fill('Ода Квельфрост');
     await page.locator('[data-enrol="script"]').nth(1).selectOption('Cyrl');
     await page.locator('[data-enrol="files"]').setInputFiles([

@@ -37,6 +37,36 @@ function checksum(values: number[]): number {
   return sum >>> 0;
 }
 
+/* Bytes as bech32 (BIP 173) has them, in small letters. */
+function bech32(prefix: string, bytes: Uint8Array): string {
+  const values: number[] = [];
+  let bits = 0;
+  let count = 0;
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xfff;
+    for (count += 8; count >= 5; count -= 5) values.push((bits >> (count - 5)) & 31);
+  }
+  if (count > 0) values.push((bits << (5 - count)) & 31);
+  const letters = [...prefix].map((letter) => letter.charCodeAt(0));
+  const head = [...letters.map((code) => code >> 5), 0, ...letters.map((code) => code & 31)];
+  const sum = checksum([...head, ...values, 0, 0, 0, 0, 0, 0]) ^ 1;
+  for (let at = 5; at >= 0; at -= 1) values.push((sum >>> (5 * at)) & 31);
+  return `${prefix}1${values.map((value) => SYMBOLS[value]).join('')}`;
+}
+
+export interface AgeKey {
+  recipient: string; // age1...: what others seal to
+  identity: string; // AGE-SECRET-KEY-1...: what opens it
+}
+
+/* A key of its owner's own, as `age-keygen` makes one. */
+export function makeKey(random: (size: number) => Uint8Array): AgeKey {
+  const secret = random(32);
+  const key = { recipient: bech32(PREFIX, x25519.getPublicKey(secret)), identity: bech32('age-secret-key-', secret).toUpperCase() };
+  secret.fill(0);
+  return key;
+}
+
 /* The 32 bytes of age1...; null: it is none. */
 export function recipientOf(text: string): Uint8Array | null {
   if (!text.startsWith(`${PREFIX}1`) || text.length !== 62) return null;

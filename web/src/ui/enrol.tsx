@@ -8,6 +8,7 @@ import type { Offer } from '../enrol/enrol.ts';
 import { DOCUMENT_KINDS, FILES_BYTES_MAX, type Form, type FormFile, NAMES_MAX, SCRIPTS } from '../enrol/form.ts';
 import { formatText } from '../decimal/format.ts';
 import { type Key, language, t, tOr } from '../i18n/index.ts';
+import { downloadText } from '../state/csv.ts';
 
 export interface EnrolProps {
   worker: string; // the address of its script
@@ -94,6 +95,28 @@ function Choice({ name, label, values }: { name: string; label: Key; values: rea
   );
 }
 
+/* A key to which alone an answer to one's own request is written (docs/enrolment.md): pasted, or made
+ * here. Its secret goes into the file that is downloaded, and nowhere else. */
+function OwnKey({ refused }: { refused: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const made = useSignal(false);
+  const make = async () => {
+    const { makeKey } = await import('../inbox/age.ts');
+    const key = makeKey((size) => crypto.getRandomValues(new Uint8Array(size)));
+    downloadText(`cambist-${key.recipient.slice(4, 12)}.key`, 'text/plain', `# ${t('enrol.keyFile')}\n# public key: ${key.recipient}\n${key.identity}\n`);
+    const field = box.current?.querySelector('input');
+    if (field) field.value = key.recipient;
+    made.value = true;
+  };
+  return (
+    <div ref={box}>
+      <Field name="key" part="key" label={'enrol.key'} refused={refused} required={false} hint={'enrol.keyHint'} />
+      <button type="button" data-enrol-key onClick={() => void make()}>{t('enrol.keyMake')}</button>
+      <p role="status" class="hint" data-enrol-key-made={made.value ? 'yes' : 'no'}>{made.value && t('enrol.keyMade')}</p>
+    </div>
+  );
+}
+
 export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
   const box = useRef<HTMLFormElement>(null);
   const left = useRef(new AbortController());
@@ -165,7 +188,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
         <div class="entry"><input id={filesId} name="files" type="file" multiple accept="image/jpeg,image/png,application/pdf" data-enrol="files" aria-describedby={room === null ? undefined : `${filesId}-room`} /></div>
         {room === null ? null : <p class="hint" id={`${filesId}-room`} data-enrol-room>{t('enrol.room', { size: room })}</p>}
       </div>
-      <Field name="key" part="key" label={'enrol.key'} refused={refused} required={false} hint={'enrol.keyHint'} />
+      <OwnKey refused={refused} />
       <button type="submit" class="primary" disabled={now.at === 'busy'} data-enrol-send>{t('enrol.send')}</button>
       <p role="status" data-enrol-state={now.at}>
         {now.at === 'busy' && (now.percent === undefined ? t(`enrol.step.${now.step}`) : t('enrol.percent', { percent: now.percent }))}
