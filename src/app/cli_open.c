@@ -28,6 +28,7 @@ enum {
     OPEN_OPTION_A = PINNED_GROUP_A,
     OPEN_OPTION_B = PINNED_GROUP_B,
     OPEN_OPTION_SANDBOX = PINNED_COUNT,
+    OPEN_OPTION_BOOK,
     OPEN_OPTION_DATA,
     OPEN_OPTION_SOCKET
 };
@@ -52,6 +53,11 @@ static const struct option options[] = {
     [OPEN_OPTION_SANDBOX] = {.name = "require-sandbox",
                              .kind = OPTION_FLAG,
                              .help = "run: end with 26 when the kernel lacks a protection."},
+    [OPEN_OPTION_BOOK] = {.name = "book",
+                          .kind = OPTION_TEXT,
+                          .value = "DIR",
+                          .help = "run: the opener's own folder: how many records were opened "
+                                  "today. A circle with opened-a-day wants it."},
     [OPEN_OPTION_DATA] = {.name = "data",
                           .kind = OPTION_TEXT,
                           .value = "DIR",
@@ -175,7 +181,9 @@ static enum fault run_opener(const struct option_call *call)
     if (call->operands_count != 2) {
         return FAULT(FAULT_USAGE, "run wants one FOLDER");
     }
-    return open_run(call->operands[1], &paths, call->values[OPEN_OPTION_SANDBOX].given);
+    const char *book =
+        call->values[OPEN_OPTION_BOOK].given ? call->values[OPEN_OPTION_BOOK].text : NULL;
+    return open_run(call->operands[1], &paths, book, call->values[OPEN_OPTION_SANDBOX].given);
 }
 
 /* ---- log ---- */

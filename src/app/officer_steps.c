@@ -149,6 +149,7 @@ enum fault officer_release(struct seal_room *room, const struct open_pins *pins,
 {
     TRY(release_make(room, &pins->key, &folder->opening, &folder->rows, holder->side, holder->index,
                      &secrets->share, target, size_out));
-    return release_book_enter(disk_real(), book, &folder->file, &folder->opening,
-                              pins->circle.records_a_day, pins->judge.now_s);
+    const struct release_budget budget = grant_circle_budget(&pins->circle, &folder->file.grant);
+    return release_book_enter(disk_real(), book, &folder->file, &folder->opening, &budget,
+                              pins->judge.now_s);
 }

@@ -276,6 +276,11 @@ enum fault open_steps_shown(struct open_steps *steps, bool *is_there_out)
     return *is_there_out ? open_folder_read_shown(&steps->folder) : FAULT_NONE;
 }
 
+const struct grant_file *open_steps_grant(const struct open_steps *steps)
+{
+    return &steps->folder.file;
+}
+
 const struct opening *open_steps_opening(const struct open_steps *steps)
 {
     return opener_opening(steps->opener);

@@ -35,6 +35,8 @@ MUST_USE enum fault open_steps_answers(struct open_steps *steps, bool *is_enough
  * there. `is_over_out` false: only an answer was at fault, and it may go on with others. */
 MUST_USE enum fault open_steps_deliver(struct open_steps *steps, bool *is_over_out);
 
+/* Stays the steps'. */
+const struct grant_file *open_steps_grant(const struct open_steps *steps);
 /* After begin. */
 const struct opening *open_steps_opening(const struct open_steps *steps);
 /* After a delivery; in the steps' memory. */

@@ -137,8 +137,8 @@ static enum fault answer(struct disk_false *disk, const char *folder, const stru
         TRY(opening_judge_first(&judge, &file, opening, span_of(opening_shown, opening_shown_bytes),
                                 span_of(slots_text, slots_bytes)));
     }
-    TRY(release_book_enter(disk_false_disk(disk), book, &file, opening, scene.circle.records_a_day,
-                           NOW_S));
+    const struct release_budget budget = grant_circle_budget(&scene.circle, &file.grant);
+    TRY(release_book_enter(disk_false_disk(disk), book, &file, opening, &budget, NOW_S));
     assert_int_equal(release_make(scene.room, &scene.key, opening, &rows, side->group.roster.side,
                                   officer % 3 + 1, &side->shares[officer % 3], text, &size),
                      FAULT_NONE);

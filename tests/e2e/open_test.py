@@ -119,13 +119,18 @@ class World:
         opener = subprocess.Popen([self.cli.binary, "open", "run", case, *self.pins],
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   preexec_fn=prepare)
+        self.await_file(os.path.join(case, "opening"), opener)
+        return opener
+
+    @staticmethod
+    def await_file(path, opener):
+        """Until it is there, while the opener runs."""
         until = time.monotonic() + SECONDS
-        while not os.path.exists(os.path.join(case, "opening")):
+        while not os.path.exists(path):
             if opener.poll() is not None or time.monotonic() > until:
                 opener.kill()
                 sys.exit(f"FAILED: the opener did not begin: {opener.communicate()}")
             time.sleep(0.02)
-        return opener
 
     def end(self, opener):
         """(exit code, standard output, standard error)"""
@@ -337,6 +342,35 @@ def the_budget(world):
     nothing_is_delivered(world, case)
 
 
+def the_openers_book(world):
+    """Over all officers: seven records a day, of them three for this authority; a grant has four."""
+    cli = world.cli
+    with open(cli.path("circle"), encoding="ascii") as file:
+        lines = file.read().splitlines()
+    narrow = [line + " 3" if line.startswith("authority: ") else line for line in lines]
+    for words, name, circle in (
+            ("budget: 0 records were released for", "narrow", narrow + ["opened-a-day: 7"]),
+            ("budget: 4 records were released today, and 4 more are above the 7 of a day", "wide",
+             lines + ["opened-a-day: 7"])):
+        world.tell("again")
+        case = world.folder("book." + name)
+        pins = ["--circle", cli.write("circle." + name, "\n".join(circle) + "\n"), *world.pins[2:]]
+        world.refused(2, "run wants --book DIR: the circle has opened-a-day", "open", "run", case, *pins)
+        book = cli.path("opened." + name)
+        os.mkdir(book)
+        if name == "wide":  # what another opening of today has taken
+            copy = world.folder("book.before")
+            opener = subprocess.Popen([cli.binary, "open", "run", copy, *pins, "--book", book],
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            world.await_file(os.path.join(book, "released"), opener)
+            opener.send_signal(signal.SIGKILL)
+            world.end(opener)
+            world.tell("again")
+            case = world.folder("book.after")
+        world.refused(27, words, "open", "run", case, *pins, "--book", book)
+        nothing_is_delivered(world, case)
+
+
 def a_key_that_others_may_read(world):
     """It is not used, neither to approve nor to answer: who copied it may do so too."""
     cli = world.cli
@@ -500,6 +534,7 @@ def main():
     an_earlier_opening_is_in_the_log(world, case)
     again_in_another_folder(world, case)
     the_budget(world)
+    the_openers_book(world)
     the_log_is_not_believed(world)
     too_few_approvals(world)
     a_wrong_answer(world)

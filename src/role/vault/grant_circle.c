@@ -111,15 +111,18 @@ static const char *take_officer(struct grant_circle *circle, const struct span *
     return NULL;
 }
 
-static const char *take_authority(struct grant_circle *circle, const struct span *words)
+static const char *take_authority(struct grant_circle *circle, const struct span *words, u32 count)
 {
-    struct circle_authority authority;
+    struct circle_authority authority = {.records_a_day = 0};
     if (!name_take(words[0], authority.name, sizeof(authority.name)) ||
         span_equal(words[0], span_of_text("none"))) {
         return "an authority's name is not as a grant has it";
     }
     if (!age_recipient_read(words[1], authority.recipient)) {
         return "the recipient is none of age, age1...";
+    }
+    if (count == 3 && !number_take(words[2], 1, CIRCLE_A_DAY_MAX, &authority.records_a_day)) {
+        return "an authority's records a day are a number from 1 to 10000";
     }
     if (authority_of(circle, words[0]) != NULL) {
         return "an authority for the second time";
@@ -175,6 +178,12 @@ static const char *take_line(struct grant_circle *circle, struct span line, u32 
                    ? NULL
                    : "a number from 1 to 10000, once";
     }
+    if (span_equal(word, span_of_text("opened-a-day"))) {
+        return count == 1 && circle->opened_a_day == 0 &&
+                       number_take(words[0], 1, CIRCLE_A_DAY_MAX, &circle->opened_a_day)
+                   ? NULL
+                   : "a number from 1 to 10000, once";
+    }
     if (span_equal(word, span_of_text("fresh-seconds"))) {
         return count == 1 && circle->fresh_s == 0 &&
                        number_take(words[0], CIRCLE_FRESH_MIN_S, CIRCLE_FRESH_MAX_S,
@@ -187,7 +196,8 @@ static const char *take_line(struct grant_circle *circle, struct span line, u32 
                           : "not \"officer: CODE GROUP REGION PERSON KEY\"";
     }
     if (span_equal(word, span_of_text("authority"))) {
-        return count == 2 ? take_authority(circle, words) : "not \"authority: NAME RECIPIENT\"";
+        return count == 2 || count == 3 ? take_authority(circle, words, count)
+                                        : "not \"authority: NAME RECIPIENT [RECORDS-A-DAY]\"";
     }
     if (span_equal(word, span_of_text("recused"))) {
         return count == 2 ? take_recused(circle, words) : "not \"recused: OFFICER AUTHORITY\"";
@@ -229,6 +239,27 @@ enum fault grant_circle_read(struct span text, const char *name, struct grant_ci
 }
 
 /* ---- what a circle allows ---- */
+
+static struct release_budget budget_of(const struct grant_circle *circle, const struct grant *grant,
+                                       u32 records)
+{
+    const struct circle_authority *authority = authority_of(circle, span_of_text(grant->authority));
+    bool is_own = authority != NULL && authority->records_a_day != 0;
+    return (struct release_budget){.records = records,
+                                   .authority = is_own ? authority->records_a_day : records};
+}
+
+struct release_budget grant_circle_budget(const struct grant_circle *circle,
+                                          const struct grant *grant)
+{
+    return budget_of(circle, grant, circle->records_a_day);
+}
+
+struct release_budget grant_circle_opener_budget(const struct grant_circle *circle,
+                                                 const struct grant *grant)
+{
+    return budget_of(circle, grant, circle->opened_a_day);
+}
 
 enum fault grant_circle_allows(const struct grant_circle *circle, const struct grant *grant)
 {

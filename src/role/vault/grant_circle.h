@@ -7,9 +7,13 @@
  *     records-a-day: 40
  *     fresh-seconds: 1200
  *     officer: anna A fr 11 <public key, base64>
- *     authority: fr-police age1...
+ *     opened-a-day: 60
+ *     authority: fr-police age1... 20
  *     recused: anna fr-police
  *     case: wanted
+ *
+ * The number behind an authority, which may be left out: of an officer's records a day so many are
+ * for it. `opened-a-day`, which may be left out: what the opener opens in a day, whoever released.
  *
  * `case: wanted`, which may be left out: nothing is approved, answered or opened without the acts
  * of the grant's case at the desk (app/grant_case.h).
@@ -42,6 +46,13 @@ struct circle_officer {
 struct circle_authority {
     char name[GRANT_AUTHORITY_BYTES];
     u8 recipient[AGE_KEY_BYTES];
+    u32 records_a_day; /* 0: as many as in all */
+};
+
+/* Records a day, 1 to CIRCLE_A_DAY_MAX each. */
+struct release_budget {
+    u32 records;   /* in all */
+    u32 authority; /* for the grant's authority */
 };
 
 struct circle_recused {
@@ -52,6 +63,7 @@ struct circle_recused {
 struct grant_circle {
     char venue[SHARE_VENUE_SYMBOLS + 1];
     u32 records_a_day; /* that one officer releases */
+    u32 opened_a_day;  /* by the opener; 0: it keeps no book */
     u32 fresh_s;       /* how old the witnesses' word about an opening may be */
     bool wants_case;   /* the acts of a grant's case go with it */
     u32 officers_count;
@@ -103,6 +115,13 @@ MUST_USE enum fault grant_circle_allows(const struct grant_circle *circle,
 MUST_USE enum fault grant_circle_may(const struct grant_circle *circle,
                                      const struct circle_officer *officer,
                                      const struct grant *grant);
+
+/* How many records of a grant one officer releases a day. */
+struct release_budget grant_circle_budget(const struct grant_circle *circle,
+                                          const struct grant *grant);
+/* How many the opener opens, over all officers; `records` is 0 where the circle does not say. */
+struct release_budget grant_circle_opener_budget(const struct grant_circle *circle,
+                                                 const struct grant *grant);
 
 /* The grant, as the rule of approvals looks at it (approvals.h); points into the file. */
 struct approvals_matter grant_matter(const struct grant_file *file);

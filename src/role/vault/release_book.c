@@ -19,6 +19,9 @@ struct entry {
     u8 grant[GRANT_HASH_BYTES];
     u8 opening[SHARE_HASH_BYTES];
     u64 expires_s;
+    u32 day; /* on which it was entered; 0: not known, nor what follows */
+    u32 records;
+    char authority[GRANT_AUTHORITY_BYTES];
 };
 
 struct book {
@@ -42,7 +45,8 @@ static bool line_next(struct span *rest, const char *word, struct span *value_ou
     return true;
 }
 
-static bool day_read(struct span value, struct book *book)
+/* "2026-11-23 12", and what follows the number. */
+static bool day_take(struct span value, u32 *day_out, u32 *records_out, struct span *rest_out)
 {
     char moment[] = "0000-00-00T00:00:00Z";
     u64 seconds = 0;
@@ -51,30 +55,55 @@ static bool day_read(struct span value, struct book *book)
         return false;
     }
     memcpy(moment, value.data, 10);
+    struct span number = span_after(value, 11);
+    const u8 *blank = memchr(number.data, ' ', number.size);
+    number.size = blank == NULL ? number.size : (size_t)(blank - number.data);
     if (!grant_moment_read(span_of_text(moment), &seconds) ||
-        !tlog_number_read(span_after(value, 11), UINT32_MAX, &records)) {
+        !tlog_number_read(number, UINT32_MAX, &records)) {
         return false;
     }
-    book->day = (u32)(seconds / DAY_S);
-    book->records = (u32)records;
+    *day_out = (u32)(seconds / DAY_S);
+    *records_out = (u32)records;
+    *rest_out = span_after(value, 11 + number.size);
     return true;
+}
+
+/* Nothing, or " DAY RECORDS AUTHORITY". */
+static bool tail_read(struct span tail, struct entry *entry)
+{
+    struct span name;
+    if (tail.size == 0) {
+        return true;
+    }
+    if (tail.data[0] != ' ' ||
+        !day_take(span_after(tail, 1), &entry->day, &entry->records, &name) || name.size < 2 ||
+        name.size > sizeof(entry->authority)) {
+        return false;
+    }
+    memcpy(entry->authority, name.data + 1, name.size - 1);
+    return memchr(entry->authority, ' ', name.size - 1) == NULL;
 }
 
 static bool entry_read(struct span value, struct entry *entry)
 {
-    return value.size == GRANT_LINE && value.data[HASH_HEX] == ' ' &&
+    return value.size >= GRANT_LINE && value.data[HASH_HEX] == ' ' &&
            value.data[2 * (size_t)HASH_HEX + 1] == ' ' &&
            bytes_from_hex(span_piece(value, 0, HASH_HEX), entry->grant, sizeof(entry->grant)) &&
            bytes_from_hex(span_piece(value, (size_t)HASH_HEX + 1, HASH_HEX), entry->opening,
                           sizeof(entry->opening)) &&
-           grant_moment_read(span_after(value, 2 * (size_t)HASH_HEX + 2), &entry->expires_s);
+           grant_moment_read(
+               span_piece(value, 2 * (size_t)HASH_HEX + 2, GRANT_LINE - (2 * (size_t)HASH_HEX + 2)),
+               &entry->expires_s) &&
+           tail_read(span_after(value, GRANT_LINE), entry);
 }
 
 static bool book_read(struct span text, struct book *book)
 {
     struct span value;
+    struct span rest;
     bool is_good = line_next(&text, "cambist released v1", &value) && value.size == 0 &&
-                   line_next(&text, "day: ", &value) && day_read(value, book);
+                   line_next(&text, "day: ", &value) &&
+                   day_take(value, &book->day, &book->records, &rest) && rest.size == 0;
     while (is_good && text.size > 0) {
         is_good = book->count < RELEASE_BOOK_GRANTS_MAX && line_next(&text, "grant: ", &value) &&
                   entry_read(value, &book->entries[book->count]);
@@ -113,9 +142,15 @@ static enum fault book_keep(struct disk *disk, const char *folder, const struct 
         char opening[HASH_HEX + 1];
         char expires[GRANT_MOMENT_BYTES];
         grant_moment_print(entry->expires_s, expires);
-        used += snprintf(text + used, sizeof(text) - (size_t)used, "grant: %s %s %s\n",
+        used += snprintf(text + used, sizeof(text) - (size_t)used, "grant: %s %s %s",
                          bytes_to_hex(entry->grant, sizeof(entry->grant), grant),
                          bytes_to_hex(entry->opening, sizeof(entry->opening), opening), expires);
+        if (entry->day != 0) {
+            grant_day_print(entry->day, day);
+            used += snprintf(text + used, sizeof(text) - (size_t)used, " %s %u %s", day,
+                             entry->records, entry->authority);
+        }
+        used += snprintf(text + used, sizeof(text) - (size_t)used, "\n");
     }
     CHECK(used > 0 && (size_t)used < sizeof(text));
     return tlog_file_replace(disk, folder, RELEASE_BOOK_FILE, span_of(text, (size_t)used));
@@ -127,7 +162,7 @@ static void drop_expired(struct book *book, u64 now_s)
 {
     u32 kept = 0;
     for (u32 i = 0; i < book->count; i += 1) {
-        if (book->entries[i].expires_s >= now_s) {
+        if (book->entries[i].expires_s >= now_s || book->entries[i].day >= now_s / DAY_S) {
             book->entries[kept] = book->entries[i];
             kept += 1;
         }
@@ -135,12 +170,44 @@ static void drop_expired(struct book *book, u64 now_s)
     book->count = kept;
 }
 
-static enum fault enter(struct book *book, const struct grant_file *file,
-                        const struct opening *opening, u32 records_a_day, u64 now_s, bool *is_new)
+/* FAULT_REFUSED: with `records` more, the book's day has more than the budget. */
+static enum fault fits(const struct book *book, const struct entry *entry,
+                       const struct release_budget *budget)
 {
-    struct entry entry = {.expires_s = file->grant.expires_s};
-    u32 records = file->grant.records_count;
+    u64 authority = 0;
+    for (u32 i = 0; i < book->count; i += 1) {
+        const struct entry *before = &book->entries[i];
+        if (before->day == book->day && strcmp(before->authority, entry->authority) == 0) {
+            authority += before->records;
+        }
+    }
+    if ((u64)book->records + entry->records > budget->records) {
+        return FAULT(FAULT_REFUSED,
+                     "budget: %u records were released today, and %u more are above "
+                     "the %u of a day",
+                     book->records, entry->records, budget->records);
+    }
+    if (authority + entry->records > budget->authority) {
+        return FAULT(FAULT_REFUSED,
+                     "budget: %llu records were released for %s today, and %u more are above "
+                     "the %u of a day",
+                     (unsigned long long)authority, entry->authority, entry->records,
+                     budget->authority);
+    }
+    return book->count < RELEASE_BOOK_GRANTS_MAX
+               ? FAULT_NONE
+               : FAULT(FAULT_REFUSED, "budget: %u grants that have not expired", book->count);
+}
+
+static enum fault enter(struct book *book, const struct grant_file *file,
+                        const struct opening *opening, const struct release_budget *budget,
+                        u64 now_s, bool *is_new)
+{
     u32 day = (u32)(now_s / DAY_S);
+    struct entry entry = {.expires_s = file->grant.expires_s,
+                          .day = day > book->day ? day : book->day,
+                          .records = file->grant.records_count};
+    memcpy(entry.authority, file->grant.authority, sizeof(entry.authority));
     memcpy(entry.grant, file->hash, sizeof(entry.grant));
     opening_context(opening, entry.opening);
     drop_expired(book, now_s);
@@ -158,24 +225,17 @@ static enum fault enter(struct book *book, const struct grant_file *file,
         book->day = day;
         book->records = 0;
     }
-    if (book->records > records_a_day || records > records_a_day - book->records) {
-        return FAULT(FAULT_REFUSED,
-                     "budget: %u records were released today, and %u more are above "
-                     "the %u of a day",
-                     book->records, records, records_a_day);
-    }
-    if (book->count == RELEASE_BOOK_GRANTS_MAX) {
-        return FAULT(FAULT_REFUSED, "budget: %u grants that have not expired", book->count);
-    }
+    TRY(fits(book, &entry, budget));
     book->entries[book->count] = entry;
     book->count += 1;
-    book->records += records;
+    book->records += entry.records;
     *is_new = true;
     return FAULT_NONE;
 }
 
 enum fault release_book_enter(struct disk *disk, const char *folder, const struct grant_file *file,
-                              const struct opening *opening, u32 records_a_day, u64 now_s)
+                              const struct opening *opening, const struct release_budget *budget,
+                              u64 now_s)
 {
     static _Thread_local struct book book;
     struct disk_lock lock;
@@ -185,7 +245,7 @@ enum fault release_book_enter(struct disk *disk, const char *folder, const struc
     TRY(disk_lock_at_once(disk, folder, &lock));
     enum fault fault = book_load(disk, path, &book);
     if (fault == FAULT_NONE) {
-        fault = enter(&book, file, opening, records_a_day, now_s, &is_new);
+        fault = enter(&book, file, opening, budget, now_s, &is_new);
     }
     if (fault == FAULT_NONE && is_new) {
         fault = book_keep(disk, folder, &book);

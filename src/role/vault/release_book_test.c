@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { A_DAY = 10 };
+enum { A_DAY = 10, FOR_ONE = 7 };
+
+static u32 for_one = A_DAY; /* of those of a day, for one authority */
 
 static char folder[64];
 
@@ -20,6 +22,7 @@ static int make(void **state)
 {
     (void)state;
     (void)snprintf(folder, sizeof(folder), "/tmp/cambist-released-XXXXXX");
+    for_one = A_DAY;
     return sodium_init() < 0 || mkdtemp(folder) == NULL ? -1 : 0;
 }
 
@@ -31,17 +34,26 @@ static int clear(void **state)
     return system(command);
 }
 
-static enum fault enter(u8 grant_number, u8 opening_number, u32 people, u64 now_s)
+static enum fault enter_for(const char *authority, u8 grant_number, u8 opening_number, u32 people,
+                            u64 now_s)
 {
+    const struct release_budget budget = {.records = A_DAY, .authority = for_one};
     struct grant_file file;
     struct opening opening = {.venue = "demo.invalid", .begins_s = now_s};
     memset(&file, 0, sizeof(file));
     file.grant = grant_scene_make(people);
     file.grant.expires_s = GRANT_SCENE_ISSUED_S + 86400U;
+    memset(file.grant.authority, 0, sizeof(file.grant.authority));
+    (void)snprintf(file.grant.authority, sizeof(file.grant.authority), "%s", authority);
     memset(file.hash, grant_number, sizeof(file.hash));
     memset(opening.key.bytes, opening_number, sizeof(opening.key.bytes));
     opening.begins_s = GRANT_SCENE_ISSUED_S;
-    return release_book_enter(disk_real(), folder, &file, &opening, A_DAY, now_s);
+    return release_book_enter(disk_real(), folder, &file, &opening, &budget, now_s);
+}
+
+static enum fault enter(u8 grant_number, u8 opening_number, u32 people, u64 now_s)
+{
+    return enter_for("fr-police", grant_number, opening_number, people, now_s);
 }
 
 static void assert_refused(enum fault fault, const char *words)
@@ -77,6 +89,65 @@ static void a_grant_is_released_for_one_opening(void **state)
     assert_int_equal(enter(2, 2, 2, now), FAULT_NONE);
 }
 
+static void an_authority_has_its_share(void **state)
+{
+    (void)state;
+    u64 now = GRANT_SCENE_ISSUED_S;
+    for_one = FOR_ONE;
+    assert_int_equal(enter_for("fr-police", 1, 1, 3, now), FAULT_NONE);
+    assert_refused(
+        enter_for("fr-police", 2, 1, 1, now),
+        "budget: 6 records were released for fr-police today, and 2 more are above the 7 of a day");
+    assert_int_equal(enter_for("de-court", 3, 1, 2, now), FAULT_NONE);
+    assert_refused(enter_for("xa-court", 4, 1, 1, now), "budget: 10 records were released today");
+    assert_int_equal(enter_for("fr-police", 2, 1, 1, now + 86400), FAULT_NONE);
+}
+
+/* A grant of two hours that has expired still counts on its day. */
+static void what_has_expired_counts_on_its_day(void **state)
+{
+    (void)state;
+    u64 now = GRANT_SCENE_ISSUED_S;
+    struct grant_file file;
+    struct opening opening = {.venue = "demo.invalid", .begins_s = now};
+    const struct release_budget budget = {.records = A_DAY, .authority = FOR_ONE};
+    memset(&file, 0, sizeof(file));
+    file.grant = grant_scene_make(3);
+    file.grant.expires_s = now + 60;
+    assert_int_equal(release_book_enter(disk_real(), folder, &file, &opening, &budget, now),
+                     FAULT_NONE);
+    for_one = FOR_ONE;
+    assert_refused(enter_for(file.grant.authority, 2, 1, 1, now + 120),
+                   "6 records were released for ");
+    assert_int_equal(enter_for("other", 2, 1, 1, now + 120), FAULT_NONE);
+}
+
+/* The lines of earlier books count to the day, and to no authority. */
+static void an_earlier_book_is_read(void **state)
+{
+    (void)state;
+    char path[96];
+    char zeros[65];
+    char moment[GRANT_MOMENT_BYTES];
+    char day[GRANT_MOMENT_BYTES];
+    u64 now = GRANT_SCENE_ISSUED_S;
+    memset(zeros, '0', 64);
+    zeros[64] = 0;
+    grant_moment_print(now + 3600, moment);
+    grant_day_print((u32)(now / 86400), day);
+    (void)snprintf(path, sizeof(path), "%s/" RELEASE_BOOK_FILE, folder);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fprintf(file, "cambist released v1\nday: %s 4\ngrant: %s %s %s\n", day, zeros,
+                        zeros, moment) > 0);
+    assert_int_equal(fclose(file), 0);
+    for_one = 5;
+    assert_int_equal(enter(1, 1, 2, now), FAULT_NONE);
+    for_one = A_DAY;
+    assert_refused(enter(2, 1, 2, now), "budget: 8 records were released today");
+    assert_refused(enter(0, 1, 1, now), "grant: released before");
+}
+
 static void what_is_no_book_stops(void **state)
 {
     (void)state;
@@ -85,6 +156,7 @@ static void what_is_no_book_stops(void **state)
                                         "cambist released v1\nday: 2026-11-31 1\n",
                                         "cambist released v1\nday: 2026-11-23 1\ngrant: 00\n",
                                         "cambist released v1\n",
+                                        "cambist released v1\nday: 2026-11-23 1 x\n",
                                         "cambist released v1\nday: 2026-11-23 -1\n",
                                         "cambist released v1\nday: 2026-11-23 1"};
     char path[96];
@@ -114,6 +186,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_day_has_an_end, make, clear),
         cmocka_unit_test_setup_teardown(a_grant_is_released_for_one_opening, make, clear),
+        cmocka_unit_test_setup_teardown(an_authority_has_its_share, make, clear),
+        cmocka_unit_test_setup_teardown(what_has_expired_counts_on_its_day, make, clear),
+        cmocka_unit_test_setup_teardown(an_earlier_book_is_read, make, clear),
         cmocka_unit_test_setup_teardown(what_is_no_book_stops, make, clear),
         cmocka_unit_test_setup_teardown(two_clients_do_not_share_a_budget, make, clear),
     };
