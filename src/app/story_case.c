@@ -449,6 +449,8 @@ static enum fault step_do(struct story_case_run *run, const struct story_case_st
     case STORY_CASE_TELL:
     case STORY_CASE_PROCESS:
     case STORY_CASE_BEGIN:
+    case STORY_CASE_HUSH:
+    case STORY_CASE_AGAIN:
     case STORY_CASE_RELEASE:
     case STORY_CASE_DELIVER:
     case STORY_CASE_PRY:

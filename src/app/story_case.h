@@ -48,6 +48,8 @@ enum story_case_do {
     STORY_CASE_TELL,    /* the log is told the event `act` */
     STORY_CASE_PROCESS, /* the desk's process hears of it: `act` */
     STORY_CASE_BEGIN,   /* the opener begins */
+    STORY_CASE_HUSH,    /* the same, behind the log's back */
+    STORY_CASE_AGAIN,   /* the same, a second time under one grant */
     STORY_CASE_RELEASE, /* `officer` answers with a share */
     STORY_CASE_DELIVER, /* the opener delivers; what the manifest says of records */
     STORY_CASE_PRY,     /* the officers `words` put their shares together; none: a made-up key */

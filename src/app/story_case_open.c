@@ -181,6 +181,10 @@ enum fault story_case_open_step(struct story_case_run *run, const struct story_c
         return judged(run, step, story_open_begin(run->open),
                       "it judges all of it, and makes its "
                       "keys");
+    case STORY_CASE_HUSH:
+        return judged(run, step, story_open_hush(run->open), NULL);
+    case STORY_CASE_AGAIN:
+        return judged(run, step, story_open_again(run->open), "it makes new keys");
     case STORY_CASE_RELEASE:
         return judged(run, step, story_open_release(run->open, step->officer),
                       "their client judges all of it, and answers");

@@ -3,7 +3,7 @@
 /* April 2021. Every person, the country and its unit are invented; XO is a code that ISO 3166 gives
  * to nobody. */
 
-enum { ASKED = 1, HURRY, DRESSED, ALONE, LAWFUL };
+enum { ASKED = 1, HURRY, DRESSED, ALONE, LAWFUL, SEARCH };
 
 static const struct story_case_officer officers[] = {
     {"viktor", "legal", "xo"},     {"galina", "legal", "xo"},    {"rodion", "legal", "xo"},
@@ -22,6 +22,9 @@ static const struct story_case_officer officers[] = {
 #define OF_LETTER "reference=77/21", "dated=2021-04-13T08:00:00Z", "ends=none"
 #define NO_PAPER \
     "instrument=none", "sealed=none", "reference=by word of mouth", "dated=none", "ends=none"
+#define SEARCHES                                                                  \
+    "request=disclose", "opening=authority", "class=search", COURT, "mark=order", \
+        "basis=union-law", "country=FR", "ends=none"
 #define ORDER \
     DISCLOSE, COURT, "mark=order", "basis=union-law", "urgency=ordinary", "country=FR", "ends=none"
 #define FORGED                                                                             \
@@ -206,6 +209,18 @@ static const struct story_case_step steps[] = {
      .tries = "calls the unit at its registered number; the letter is its own",
      .words = {NOTE}},
     {.what = STORY_CASE_ACT,
+     .officer = "viktor",
+     .act = "recuse",
+     .tries = "says that he has ties to xo-fiu: whoever presses him gets nothing by it any more",
+     .words = {UNIT, "member=viktor"}},
+    {.what = STORY_CASE_ACT,
+     .number = ASKED,
+     .officer = "viktor",
+     .act = "assess",
+     .tries = "is pressed all the same, and assesses",
+     .words = {NOTE, "record=1 identity none", "record=1 address none"},
+     .ends = "recused"},
+    {.what = STORY_CASE_ACT,
      .number = ASKED,
      .officer = "rodion",
      .act = "assess",
@@ -277,6 +292,61 @@ static const struct story_case_step steps[] = {
      .how = STORY_LOG_PATCH,
      .slot = "2021-04-13T12:00",
      .ends = "root"},
+
+    {.at = "2021-04-15T19:00",
+     .text = "Nobody is to be named: a search over all accounts, under an order of fr-court that "
+             "the region has written itself.",
+     .what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "oleg",
+     .act = "receive",
+     .tries = "takes it in, as an emergency",
+     .words = {SEARCHES, "urgency=emergency", FORGED, "identifier=1 name Fund of Ilya Venn",
+               "record=1 identity none"},
+     .ends = "hurry"},
+    {.what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "oleg",
+     .act = "receive",
+     .tries = "takes it in, without the hurry",
+     .words = {SEARCHES, "urgency=ordinary", FORGED, "identifier=1 name Fund of Ilya Venn",
+               "record=1 identity none"}},
+    {.what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "oleg",
+     .act = "call-back",
+     .words = {COURT, COURT_AT, NOTE}},
+    {.what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "oleg",
+     .act = "authenticate",
+     .words = {NOTE}},
+    {.what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "rodion",
+     .act = "assess",
+     .tries = "assesses: names at once",
+     .words = {NOTE, "record=1 identity none"},
+     .ends = "scope"},
+    {.what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "rodion",
+     .act = "assess",
+     .tries = "assesses: how many there are, which is all that a search tells at first",
+     .words = {NOTE}},
+    {.what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "pavel",
+     .act = "prepare",
+     .tries = "prepares it",
+     .words = {"grant=#a count", "until=2021-04-16T10:00:00Z"},
+     .ends = "search"},
+    {.what = STORY_CASE_ACT,
+     .number = SEARCH,
+     .officer = "jun",
+     .act = "reject",
+     .tries = "refuses for group B, which needs nobody else for that: DataNotHeld",
+     .words = {"reason=DataNotHeld"}},
 
     {.at = "2021-04-15T20:00",
      .text = "One region tries it alone. It writes an order of fr-court itself, and has clerk, "
@@ -470,6 +540,11 @@ static const struct story_case_step steps[] = {
     {.what = STORY_CASE_SIGN,
      .officer = "jun",
      .tries = "and the three before hold the grant against the acts, and sign under it"},
+    {.what = STORY_CASE_HUSH,
+     .tries = "Somebody wants it done quietly: the opener, without a word to the log, and with "
+              "the receipt of something else.",
+     .by = "the opener",
+     .ends = "grant"},
     {.what = STORY_CASE_TELL, .act = "grant"},
     {.what = STORY_CASE_BEGIN,
      .tries = "Somebody is in a hurry and starts the opener now.",
@@ -496,6 +571,19 @@ static const struct story_case_step steps[] = {
               "court's key. Nobody at the venue has read it."},
     {.what = STORY_CASE_TELL, .act = "delivered"},
     {.what = STORY_CASE_PROCESS, .number = LAWFUL, .act = "delivered"},
+    {.at = "2021-04-16T10:10",
+     .text = "A grant is there, and it holds until tomorrow. Somebody uses it once more.",
+     .what = STORY_CASE_AGAIN,
+     .tries = "The opener is started with it, and the log is told."},
+    {.what = STORY_CASE_TELL, .act = "opening"},
+    {.at = "2021-04-16T10:21",
+     .what = STORY_CASE_RELEASE,
+     .officer = "anna",
+     .text = "The log shows that as well.",
+     .tries = "is asked for her share, who need not remember that she gave it",
+     .by = "her own client",
+     .ends = "earlier opening"},
+
     {.at = "2021-04-16T11:00",
      .text = "The court has it. No silence was ordered, so the customer is told at once.",
      .what = STORY_CASE_ACT,

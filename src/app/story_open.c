@@ -21,7 +21,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define US_S 1000000ULL
+#define US_S        1000000ULL
+#define FIRST_EVENT 1U
 
 enum { PEM_BYTES = 1024, NAME_BYTES = 64, TURNS_MAX = 100 };
 
@@ -30,12 +31,15 @@ struct story_open {
     char path[FILE_PATH_BYTES]; /* DIR/opening/NUMBER */
     struct grant_case at;
     struct grant_file file;
+    const char *rows[STORY_OPEN_ROWS_MAX];
+    u32 rows_count;
     char hash[2 * GRANT_HASH_BYTES + 1];
     char until[MOMENT_TEXT_BYTES];
     struct open_steps *steps;
     struct open_folder folder;
     u64 event;                   /* in the log: what was told last, */
     u8 event_hash[SHA256_BYTES]; /* and its text's hash */
+    u64 grant;                   /* the event of the grant; 0: none */
     u64 opening;                 /* the event of the opening; 0: none */
     size_t manifest_bytes;
     char manifest[OPENER_MANIFEST_BYTES];
@@ -153,8 +157,10 @@ enum fault story_open_grant(struct story_open *open, const struct story_open_gra
                                      .persons = &person,
                                      .persons_count = 1};
     while (count < STORY_OPEN_ROWS_MAX && ask->rows[count] != NULL) {
+        open->rows[count] = ask->rows[count];
         count += 1;
     }
+    open->rows_count = count;
     open_steps_close(open->steps);
     open->steps = NULL;
     (void)snprintf(name, sizeof(name), "opening/%u", ask->number);
@@ -223,12 +229,13 @@ static enum fault opening_told(struct story_open *open, struct publog_told *told
     return FAULT_NONE;
 }
 
-static enum fault grant_told(struct story_open *open, struct publog_told *told,
-                             char text[GRANT_FILE_BYTES])
+/* Grant and acts are in the opening's folder from now on. */
+static enum fault grant_put(struct story_open *open, char text[GRANT_FILE_BYTES],
+                            struct span *text_out)
 {
-    told->text = span_of(text, grant_file_print(&open->file, text));
+    *text_out = span_of(text, grant_file_print(&open->file, text));
     TRY(acts_take(open, open->file.grant.name));
-    return tlog_file_replace(disk_real(), open->path, OPEN_GRANT, told->text);
+    return tlog_file_replace(disk_real(), open->path, OPEN_GRANT, *text_out);
 }
 
 enum fault story_open_tell(struct story_open *open, enum publog_kind kind)
@@ -239,13 +246,14 @@ enum fault story_open_tell(struct story_open *open, enum publog_kind kind)
     _Static_assert(GRANT_FILE_BYTES >= OPENING_TEXT_BYTES, "both are printed into it");
     memcpy(told.name, open->file.grant.name, sizeof(told.name));
     if (kind == PUBLOG_KIND_GRANT) {
-        TRY(grant_told(open, &told, text));
+        TRY(grant_put(open, text, &told.text));
     } else if (kind == PUBLOG_KIND_OPENING) {
         TRY(opening_told(open, &told, text, salt));
     } else {
         told.text = story_open_manifest(open);
     }
     TRY(story_log_event(open->options.log, &told, &open->event));
+    open->grant = kind == PUBLOG_KIND_GRANT ? open->event : open->grant;
     open->opening = kind == PUBLOG_KIND_OPENING ? open->event : open->opening;
     return text_hash(told.text, open->event_hash);
 }
@@ -262,13 +270,38 @@ enum fault story_open_process(struct story_open *open, enum desk_act_kind kind)
 
 /* ---- the opening ---- */
 
-enum fault story_open_begin(struct story_open *open)
+static enum fault begin_with(struct story_open *open, u64 event)
 {
-    TRY(story_log_show(open->options.log, open->event, open->path, OPEN_GRANT_SHOWN));
+    TRY(story_log_show(open->options.log, event, open->path, OPEN_GRANT_SHOWN));
     open_steps_close(open->steps);
     open->steps = NULL;
     TRY(open_steps_open(disk_real(), open->path, &pins_of(open)->judge, &open->steps));
     return open_steps_begin(open->steps);
+}
+
+enum fault story_open_begin(struct story_open *open)
+{
+    return begin_with(open, open->event);
+}
+
+enum fault story_open_hush(struct story_open *open)
+{
+    static char text[GRANT_FILE_BYTES]; /* one thread */
+    struct span grant;
+    TRY(grant_put(open, text, &grant));
+    return begin_with(open, FIRST_EVENT);
+}
+
+enum fault story_open_again(struct story_open *open)
+{
+    static char text[GRANT_FILE_BYTES]; /* one thread */
+    char lines[STORY_VAULT_LINES];
+    struct span grant;
+    CHECK(strlen(open->path) + sizeof("-again") <= sizeof(open->path));
+    memcpy(open->path + strlen(open->path), "-again", sizeof("-again"));
+    TRY(story_vault_collect(open->options.vault, open->path, open->rows, open->rows_count, lines));
+    TRY(grant_put(open, text, &grant));
+    return begin_with(open, open->grant);
 }
 
 /* Receipt and slots come once, with the first officer who wants them. */
@@ -407,7 +440,10 @@ enum fault story_open_receipt(struct story_open *open, u64 *slot_out, u32 *cosig
     struct publog_seen seen;
     char path[FILE_PATH_BYTES];
     size_t size = 0;
-    TRY(story_log_show(open->options.log, open->opening, open->path, "customer.shown"));
+    const struct desk_case *at =
+        desk_case(desk_store_desk(open->options.desk), open->file.grant.name);
+    CHECK(at != NULL && at->opened_log > 0);
+    TRY(story_log_show(open->options.log, at->opened_log, open->path, "customer.shown"));
     TRY(file_path(path, open->path, "customer.shown"));
     TRY(tlog_file_read(disk_real(), path, bytes, sizeof(bytes), &size));
     if (!publog_shown_read(span_of(bytes, size), &shown)) {

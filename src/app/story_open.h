@@ -54,6 +54,11 @@ MUST_USE enum fault story_open_tell(struct story_open *open, enum publog_kind ki
 MUST_USE enum fault story_open_process(struct story_open *open, enum desk_act_kind kind);
 /* The opener judges, and makes its keys. */
 MUST_USE enum fault story_open_begin(struct story_open *open);
+/* The same with a grant of which the log was told nothing, and the receipt of the log's first event
+ * in place of its own. */
+MUST_USE enum fault story_open_hush(struct story_open *open);
+/* The same once more with the last grant that was logged, in a folder of its own. */
+MUST_USE enum fault story_open_again(struct story_open *open);
 /* An officer's client judges, and answers with a share. */
 MUST_USE enum fault story_open_release(struct story_open *open, const char *code);
 /* The opener opens, compares and delivers. */
