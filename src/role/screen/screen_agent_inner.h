@@ -87,6 +87,8 @@ struct screen_agent {
     u64 vault_id;            /* of the newest ask of the vault */
     u64 vault_ask_ns;        /* the next one, by clock_mono_ns */
     u64 people_next;         /* the vault's number of the person to be asked for */
+    u64 people_short;        /* the same of the first for whom memory was short; 0: nobody */
+    u64 people_short_count;  /* since they were asked for from the first on */
     u64 doubles_next;        /* the same of who was seen before; below it, journalled or sent */
     u64 doubles_kept;        /* what screen.db has: journalled up to here */
     struct list_entry entry; /* room for one */
@@ -126,8 +128,10 @@ MUST_USE enum fault screen_webs_turn(struct screen_agent *agent);
 
 /* ---- screen_tell.c ---- */
 
-/* What is known of a person: `agent->entry`, settled, with the person's number. */
-MUST_USE enum fault screen_put(struct screen_agent *agent);
+/* What is known of a person: `agent->entry`, settled, with the person's number. *short_out: there
+ * is no memory for another person, and nothing has changed. FAULT_LIMIT: none for the index of
+ * people, which then cannot be gone on with. */
+MUST_USE enum fault screen_put(struct screen_agent *agent, bool *short_out);
 /* False: nobody is known by this number. */
 bool screen_drop(struct screen_agent *agent, u32 person);
 

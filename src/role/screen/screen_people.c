@@ -10,7 +10,7 @@
 
 void screen_people_init(struct screen_people *people)
 {
-    *people = (struct screen_people){.people = NULL};
+    *people = (struct screen_people){.count_max = SCREEN_PEOPLE_MAX};
 }
 
 static void forget(struct screen_person *person)
@@ -56,6 +56,9 @@ enum fault screen_people_put(struct screen_people *people, const struct list_ent
     u32 number = entry->number;
     if (number == 0 || number >= SCREEN_PEOPLE_MAX || line.size > LIST_LINE_BYTES) {
         return FAULT(FAULT_LIMIT, "person %u: not within 1 to %u", number, SCREEN_PEOPLE_MAX - 1);
+    }
+    if (people->count >= people->count_max && screen_people_find(people, number) == NULL) {
+        return FAULT(FAULT_LIMIT, "person %u: %u are known, which are all", number, people->count);
     }
     u8 *copy = fits(people, number) ? malloc(line.size) : NULL;
     if (copy == NULL) {

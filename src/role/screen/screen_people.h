@@ -25,6 +25,7 @@ struct screen_people {
     struct screen_person *people; /* by person number */
     u32 room;
     u32 count;
+    u32 count_max;  /* of people at a time */
     u32 number_max; /* the highest there ever was */
 };
 
@@ -33,8 +34,8 @@ void screen_people_init(struct screen_people *people);
 void screen_people_close(struct screen_people *people);
 
 /* Puts the entry under its number in the place of what was there. `entry` is settled; `digest` of
- * its line. *changed_out: it says something else than before. FAULT_LIMIT: the number, or memory.
- */
+ * its line. *changed_out: it says something else than before. FAULT_LIMIT: the number, as
+ * many as there may be, or memory; nothing has changed. */
 MUST_USE enum fault screen_people_put(struct screen_people *people, const struct list_entry *entry,
                                       const u8 digest[SHA256_BYTES], struct span line,
                                       bool *changed_out);

@@ -52,14 +52,9 @@ static enum fault on_put(struct screen_agent *agent, struct span rest, struct re
         return FAULT_NONE;
     }
     list_entry_settle(&agent->entry);
-    enum fault fault = screen_put(agent);
-    if (fault == FAULT_LIMIT) {
-        fault_forget();
-        say(reply, "error there is no room for another person\n");
-        return FAULT_NONE;
-    }
-    TRY(fault);
-    say(reply, "ok\n");
+    bool is_short = false;
+    TRY(screen_put(agent, &is_short));
+    say(reply, is_short ? "error there is no room for another person\n" : "ok\n");
     return FAULT_NONE;
 }
 

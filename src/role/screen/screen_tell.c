@@ -29,11 +29,9 @@ enum fault screen_people_index(struct screen_agent *agent)
     return FAULT_NONE;
 }
 
-enum fault screen_put(struct screen_agent *agent)
+static enum fault people_put(struct screen_agent *agent, bool *changed_out)
 {
     u8 digest[SHA256_BYTES];
-    u32 person = agent->entry.number;
-    bool is_changed = false;
     char *line = malloc(LIST_LINE_BYTES);
     if (line == NULL) {
         return FAULT(FAULT_LIMIT, "no memory for a person's line");
@@ -45,9 +43,22 @@ enum fault screen_put(struct screen_agent *agent)
     sha256_add(&agent->sha256, span_of(line, size));
     sha256_end(&agent->sha256, digest);
     enum fault fault =
-        screen_people_put(&agent->people, &agent->entry, digest, span_of(line, size), &is_changed);
+        screen_people_put(&agent->people, &agent->entry, digest, span_of(line, size), changed_out);
     secret_wipe(line, size);
     free(line);
+    return fault;
+}
+
+enum fault screen_put(struct screen_agent *agent, bool *short_out)
+{
+    u32 person = agent->entry.number;
+    bool is_changed = false;
+    enum fault fault = people_put(agent, &is_changed);
+    *short_out = fault == FAULT_LIMIT;
+    if (*short_out) {
+        fault_forget();
+        return FAULT_NONE;
+    }
     TRY(fault);
     if (!is_changed) {
         return FAULT_NONE;

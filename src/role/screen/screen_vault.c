@@ -121,8 +121,20 @@ static bool entry_is_sound(struct list_entry *entry)
     return is_sound;
 }
 
+/* For whom there is no memory is asked for again, when all others have been told. */
+static void person_is_short(struct screen_agent *agent, const struct people_line_person *row)
+{
+    if (agent->people_short == 0) {
+        agent->people_short = row->number;
+        log_error("screen.vault_short", LOG_U64("person", row->person),
+                  LOG_STR("cause", "no memory for another person: they are not looked at"));
+    }
+    agent->people_short_count += 1;
+}
+
 static enum fault person_take(struct screen_agent *agent, const struct people_line_person *row)
 {
+    bool is_short = false;
     if (row->text.size == 0) {
         (void)screen_drop(agent, row->person); /* perhaps nobody had told of them */
         return FAULT_NONE;
@@ -132,7 +144,23 @@ static enum fault person_take(struct screen_agent *agent, const struct people_li
                   LOG_STR("cause", "what the vault tells cannot be compared"));
         return FAULT_NONE;
     }
-    return screen_put(agent);
+    TRY(screen_put(agent, &is_short));
+    if (is_short) {
+        person_is_short(agent, row);
+    }
+    return FAULT_NONE;
+}
+
+static void people_again(struct screen_agent *agent)
+{
+    if (agent->people_short_count > 1) {
+        log_error("screen.vault_short", LOG_U64("people", agent->people_short_count),
+                  LOG_STR("cause", "no memory for so many people: they are not looked at"));
+    }
+    agent->people_next = agent->people_short;
+    agent->people_short = 0;
+    agent->people_short_count = 0;
+    agent->vault_ask_ns = clock_mono_ns(agent->options.clock) + AGAIN_NS;
 }
 
 /* ---- who was seen before ---- */
@@ -177,6 +205,9 @@ static enum fault answer_take(struct screen_agent *agent, const struct people_li
     bool has_some = answer->people_count > 0 || answer->doubles_count > 0;
     agent->vault_ask_ns = clock_mono_ns(agent->options.clock) + (has_some ? 0 : ASK_NS);
     agent->is_busy = agent->is_busy || has_some;
+    if (answer->people_count == 0 && agent->people_short != 0) {
+        people_again(agent);
+    }
     return FAULT_NONE;
 }
 
