@@ -206,8 +206,8 @@ static void print_summary(const struct grant_file *file)
     cli_line("hash", "%s", cli_hash(file->hash, hex));
     cli_line("people", "%u", grant->subjects_count);
     cli_line("records", "%u", grant->records_count);
-    if (grant->is_bulk) {
-        cli_line("bulk", "one more officer of each group, and 72 hours");
+    if (grant_waits(grant)) {
+        cli_line(grant_class_name(grant->class), "one more officer of each group, and 72 hours");
     }
 }
 

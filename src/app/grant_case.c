@@ -9,6 +9,9 @@
 _Static_assert((u32)DESK_OPENING_REVIEW == (u32)GRANT_REVIEW &&
                    (u32)DESK_BASIS_SIGN_UP == (u32)GRANT_SIGN_UP &&
                    (u32)DESK_FIELD_ACCOUNT == (u32)GRANT_FIELD_ACCOUNT &&
+                   (u32)DESK_CLASS_PLAIN == (u32)GRANT_CLASS_PLAIN &&
+                   (u32)DESK_CLASS_BULK == (u32)GRANT_CLASS_BULK &&
+                   (u32)DESK_CLASS_SEARCH == (u32)GRANT_CLASS_SEARCH &&
                    (u32)DESK_GROUP_LOGINS == (u32)SEAL_GROUP_LOGINS,
                "the desk's numbers are the grant's");
 _Static_assert(DESK_NAME_BYTES == GRANT_NONCE_BYTES && DESK_NAME_BYTES == PUBLOG_CASE_BYTES,
@@ -214,6 +217,9 @@ static const char *head_flaw(const struct grant_case *at, const struct grant *gr
     }
     if (memcmp(grant->instrument, asked->instrument, sizeof(grant->instrument)) != 0) {
         return "its instrument is not the case's";
+    }
+    if ((u32)grant->class != asked->class) {
+        return "its class is not the case's";
     }
     if (grant->is_emergency != (asked->urgency == DESK_URGENCY_EMERGENCY)) {
         return "its urgency is not the case's";

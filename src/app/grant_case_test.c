@@ -212,6 +212,8 @@ static void a_grant_that_says_more(void **state)
     WITH(country[0], 'D', "authority or country");
     WITH(authority[0], 'y', "authority or country");
     WITH(instrument[1], 1, "its instrument");
+    WITH(class, GRANT_CLASS_BULK, "its class");
+    WITH(class, GRANT_CLASS_SEARCH, "its class");
     WITH(is_emergency, true, "its urgency");
     WITH(silence_s, NOW_S + 3600, "its silence");
     WITH(recipient[0], 1, "its recipient");
@@ -227,6 +229,31 @@ static void a_grant_that_says_more(void **state)
     grant.records[1].from_day += 5; /* less is no fault */
     grant.records_count = 2;
     assert_int_equal(grant_case_holds(&at, &grant, persons, 2), FAULT_NONE);
+}
+
+/* Two people, of a request for many and of what a search found: the text is the case's class. */
+static void a_class_stays(void **state)
+{
+    (void)state;
+    static const u8 classes[] = {DESK_CLASS_BULK, DESK_CLASS_SEARCH};
+    static const char *const lines[] = {"\nclass: bulk\n", "\nclass: search\n"};
+    for (u32 i = 0; i < ARRAY_COUNT(classes); i += 1) {
+        char text[GRANT_TEXT_BYTES];
+        struct desk_act asked = request();
+        asked.class = classes[i];
+        acts_bytes = acts_count = 0;
+        memset(prior, 0, sizeof(prior));
+        add(asked);
+        assess();
+        assert_int_equal(read_it(), FAULT_NONE);
+        assert_int_equal(write_it(rows, paper), FAULT_NONE);
+        assert_int_equal(grant.subjects_count, 2);
+        assert_int_equal(grant.expires_s, NOW_S + 60 + GRANT_BULK_S);
+        (void)grant_print(&grant, text);
+        assert_non_null(strstr(text, lines[i]));
+        WITH(class, GRANT_CLASS_PLAIN, "its class"); /* it would not wait */
+        WITH(class, i == 0 ? GRANT_CLASS_SEARCH : GRANT_CLASS_BULK, "its class");
+    }
 }
 
 static void what_came_behind_the_request(void **state)
@@ -373,6 +400,7 @@ int main(void)
         TEST(a_grant_says_what_was_assessed),
         TEST(what_is_not_there_is_said),
         TEST(a_grant_that_says_more),
+        TEST(a_class_stays),
         TEST(what_came_behind_the_request),
         TEST(who_proposed_does_not_approve),
         TEST(it_holds_for_the_person_and_for_ever),

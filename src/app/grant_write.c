@@ -223,19 +223,11 @@ static enum fault head_take(const struct grant_case *at, const struct grant_case
                : FAULT(FAULT_REFUSED, "the recipient is no key of age");
 }
 
-static void class_take(const struct grant_case_parts *parts, struct grant *grant)
+static void class_take(const struct grant_case *at, const struct grant_case_parts *parts,
+                       struct grant *grant)
 {
-    u32 people = 0;
-    u64 last = 0;
-    for (u32 i = 0; i < grant->records_count; i += 1) {
-        people += grant->records[i].label.subject != last ? 1 : 0;
-        last = grant->records[i].label.subject;
-    }
-    grant->is_bulk = people > GRANT_SUBJECTS_PLAIN;
-    u64 most = grant->is_bulk        ? GRANT_BULK_S
-               : grant->is_emergency ? GRANT_EMERGENCY_S
-                                     : GRANT_PLAIN_S;
-    grant->expires_s = parts->until_s != 0 ? parts->until_s : parts->now_s + most;
+    grant->class = (enum grant_class)at->asked.class;
+    grant->expires_s = parts->until_s != 0 ? parts->until_s : parts->now_s + grant_longest_s(grant);
 }
 
 enum fault grant_case_write(const struct grant_case *at, const struct grant_case_parts *parts,
@@ -246,7 +238,7 @@ enum fault grant_case_write(const struct grant_case *at, const struct grant_case
     TRY(rows_take(at, parts, grant_out));
     TRY(all_are_there(at, parts, grant_out));
     TRY(paper_take(at, parts, grant_out));
-    class_take(parts, grant_out);
+    class_take(at, parts, grant_out);
     TRY(grant_check(grant_out, "the grant"));
     return grant_case_holds(at, grant_out, parts->persons, parts->persons_count);
 }

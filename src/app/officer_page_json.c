@@ -64,7 +64,8 @@ static void put_row(struct json_writer *writer, const struct officer_desk *desk,
     json_field_text(writer, "kind", grant_kind_name(grant->kind));
     json_field_text(writer, "authority", grant->authority);
     json_field_text(writer, "country", grant->country);
-    json_field_bool(writer, "bulk", grant->is_bulk);
+    json_field_bool(writer, "bulk", grant->class == GRANT_CLASS_BULK);
+    json_field_bool(writer, "search", grant->class == GRANT_CLASS_SEARCH);
     json_field_bool(writer, "emergency", grant->is_emergency);
     json_field_u64(writer, "issued", grant->issued_s);
     json_field_u64(writer, "expires", grant->expires_s);

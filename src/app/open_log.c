@@ -107,7 +107,7 @@ static enum fault text_read(struct carrier *carrier, u32 which, struct publog_to
     memcpy(told->name, matter->name_of_case, sizeof(told->name));
     if (told->kind == PUBLOG_KIND_GRANT) {
         told->text = matter->approved;
-        told->flags = matter->is_bulk ? PUBLOG_FLAG_BULK : 0;
+        told->flags = matter->flags;
     } else if (told->kind == PUBLOG_KIND_OPENING) {
         TRY(open_folder_read_opening(folder));
         size = opening_print(&folder->opening, (char *)carrier->text);
@@ -331,7 +331,7 @@ enum fault open_log(const char *folder, const char *socket)
                                            .name_of_case = grant->name,
                                            .class = grant->is_emergency ? PUBLOG_CLASS_EMERGENCY
                                                                         : PUBLOG_CLASS_ORDINARY,
-                                           .is_bulk = grant->is_bulk,
+                                           .flags = grant_flags(grant),
                                            .issued_s = grant->issued_s,
                                            .mark_salt = salt};
     return open_log_carry(folder, &matter, socket);

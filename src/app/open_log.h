@@ -22,7 +22,7 @@ struct open_log_matter {
     struct span approved; /* that text, with its approvals */
     const u8 *name_of_case;
     enum publog_class class;
-    bool is_bulk;
+    u8 flags; /* of its event in the log */
     u64 issued_s;
     const u8 *mark_salt; /* of its openings */
     bool is_shown_anew;  /* the opening's receipt and slots, until the manifest is there */

@@ -21,7 +21,7 @@ enum fault rotate_log(const char *folder, const char *socket)
                                                span_of(text, rotation_file_print(&file, text)),
                                            .name_of_case = file.rotation.name,
                                            .class = PUBLOG_CLASS_ORDINARY,
-                                           .is_bulk = true,
+                                           .flags = PUBLOG_FLAG_BULK,
                                            .issued_s = file.rotation.issued_s,
                                            .mark_salt = salt,
                                            .is_shown_anew = true};

@@ -6,6 +6,7 @@ a second grant with every approval anew. The calendar of all processes is moved 
 
 usage: desk_search_test.py LATER. Nobody here exists."""
 
+import datetime
 import hashlib
 import os
 import re
@@ -21,10 +22,14 @@ import vault_test as v
 REFUSED, INPUT, LIMIT, USAGE = 27, 4, 5, 2
 WAIT_S = 72 * 3600
 CASE = f"{5:032x}"
+RECIPIENT = "age155xn2mqnwm0dn5gp8q8ytvvnz0gnr3xsat5s2dz2lys4td7c54rqk735w4"
+SEARCH_FLAG = 2
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 DOCUMENTS = 4
 STAFF = {"cleo": ("clerk", "fr"), "anna": ("legal", "fr"), "abel": ("legal", "fr"), "alma": ("legal", "fr"),
          "bela": ("independent", "it"), "bruno": ("independent", "it"), "pia": ("preparer", "fr")}
 VALUE = "ZQ 7731 QUELLFROST"
+PEOPLE = ("person=1 7", "person=2 8")
 SEEN = [b"QUELLFROST", b"quellfrost", VALUE.encode().hex().encode()]
 
 
@@ -56,7 +61,7 @@ def records_are_put(cli, folder):
 
 def registered(desk):
     desk.ok("none", "anna", "authority", "none", "authority=xa-court", "country=FR", "type=court",
-            "recipient=age1invented", "telephone=+00 1 23")
+            f"recipient={RECIPIENT}", "telephone=+00 1 23")
     desk.ok("none", "bela", "confirm", "none", "authority=xa-court")
 
 
@@ -114,13 +119,37 @@ def is_counted(cli, desk, ask):
     return matter
 
 
-def the_second_grant(desk, calendar):
+def written(cli, desk):
+    """The text is of the class search, of however few people: it waits, and plain it is not prepared."""
+    rows = cli.write("rows", "".join(f"{person} {group} 1 1 1 {person:064x}\n" for person in (7, 8)
+                                     for group in ("identity", "bank")))
+    both = cli.write("both", f"1 document {VALUE}\n2 document {VALUE}\n")
+    code, text, error = desk.run("grant", CASE, *PEOPLE, "--rows", rows, "--paper", both, "--log-size", "0")
+    cli.equal((code, error), (0, ""), "the second grant")
+    cli.check("\nclass: search\n" in text and text.count("record: ") == 4, f"what was found: {text}")
+    return text
+
+
+def the_second_grant(cli, desk):
     """Nobody beyond those who were counted; and every approval anew."""
     desk.no("scope", "anna", "assess", CASE, "record=1 bank none", "record=3 bank none")
     desk.ok("assessed", "anna", "assess", CASE, "record=1 bank none", "record=2 bank none")
-    people = ("person=1 7", "person=2 8")
-    desk.ok("assessed", "pia", "prepare", CASE, "grant=" + "7c" * 32, f"until={calendar.moment(95)}", *people)
+    text = written(cli, desk)
+    until = re.search(r"^expires: (\S+)$", text, re.M).group(1)
+    issued = datetime.datetime.strptime(re.search(r"^issued: (\S+)$", text, re.M).group(1), MOMENT)
+    early = (issued + datetime.timedelta(hours=20)).strftime(MOMENT)
+    plain = cli.write("plain", text.replace("class: search", "class: plain").replace(until, early))
+    code, _, error = desk.run("draft", "prepare", CASE, f"grant=@{plain}", f"until={early}", *PEOPLE, "--officer",
+                              "pia")
+    cli.check(code == REFUSED and "its class is not the case's" in error, f"plain: {code}, {error}")
+    path = cli.write("grant.text", text)
+    desk.ok("assessed", "pia", "prepare", CASE, f"grant=@{path}", f"until={until}", *PEOPLE)
+    code, shown, error = cli.run("officer", "show", path, "--case", cli.write("acts", desk.run("acts", CASE)[1]))
+    cli.check(code == 0 and re.search(r"^ *search +one more officer of each group, and 72 hours$", shown, re.M),
+              f"what officers are shown: {code}, {shown}, {error}")
     approved(desk)
+    d.told(cli, desk.folder, "grant", CASE, text + "signature: abel x\n", SEARCH_FLAG)
+    cli.check(s.eventually(lambda: desk.show(CASE)["state"] == "logged"), "the grant is in the log")
 
 
 def test(cli):
@@ -140,11 +169,12 @@ def test(cli):
         with sqlite3.connect(os.path.join(folder, "vault/keys/keys.db")) as keys:
             events = [row[0].hex() for row in keys.execute("SELECT matter FROM events WHERE kind=1")]
         cli.equal(events, [matter], "one look-up, and the act's evidence names it")
-        the_second_grant(desk, calendar)
+        the_second_grant(cli, desk)
         cli.equal(v.in_files(folder, SEEN), [], "what was searched for is in no file")
         cli.equal(venue.stop(), 0, "an orderly end")
     with open(cli.path("serve.log"), "rb") as file:
-        cli.check(not any(word in file.read() for word in SEEN), "nor in the log")
+        said = file.read()
+    cli.check(not any(word in said for word in SEEN), "nor in the log")
 
 
 def main():

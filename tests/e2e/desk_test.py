@@ -263,12 +263,12 @@ def comes_back(cli, venue, desk, approved):
     cli.equal(desk.run("acts", approved)[1], acts, "with every act")
 
 
-def told(cli, folder, kind, case, text):
+def told(cli, folder, kind, case, text, flags=0):
     """Tells the log of an opening's event, as `cambist open log` does."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.connect(os.path.join(folder, "log.sock"))
         line.settimeout(s.PATIENCE)
-        line.sendall(f"tell {kind} ordinary 0 {case} 0 - {text.encode().hex()}\n".encode())
+        line.sendall(f"tell {kind} ordinary {flags} {case} 0 - {text.encode().hex()}\n".encode())
         answer = line.makefile("rb").readline().decode()
     cli.check(answer.startswith("told "), f"{kind}: {answer}")
     return int(answer.split()[1])

@@ -16,8 +16,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     if (grant_read(text, "fuzz", &grant) == FAULT_NONE) {
         CHECK(span_equal(text, span_of(again, grant_print(&grant, again))));
         CHECK(grant.records_count >= 1 && grant.subjects_count >= 1);
-        CHECK(grant.is_bulk == (grant.subjects_count > GRANT_SUBJECTS_PLAIN));
-        CHECK(grant.expires_s - grant.issued_s <= GRANT_BULK_S);
+        CHECK(grant_waits(&grant) || grant.subjects_count <= GRANT_SUBJECTS_PLAIN);
+        CHECK(grant_waits(&grant) == (grant_flags(&grant) != 0));
+        CHECK(grant.expires_s - grant.issued_s <= grant_longest_s(&grant));
         for (u32 i = 0; i < grant.records_count; i += 1) {
             CHECK(seal_label_is_sound(&grant.records[i].label));
         }

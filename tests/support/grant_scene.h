@@ -20,14 +20,15 @@ static inline struct grant grant_scene_make(u32 people)
                           .basis = GRANT_UNION_LAW,
                           .country = "FR",
                           .authority = "fr-police",
-                          .is_bulk = people > GRANT_SUBJECTS_PLAIN,
+                          .class =
+                              people > GRANT_SUBJECTS_PLAIN ? GRANT_CLASS_BULK : GRANT_CLASS_PLAIN,
                           .silence_s = GRANT_SCENE_ISSUED_S + 90U * 86400U,
                           .issued_s = GRANT_SCENE_ISSUED_S,
                           .log_size = 3,
                           .identifiers_count = people,
                           .records_count = 2 * people};
     (void)snprintf(grant.venue, sizeof(grant.venue), "demo.invalid");
-    grant.expires_s = grant.issued_s + (grant.is_bulk ? GRANT_BULK_S : GRANT_PLAIN_S);
+    grant.expires_s = grant.issued_s + grant_longest_s(&grant);
     memset(grant.name, 0x3c, sizeof(grant.name));
     memset(grant.instrument, 0x5a, sizeof(grant.instrument));
     memset(grant.nonce, 0x77, sizeof(grant.nonce));

@@ -107,7 +107,7 @@ static inline struct opening_scene_event grant_event(char text[GRANT_FILE_BYTES]
     return (struct opening_scene_event){.class = grant.is_emergency ? PUBLOG_CLASS_EMERGENCY
                                                                     : PUBLOG_CLASS_ORDINARY,
                                         .kind = PUBLOG_KIND_GRANT,
-                                        .flags = grant.is_bulk ? PUBLOG_FLAG_BULK : 0,
+                                        .flags = grant_flags(&grant),
                                         .name = grant.name,
                                         .text = span_of(text, grant_file_print(&file, text)),
                                         .slot_s = GRANT_SCENE_ISSUED_S + 60,

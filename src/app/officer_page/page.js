@@ -198,7 +198,7 @@ function card(row) {
   const isChosen = view?.hash === row.hash;
   const missing = row.groups.filter((group) => group.have < group.want).map((group) => t('missing', group)).join(', ');
   return el('button', { type: 'button', class: `card ${state.edge === 'todo' ? 'todo' : state.edge ? `${state.edge}-edge` : ''}`, 'data-grant': row.hash, 'aria-current': isChosen ? 'true' : null, onclick: () => choose(row.hash, true) },
-    el('span', { class: 'card-head' }, el('strong', {}, titleOf(row)), row.emergency ? el('span', { class: 'chip small bad' }, t('emergency')) : null, row.bulk ? el('span', { class: 'chip small warn' }, t('bulk')) : null),
+    el('span', { class: 'card-head' }, el('strong', {}, titleOf(row)), row.emergency ? el('span', { class: 'chip small bad' }, t('emergency')) : null, row.bulk ? el('span', { class: 'chip small warn' }, t('bulk')) : null, row.search ? el('span', { class: 'chip small warn' }, t('search')) : null),
     el('p', { 'data-state': row.state }, state.text),
     el('p', { class: 'dim' }, `${count('People', row.people)}, ${count('Records', row.records)}${missing && row.state !== 'expired' ? ` · ${missing}` : ''}`),
     el('p', { class: 'dim' }, `${t('ends')} `, el('span', { 'data-until': row.expires }, until(row.expires)), ' · ', el('code', {}, `…${row.case.slice(-CONFIRM)}`)));
@@ -297,6 +297,7 @@ function headPanel(grant) {
     isStopped ? el('div', { 'data-stopped': true }, callout('bad', state.text, grant.why)) : null,
     grant.emergency ? callout('warn', t('emergency'), t('emergencyLong')) : null,
     grant.bulk ? callout('warn', t('bulk'), t('bulkLong')) : null,
+    grant.search ? callout('warn', t('search'), t('searchLong')) : null,
     el('dl', { class: 'facts' },
       el('div', {}, el('dt', {}, t('ends')), el('dd', {}, `${moment(grant.expires)}, `, el('b', { 'data-until': grant.expires }, until(grant.expires)))),
       el('div', {}, el('dt', {}, t('case')), el('dd', {}, el('code', {}, grant.case)))),

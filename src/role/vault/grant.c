@@ -68,7 +68,7 @@ static void put_head(struct grant_text *text, const struct grant *grant)
     put(text, heads[HEAD_AUTHORITY], grant->authority);
     age_recipient_print(grant->recipient, recipient);
     put(text, heads[HEAD_RECIPIENT], recipient);
-    put(text, heads[HEAD_CLASS], grant->is_bulk ? "bulk" : "plain");
+    put(text, heads[HEAD_CLASS], grant_class_name(grant->class));
     put(text, heads[HEAD_URGENCY], grant->is_emergency ? "emergency" : "ordinary");
     grant_moment_print(grant->silence_s, moment);
     put(text, heads[HEAD_SILENCE], grant->silence_s == 0 ? "none" : moment);
@@ -210,7 +210,8 @@ static const char *take_head(struct grant *grant, enum head head, struct span va
     case HEAD_RECIPIENT:
         return age_recipient_read(value, grant->recipient) ? NULL : "a recipient of age, age1...";
     case HEAD_CLASS:
-        return choice_read(value, "plain", "bulk", &grant->is_bulk) ? NULL : "plain or bulk";
+        grant->class = grant_class_by_name(value);
+        return grant->class != 0 ? NULL : "plain, bulk or search";
     case HEAD_URGENCY:
         return choice_read(value, "ordinary", "emergency", &grant->is_emergency)
                    ? NULL

@@ -27,7 +27,7 @@
 #define GRANT_RECORDS_MAX     48U
 #define GRANT_IDENTIFIERS_MAX 32U
 #define GRANT_SUBJECTS_MAX    32U
-#define GRANT_SUBJECTS_PLAIN  10U /* more are a bulk grant */
+#define GRANT_SUBJECTS_PLAIN  10U /* more are never plain */
 #define GRANT_AUTHORITY_BYTES 33U /* a name of 1 to 32 of a-z, 0-9 and -, with the zero */
 #define GRANT_NONCE_BYTES     16U
 #define GRANT_HASH_BYTES      SHA256_BYTES
@@ -52,6 +52,13 @@
     ROW(ACCESS, 4, "access")       /* the person has a right to it */                       \
     ROW(SIGN_UP, 5, "sign-up")
 
+/* As the case it is of: what was asked of more than ten people stays bulk, and what a search found
+ * a search, of however few something is opened in the end. */
+#define GRANT_CLASS_TABLE(ROW) \
+    ROW(PLAIN, 1, "plain")     \
+    ROW(BULK, 2, "bulk")       \
+    ROW(SEARCH, 3, "search")
+
 #define GRANT_FIELD_TABLE(ROW)         \
     ROW(NAME, 1, "name")               \
     ROW(BIRTH_DATE, 2, "birth-date")   \
@@ -64,11 +71,14 @@
 
 #define GRANT_ROW(constant, number, name)       GRANT_##constant = (number),
 #define GRANT_FIELD_ROW(constant, number, name) GRANT_FIELD_##constant = (number),
+#define GRANT_CLASS_ROW(constant, number, name) GRANT_CLASS_##constant = (number),
 enum grant_kind { GRANT_KIND_TABLE(GRANT_ROW) };
 enum grant_basis { GRANT_BASIS_TABLE(GRANT_ROW) };
 enum grant_field { GRANT_FIELD_TABLE(GRANT_FIELD_ROW) };
+enum grant_class { GRANT_CLASS_TABLE(GRANT_CLASS_ROW) };
 #undef GRANT_ROW
 #undef GRANT_FIELD_ROW
+#undef GRANT_CLASS_ROW
 
 /* What the paper says of a person, as a hash: the opener compares it with what the record says. */
 struct grant_identifier {
@@ -94,7 +104,7 @@ struct grant {
     u8 instrument[32];                     /* SHA-256 of the paper */
     char authority[GRANT_AUTHORITY_BYTES]; /* "none" for a customer's own request alone */
     u8 recipient[AGE_KEY_BYTES];
-    bool is_bulk;
+    enum grant_class class;
     bool is_emergency;
     u64 silence_s; /* until when the person is not told; 0: told at once */
     u64 issued_s;
@@ -109,6 +119,13 @@ struct grant {
 };
 
 const char *grant_kind_name(enum grant_kind kind);
+const char *grant_class_name(enum grant_class class);
+/* Bulk and search: one more officer of each group, and GRANT_BULK_WAIT_S in the log. */
+bool grant_waits(const struct grant *grant);
+/* What everybody sees of it at once: the flags of its event and its slot's leaf. */
+u8 grant_flags(const struct grant *grant);
+/* For how long a grant of such a class and urgency may hold, in seconds. */
+u64 grant_longest_s(const struct grant *grant);
 const char *grant_field_name(enum grant_field field);
 
 /* The size, without the zero at the end. The grant is one that grant_check takes. */

@@ -60,7 +60,7 @@ struct approvals_matter grant_matter(const struct grant_file *file)
                                      .text = span_of(file->text, file->text_bytes),
                                      .list = file->signatures,
                                      .count = file->signatures_count,
-                                     .more = file->grant.is_bulk ? 1 : 0,
+                                     .more = grant_waits(&file->grant) ? 1 : 0,
                                      .may = may,
                                      .argument = &file->grant};
 }

@@ -14,5 +14,6 @@ const char *grant_basis_name(enum grant_basis basis);
 /* 0: no such name. */
 u32 grant_kind_by_name(struct span name);
 u32 grant_basis_by_name(struct span name);
+u32 grant_class_by_name(struct span name);
 
 #endif /* ROLE_VAULT_GRANT_INNER_H */

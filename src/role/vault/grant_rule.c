@@ -20,6 +20,7 @@ struct named {
 #define NAME_ROW(constant, number, name) {number, name},
 static const struct named kinds[] = {GRANT_KIND_TABLE(NAME_ROW)};
 static const struct named bases[] = {GRANT_BASIS_TABLE(NAME_ROW)};
+static const struct named classes[] = {GRANT_CLASS_TABLE(NAME_ROW)};
 static const struct named fields[] = {GRANT_FIELD_TABLE(NAME_ROW)};
 #undef NAME_ROW
 
@@ -53,6 +54,11 @@ const char *grant_basis_name(enum grant_basis basis)
     return name_of(bases, ARRAY_COUNT(bases), basis);
 }
 
+const char *grant_class_name(enum grant_class class)
+{
+    return name_of(classes, ARRAY_COUNT(classes), class);
+}
+
 const char *grant_field_name(enum grant_field field)
 {
     return name_of(fields, ARRAY_COUNT(fields), field);
@@ -66,6 +72,11 @@ u32 grant_kind_by_name(struct span name)
 u32 grant_basis_by_name(struct span name)
 {
     return number_of(bases, ARRAY_COUNT(bases), name);
+}
+
+u32 grant_class_by_name(struct span name)
+{
+    return number_of(classes, ARRAY_COUNT(classes), name);
 }
 
 u32 grant_field_by_name(struct span name)
@@ -211,6 +222,35 @@ bool grant_identifier_hash(const u8 nonce[GRANT_NONCE_BYTES], u64 subject, enum 
     return size > 0;
 }
 
+/* ---- classes ---- */
+
+bool grant_waits(const struct grant *grant)
+{
+    return grant->class != GRANT_CLASS_PLAIN;
+}
+
+u8 grant_flags(const struct grant *grant)
+{
+    switch (grant->class) {
+    case GRANT_CLASS_PLAIN:
+        return 0;
+    case GRANT_CLASS_BULK:
+        return PUBLOG_FLAG_BULK;
+    case GRANT_CLASS_SEARCH:
+        return PUBLOG_FLAG_SEARCH;
+    }
+    CHECK(false); /* grant_read knows no other */
+    return 0;
+}
+
+u64 grant_longest_s(const struct grant *grant)
+{
+    if (grant_waits(grant)) {
+        return GRANT_BULK_S;
+    }
+    return grant->is_emergency ? GRANT_EMERGENCY_S : GRANT_PLAIN_S;
+}
+
 /* ---- rules ---- */
 
 /* The member states of the Union (Treaty on European Union, article 52), by ISO 3166-1. */
@@ -248,9 +288,6 @@ static const char *head_flaw(const struct grant *grant)
     bool is_named = strcmp(grant->authority, "none") != 0;
     bool is_country = grant->country[0] >= 'A' && grant->country[0] <= 'Z' &&
                       grant->country[1] >= 'A' && grant->country[1] <= 'Z';
-    u64 most = grant->is_bulk        ? GRANT_BULK_S
-               : grant->is_emergency ? GRANT_EMERGENCY_S
-                                     : GRANT_PLAIN_S;
     if (!basis_fits(grant->kind, grant->basis)) {
         return "the basis is none for this kind";
     }
@@ -263,10 +300,18 @@ static const char *head_flaw(const struct grant *grant)
     if (is_named == (grant->kind == GRANT_CUSTOMER)) {
         return "an authority is named, but for a customer's own request";
     }
-    if (grant->is_bulk && grant->is_emergency) {
-        return "a bulk grant is no emergency: it waits";
+    if (grant->class == GRANT_CLASS_SEARCH && grant->kind != GRANT_AUTHORITY) {
+        return "a search is a request of an authority";
     }
-    if (grant->expires_s <= grant->issued_s || grant->expires_s - grant->issued_s > most) {
+    if (grant_waits(grant) && (grant->kind == GRANT_CUSTOMER || grant->kind == GRANT_REVIEW)) {
+        return "a customer's own request and a review are plain";
+    }
+    if (grant_waits(grant) && grant->is_emergency) {
+        return grant->class == GRANT_CLASS_BULK ? "a bulk grant is no emergency: it waits"
+                                                : "a search is no emergency: it waits";
+    }
+    if (grant->expires_s <= grant->issued_s ||
+        grant->expires_s - grant->issued_s > grant_longest_s(grant)) {
         return "it holds for longer than a grant of its class may, or not at all";
     }
     if (grant->silence_s > 0 && grant->silence_s <= grant->issued_s) {
@@ -401,11 +446,8 @@ static const char *subjects_flaw(struct grant *grant)
     if (count > 1 && (grant->kind == GRANT_CUSTOMER || grant->kind == GRANT_REVIEW)) {
         return "a customer's own request and a review are about one person";
     }
-    if (grant->is_bulk != (count > GRANT_SUBJECTS_PLAIN)) {
-        return grant->is_bulk ? "so few people are no bulk grant"
-                              : "so many people are a bulk grant";
-    }
-    return NULL;
+    return !grant_waits(grant) && count > GRANT_SUBJECTS_PLAIN ? "so many people are a bulk grant"
+                                                               : NULL;
 }
 
 static const char *flaw_of(struct grant *grant)

@@ -64,10 +64,38 @@ static void a_grant_reads_as_it_prints(void **state)
             fail_msg("%s", fault_text());
         }
         assert_int_equal(read.subjects_count, people[i]);
-        assert_int_equal(read.is_bulk, people[i] > 10);
+        assert_int_equal(read.class, people[i] > 10 ? GRANT_CLASS_BULK : GRANT_CLASS_PLAIN);
         assert_int_equal(grant_print(&read, again), text_bytes);
         assert_memory_equal(again, text, text_bytes);
     }
+}
+
+static void few_people_may_be_bulk_or_found(void **state)
+{
+    (void)state;
+    static const struct {
+        enum grant_class class;
+        const char *line;
+        u8 flags;
+    } rows[] = {{GRANT_CLASS_BULK, "\nclass: bulk\n", PUBLOG_FLAG_BULK},
+                {GRANT_CLASS_SEARCH, "\nclass: search\n", PUBLOG_FLAG_SEARCH}};
+    for (u32 i = 0; i < ARRAY_COUNT(rows); i += 1) {
+        for (u32 people = 1; people <= 12; people += 11) {
+            struct grant read;
+            struct grant grant = grant_scene_make(people);
+            grant.class = rows[i].class;
+            grant.expires_s = grant.issued_s + GRANT_BULK_S;
+            print(&grant);
+            assert_non_null(strstr(text, rows[i].line));
+            assert_int_equal(grant_read(span_of(text, text_bytes), "g", &read), FAULT_NONE);
+            assert_int_equal(read.class, rows[i].class);
+            assert_true(grant_waits(&read));
+            assert_int_equal(grant_flags(&read), rows[i].flags);
+        }
+    }
+    struct grant plain = grant_scene_make(1);
+    assert_false(grant_waits(&plain));
+    assert_int_equal(grant_flags(&plain), 0);
 }
 
 static void people_can_read_it(void **state)
@@ -231,15 +259,26 @@ static void what_no_grant_may_say(void **state)
     grant.silence_s = grant.issued_s;
     assert_grant_refused(&grant, "the silence ends");
     grant = grant_scene_make(11);
-    grant.is_bulk = false;
+    grant.class = GRANT_CLASS_PLAIN;
     grant.expires_s = grant.issued_s + GRANT_PLAIN_S;
     assert_grant_refused(&grant, "so many people are a bulk grant");
-    grant = grant_scene_make(10);
-    grant.is_bulk = true;
-    assert_grant_refused(&grant, "so few people are no bulk grant");
     grant = grant_scene_make(11);
     grant.is_emergency = true;
     assert_grant_refused(&grant, "a bulk grant is no emergency");
+    grant.class = GRANT_CLASS_SEARCH;
+    assert_grant_refused(&grant, "a search is no emergency");
+    grant.is_emergency = false;
+    grant.expires_s += 1;
+    assert_grant_refused(&grant, "it holds for longer");
+    grant = grant_scene_make(1);
+    grant.class = GRANT_CLASS_SEARCH;
+    grant.kind = GRANT_REPORT;
+    grant.basis = GRANT_DUTY;
+    assert_grant_refused(&grant, "a search is a request of an authority");
+    grant.class = GRANT_CLASS_BULK;
+    grant.kind = GRANT_REVIEW;
+    grant.basis = GRANT_SIGN_UP;
+    assert_grant_refused(&grant, "a review are plain");
     grant = grant_scene_make(1);
     grant.identifiers_count = 0;
     assert_grant_refused(&grant, "a person without an identifier");
@@ -390,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_grant_reads_as_it_prints),
+        cmocka_unit_test(few_people_may_be_bulk_or_found),
         cmocka_unit_test(people_can_read_it),
         cmocka_unit_test(every_changed_byte_is_seen),
         cmocka_unit_test(wildcards_do_not_parse),

@@ -88,7 +88,7 @@ struct opening_matter {
     const u8 *name; /* of the case: PUBLOG_CASE_BYTES */
     const u8 *hash; /* SHA-256 of the text that is signed */
     enum publog_class class;
-    bool is_bulk;
+    u8 flags; /* of its event: bulk and search wait GRANT_BULK_WAIT_S; 0 does not */
     u64 issued_s;
     u64 expires_s;
     u64 log_size;
@@ -97,8 +97,8 @@ struct opening_matter {
 };
 
 /* That `approved`, the text with its approvals, is in the log as the event `grant`, seen by the
- * witnesses, not before it was written, and has not expired; a bulk one, that the wait is over. The
- * approvals themselves are not looked at. FAULT_REFUSED, FAULT_INPUT. */
+ * witnesses, not before it was written, and has not expired; a bulk one or a search's, that the
+ * wait is over. The approvals themselves are not looked at. FAULT_REFUSED, FAULT_INPUT. */
 MUST_USE enum fault opening_judge_logged(const struct opening_judge *judge,
                                          const struct opening_matter *matter, struct span approved,
                                          struct span shown, struct opening_granted *granted_out);
@@ -114,8 +114,8 @@ MUST_USE enum fault opening_judge_alone(const struct opening_judge *judge,
 
 /* All that must hold before an opening may begin: approvals, time, recipient; and the receipt: that
  * exactly this approved grant is in the log, seen by the witnesses, not before it was written; for
- * a bulk grant, that the wait is over. FAULT_REFUSED (FAULT_INPUT for bytes that are no such thing)
- * names the first thing that does not hold. */
+ * a grant that waits, that this is over. FAULT_REFUSED (FAULT_INPUT for bytes that are no such
+ * thing) names the first thing that does not hold. */
 MUST_USE enum fault opening_judge_grant(const struct opening_judge *judge,
                                         const struct grant_file *file, struct span shown,
                                         struct opening_granted *granted_out);

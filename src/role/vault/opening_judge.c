@@ -19,7 +19,7 @@ static void matter_of(const struct grant_file *file, struct opening_matter *matt
                                       .name = grant->name,
                                       .hash = file->hash,
                                       .class = class_of(grant),
-                                      .is_bulk = grant->is_bulk,
+                                      .flags = grant_flags(grant),
                                       .issued_s = grant->issued_s,
                                       .expires_s = grant->expires_s,
                                       .log_size = grant->log_size,
@@ -47,9 +47,11 @@ static enum fault judge_time(const struct opening_judge *judge, const struct ope
     if (seen->verdict.known_s == 0) {
         return FAULT(FAULT_REFUSED, "%s: no witness says when it was logged", word);
     }
-    if (matter->is_bulk && judge->now_s < seen->verdict.known_s + GRANT_BULK_WAIT_S) {
+    if (matter->flags != 0 && judge->now_s < seen->verdict.known_s + GRANT_BULK_WAIT_S) {
         grant_moment_print(seen->verdict.known_s + GRANT_BULK_WAIT_S, moment);
-        return FAULT(FAULT_REFUSED, "%s: a bulk grant waits until %s", word, moment);
+        return FAULT(FAULT_REFUSED, "%s: %s waits until %s", word,
+                     matter->flags == PUBLOG_FLAG_SEARCH ? "what a search found" : "a bulk grant",
+                     moment);
     }
     return FAULT_NONE;
 }
@@ -64,7 +66,7 @@ enum fault opening_judge_logged(const struct opening_judge *judge,
     }
     struct publog_wanted wanted = {.kind = PUBLOG_KIND_GRANT,
                                    .class = matter->class,
-                                   .flags = matter->is_bulk ? PUBLOG_FLAG_BULK : 0,
+                                   .flags = matter->flags,
                                    .name = matter->name,
                                    .text = approved};
     TRY(publog_shown_verify(judge->crypto, judge->policy, matter->word, &read, &wanted,

@@ -121,6 +121,44 @@ static void a_bulk_grant_waits(void **state)
     assert_judged(FAULT_REFUSED, "grant: logged as another class, or with other flags");
 }
 
+static void prepare_waiting(enum grant_class class, const char *approvers)
+{
+    prepare(1);
+    grant.class = class;
+    grant.expires_s = grant.issued_s + GRANT_BULK_S;
+    sign(approvers);
+    judge.now_s = NOW_S + GRANT_BULK_WAIT_S;
+    forget_log();
+    log_grant();
+    begin_opener();
+    log_opening();
+    release("0134");
+}
+
+/* Of one person in the end: what was asked of many, and what a search found. */
+static void so_does_what_is_left_of_it(void **state)
+{
+    (void)state;
+    static const enum grant_class classes[] = {GRANT_CLASS_BULK, GRANT_CLASS_SEARCH};
+    static const char *const says[] = {"grant: a bulk grant waits until 2026-11-26T12:10:0",
+                                       "grant: what a search found waits until 2026-11-26T12:10:0"};
+    static char text[GRANT_FILE_BYTES];
+    for (u32 i = 0; i < ARRAY_COUNT(classes); i += 1) {
+        prepare_waiting(classes[i], "012345");
+        assert_delivered();
+        prepare_waiting(classes[i], "0134");
+        assert_judged(FAULT_REFUSED, "group A: 2 of the 3 people whose approval it takes");
+        prepare_waiting(classes[i], "012345");
+        judge.now_s = GRANT_SCENE_ISSUED_S + 600 + GRANT_BULK_WAIT_S - 1;
+        assert_judged(FAULT_REFUSED, says[i]);
+        prepare_waiting(classes[i], "012345");
+        struct opening_scene_event event = grant_event(text);
+        event.flags ^= PUBLOG_FLAGS; /* seen in public, as the other one */
+        grant_shown_bytes = opening_scene_show(&scene, &event, grant_shown);
+        assert_judged(FAULT_REFUSED, "grant: logged as another class, or with other flags");
+    }
+}
+
 static void an_emergency_has_its_own_slots(void **state)
 {
     (void)state;
@@ -505,6 +543,7 @@ int main(void)
         cmocka_unit_test(an_expired_grant),
         cmocka_unit_test(a_backdated_grant),
         cmocka_unit_test(a_bulk_grant_waits),
+        cmocka_unit_test(so_does_what_is_left_of_it),
         cmocka_unit_test(an_emergency_has_its_own_slots),
         cmocka_unit_test(the_log_has_stopped),
         cmocka_unit_test(witnesses_are_out_of_reach),

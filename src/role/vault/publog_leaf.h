@@ -63,7 +63,7 @@ enum publog_class { PUBLOG_CLASS_ORDINARY = 1, PUBLOG_CLASS_EMERGENCY = 2 };
 
 enum {
     PUBLOG_FLAG_BULK = 1 << 0,   /* a bulk opening was granted in this slot */
-    PUBLOG_FLAG_SEARCH = 1 << 1, /* a search across accounts was */
+    PUBLOG_FLAG_SEARCH = 1 << 1, /* a search across accounts was, or an opening of what it found */
 };
 #define PUBLOG_FLAGS 3U
 

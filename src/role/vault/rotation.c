@@ -284,7 +284,7 @@ static void matter_of(const struct rotation_file *file, struct opening_matter *m
                                       .name = rotation->name,
                                       .hash = file->hash,
                                       .class = PUBLOG_CLASS_ORDINARY,
-                                      .is_bulk = true,
+                                      .flags = PUBLOG_FLAG_BULK,
                                       .issued_s = rotation->issued_s,
                                       .expires_s = rotation->expires_s,
                                       .log_size = rotation->log_size,
