@@ -10,6 +10,7 @@ import type { CaseRow, CaseShown, RuleCase, Session } from '../src/office/api.ts
 import { flowing, letterParts, recordText, typedMoment, unsigned } from '../src/office/draft.ts';
 import { en } from '../src/office/en.ts';
 import { fr } from '../src/office/fr.ts';
+import { ofVenue, venueIs } from '../src/office/moment.ts';
 import { formOf, identifierHash } from '../src/office/paper.ts';
 import { byLateness, commandsOf, csvOfActions, sorted, windowOf } from '../src/office/rows.ts';
 import { base64url, bindingText, cborEnd, madeOf, ofBase64url } from '../src/office/webauthn.ts';
@@ -25,6 +26,19 @@ const base: CaseShown = {
 let count = 0;
 const act = (kind: string, officer: string, role = 'clerk', region = 'fr', more = ''): Signed => signedOf({ number: count += 1, log: 0, text: `cambist desk v1\nact: ${kind}\nofficer: ${officer}\nrole: ${role}\nregion: ${region}\nat: 2026-11-22T10:00:00Z\n${more}` });
 const whys = (shown: CaseShown, acts: Signed[], who = me) => Object.fromEntries(optionsOf(shown, acts, who, NOW).map((one) => [one.act, one.why]));
+
+/* ---- the venue's clock ---- */
+
+test('what the rules want is due by the clock of the venue, where that is set to another day', () => {
+  const day = 86_400_000;
+  venueIs(NOW - 1675 * day, NOW);
+  assert.equal(ofVenue(NOW - 1674 * day), NOW + day);
+  assert.equal(ofVenue(null), null);
+  venueIs(NOW - day / 2, NOW); // nothing happened since
+  assert.equal(ofVenue(NOW - 1), NOW - 1);
+  venueIs(null, NOW);
+  assert.equal(ofVenue(NOW), NOW);
+});
 
 /* ---- security keys ---- */
 

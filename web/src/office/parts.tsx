@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
 import { left, moment, nearness, now } from './clock.ts';
 import { language, t, word } from './i18n.ts';
+import { ofVenue } from './moment.ts';
 import { hashOfFile } from './paper.ts';
 import { meaning } from './says.ts';
 
@@ -35,9 +36,11 @@ export function Command({ text, label }: { text: string; label: string }) {
   return <div class="command"><code>{text}</code><Copy text={text} label={label} /></div>;
 }
 
-export function Due({ at, short }: { at: number | null; short?: boolean }) {
-  const near = nearness(at);
-  return <span class={`due ${near}`} data-due={near} title={moment(at)}>{left(at, now.value, short)}</span>;
+/* `venue`: a moment by the venue's own clock. */
+export function Due({ at, short, venue }: { at: number | null; short?: boolean; venue?: boolean }) {
+  const here = venue ? ofVenue(at) : at;
+  const near = nearness(here);
+  return <span class={`due ${near}`} data-due={near} title={moment(at)}>{left(here, now.value, short)}</span>;
 }
 
 export function State({ name, family = 'state' }: { name: string; family?: string }) {

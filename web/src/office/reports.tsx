@@ -1,16 +1,16 @@
 /* Reports to authorities that the rules want: late ones first, then by their day. */
-import { get, type RuleCase, session, type Session } from './api.ts';
+import { type RuleCase, session, type Session } from './api.ts';
 import { t } from './i18n.ts';
 import { Command, Head, useLoad, Waiting } from './parts.tsx';
-import { RuleTable } from './restrictions.tsx';
+import { RuleTable, told } from './restrictions.tsx';
 import { go, values, withValues } from './route.ts';
 import { byLateness } from './rows.ts';
 
-interface Answer { reports: RuleCase[]; count: number; late: number; next?: string }
+interface Answer { time_us: number; reports: RuleCase[]; count: number; late: number; next?: string }
 
 export function Reports() {
   const all = values().get('all') ?? '';
-  const load = useLoad(all, () => get<Answer>('reports', { all }));
+  const load = useLoad(all, () => told<Answer>('reports', { all }));
   const me = session.value as Session;
   const answer = load.value;
   return (

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { get, type Listed, type RuleAct, type RuleCase, session, type Session } from './api.ts';
 import { moment } from './clock.ts';
 import { t, word } from './i18n.ts';
-import { ofMicros } from './moment.ts';
+import { ofMicros, venueIs } from './moment.ts';
 import { Choice, Command, Due, Fault, Field, Hash, Head, State, useLoad, Waiting } from './parts.tsx';
 import { go, values, withValues } from './route.ts';
 import { commandsOf } from './rows.ts';
@@ -18,6 +18,13 @@ const FILTERS = ['kind', 'state', 'person', 'account', 'owner', 'all'] as const;
 const NUMBER = /^[1-9]\d{0,18}$/;
 
 interface Answer { time_us: number; cases: RuleCase[]; count: number; next?: string }
+
+/* Each answer of the queue says of which moment it is, by the venue's clock. */
+export async function told<T extends { time_us: number }>(path: string, words: Record<string, string | number | undefined> = {}): Promise<T> {
+  const found = await get<T>(path, words);
+  venueIs(ofMicros(found.time_us));
+  return found;
+}
 
 export function whom(row: { person: number; account: number }): string {
   return row.account ? t('restriction.accountOf', { person: row.person, account: row.account }) : t('restriction.person', { person: row.person });
@@ -48,7 +55,7 @@ function Filters() {
 function Row({ row }: { row: RuleCase }) {
   return (
     <tr data-restriction={row.case}>
-      <td><Due at={row.closed_us ? null : ofMicros(row.due_us)} /></td>
+      <td><Due at={row.closed_us ? null : ofMicros(row.due_us)} venue /></td>
       <th scope="row"><a href={`/restriction/${row.case}`}>{row.case}</a></th>
       <td>{word('kind', row.kind)}</td>
       <td><State name={row.state} family="rstate" /></td>
@@ -73,7 +80,7 @@ export function RuleTable({ rows, label }: { rows: RuleCase[]; label: string }) 
 function List() {
   const all = values();
   const asked = Object.fromEntries(FILTERS.map((name) => [name, all.get(name) ?? '']));
-  const load = useLoad(JSON.stringify(asked), () => get<Answer>('restrictions', { ...asked, limit: ROWS }));
+  const load = useLoad(JSON.stringify(asked), () => told<Answer>('restrictions', { ...asked, limit: ROWS }));
   const more = useSignal<{ of: Answer | null; rows: RuleCase[]; next: string | undefined }>({ of: null, rows: [], next: undefined });
   const error = useSignal<unknown>(null);
   const answer = load.value;
@@ -81,7 +88,7 @@ function List() {
   const rows = [...(answer?.cases ?? []), ...behind.rows];
   const goOn = async () => {
     try {
-      const found = await get<Answer>('restrictions', { ...asked, limit: ROWS, after: behind.next });
+      const found = await told<Answer>('restrictions', { ...asked, limit: ROWS, after: behind.next });
       more.value = { of: answer, rows: [...behind.rows, ...found.cases], next: found.next };
       error.value = null;
     } catch (problem) {
@@ -102,7 +109,7 @@ function List() {
 }
 
 function Whitelist() {
-  const load = useLoad('whitelisted', () => get<{ whitelist: Listed[] }>('whitelisted'));
+  const load = useLoad('whitelisted', () => told<{ time_us: number; whitelist: Listed[] }>('whitelisted'));
   const rows = load.value?.whitelist ?? [];
   return (
     <>
@@ -113,7 +120,7 @@ function Whitelist() {
         <div class="table-box" tabIndex={0} role="region" aria-label={t('whitelist.title')}>
           <table class="rows" data-whitelist={rows.length}>
             <thead><tr><th scope="col">{t('column.ends')}</th><th scope="col">{t('column.whom')}</th><th scope="col">{t('column.entry')}</th><th scope="col">{t('column.case')}</th></tr></thead>
-            <tbody>{rows.map((row) => <tr key={`${row.person} ${row.list} ${row.entry}`}><td>{moment(ofMicros(row.until_us))} {row.over ? <span class="chip">{t('whitelist.over')}</span> : <Due at={ofMicros(row.until_us)} />}</td><td>{t('restriction.person', { person: row.person })}</td><td>{row.list} {row.entry}</td><td><a href={`/restriction/${row.case}`}>{row.case}</a></td></tr>)}</tbody>
+            <tbody>{rows.map((row) => <tr key={`${row.person} ${row.list} ${row.entry}`}><td>{moment(ofMicros(row.until_us))} {row.over ? <span class="chip">{t('whitelist.over')}</span> : <Due at={ofMicros(row.until_us)} venue />}</td><td>{t('restriction.person', { person: row.person })}</td><td>{row.list} {row.entry}</td><td><a href={`/restriction/${row.case}`}>{row.case}</a></td></tr>)}</tbody>
           </table>
         </div>
       ) : null}
@@ -150,7 +157,7 @@ function Facts({ row }: { row: RuleCase }) {
     ...(row.score ? [[t('restriction.score'), <span key="s" data-score={row.score}><meter min={0} max={1} value={Number(row.score)} aria-label={t('restriction.score')} /> {row.score}</span>] as [string, preact.ComponentChildren]] : []),
     [t('restriction.cause'), String(row.cause_seq)],
     [t('restriction.opened'), moment(ofMicros(row.opened_us))],
-    [t('column.due'), row.closed_us ? moment(ofMicros(row.due_us)) : <span key="d">{moment(ofMicros(row.due_us))} <Due at={ofMicros(row.due_us)} /></span>],
+    [t('column.due'), row.closed_us ? moment(ofMicros(row.due_us)) : <span key="d">{moment(ofMicros(row.due_us))} <Due at={ofMicros(row.due_us)} venue /></span>],
     ...(row.closed_us ? [[t('restriction.closed'), `${moment(ofMicros(row.closed_us))} · ${word('outcome', row.outcome)}`] as [string, string]] : []),
     [t('column.owner'), officerName(row.owner)], [t('restriction.decided'), officerName(row.decided_by)], [t('restriction.second'), officerName(row.second_by)],
     ...(row.reference ? [referenceOf(row)] : []), ...(row.amount ? [[t('restriction.amount'), String(row.amount)] as [string, string]] : []),
@@ -161,7 +168,7 @@ function Facts({ row }: { row: RuleCase }) {
 }
 
 export function RestrictionPage({ name }: { name: string }) {
-  const load = useLoad(name, () => get<{ case: RuleCase; acts: RuleAct[] }>('restriction', { case: name }));
+  const load = useLoad(name, () => told<{ time_us: number; case: RuleCase; acts: RuleAct[] }>('restriction', { case: name }));
   const me = session.value as Session;
   if (!load.value) return <main id="main"><Head title={t('restriction.one', { name })} /><Waiting load={load} /></main>;
   const { case: row, acts } = load.value;
