@@ -46,6 +46,8 @@ struct vault_agent_counts {
     u64 lookups;      /* asked here */
     u64 limited;      /* look-ups refused: too many in the hour */
     u64 line_unheard; /* answers for which the gateway's line had no room */
+    u64 uploads;      /* enrolments that are coming in pieces */
+    u64 uploads_full; /* those for which there was no place */
     u64 count_ended;  /* 1: no sound desk was at its line */
     u64 unswept;      /* seconds since something was erased that is not swept */
     u64 locked;       /* 1: the buffers for values in plain are locked in memory */

@@ -169,6 +169,7 @@ static enum fault piece_come(struct vault_agent *agent, const struct keep_line_a
         }
     }
     agent->counts.refused += said.code == KEEP_LINE_OK ? 0 : 1;
+    agent->counts.uploads_full += said.code == KEEP_LINE_FULL ? 1 : 0;
     answer(agent, &said);
     return FAULT_NONE;
 }
@@ -196,6 +197,7 @@ static enum fault message_come(struct vault_agent *agent, u32 size)
 enum fault vault_line_turn(struct vault_agent *agent)
 {
     vault_uploads_turn(&agent->uploads, clock_mono_ns(agent->options.clock) / MS_NS);
+    agent->counts.uploads = vault_uploads_count(&agent->uploads);
     for (u32 count = 0; count < VAULT_LINE_ASKS_MAX && agent->has_line; count += 1) {
         /* One byte more than a message has: what is longer shows. */
         ssize_t size = read(agent->options.line, agent->line_message, sizeof(agent->line_message));

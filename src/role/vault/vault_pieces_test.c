@@ -278,8 +278,13 @@ static void so_many_send_at_once(void **state)
         assert_int_equal(piece(subject, 5, whole, 0), KEEP_LINE_OK);
     }
     assert_int_equal(piece(17, 5, whole, 0), KEEP_LINE_FULL);
+    work(0);
+    assert_int_equal(vault_agent_counts(agent).uploads, VAULT_UPLOADS_MAX);
+    assert_int_equal(vault_agent_counts(agent).uploads_full, 1);
     work(VAULT_UPLOAD_GIVES_MS / 1000);
     assert_int_equal(send_whole(17, whole), KEEP_LINE_OK);
+    work(VAULT_UPLOAD_IDLE_MS / 1000);
+    assert_int_equal(vault_agent_counts(agent).uploads, 0);
 }
 
 static void what_is_no_piece_ends_the_line(void **state)

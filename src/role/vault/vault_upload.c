@@ -93,6 +93,15 @@ enum vault_upload_said vault_uploads_take(struct vault_uploads *uploads, u64 sub
     return upload->have == upload->total ? VAULT_UPLOAD_WHOLE : VAULT_UPLOAD_GOES_ON;
 }
 
+u32 vault_uploads_count(const struct vault_uploads *uploads)
+{
+    u32 count = 0;
+    for (u32 i = 0; i < VAULT_UPLOADS_MAX; i += 1) {
+        count += uploads->list[i].subject != 0 ? 1 : 0;
+    }
+    return count;
+}
+
 void vault_uploads_turn(struct vault_uploads *uploads, u64 now_ms)
 {
     for (u32 i = 0; i < VAULT_UPLOADS_MAX; i += 1) {

@@ -51,6 +51,8 @@ void vault_uploads_init(struct vault_uploads *uploads, u8 *room);
 enum vault_upload_said vault_uploads_take(struct vault_uploads *uploads, u64 subject,
                                           const struct keep_line_piece *piece, u64 now_ms,
                                           struct vault_upload **upload_out);
+/* How many are there. */
+u32 vault_uploads_count(const struct vault_uploads *uploads);
 /* Wipes what is over. */
 void vault_uploads_turn(struct vault_uploads *uploads, u64 now_ms);
 
