@@ -430,7 +430,7 @@ static const struct story_case_step steps[] = {
     {.what = STORY_CASE_SIGN, .officer = "galina", .tries = "signs under the grant"},
     {.what = STORY_CASE_TELL, .act = "grant"},
     {.at = "2021-04-15T20:20",
-     .text = "Their grant is in the public log by now, for everybody to see.",
+     .text = "Their grant is in the public log by now, and stays there.",
      .what = STORY_CASE_BEGIN,
      .tries = "The opener is started with it.",
      .by = "the opener",
@@ -631,7 +631,10 @@ static const char *const ending[] = {
 
 const struct story story_disclosure = {
     .name = "disclosure",
-    .title = "April 2021: names and addresses, without a court. Persons and Ostrania are invented.",
+    .title =
+        "April 2021: names and addresses, without a court. Persons and Ostrania are invented.\n"
+        "Beside each name: role at the desk, region. Behind REFUSED: who refuses, by what, and\n"
+        "why, in the words of the code that does.",
     .begin = "2021-04-13T09:00",
     .ending = ending,
 };
