@@ -98,6 +98,19 @@ await step('the same in French, on a narrow page', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.locator('[data-language="en"]').click();
 });
+await step('the inbox tells of the request, once', async () => {
+  await page.unroute('**/page/v1/openings?*');
+  await page.goto(url);
+  await page.locator('[data-inbox] .count').waitFor();
+  await page.locator('[data-inbox]').click();
+  await page.locator('[data-told="1"]', { hasText: 'you were told that records of you were opened' }).waitFor();
+  assert.equal(await page.locator('[data-told] a').getAttribute('href'), '/records');
+  if (shots) await page.screenshot({ path: join(shots, 'records-inbox.png') });
+  await page.keyboard.press('Escape');
+  await Promise.all([page.waitForResponse((answer) => answer.url().includes('/page/v1/openings')), page.reload()]);
+  await page.locator('[data-inbox]').waitFor();
+  await page.locator('[data-inbox] .count').waitFor({ state: 'detached' });
+});
 await step('a withdrawal says until when it stays linked', async () => {
   await page.goto(url);
   await page.locator('#orders-tab-balances').click();

@@ -5,6 +5,7 @@ import { ApiError } from '../api/client.ts';
 import type { Notice, Standing } from '../api/types.ts';
 import { keep, kept } from './keep.ts';
 import { account, credentials, expiredTurn, signed } from './session.ts';
+import { beginTold, unreadTold } from './told.ts';
 
 const AGAIN_MS = 5_000;
 
@@ -49,7 +50,7 @@ function begin(): void {
   void ask(turn);
 }
 
-export const unread = computed(() => (standing.value?.inbox ?? []).filter((row) => (row.time ?? 0) > readUntil.value).length);
+export const unread = computed(() => (standing.value?.inbox ?? []).filter((row) => (row.time ?? 0) > readUntil.value).length + unreadTold.value);
 
 export function readInbox(): void {
   const newest = Math.max(0, ...(standing.peek()?.inbox ?? []).map((row) => row.time ?? 0));
@@ -66,6 +67,7 @@ export function partsOf(notice: Notice, language: 'en' | 'fr'): Record<string, s
 export function startStanding(): void {
   effect(() => {
     standing.value = null;
+    beginTold();
     if (!credentials.value) {
       clearTimeout(timer);
       turn += 1;

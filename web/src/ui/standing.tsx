@@ -10,6 +10,7 @@ import { partsOf, readInbox, standing, unread } from '../state/standing.ts';
 import { AppealPart } from './appeal.tsx';
 import { Modal } from './modal.tsx';
 import { dialog } from './panels.ts';
+import { ToldPart } from './told.tsx';
 
 const HUNDREDTHS = 1_000_000n; /* units of 10^-8 in a cent */
 const ORDER = ['act', 'article', 'text', 'holdings', 'possible', 'held', 'impossible', 'leave', 'evidence', 'until', 'appeal'] as const;
@@ -111,6 +112,7 @@ export function InboxDialog() {
           <section aria-label={t('standing.now')}><h3>{t('standing.now')}</h3>{told.reasons.map((notice, index) => <Letter key={index} notice={notice} open />)}</section>
         ) : <p class="quiet">{t('standing.nothing')}</p>}
         <AppealPart />
+        <ToldPart />
         <Holdings />
         {told && told.inbox.length > 0 ? (
           <section aria-label={t('standing.past')}><h3>{t('standing.past')}</h3>{told.inbox.map((notice, index) => <Letter key={`${told.inbox.length - index}`} notice={notice} />)}</section>
