@@ -55,11 +55,13 @@ static enum vault_upload_said take(u64 subject, u32 part, u64 now_ms)
     return take_of(subject, 100 + subject, TOTAL, part, now_ms);
 }
 
+/* Whether no place has a byte of what was sent, as far as that reaches. */
 static bool is_empty(void)
 {
     bool is_zero = true;
-    for (size_t i = 0; i < VAULT_UPLOADS_ROOM_BYTES; i += 1) {
-        is_zero = is_zero && room[i] == 0;
+    for (u32 i = 0; i < VAULT_UPLOADS_MAX; i += 1) {
+        const u8 *place = room + (size_t)i * VAULT_UPLOAD_ROOM;
+        is_zero = is_zero && span_is_zero(span_of(place, VAULT_UPLOAD_HEAD_BYTES + TOTAL));
     }
     return is_zero;
 }
