@@ -146,6 +146,8 @@ static const char *const text[] = {
     "paste, and runs until Ctrl-C. All keys stand in DIR/keys.json.",
     "Prices come from the seed and the number of the bots' step, never from outside. Nothing in the "
     "venue is made up: every candle is of trades that happened, so at first the charts are short.",
+    "It has a vault, a disclosure desk and the officers' console, with officers who are invented and whose keys "
+    "all lie in DIR/demo/officers: a customer who signs up and sends the form is taken in by the lines that it prints.",
     "A recording is played through the API at its own pace times the speed, from its beginning at each "
     "start; the other markets go on by themselves. To run one through the core and compare it with the "
     "venue it comes from, there is cambist replay.",

@@ -100,6 +100,14 @@ def lines_of(running, begin, end):
     return block.split("\n\n", 2)[1]
 
 
+def at_no_moment(cli):
+    """Facts hold from a moment that is one, or nothing is opened."""
+    code, text, error = cli.run("officer", "review", "none", "--group-a", "none", "--group-b", "none", "--key", "none",
+                                "--passphrase", "none", "--verdict", "accept", "--facts", cli.folder, "--venue",
+                                "0" * 32, "--at", "2022-04-22")
+    cli.equal((code, text, error), (2, "", "cambist officer: --at: a moment as 2026-11-23T12:00:00Z\n"), "no moment")
+
+
 def officers_say_yes(cli, running, customer):
     """Every line that is printed for officers, in one shell, as whoever pastes them."""
     names = re.search(r"^c='.*$", running.words, re.M).group(0)
@@ -149,9 +157,16 @@ def console(cli, running):
     cli.check(status == 200 and {(5, "freeze"), (6, "candidate")} <= kinds, f"restrictions: {kinds}")
 
 
+def cases_stay(cli, running):
+    """At another start of the same folder."""
+    code, text, error = cli.run("desk", "list", "all=yes", "--data", running.folder)
+    cli.equal((code, error, json.loads(text)["all"]), (0, "", 3), "requests are brought once")
+
+
 def walk(cli, running):
     """Behind `sign_up`. Without npm's packages in the build, the form is left out."""
     console(cli, running)
+    at_no_moment(cli)
     web = os.path.join(os.path.dirname(cli.binary), "../../web")
     if shutil.which("node") is None or not os.path.isdir(os.path.join(web, "node_modules/esbuild")):
         print("skipped: a form of the demo, since the pages were built without npm")

@@ -436,6 +436,7 @@ def check_again(cli, accounts, had, counts):
              "olga": (True, True, False), "lena": PEOPLE["irina"]}
     cli.check(wait_for(lambda: people(running) == later), f"a later law: {people(running)}")
     cli.equal(running.keys["accounts"], accounts, "the same accounts and keys")
+    w.cases_stay(cli, running)
     cli.equal(money(running), had, "the same money")
     orders = running.ask("camille", "GET", "/api/v3/openOrders", symbol="BTCUSDT")
     cli.equal([order["clientOrderId"] for order in orders], ["stays"], "the same orders")
