@@ -100,3 +100,32 @@ test('a proof of another size or place leads nowhere', () => {
   assert.equal(isIncluded(0n, 1n, hashes[0]!, hashes, hashes[0]!), false);
   assert.equal(isIncluded(0n, 2n, hashes[0]!, [], hashes[0]!), false);
 });
+
+/* RFC 9162 section 2.1, as it stands there. */
+const nodeOf = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(createHash('sha256').update(Buffer.concat([Buffer.of(1), ...parts])).digest());
+const splitOf = (count: number): number => 2 ** Math.floor(Math.log2(count - 1));
+const rootOf = (leaves: Uint8Array[]): Uint8Array => leaves.length === 1 ? leaves[0]!
+  : nodeOf(rootOf(leaves.slice(0, splitOf(leaves.length))), rootOf(leaves.slice(splitOf(leaves.length))));
+function pathOf(leaves: Uint8Array[], index: number): Uint8Array[] {
+  if (leaves.length === 1) return [];
+  const split = splitOf(leaves.length);
+  return index < split ? [...pathOf(leaves.slice(0, split), index), rootOf(leaves.slice(split))]
+    : [...pathOf(leaves.slice(split), index - split), rootOf(leaves.slice(0, split))];
+}
+
+test('each leaf of each small tree is where it is, and nowhere else', () => {
+  const all = Array.from({ length: 21 }, (_, i) => new Uint8Array(createHash('sha256').update(String(i)).digest()));
+  for (let size = 1; size <= all.length; size += 1) {
+    const leaves = all.slice(0, size);
+    const root = rootOf(leaves);
+    for (let index = 0; index < size; index += 1) {
+      const path = pathOf(leaves, index);
+      const holds = (at: number, hashes = path, of = root) => isIncluded(BigInt(at), BigInt(size), leaves[index]!, hashes, of);
+      for (let at = 0; at <= size; at += 1) assert.equal(holds(at), at === index, `${index} of ${size} at ${at}`);
+      assert.equal(holds(index, [...path, root]), false);
+      assert.equal(holds(index, path, nodeOf(root)), false);
+      if (path.length > 0) assert.equal(holds(index, path.slice(0, -1)), false);
+      if (path.length > 1) assert.equal(holds(index, [...path].reverse()), false);
+    }
+  }
+});
