@@ -557,7 +557,7 @@ static enum fault put(struct desk_cli *cli)
 /* ---- the count of a search ---- */
 
 #define SEARCH_BYTES     1024U
-#define SEARCH_POLLS_MAX 300U /* more than the desk waits for `keep` */
+#define SEARCH_POLLS_MAX 1300U /* more than the desk waits for `keep` */
 #define SEARCH_POLL_NS   50000000L
 
 /* What became of the question; "waits" while it is under way. */

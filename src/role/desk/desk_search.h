@@ -17,7 +17,7 @@
 #include "io/fault.h"
 #include "role/desk/desk_store.h"
 
-#define DESK_SEARCH_WAIT_S 10U /* `keep` answers within it, or is away */
+#define DESK_SEARCH_WAIT_S 60U /* `keep` answers within it, or is away */
 
 struct desk_search;
 
