@@ -63,8 +63,13 @@ export async function appeals({ page, venue, binary, step, axe, picture, loosen,
     await page.locator('[data-appeal-end="sent"]').waitFor();
     await page.keyboard.press('Escape');
     loosen('case', 'act', 'overturn', String(appealOf().matter));
-    await inbox();
-    await page.locator('[data-appeal="overturned"]').waitFor();
+    // The page asks when the inbox is opened; the queue hears of the act a little later.
+    for (const end = Date.now() + 60_000; ;) {
+      await inbox();
+      if (await page.locator('[data-appeal="overturned"]').waitFor({ timeout: 3_000 }).then(() => true, () => false)) break;
+      assert.ok(Date.now() < end, 'the outcome is told');
+      await page.keyboard.press('Escape');
+    }
     await picture(page, 'appeal-overturned');
     await page.keyboard.press('Escape');
   });
