@@ -438,7 +438,8 @@ const struct config_option config_options[CONFIG_COUNT] = {
                            .maximum = 1000000,
                            .otherwise = "1000",
                            .help = "How many mails may wait in door/mail for the command that "
-                                   "sends them; then nobody signs up or resets."},
+                                   "sends them, a quarter of them only for new passwords of logins "
+                                   "that there are; beyond the others nobody signs up."},
     [CONFIG_DOOR_COMMAND] = {.section = "door",
                              .name = "command",
                              .kind = CONFIG_PATH,

@@ -29,6 +29,7 @@ struct door_desk {
     struct door_limit *limit;
     struct door_crowd *crowd;
     struct door_mails mails;
+    bool is_unmailed;                 /* the last one had no room, and that was told */
     struct door_pending *pending;     /* by job */
     char dummy[DOOR_HASH_TEXT_BYTES]; /* compared with where there is no login */
     u64 sweep_us;
@@ -93,8 +94,9 @@ MUST_USE enum fault door_sign_in_later(struct door_act *act, const struct door_p
 /* A ticket for the ask's address, and its mail, answered. `login` may be 0. */
 MUST_USE enum fault door_ticket_make(struct door_act *act, const struct door_address *address,
                                      enum door_ticket_kind kind, u64 login, const char *password);
-/* Whether there is room for a ticket and a mail, or somebody's ticket gives way. */
-MUST_USE enum fault door_ticket_room(struct door_act *act, bool *room_out);
+/* Whether there is room for a ticket, or somebody's gives way; for a sign-up also for its mail. */
+MUST_USE enum fault door_ticket_room(struct door_act *act, enum door_ticket_kind kind,
+                                     bool *room_out);
 /* The ask's ticket. *right_out: it is in force, for somebody, and its code is the ask's. */
 MUST_USE enum fault door_ticket_check(struct door_act *act, enum door_ticket_kind kind,
                                       struct door_ticket *ticket_out, bool *right_out);

@@ -140,6 +140,48 @@ static void the_tickets_of_a_flood_give_way(void **state)
     assert_int_equal(resets(4, ticket), DOOR_CODE_BUSY);
 }
 
+/* A reset for that address, from the other end of the world; how many mails wait behind it. */
+static u32 asks_for_a_password(const char *address)
+{
+    network((u8)(100 + numbers));
+    door_scene_texts(&scene, address, "", "");
+    assert_int_equal(door_scene_act(&scene, DOOR_ASK_RESET), DOOR_CODE_OK);
+    return scene.desk->mails.files_count;
+}
+
+/* Of 16 mails that may wait, four are for new passwords of logins that there are. */
+static void who_has_a_login_is_mailed_in_a_flood_of_sign_ups(void **state)
+{
+    u32 code = DOOR_CODE_OK;
+    u32 signed_up = 0;
+    (void)state;
+    (void)door_scene_sign_up(&scene, ADDRESS, PASSWORD);
+    (void)door_scene_sign_up(&scene, "bob.invented@example.org", PASSWORD);
+    (void)door_scene_sign_up(&scene, "cy.invented@example.org", PASSWORD);
+    scene.now_us += 2 * DOOR_US_S;
+    while (code == DOOR_CODE_OK) { /* from as many sites, nobody takes the mails */
+        char address[64];
+        network((u8)(100 + numbers));
+        (void)snprintf(address, sizeof(address), "nobody%u@example.org", numbers);
+        door_scene_texts(&scene, address, PASSWORD, "");
+        code = door_scene_act(&scene, DOOR_ASK_SIGN_UP);
+        signed_up += code == DOOR_CODE_OK ? 1 : 0;
+    }
+    u32 waiting = scene.desk->mails.files_count;
+    assert_int_equal(code, DOOR_CODE_BUSY);
+    assert_true(waiting == 12 && signed_up >= waiting);
+    assert_int_equal(asks_for_a_password("nobody@example.org"), waiting); /* not mailed */
+    u64 bytes = scene.head.contents.size;
+    assert_int_equal(asks_for_a_password(ADDRESS), waiting + 1);
+    assert_int_equal(scene.head.contents.size, bytes); /* answered alike */
+    assert_int_equal(asks_for_a_password("nobody2@example.org"), waiting + 1);
+    assert_int_equal(asks_for_a_password(ADDRESS), waiting + 2);
+    assert_int_equal(asks_for_a_password("bob.invented@example.org"), waiting + 3);
+    assert_int_equal(asks_for_a_password("bob.invented@example.org"), 16);
+    assert_int_equal(asks_for_a_password("cy.invented@example.org"), 16); /* not mailed */
+    assert_int_equal(scene.head.contents.size, bytes);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -148,6 +190,7 @@ int main(void)
         TEST(mails_of_a_site_are_counted_together),
         TEST(sign_ins_of_a_site_are_counted_together),
         TEST(the_tickets_of_a_flood_give_way),
+        TEST(who_has_a_login_is_mailed_in_a_flood_of_sign_ups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,15 +152,18 @@ enum fault door_mails_open(struct door_mails *mails, struct disk *disk, const ch
     return begun_remove(mails);
 }
 
-enum fault door_mails_have_room(struct door_mails *mails, u64 now_us, bool *room_out)
+enum fault door_mails_have_room(struct door_mails *mails, enum door_mail_kind kind, u64 now_us,
+                                bool *room_out)
 {
+    u32 kept = kind == DOOR_MAIL_RESET ? 0 : mails->files_max / DOOR_MAIL_RESERVE;
+    u32 files_max = mails->files_max - kept;
     bool is_old = now_us < mails->counted_us || now_us - mails->counted_us >= DOOR_MAIL_RECOUNT_US;
-    if (mails->files_count >= mails->files_max && is_old) {
+    if (mails->files_count >= files_max && is_old) {
         struct counter counter;
         TRY(count(mails, &counter));
         mails->counted_us = now_us;
     }
-    *room_out = mails->files_count < mails->files_max;
+    *room_out = mails->files_count < files_max;
     return FAULT_NONE;
 }
 
@@ -180,7 +183,7 @@ enum fault door_mails_put(struct door_mails *mails, const struct door_mail *mail
     char begun[FILE_PATH_BYTES];
     char path[FILE_PATH_BYTES];
     bool room = false;
-    TRY(door_mails_have_room(mails, now_us, &room));
+    TRY(door_mails_have_room(mails, mail->kind, now_us, &room));
     if (!room) {
         return FAULT(FAULT_LIMIT, "%u mails wait to be taken", mails->files_count);
     }

@@ -3,7 +3,9 @@
  * A mail has a code or says that something happened, and nothing else: no name, number, amount or
  * link. A file is there whole or not at all (written as `.NAME`, synced, renamed); what a process
  * that was killed has begun is removed at the next opening. The address stands in the file, and
- * nowhere else in the door's folder, until it is taken. How many files may wait is bounded. */
+ * nowhere else in the door's folder, until it is taken. How many files may wait is bounded, and of
+ * those one in DOOR_MAIL_RESERVE is kept for new passwords of logins that there are: so sign-ups,
+ * and resets for addresses that nobody has, cannot keep these from being written. */
 #ifndef ROLE_DOOR_DOOR_MAIL_H
 #define ROLE_DOOR_DOOR_MAIL_H
 
@@ -15,6 +17,7 @@
 #define DOOR_MAIL_FOLDER     "mail"
 #define DOOR_MAIL_BYTES_MAX  2048U
 #define DOOR_MAIL_ISSUER_MAX 32U
+#define DOOR_MAIL_RESERVE    4U
 #define DOOR_MAIL_RECOUNT_US 1000000ULL /* a full folder is looked at again after so long */
 
 enum door_mail_kind {
@@ -46,10 +49,12 @@ struct door_mails {
 MUST_USE enum fault door_mails_open(struct door_mails *mails, struct disk *disk, const char *folder,
                                     const char *issuer, u32 files_max);
 
-/* Whether another one may be written. */
-MUST_USE enum fault door_mails_have_room(struct door_mails *mails, u64 now_us, bool *room_out);
+/* Whether another one of this kind may be written. */
+MUST_USE enum fault door_mails_have_room(struct door_mails *mails, enum door_mail_kind kind,
+                                         u64 now_us, bool *room_out);
 
-/* Writes one. `mark` makes its name one of its own: random. FAULT_LIMIT: there is no room. */
+/* Writes one. `mark` makes its name one of its own: random. FAULT_LIMIT: there is no room for
+ * its kind. */
 MUST_USE enum fault door_mails_put(struct door_mails *mails, const struct door_mail *mail,
                                    u64 now_us, u64 mark);
 

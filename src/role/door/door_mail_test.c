@@ -137,6 +137,31 @@ static void accidents_leave_whole_mails(void **state)
     assert_true(accident_everywhere(run, 10) > 20);
 }
 
+/* One of four is for who has a login and forgot the password. */
+static void a_part_is_kept_for_new_passwords(void **state)
+{
+    struct disk_false_config config = {.seed = test_seed(), .sector_bytes = 512};
+    struct disk_false *disk = disk_false_open(&config);
+    static const enum door_mail_kind others[] = {DOOR_MAIL_SIGN_UP, DOOR_MAIL_SIGN_UP_KNOWN,
+                                                 DOOR_MAIL_RESET_UNKNOWN};
+    struct door_mail mail = mail_of(DOOR_MAIL_RESET, DOOR_LANGUAGE_ENGLISH);
+    (void)state;
+    scene_must(disk_make_folder(disk_false_disk(disk), "door"));
+    scene_must(door_mails_open(&mails, disk_false_disk(disk), "door", "Cambist", 8));
+    for (u32 i = 0; i < 8; i += 1) {
+        for (u32 kind = 0; i >= 6 && kind < ARRAY_COUNT(others); kind += 1) {
+            bool room = true;
+            scene_must(door_mails_have_room(&mails, others[kind], 10, &room));
+            assert_false(room);
+        }
+        mail.kind = i < 6 ? others[i % ARRAY_COUNT(others)] : DOOR_MAIL_RESET;
+        scene_must(door_mails_put(&mails, &mail, 10, i));
+    }
+    assert_int_equal(door_mails_put(&mails, &mail, 10, 8), FAULT_LIMIT);
+    fault_forget();
+    disk_false_close(disk);
+}
+
 static void so_many_wait_at_most(void **state)
 {
     struct disk_false_config config = {.seed = test_seed(), .sector_bytes = 512};
@@ -151,7 +176,7 @@ static void so_many_wait_at_most(void **state)
     assert_int_equal(door_mails_put(&mails, &mail, 10, 3), FAULT_LIMIT);
     assert_int_equal(look(disk_false_disk(disk)).whole, 2);
     scene_must(disk_unlink(disk_false_disk(disk), "door/mail/000000000000000a-0000000000000001"));
-    scene_must(door_mails_have_room(&mails, 10 + DOOR_MAIL_RECOUNT_US, &room));
+    scene_must(door_mails_have_room(&mails, DOOR_MAIL_RESET, 10 + DOOR_MAIL_RECOUNT_US, &room));
     assert_true(room);
     scene_must(door_mails_put(&mails, &mail, 11, 4));
     assert_int_equal(door_mails_open(&mails, disk_false_disk(disk), "door",
@@ -165,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mails_have_a_code_and_nothing_else),
         cmocka_unit_test(accidents_leave_whole_mails),
+        cmocka_unit_test(a_part_is_kept_for_new_passwords),
         cmocka_unit_test(so_many_wait_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ enum fault door_reset(struct door_act *act)
     if (!door_address_take(act, &address)) {
         return door_say(act, DOOR_CODE_ADDRESS);
     }
-    TRY(door_ticket_room(act, &room));
+    TRY(door_ticket_room(act, DOOR_TICKET_RESET, &room));
     if (!room) {
         return door_say(act, DOOR_CODE_BUSY);
     }

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/secret.h"
 #include "base/span.h"
+#include "io/log.h"
 #include "role/door/door_desk_inner.h"
 #include "role/door/door_password.h"
 
@@ -13,14 +14,17 @@
 
 /* ---- tickets ---- */
 
-enum fault door_ticket_room(struct door_act *act, bool *room_out)
+enum fault door_ticket_room(struct door_act *act, enum door_ticket_kind kind, bool *room_out)
 {
     u64 tickets = 0;
+    bool is_mailed = true;
     u8 id[DOOR_TICKET_BYTES];
     u64 site = door_crowd_site(act->ask->network);
     TRY(door_store_tickets_count(&act->desk->store, &tickets));
-    TRY(door_mails_have_room(&act->desk->mails, act->now_us, room_out));
-    *room_out = *room_out && (tickets < act->desk->options.tickets_max ||
+    if (kind == DOOR_TICKET_SIGN_UP) {
+        TRY(door_mails_have_room(&act->desk->mails, DOOR_MAIL_SIGN_UP, act->now_us, &is_mailed));
+    }
+    *room_out = is_mailed && (tickets < act->desk->options.tickets_max ||
                               door_crowd_yields(act->desk->crowd, site, act->now_us, id));
     return FAULT_NONE;
 }
@@ -57,6 +61,8 @@ static enum door_mail_kind mail_of(enum door_ticket_kind kind, u64 login)
     return login == 0 ? DOOR_MAIL_RESET_UNKNOWN : DOOR_MAIL_RESET;
 }
 
+/* A reset is answered alike whether a mail was written or there was no room for one: else who fills
+ * the room could see from the answer which addresses have a login. A sign-up was refused before. */
 static enum fault mail_put(struct door_act *act, const struct door_address *address,
                            const struct door_ticket *ticket, struct span code)
 {
@@ -64,11 +70,22 @@ static enum fault mail_put(struct door_act *act, const struct door_address *addr
                                    .language = ticket->language,
                                    .address = span_of(address->bytes, address->size),
                                    .code = code};
+    struct door_desk *desk = act->desk;
     u8 mark[8];
+    bool room = false;
     TRY(door_random(act, mark, sizeof(mark)));
     u64 number = 0;
     memcpy(&number, mark, sizeof(number));
-    return door_mails_put(&act->desk->mails, &mail, act->now_us, number);
+    TRY(door_mails_have_room(&desk->mails, mail.kind, act->now_us, &room));
+    if (room) {
+        desk->is_unmailed = false;
+        return door_mails_put(&desk->mails, &mail, act->now_us, number);
+    }
+    if (!desk->is_unmailed) {
+        desk->is_unmailed = true;
+        log_warn("door.unmailed", LOG_U64("waiting", desk->mails.files_count));
+    }
+    return FAULT_NONE;
 }
 
 enum fault door_ticket_make(struct door_act *act, const struct door_address *address,
@@ -81,7 +98,7 @@ enum fault door_ticket_make(struct door_act *act, const struct door_address *add
                                  .until_us = act->now_us + DOOR_TICKET_US};
     u8 code[DOOR_MAIL_CODE_BYTES];
     bool room = false;
-    TRY(door_ticket_room(act, &room));
+    TRY(door_ticket_room(act, kind, &room));
     if (room) {
         TRY(make_way(act, &room));
     }
@@ -141,7 +158,7 @@ enum fault door_sign_up(struct door_act *act)
     if (code != DOOR_CODE_OK) {
         return door_say(act, code);
     }
-    TRY(door_ticket_room(act, &room));
+    TRY(door_ticket_room(act, DOOR_TICKET_SIGN_UP, &room));
     if (!room || !door_hash_has_room(act->desk->hash)) {
         return door_say(act, DOOR_CODE_BUSY);
     }
