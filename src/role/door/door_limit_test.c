@@ -128,6 +128,55 @@ static void who_waits_longest_stays(void **state)
     door_limit_close(limit);
 }
 
+static void take_each(struct door_limit *limit, const u32 counts[8])
+{
+    for (u8 i = 0; i < 8; i += 1) {
+        const u8 key[32] = {0xee, i};
+        for (u32 count = 0; count < counts[i]; count += 1) {
+            door_limit_take(limit, DOOR_LIMIT_SIGN_ADDRESS, span_of(key, sizeof(key)), US_S);
+        }
+    }
+}
+
+static u32 wait_of(struct door_limit *limit, u8 which)
+{
+    const u8 key[32] = {0xee, which};
+    return door_limit_wait(limit, DOOR_LIMIT_SIGN_ADDRESS, span_of(key, sizeof(key)), US_S);
+}
+
+/* In whatever places they are: who waits least, and of those who do not wait who tried least. */
+static void who_waits_least_gives_way(void **state)
+{
+    static const u32 waiting[8] = {9, 7, 12, 6, 10, 5, 11, 8};
+    static const u32 trying[8] = {4, 3, 4, 2, 4, 1, 3, 4};
+    struct door_limit *limit = NULL;
+    const u8 other[32] = {0xdd};
+    const u8 another[32] = {0xcc};
+    (void)state;
+    scene_must(door_limit_open(&limit, 8, seed));
+    take_each(limit, waiting);
+    door_limit_take(limit, DOOR_LIMIT_SIGN_ADDRESS, span_of(other, sizeof(other)), US_S);
+    assert_int_equal(door_limit_evictions(limit), 1);
+    door_limit_take(limit, DOOR_LIMIT_SIGN_ADDRESS, span_of(another, sizeof(another)), US_S);
+    assert_int_equal(door_limit_evictions(limit), 1); /* the one before did not wait */
+    for (u8 i = 0; i < 8; i += 1) {
+        assert_int_equal(wait_of(limit, i), waiting[i] == 5 ? 0 : 2U << (waiting[i] - 5));
+    }
+    door_limit_close(limit);
+    scene_must(door_limit_open(&limit, 8, seed));
+    take_each(limit, trying);
+    door_limit_take(limit, DOOR_LIMIT_SIGN_ADDRESS, span_of(other, sizeof(other)), US_S);
+    for (u8 i = 0; i < 8; i += 1) {
+        const u8 key[32] = {0xee, i};
+        if (trying[i] == 4) { /* the fifth is the first with a pause */
+            door_limit_take(limit, DOOR_LIMIT_SIGN_ADDRESS, span_of(key, sizeof(key)), US_S);
+            assert_int_equal(wait_of(limit, i), 2);
+        }
+    }
+    assert_int_equal(door_limit_evictions(limit), 0);
+    door_limit_close(limit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_good_attempt_is_not_counted),
         cmocka_unit_test(random_attempts_agree_with_the_naive),
         cmocka_unit_test(who_waits_longest_stays),
+        cmocka_unit_test(who_waits_least_gives_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
