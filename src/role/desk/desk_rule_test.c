@@ -405,6 +405,92 @@ static void what_is_amended_is_of_the_same_authority(void **state)
     ok(act, DESK_SCENE_CLEO);
 }
 
+/* ---- what undoes approvals ---- */
+
+static const struct desk_case *the_case(void)
+{
+    return desk_case(desk_store_desk(scene.store), name);
+}
+
+static void prepared_and_approved_once(const struct desk_act *request)
+{
+    received(request);
+    ok(assessment(request), DESK_SCENE_ANNA);
+    ok(preparation(7, 0), DESK_SCENE_PIA);
+    ok(act_of(DESK_ACT_APPROVE, DESK_SCENE_ABEL), DESK_SCENE_ABEL);
+    assert_int_equal(the_case()->approvals_count, 1);
+}
+
+static struct desk_act ties(const char *authority)
+{
+    struct desk_act act = desk_scene_act(&scene, DESK_ACT_RECUSE, DESK_SCENE_ABEL, NULL);
+    memcpy(act.authority, authority, strlen(authority) + 1);
+    memcpy(act.member, "abel", sizeof("abel"));
+    return act;
+}
+
+static void ties_take_back_what_concerns_that_authority(void **state)
+{
+    (void)state;
+    struct desk_act request = request_of(1);
+    prepared_and_approved_once(&request);
+    ok(ties(DESK_SCENE_ABROAD), DESK_SCENE_ABEL);
+    assert_int_equal(the_case()->approvals_count, 1);
+    ok(ties(DESK_SCENE_HOME), DESK_SCENE_ABEL);
+    assert_int_equal(the_case()->approvals_count, 0);
+    expect(act_of(DESK_ACT_APPROVE, DESK_SCENE_ABEL), DESK_SCENE_ABEL, DESK_RULE_RECUSED);
+    ok(act_of(DESK_ACT_APPROVE, DESK_SCENE_ALMA), DESK_SCENE_ALMA);
+}
+
+static void what_comes_meanwhile_undoes_what_was_prepared(void **state)
+{
+    (void)state;
+    struct desk_act request = request_of(1);
+    memset(request.instrument, 0, sizeof(request.instrument));
+    memset(request.sealed, 0, sizeof(request.sealed));
+    request.dated_s = 0;
+    request.urgency = DESK_URGENCY_EMERGENCY;
+    prepared_and_approved_once(&request);
+    struct desk_act act = act_of(DESK_ACT_INSTRUMENT, DESK_SCENE_CLEO);
+    memcpy(act.reference, "none", sizeof("none"));
+    expect(act, DESK_SCENE_CLEO, DESK_RULE_PAPER);
+    paper(&act);
+    ok(act, DESK_SCENE_CLEO);
+    assert_int_equal(the_case()->approvals_count, 0);
+    expect(act_of(DESK_ACT_APPROVE, DESK_SCENE_ALMA), DESK_SCENE_ALMA, DESK_RULE_PREPARED);
+    ok(preparation(7, 0), DESK_SCENE_PIA);
+    ok(act_of(DESK_ACT_APPROVE, DESK_SCENE_ALMA), DESK_SCENE_ALMA);
+    act = act_of(DESK_ACT_SILENCE, DESK_SCENE_ANNA);
+    act.until_s = scene.now_s + 86400;
+    paper(&act);
+    ok(act, DESK_SCENE_ANNA);
+    assert_int_equal(the_case()->approvals_count, 0);
+    expect(act_of(DESK_ACT_APPROVE, DESK_SCENE_ALMA), DESK_SCENE_ALMA, DESK_RULE_PREPARED);
+}
+
+static void an_emergency_that_stays_without_paper_is_over(void **state)
+{
+    (void)state;
+    u32 ended = 0;
+    struct desk_act request = request_of(1);
+    memset(request.instrument, 0, sizeof(request.instrument));
+    memset(request.sealed, 0, sizeof(request.sealed));
+    request.dated_s = 0;
+    request.urgency = DESK_URGENCY_EMERGENCY;
+    prepared_and_approved_once(&request);
+    scene.now_s += DESK_INSTRUMENT_S - 1;
+    assert_int_equal(desk_store_turn(scene.store, &scene.staff, scene.now_s, &ended), FAULT_NONE);
+    assert_int_equal(ended, 0);
+    scene.now_s += 1;
+    assert_int_equal(desk_store_turn(scene.store, &scene.staff, scene.now_s, &ended), FAULT_NONE);
+    assert_int_equal(ended, 1);
+    assert_int_equal(the_case()->state, DESK_STATE_EXPIRED);
+    assert_true(the_case()->is_lapsed && !the_case()->is_prepared);
+    assert_int_equal(the_case()->approvals_count, 0);
+    expect(act_of(DESK_ACT_APPROVE, DESK_SCENE_ALMA), DESK_SCENE_ALMA, DESK_RULE_STATE);
+    expect(assessment(&request), DESK_SCENE_ANNA, DESK_RULE_LAPSED);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make, clear)
 
 int main(void)
@@ -425,6 +511,9 @@ int main(void)
         TEST(a_silence_has_a_paper_and_an_end),
         TEST(what_is_kept_is_kept_for_a_time),
         TEST(what_is_amended_is_of_the_same_authority),
+        TEST(ties_take_back_what_concerns_that_authority),
+        TEST(what_comes_meanwhile_undoes_what_was_prepared),
+        TEST(an_emergency_that_stays_without_paper_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
