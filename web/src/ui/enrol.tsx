@@ -1,5 +1,5 @@
 /* The form of a sign-up. What is typed stays in its fields until a worker has sealed it; nothing of it is
- * put into a signal, a storage or an address. When the form is left, its fields are emptied and the
+ * put into a signal, a storage or an address; of papers the form has the browser's handles. When the form is left, its fields are emptied and the
  * worker ends. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
@@ -9,6 +9,7 @@ import { DOCUMENT_KINDS, FILES_BYTES_MAX, type Form, type FormFile, NAMES_MAX, S
 import { formatText } from '../decimal/format.ts';
 import { type Key, language, t, tOr } from '../i18n/index.ts';
 import { downloadText } from '../state/csv.ts';
+import { Previews } from './previews.tsx';
 
 export interface EnrolProps {
   worker: string; // the address of its script
@@ -122,6 +123,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
   const left = useRef(new AbortController());
   const state = useSignal<State>({ at: 'form' });
   const names = useSignal(1);
+  const papers = useSignal<readonly File[]>([]);
   const addressId = useId();
   const filesId = useId();
   const countries = useId();
@@ -132,6 +134,15 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
     left.current.abort();
     box.current?.reset();
   }, []);
+  const leave = (index: number) => {
+    const input = box.current?.querySelector<HTMLInputElement>('input[type="file"]');
+    if (!input) return;
+    const kept = new DataTransfer();
+    papers.peek().forEach((file, i) => { if (i !== index) kept.items.add(file); });
+    input.files = kept.files;
+    papers.value = [...kept.files];
+    input.focus();
+  };
   const submit = async (form: HTMLFormElement) => {
     if (state.peek().at === 'busy') return;
     let files: FormFile[] = [];
@@ -160,7 +171,7 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
     for (const file of files) if (file.bytes.length > 0) file.bytes.fill(0);
   };
   return (
-    <form ref={box} class="enrol" noValidate onSubmit={(event) => { event.preventDefault(); void submit(event.currentTarget); }}>
+    <form ref={box} class="enrol" noValidate onReset={() => { papers.value = []; }} onSubmit={(event) => { event.preventDefault(); void submit(event.currentTarget); }}>
       <p>{t('enrol.about')}</p>
       <Countries id={countries} />
       {Array.from({ length: names.value }, (_, i) => (
@@ -185,8 +196,9 @@ export function EnrolForm({ worker, offer, send, bytesMax, sent }: EnrolProps) {
       </div>
       <div class={refused === 'files' ? 'field bad' : 'field'}>
         <label for={filesId}>{t(room === null ? 'enrol.files' : 'enrol.filesHere')}</label>
-        <div class="entry"><input id={filesId} name="files" type="file" multiple accept="image/jpeg,image/png,application/pdf" data-enrol="files" aria-describedby={room === null ? undefined : `${filesId}-room`} /></div>
+        <div class="entry"><input id={filesId} name="files" type="file" multiple accept="image/jpeg,image/png,application/pdf" data-enrol="files" onChange={(event) => { papers.value = [...event.currentTarget.files ?? []]; }} aria-describedby={room === null ? undefined : `${filesId}-room`} /></div>
         {room === null ? null : <p class="hint" id={`${filesId}-room`} data-enrol-room>{t('enrol.room', { size: room })}</p>}
+        <Previews files={papers.value} leave={leave} />
       </div>
       <OwnKey refused={refused} />
       <button type="submit" class="primary" disabled={now.at === 'busy'} data-enrol-send>{t('enrol.send')}</button>
