@@ -4,9 +4,10 @@ import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { Offer } from '../enrol/enrol.ts';
 import { type Limits, mostOf, PATH, sendSealed } from '../enrol/send.ts';
-import { keyAt, pageKey } from '../state/login.ts';
+import { keyAt, lookIdentified, pageKey } from '../state/login.ts';
 import { EnrolForm, EnrolTrouble } from '../ui/enrol.tsx';
 import { Title } from './parts.tsx';
+import { Way } from './steps.tsx';
 import { type AccountKey, ta } from './words.ts';
 
 const AGAIN_MS = 4_000;
@@ -92,6 +93,7 @@ export function Identity() {
   if (now.at === 'sent') {
     return (
       <>
+        <Way />
         <section class="card" data-identity="sent"><Title text={ta('identity.sent')} /><p>{ta('identity.sentText')}</p></section>
         <Next />
       </>
@@ -99,10 +101,14 @@ export function Identity() {
   }
   return (
     <>
+      <Way />
       <section class="card" data-identity="form">
         <Title text={ta('identity.title')} />
         <p>{ta('identity.text')}</p>
-        <EnrolForm worker={ENROL_WORKER} offer={offerNow} send={(sealed, on) => send(sealed, now.limits, on)} bytesMax={mostOf(now.limits)} sent={() => { known.value = { at: 'sent' }; }} />
+        <EnrolForm worker={ENROL_WORKER} offer={offerNow} send={(sealed, on) => send(sealed, now.limits, on)} bytesMax={mostOf(now.limits)} sent={() => {
+          known.value = { at: 'sent' };
+          void lookIdentified();
+        }} />
       </section>
       <Next />
     </>

@@ -10,6 +10,7 @@ import { AskForm, Codes, Copy, Field, Rules, Title, troubleOf } from './parts.ts
 import { go } from './place.ts';
 import { withProof } from './proof.tsx';
 import { said } from './said.ts';
+import { Way } from './steps.tsx';
 import { ta } from './words.ts';
 
 /* The secret as it stands in the URI, in groups that can be read out. */
@@ -147,5 +148,5 @@ function Password() {
 }
 
 export function Security() {
-  return <><SecondFactor /><Sessions /><Password /></>;
+  return <><Way /><SecondFactor /><Sessions /><Password /></>;
 }

@@ -7,6 +7,7 @@ import { askOpen, askSession, endedByItself, leftDoor, loginAt } from '../state/
 import { DoorError, type LoginState } from './door.ts';
 import { AskForm, Field, Rules, Title } from './parts.tsx';
 import { go, type Place, place } from './place.ts';
+import { Steps } from './steps.tsx';
 import { ta } from './words.ts';
 
 function To({ to, text }: { to: Place | '/'; text: string }) {
@@ -65,25 +66,31 @@ export function SignUp() {
   const open = ticket.value;
   if (done.value) {
     return (
-      <section class="card narrow" data-signed-up>
-        <Title text={ta('signUp.done')} /><p>{ta('signUp.doneText')}</p>
-        <div class="buttons"><a class="button primary" href="/account/sign-in" onClick={(event) => go(event, '/account/sign-in')} data-to="/account/sign-in">{ta('signIn.send')}</a></div>
-      </section>
+      <>
+        <section class="card narrow" data-signed-up>
+          <Title text={ta('signUp.done')} /><p>{ta('signUp.doneText')}</p>
+          <div class="buttons"><a class="button primary" href="/account/sign-in" onClick={(event) => go(event, '/account/sign-in')} data-to="/account/sign-in">{ta('signIn.send')}</a></div>
+        </section>
+        <Steps at="identify" narrow />
+      </>
     );
   }
   if (open) {
     return (
-      <section class="card narrow">
-        <Title text={ta('signUp.sent')} />
-        <p>{ta('signUp.sentText', { address: open.address })}</p>
-        <AskForm key="confirm" name="confirm" button={ta('signUp.confirm')} send={async ({ code = '' }) => {
-          await askOpen('sign-up/confirm', { ticket: open.ticket, code: code.toUpperCase() });
-          done.value = true;
-        }}>
-          <Field name="code" type="code" complete="one-time-code" label={ta('signUp.code')} />
-        </AskForm>
-        <p class="others"><button type="button" class="plain" onClick={() => { ticket.value = null; }}>{ta('signUp.another')}</button></p>
-      </section>
+      <>
+        <section class="card narrow">
+          <Title text={ta('signUp.sent')} />
+          <p>{ta('signUp.sentText', { address: open.address })}</p>
+          <AskForm key="confirm" name="confirm" button={ta('signUp.confirm')} send={async ({ code = '' }) => {
+            await askOpen('sign-up/confirm', { ticket: open.ticket, code: code.toUpperCase() });
+            done.value = true;
+          }}>
+            <Field name="code" type="code" complete="one-time-code" label={ta('signUp.code')} />
+          </AskForm>
+          <p class="others"><button type="button" class="plain" onClick={() => { ticket.value = null; }}>{ta('signUp.another')}</button></p>
+        </section>
+        <Steps at="mail" narrow />
+      </>
     );
   }
   return (

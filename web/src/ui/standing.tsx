@@ -39,7 +39,21 @@ function Parts({ notice }: { notice: Notice }) {
   );
 }
 
+/* Before there is a form nothing is checked, and the customer has something to do. That depends on the
+ * form alone: whatever holds the account, the words are these. */
+function isBeforeForm(notice: Notice): boolean {
+  return identified.value === 'no' && notice.kind === 'checking' && !notice.rule;
+}
+
 function Letter({ notice, open }: { notice: Notice; open?: boolean }) {
+  if (isBeforeForm(notice)) {
+    return (
+      <details class="letter wait" data-notice="first" open={open}>
+        <summary><span class="letter-title">{t('login.first')}</span><span class="dim">{day(notice.time)}</span></summary>
+        <p>{t('login.firstText')} <a href="/account/identity">{t('login.identify')}</a></p>
+      </details>
+    );
+  }
   const parts = partsOf(notice, language.value);
   return (
     <details class={`letter ${tone(notice)}`} data-notice={notice.kind} open={open}>
@@ -71,8 +85,8 @@ function Holdings() {
 
 export function StandingBanner() {
   const told = standing.value;
-  /* Before there is a form nothing is checked, and the customer has something to do: it is said above. */
-  const reasons = (told?.reasons ?? []).filter((row) => identified.value !== 'no' || row.kind !== 'checking' || row.rule);
+  const reasons = (told?.reasons ?? []).filter((row) => !isBeforeForm(row)); // said above
+
   if (reasons.length === 0) return null;
   return (
     <section class="standing" aria-label={t('standing.title')} data-standing={reasons.map((row) => row.kind).join(' ')}>
