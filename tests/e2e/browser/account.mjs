@@ -1,13 +1,15 @@
 // The account's pages as a customer walks through them: sign-up with the code from the mail, second
 // factor, sign-out and in, sessions, API keys, the form, a reset; in English and French, light and dark,
-// at 320 px, by keyboard. Mails are read where the venue leaves them.
+// at 320 px, by keyboard. Mails are read where the venue leaves them. What officers do in between is asked
+// for by a line "WANT ...", and done when a line comes in.
 // usage: node account.mjs URL DATA      CAMBIST_SHOTS=FOLDER keeps a picture of each page
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { launch, newContext } from './browser.mjs';
+import { createInterface } from 'node:readline';
+import { launch, newContext, said, send } from './browser.mjs';
 
 const [, , url, data] = process.argv;
 const venue = { url };
@@ -30,6 +32,13 @@ async function step(name, run) {
     await shot(page, `failed-${failed}`).catch(() => undefined);
     console.log(`FAILED: ${name}: ${String(error.stack ?? error).split('\n').slice(0, 8).join('\n')}`);
   }
+}
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+async function wanted(...words) {
+  console.log(`WANT ${words.join(' ')}`);
+  assert.equal((await lines.next()).value, 'done');
 }
 
 async function shot(page, name) {
@@ -132,12 +141,15 @@ try {
     await field(page, 'sign-up', 'password').fill(FIRST);
     await go(page, 'sign-up');
     await field(page, 'confirm', 'code').fill('AAAA-AAAA');
+    await page.locator('[data-steps="mail"]').waitFor();
     await shot(page, 'confirm');
     await go(page, 'confirm');
     await trouble(page, 'not right');
     await field(page, 'confirm', 'code').fill(codeOf(mails()).toLowerCase());
     await go(page, 'confirm');
     await page.locator('[data-signed-up]').waitFor();
+    await page.locator('[data-steps="identify"]').waitFor();
+    await axe(page, 'signed up');
     await shot(page, 'signed-up');
   });
 
@@ -210,6 +222,12 @@ try {
   await step('the trading page signs with a key of its own, and says what is missing', async () => {
     await page.locator('[data-identified="no"]').waitFor();
     assert.equal(await page.locator('[data-standing]').count(), 0); // nothing is checked yet
+    await page.locator('[data-inbox]').click();
+    await page.locator('[data-notice="first"]').first().waitFor();
+    assert.equal(await page.locator('[data-notice="checking"]').count(), 0);
+    await axe(page, 'inbox before the form');
+    await shot(page, 'inbox-first');
+    await page.keyboard.press('Escape');
     await axe(page, 'unidentified');
     await shot(page, 'unidentified');
     const kept = await page.evaluate(async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href,
@@ -229,6 +247,7 @@ try {
     await other.locator('[data-by-login]').waitFor();
     await page.goto(`${url}/account/security`);
     await page.locator('[data-session="other"]').waitFor();
+    await page.locator('[data-steps="identify"]').waitFor();
     assert.match(await page.locator('[data-second-factor]').innerText(), /9 recovery codes/);
     await shot(page, 'sessions');
     await page.locator('[data-end-others]').click();
@@ -307,11 +326,42 @@ try {
       return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
     }), 'base64');
     assert.ok(picture.length > 100_000, `${picture.length} bytes`);
-    await page.locator('[data-enrol="files"]').setInputFiles([{ name: 'camera.jpg', mimeType: 'image/jpeg', buffer: picture }]);
+    // What was chosen is shown, without an address of it, and can be left out.
+    await page.evaluate(() => {
+      globalThis.addresses = 0;
+      const real = URL.createObjectURL;
+      URL.createObjectURL = (file) => {
+        globalThis.addresses += 1;
+        return real.call(URL, file);
+      };
+    });
+    await page.locator('[data-enrol="files"]').setInputFiles([
+      { name: 'not-a-picture.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(500, 7) }, { name: 'bill.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4') },
+      { name: `${'camera-'.repeat(12)}.jpg`, mimeType: 'image/jpeg', buffer: picture }]);
+    await page.locator('[data-preview="shown"] canvas').waitFor();
+    assert.deepEqual(await page.locator('[data-preview]').evaluateAll((rows) => rows.map((row) => row.dataset.preview)), ['none', 'none', 'shown']);
+    const drawn = await page.locator('[data-preview="shown"] canvas').evaluate((canvas) => {
+      const bytes = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      return [canvas.width, canvas.height, new Set(bytes).size > 8];
+    });
+    assert.deepEqual(drawn, [960, 686, true]);
+    await axe(page, 'previews');
+    await shot(page, 'previews');
+    await page.setViewportSize({ width: 320, height: 640 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'a preview sticks out');
+    await shot(page, 'previews-320');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    for (const left of [2, 1]) {
+      await page.locator('[data-preview-leave]').first().click();
+      await page.waitForFunction((count) => document.querySelectorAll('[data-preview]').length === count, left);
+    }
+    assert.equal(await page.locator('[data-enrol="files"]').evaluate((input) => input.files.length), 1);
     await page.locator('[data-enrol-send]').click();
     await page.locator('[data-identity="sent"]').waitFor();
     assert.ok(pieces.filter(([path, status]) => path === '/page/v1/enrolment/piece' && status === 200).length >= 2, JSON.stringify(pieces));
     assert.equal(pieces.some(([path, status]) => path.startsWith('/page/v1/enrolment') && status >= 400 && status !== 409), false, JSON.stringify(pieces));
+    await page.locator('[data-steps="wait"]').waitFor();
+    assert.equal(await page.evaluate(() => globalThis.addresses), 0);
     await axe(page, 'sent');
     await shot(page, 'identity-sent');
     await page.goto(url);
@@ -320,48 +370,76 @@ try {
     assert.match(await page.locator('[data-standing]').innerText(), /by 20\d\d-/);
   });
 
-  await step('a withdrawal asks for a fresh proof first', async () => {
-    // An account that may withdraw, and a proof that is no longer fresh: what is said of them is changed on its way.
-    const open = Object.fromEntries(['trade', 'place', 'cancel', 'deposit', 'withdraw', 'transferOut', 'transferIn'].map((name) => [name, true]));
-    await page.route('**/page/v1/standing?*', (route) => route.fulfill({ json: { allowed: open, reasons: [], inbox: [] } }));
-    await page.route('**/api/v3/account?*', (route) => route.fulfill({ json: { canTrade: true, canWithdraw: true, canDeposit: true, updateTime: 0, balances: [{ asset: 'USDT', free: '500', locked: '0' }] } }));
-    const sent = [];
-    await page.route('**/capital/withdraw/apply?*', (route) => {
-      sent.push(route.request().url());
-      return route.fulfill({ json: { id: 'x' } });
-    });
+  await step('what is held is told to the key of the page', async () => {
+    await page.goto(`${url}/records`);
+    await page.locator('[data-group="identity"]').waitFor();
+    await page.locator('[data-group="documents"]').waitFor();
+    await page.locator('[data-reviews]').waitFor();
+    await axe(page, 'records');
+    await shot(page, 'records');
+  });
+
+  await step('an officer opens the account, and an order is placed with the key of the page', async () => {
     await page.goto(url);
-    await page.locator('#orders-tab-balances').click();
-    await page.locator('[data-withdraw="USDT"]').click();
+    await page.locator('[data-by-login]').waitFor();
+    await wanted('open', (await page.locator('[data-by-login]').innerText()).match(/\d+/)[0]);
+    await page.locator('[data-identified]').waitFor({ state: 'detached' });
+    await page.locator('[data-inbox]').click();
+    for (const kind of ['checked', 'recovery']) await page.locator(`[data-notice="${kind}"]`).first().waitFor();
+    await page.locator('[data-notice="recovery"] summary').first().click();
+    await axe(page, 'inbox');
+    await shot(page, 'inbox');
+    await page.keyboard.press('Escape');
+    await send(page, 'BUY', { price: '27000', quantity: '0.001' });
+    await said(page, 'good', 'accepted');
+    await page.locator('[data-order]', { hasText: '27,000.00' }).waitFor();
+    await shot(page, 'order');
+  });
+
+  await step('a withdrawal behind an old proof is refused by the venue, and behind a fresh one it is taken', async () => {
+    const address = 'demo1qqqqqqqqqqqqqqqqqqqqqqqq';
+    const sent = [];
+    page.on('response', (response) => {
+      if (response.url().includes('/capital/withdraw/apply')) sent.push(response.json());
+    });
+    await wanted('old');
+    // At first a page that believes it may, though the venue says that it may not.
     await page.evaluate(() => {
       const real = globalThis.fetch;
-      let isFresh = false;
+      globalThis.believes = true;
       globalThis.fetch = async (path, options) => {
-        if (path === '/page/v1/again') {
-          isFresh = true;
-          return real('/page/v1/session', { ...options, body: '{}' });
-        }
         const answer = await real(path, options);
-        return path === '/page/v1/page-key' ? new Response(JSON.stringify({ ...await answer.json(), withdraw: isFresh }), { status: answer.status }) : answer;
+        if (path !== '/page/v1/page-key' || !globalThis.believes) return answer;
+        const told = await answer.json();
+        return new Response(JSON.stringify({ ...told, withdraw: told.withdraw === false }), { status: answer.status });
       };
     });
-    await page.locator('#to-address').fill('demo1qqqqqqqqqqqqqqqqqqqqqqqq');
+    await page.locator('#orders-tab-balances').click();
+    await page.locator('[data-withdraw="USDT"]').click();
+    await page.locator('[data-linked]', { hasText: 'linked' }).waitFor();
+    await page.locator('#to-address').fill(address);
     await page.locator('#to-amount').fill('10');
+    await axe(page, 'withdrawal');
     await shot(page, 'withdrawal');
     await page.locator('[data-withdraw-send]').click();
     await page.locator('[data-withdraw-send]').click();
+    await page.locator('.wallet [role="alert"]', { hasText: '-2015' }).waitFor();
+    assert.deepEqual((await Promise.all(sent)).map((answer) => answer.code), [-2015]);
+    await shot(page, 'withdrawal-refused');
+    await page.evaluate(() => { globalThis.believes = false; });
+    await page.locator('[data-withdraw-send]').click();
+    await page.locator('[data-withdraw-send]').click();
     await field(page, 'proof', 'code').waitFor();
-    assert.deepEqual(sent, []);
     await axe(page, 'proof');
     await field(page, 'proof', 'code').press('Escape');
     await field(page, 'proof', 'code').waitFor({ state: 'detached' });
-    assert.deepEqual(sent, []);
-    await page.locator('[data-withdraw-send]').click();
-    await field(page, 'proof', 'code').fill('123456');
-    await go(page, 'proof');
-    await page.locator('[data-say="good"]').waitFor();
     assert.equal(sent.length, 1);
-    await page.unrouteAll();
+    await page.locator('[data-withdraw-send]').click();
+    await field(page, 'proof', 'code').waitFor();
+    await prove(page, 'proof', () => page.locator('.wallet tr', { hasText: address }).waitFor());
+    assert.match((await sent[1]).id, /./);
+    assert.equal(sent.length, 2);
+    await shot(page, 'withdrawal-taken');
   });
 
   await step('French, light and narrow: nothing sticks out, and axe has nothing to say', async () => {
@@ -375,6 +453,15 @@ try {
       await axe(small, `${name} at 320 px`);
       await shot(small, `fr-${name}`);
     }
+    await small.goto(`${url}/records`);
+    await small.locator('[data-group="identity"]').waitFor();
+    assert.ok(await small.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'records stick out');
+    await shot(small, 'fr-records');
+    await small.goto(url);
+    await small.locator('[data-inbox]').click();
+    await small.locator('[data-notice="recovery"] summary').click();
+    await axe(small, 'inbox at 320 px');
+    await shot(small, 'fr-inbox');
     await small.context().clearCookies();
     for (const name of ['sign-in', 'sign-up', 'reset']) {
       await small.goto(`${url}/account/${name}`);
@@ -413,6 +500,16 @@ try {
     await trouble(page, 'not right');
     await signIn(page, OTHER);
     await page.waitForURL(`${url}/`);
+  });
+
+  await step('what became of the login is told, with its day, and until when nothing leaves', async () => {
+    await page.locator('[data-standing~="paused"]').waitFor();
+    assert.match(await page.locator('[data-standing]').innerText(), /by 20\d\d-\d\d-\d\d \d\d:\d\d UTC/);
+    await page.locator('[data-standing-more]').click();
+    for (const kind of ['paused', 'second-off', 'recovery']) await page.locator(`[data-notice="${kind}"]`).first().waitFor();
+    assert.equal(await page.locator('[data-notice="checking"][open]').count(), 0);
+    await axe(page, 'inbox of a pause');
+    await shot(page, 'inbox-paused');
   });
 } finally {
   await browser.close();
