@@ -202,7 +202,7 @@ static const struct words all_words[LANGUAGES_COUNT] = {
                      "still applies.",
                  [NOTICE_PAUSED] =
                      "A new password was set with a code from a mail. So that nobody who reads "
-                     "your mails takes your money, nothing leaves your account until then. If "
+                     "your mails takes your money, nothing leaves your account for a while. If "
                      "it was you, you need not do anything. If it was not, set another new "
                      "password and tell us.",
                  [NOTICE_RECOVERY] =
@@ -260,7 +260,7 @@ static const struct words all_words[LANGUAGES_COUNT] = {
                  [NOTICE_PAUSED] =
                      "Un nouveau mot de passe a été enregistré avec un code reçu par courriel. "
                      "Pour que personne ne prenne votre argent en lisant vos courriels, rien "
-                     "ne quitte votre compte d'ici là. Si c'était vous, vous n'avez rien à "
+                     "ne quitte votre compte un temps. Si c'était vous, vous n'avez rien à "
                      "faire. Sinon, enregistrez un autre mot de passe et prévenez-nous.",
                  [NOTICE_RECOVERY] =
                      "Un de vos codes de secours a servi à la place des six chiffres. Il ne "

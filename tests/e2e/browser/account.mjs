@@ -339,6 +339,7 @@ try {
       { name: 'not-a-picture.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(500, 7) }, { name: 'bill.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4') },
       { name: `${'camera-'.repeat(12)}.jpg`, mimeType: 'image/jpeg', buffer: picture }]);
     await page.locator('[data-preview="shown"] canvas').waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('[data-preview="wait"]').length === 0);
     assert.deepEqual(await page.locator('[data-preview]').evaluateAll((rows) => rows.map((row) => row.dataset.preview)), ['none', 'none', 'shown']);
     const drawn = await page.locator('[data-preview="shown"] canvas').evaluate((canvas) => {
       const bytes = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
