@@ -424,7 +424,7 @@ try {
     await shot(page, 'withdrawal');
     await page.locator('[data-withdraw-send]').click();
     await page.locator('[data-withdraw-send]').click();
-    await page.locator('.wallet [role="alert"]', { hasText: '-2015' }).waitFor();
+    await page.locator('.wallet [role="alert"]', { hasText: 'proof that it is you was too old' }).waitFor();
     assert.deepEqual((await Promise.all(sent)).map((answer) => answer.code), [-2015]);
     await shot(page, 'withdrawal-refused');
     await page.evaluate(() => { globalThis.believes = false; });

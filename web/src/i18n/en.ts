@@ -65,7 +65,7 @@ export const en = {
   'wallet.confirmations': 'Credited after {count} confirmation(s).', 'wallet.amount': 'Amount', 'wallet.fee': 'Network fee', 'wallet.receive': 'Arrives', 'wallet.send': 'Review withdrawal', 'wallet.confirm': 'Withdraw now',
   'wallet.min': 'At least {value} {asset}.', 'wallet.max': 'At most {value} {asset}.', 'wallet.step': 'A multiple of {value} {asset}.', 'wallet.badAddress': 'This is no address of this network.', 'wallet.tooMuch': 'More than is available ({value} {asset}).',
   'wallet.sent': 'Withdrawal accepted.', 'wallet.unknown': 'No answer came. See the history before you try again: the request cannot be carried out twice.', 'wallet.kind': 'Kind', 'wallet.none': 'No deposits or withdrawals yet.',
-  'wallet.linked': 'This withdrawal stays linked to your account until {date} at least. A lawful order could open that.', 'wallet.linkedMore': 'What we hold about you',
+  'wallet.linked': 'This withdrawal stays linked to your account until {date} at least. A lawful order could open that.', 'wallet.proofOld': 'The proof that it is you was too old. Send it again: you are asked for a new one.', 'wallet.linkedMore': 'What we hold about you',
   'wallet.check': 'Check the address. A withdrawal cannot be taken back.', 'wallet.closed': 'Deposits of this asset are not possible now.',
   'deposit.0': 'pending', 'deposit.1': 'credited', 'deposit.2': 'returned', 'deposit.6': 'credited, locked', 'deposit.7': 'wrong', 'deposit.8': 'waiting for you',
   'withdrawal.0': 'waiting for e-mail', 'withdrawal.2': 'awaiting approval', 'withdrawal.3': 'rejected', 'withdrawal.4': 'processing', 'withdrawal.5': 'failed, money is back', 'withdrawal.6': 'completed',

@@ -67,7 +67,7 @@ export const fr: Record<Key, string> = {
   'wallet.confirmations': 'Crédité après {count} confirmation(s).', 'wallet.amount': 'Montant', 'wallet.fee': 'Frais de réseau', 'wallet.receive': 'Montant reçu', 'wallet.send': 'Vérifier le retrait', 'wallet.confirm': 'Retirer maintenant',
   'wallet.min': 'Au moins {value} {asset}.', 'wallet.max': 'Au plus {value} {asset}.', 'wallet.step': 'Un multiple de {value} {asset}.', 'wallet.badAddress': 'Ce n’est pas une adresse de ce réseau.', 'wallet.tooMuch': 'Plus que le disponible ({value} {asset}).',
   'wallet.sent': 'Retrait accepté.', 'wallet.unknown': 'Aucune réponse. Consultez l’historique avant de réessayer : la demande ne peut pas être exécutée deux fois.', 'wallet.kind': 'Nature', 'wallet.none': 'Aucun dépôt ni retrait.',
-  'wallet.linked': 'Ce retrait reste lié à votre compte au moins jusqu’au {date}. Un ordre légal pourrait l’ouvrir.', 'wallet.linkedMore': 'Ce que nous détenons sur vous',
+  'wallet.linked': 'Ce retrait reste lié à votre compte au moins jusqu’au {date}. Un ordre légal pourrait l’ouvrir.', 'wallet.proofOld': 'La preuve que c’est vous était trop ancienne. Renvoyez la demande : une nouvelle vous est demandée.', 'wallet.linkedMore': 'Ce que nous détenons sur vous',
   'wallet.check': 'Vérifiez l’adresse. Un retrait ne peut pas être repris.', 'wallet.closed': 'Les dépôts de cet actif sont impossibles en ce moment.',
   'deposit.0': 'en attente', 'deposit.1': 'crédité', 'deposit.2': 'renvoyé', 'deposit.6': 'crédité, bloqué', 'deposit.7': 'erroné', 'deposit.8': 'attend votre réponse',
   'withdrawal.0': 'attend le courriel', 'withdrawal.2': 'attend une approbation', 'withdrawal.3': 'rejeté', 'withdrawal.4': 'en cours', 'withdrawal.5': 'échoué, argent rendu', 'withdrawal.6': 'terminé',

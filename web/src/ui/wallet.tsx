@@ -8,7 +8,7 @@ import { formatDate, formatDateTime, formatUnits, fromField } from '../decimal/f
 import { language, t, tOr } from '../i18n/index.ts';
 import { csvOf, download } from '../state/csv.ts';
 import { makeClientId } from '../state/draft.ts';
-import { balances, balanceTurn, explain, signed } from '../state/session.ts';
+import { balances, balanceTurn, byLogin, explain, signed } from '../state/session.ts';
 import { linkedUntil, type Records } from '../records/linked.ts';
 import { say } from '../state/says.ts';
 import { mayWithdraw } from './login.tsx';
@@ -123,7 +123,8 @@ function WithdrawView({ asset, network }: { asset: string; network: Network }) {
       const { text, advice, code } = explain(error);
       if (error instanceof ApiError && error.kind === 'unknown') trouble.value = t('wallet.unknown');
       else {
-        trouble.value = `${t('outcome.refused', { text })} ${advice} (${t('outcome.code', { code })})`;
+        const what = code === -2015 && byLogin.peek() ? t('wallet.proofOld') : advice;
+        trouble.value = `${t('outcome.refused', { text })} ${what} (${t('outcome.code', { code })})`;
         id.value = makeClientId();
       }
     }
