@@ -121,7 +121,7 @@ try {
     await page.goto(url);
     await page.locator('[data-sign-in]').click();
     await page.locator('[data-way="sign-up"]').waitFor();
-    assert.ok(await page.locator('[data-account-choice="A"]').isVisible());
+    await page.locator('[data-account-choice="A"]').waitFor();
     await axe(page, 'ways');
     await shot(page, 'ways');
     await page.locator('[data-way="sign-up"]').click();
@@ -382,7 +382,7 @@ try {
 
   await step('an officer opens the account, and an order is placed with the key of the page', async () => {
     await page.goto(url);
-    await page.locator('[data-by-login]').waitFor();
+    await page.locator('[data-by-login]', { hasText: /\d/ }).waitFor();
     await wanted('open', (await page.locator('[data-by-login]').innerText()).match(/\d+/)[0]);
     await page.locator('[data-identified]').waitFor({ state: 'detached' });
     await page.locator('[data-inbox]').click();
