@@ -1,11 +1,16 @@
 #include "app/cli.h"
 #include "app/mailbox.h"
+#include "app/pinned.h"
 #include "io/agent.h"
+#include "io/file.h"
+#include "io/sandbox.h"
+#include "role/door/door_mail.h"
+#include "role/door/door_store.h"
 
 #include <stdlib.h>
 
 enum { MAILBOX_OPTION_DATA, MAILBOX_OPTION_DESCRIPTOR };
-enum { SLEEP_US = 200000 };
+enum { SLEEP_US = 200000, FILES_OPEN = 64 };
 
 static const struct option options[] = {
     [MAILBOX_OPTION_DATA] = {.name = "data",
@@ -34,12 +39,32 @@ static enum fault serve_until_stopped(struct mailbox *mailbox)
     return FAULT_NONE;
 }
 
+/* From now on it opens mails and nothing else. The door makes its folders where they are not. Told
+ * unless another program has started it (is_quiet), whose words are its own. */
+static enum fault enter_sandbox(const char *folder, bool is_quiet)
+{
+    struct sandbox_report report;
+    char door[FILE_PATH_BYTES];
+    char mails[FILE_PATH_BYTES];
+    TRY(file_path(door, folder, DOOR_FOLDER));
+    TRY(disk_make_folder(disk_real(), door));
+    TRY(file_path(mails, door, DOOR_MAIL_FOLDER));
+    TRY(disk_make_folder(disk_real(), mails));
+    const struct sandbox_path path = {.path = mails, .is_writable = true};
+    const struct sandbox_options sandbox = {
+        .role = "mailbox", .paths = &path, .paths_count = 1, .files_max = FILES_OPEN};
+    return is_quiet ? sandbox_enter(&sandbox, &report) : pinned_sandbox(&sandbox);
+}
+
 static int run(const struct option_call *call)
 {
     struct mailbox *mailbox = NULL;
     const struct option_value *descriptor = &call->values[MAILBOX_OPTION_DESCRIPTOR];
     enum fault fault = mailbox_open(&mailbox, call->values[MAILBOX_OPTION_DATA].text,
                                     descriptor->given ? (int)descriptor->number : 0, clock_real());
+    if (fault == FAULT_NONE) {
+        fault = enter_sandbox(call->values[MAILBOX_OPTION_DATA].text, descriptor->given);
+    }
     if (fault == FAULT_NONE) {
         fault = serve_until_stopped(mailbox);
     }

@@ -252,8 +252,8 @@ static void who_has_secrets_is_shut_in(void **state)
     (void)state;
     static int (*const never[])(void) = {run_program, fork_process, trace_parent, read_parent,
                                          memory_to_execute};
-    static const char *const roles[] = {"keep",   "door",    "log",         "courier",
-                                        "opener", "officer", "officer_page"};
+    static const char *const roles[] = {"keep",   "door",    "log",          "courier",
+                                        "opener", "officer", "officer_page", "mailbox"};
     skip_without_sandbox();
     bool has_landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0;
     for (u32 index = 0; index < ARRAY_COUNT(roles); index += 1) {

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import urllib.request
 
 import program as p
 
@@ -253,10 +254,34 @@ def check_sim(cli):
                 'cambist sim: --part: "journal" is none of all, model, rules, engine')
 
 
+def check_mailbox(cli):
+    """It has entered its sandbox before it shows anything, and works in it."""
+    folder = cli.path("trial")
+    os.mkdir(folder)
+    with subprocess.Popen([cli.binary, "mailbox", "--data", folder], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as process:
+        try:
+            address = process.stdout.readline().strip()
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                cli.check(b"No mail yet" in answer.read(), "a mailbox without mails")
+            for number in range(51):
+                name = os.path.join(folder, "door", "mail", f"{number:016x}-1")
+                with open(name, "w", encoding="ascii") as file:
+                    file.write(f"To: <a@example.org>\nSubject: V: Your code\n\n    K{number}\n")
+            with urllib.request.urlopen(address + "mails.json", timeout=60) as answer:
+                mails = json.loads(answer.read())
+            cli.equal((len(mails), mails[0]["name"][:16]), (50, f"{50:016x}"), "the newest mails")
+        finally:
+            process.terminate()
+        error = process.communicate(timeout=60)[1]
+    cli.equal(process.returncode, 0, "a mailbox that was asked to end")
+    cli.check(re.match(r"sandbox: (none: this build|no_new_privs)", error), f"sandbox: {error!r}")
+
+
 def run(cli):
     for part in (check_help, check_version, check_manual, check_usage, check_generated,
                  check_order_files, check_bitstamp, check_coinbase, check_binance, check_bench,
-                 check_durable_bench, check_sim):
+                 check_durable_bench, check_sim, check_mailbox):
         part(cli)
 
 
