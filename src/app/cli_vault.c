@@ -7,6 +7,7 @@
 #include "app/vault_drill.h"
 #include "app/vault_enrol.h"
 #include "app/vault_rotate.h"
+#include "app/vault_seal.h"
 #include "base/bytes.h"
 #include "base/secret.h"
 #include "base/span.h"
@@ -507,6 +508,47 @@ static enum fault doubles(struct vault_cli *cli)
     return vault_enrol_doubles(&cli->client, from);
 }
 
+/* ---- what is gathered ---- */
+
+/* The whole of standard input; FAULT_INPUT: nothing, or more than one record has. */
+static enum fault input_read(u8 text[VAULT_SEAL_TEXT_MAX + 1], size_t *size_out)
+{
+    ssize_t got = 1;
+    *size_out = 0;
+    while (got > 0 && *size_out <= VAULT_SEAL_TEXT_MAX) {
+        got = read(STDIN_FILENO, text + *size_out, VAULT_SEAL_TEXT_MAX + 1 - *size_out);
+        *size_out += got > 0 ? (size_t)got : 0;
+    }
+    return got == 0 && *size_out > 0
+               ? FAULT_NONE
+               : FAULT(FAULT_INPUT, "standard input: %s",
+                       *size_out == 0 ? "nothing" : "more than a record has, 7 MiB");
+}
+
+static enum fault seal(struct vault_cli *cli)
+{
+    static u8 text[VAULT_SEAL_TEXT_MAX + 1];
+    struct seal_label label = {.retention = 1};
+    char folder[FILE_PATH_BYTES];
+    u32 group = 0;
+    size_t size = 0;
+    TRY(number_of(cli, 1, "a person", &label.subject));
+    TRY(group_of(cli, 2, false, &group));
+    TRY(vault_seal_group(group));
+    label.group = (u8)group;
+    TRY(file_path(folder, cli->call->values[VAULT_DATA].text, VAULT_FOLDER));
+    TRY(connect_to(cli));
+    enum fault fault = input_read(text, &size);
+    if (fault == FAULT_NONE) {
+        fault = vault_seal_put(&cli->client, folder, span_of(text, size), &label);
+    }
+    secret_wipe(text, sizeof(text));
+    TRY(fault);
+    (void)printf("%llu %s version %u epoch %u class %u\n", (unsigned long long)label.subject,
+                 seal_group_name(label.group), label.version, label.epoch, label.retention);
+    return FAULT_NONE;
+}
+
 /* ---- drills ---- */
 
 static enum fault drill(struct vault_cli *cli)
@@ -556,6 +598,7 @@ static const struct {
     {"backup", 3, 3, backup},   {"rotate", 3, 4, rotate},   {"offer", 2, 2, offer},
     {"enrol", 2, 2, enrol},     {"review", 4, 4, review},   {"decide", 2, 2, decide},
     {"reviews", 1, 1, reviews}, {"doubles", 1, 2, doubles}, {"drill", 2, DRILL_OPERANDS, drill},
+    {"seal", 3, 3, seal},
 };
 
 static enum fault act(struct vault_cli *cli)
@@ -605,6 +648,9 @@ static const char *const text[] = {
     "reviewer; review writes one into a new file for cambist officer review, which is logged before; decide takes the "
     "verdict that it printed, and the reviewer's copies of the keys are gone. doubles lists who was seen before, "
     "never as whom.",
+    "seal takes a text from standard input, seals it for both groups and puts it as the next version of the person's "
+    "bank, logins, trades or transfers: what the venue's machines have is gathered for a case that asks for it "
+    "(cambist history lines), and opened by a grant as every record.",
     "drill begin asks the officers of both groups to show that their shares are there, and prints what is asked: "
     "each answers with cambist ceremony prove --nonce within 14 days. drill put takes their answers. status tells "
     "which shares live, which are due, and where too few do.",

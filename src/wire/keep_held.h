@@ -28,7 +28,7 @@ struct keep_held_record {
     u32 until_day; /* its last day, since 1970; 0: none yet */
     u8 group;      /* of the vault, 1 to KEEP_HELD_GROUP_MAX */
 };
-#define KEEP_HELD_GROUP_MAX 6U
+#define KEEP_HELD_GROUP_MAX 8U
 
 struct keep_held_review {
     u32 version;

@@ -5,6 +5,7 @@ usage: history_test.py BINARY"""
 
 import fcntl
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -62,6 +63,31 @@ def check_sources(cli, folder, replayed):
     return first
 
 
+def check_lines(cli, folder):
+    """One account's trades and movements as text: every row once, also beyond one page, on its days."""
+    with sqlite3.connect(f"file:{folder}/history/history.db?mode=ro", uri=True) as database:
+        account, count = database.execute(
+            "SELECT account, count(*) FROM fill GROUP BY account ORDER BY count(*) DESC LIMIT 1").fetchone()
+        moved = database.execute("SELECT count(*) FROM line WHERE account = ?", (account,)).fetchone()[0]
+        ids = sorted(row[0] for row in database.execute("SELECT trade_id FROM fill WHERE account = ?", (account,)))
+    cli.check(count > 200 and moved > 0, f"more than two pages: {count} and {moved}")
+    lines = [cli.run("history", "lines", str(account), kind, "1970-01-01", "2100-12-31", "--data", folder)[1].splitlines()
+             for kind in ("trades", "transfers")]
+    cli.equal(sorted(int(line.split()[2]) for line in lines[0]), ids, "each trade once")
+    cli.equal(len(lines[1]), moved, "each movement once")
+    form = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (trade \d+ \S+ (buys|sells) [0-9.]+ at [0-9.]+ for [0-9.]+ \S+, "
+                      r"fee [0-9.]+ \S+, order \d+, (maker|taker)|[a-z, ]+ [+-][0-9.]+ \S+, reference \d+.*)")
+    cli.equal([line for line in lines[0] + lines[1] if not form.fullmatch(line)], [], "lines of another form")
+    cli.equal(cli.run("history", "lines", str(account), "trades", "2100-12-31", "2100-12-31", "--data", folder)[:2],
+              (0, ""), "a day without trades")
+    cli.refuses(["history", "lines", "7", "names", "2026-01-01", "2026-01-02", "--data", folder], USAGE,
+                "cambist history: \"names\" is neither trades nor transfers")
+    cli.refuses(["history", "lines", "7", "trades", "2026-01-03", "2026-01-02", "--data", folder], USAGE,
+                "cambist history: 2026-01-03 is behind 2026-01-02")
+    cli.equal(cli.run("history", "lines", "4000000", "trades", "2026-01-01", "2026-01-02", "--data", folder)[0], MISSING,
+              "nobody's account")
+
+
 def check_fallback(cli, folder, first):
     """Segments of the event log are gone, then all of it: the journal steps in."""
     events = os.path.join(folder, "events")
@@ -84,7 +110,7 @@ def check_refusals(cli, folder):
     cli.check(nowhere in error, f"it is named: {error}")
     cli.refuses(["history", "rebuild"], USAGE, "cambist history: --data DIR is missing")
     cli.refuses(["history", "destroy", "--data", folder], USAGE,
-                "cambist history: \"destroy\" is not rebuild")
+                "cambist history: \"destroy\" is not rebuild, alone, or lines")
     before = tables(folder)
     with open(os.path.join(folder, "history", "LOCK"), "rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -115,6 +141,7 @@ def main():
     folder = cli.path("venue")
     replayed = cli.json("replay", *FLOW, "--journal", folder, "--json")
     first = check_sources(cli, folder, replayed)
+    check_lines(cli, folder)
     check_fallback(cli, folder, first)
     check_refusals(cli, folder)
     check_damage(cli, folder)

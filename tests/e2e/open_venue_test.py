@@ -40,6 +40,8 @@ CHOSEN = ("anna", "bela", "dora", "emil")
 PERSON, DOCUMENT = 7, b"ZQ-7731-QUELLFROST"
 IDENTITY = b"name: Oda Quellfrost\ndocument: " + DOCUMENT + b"\nnationality: FR\n"
 ADDRESS = b"street: Nordlichtgasse 4711\ntown: Zvolt\n"
+MOVED = b"".join(b"2026-%02d-02T03:04:05Z deposit +%d.5 BTC, reference 7001\n" % (month, month) for month in range(1, 4))
+PERIOD = "2026-02-01..2026-02-28"
 SEEN = [b"Quellfrost", b"QUELLFROST", b"quellfrost", b"Nordlichtgasse", b"nordlichtgasse"]
 BETWEEN = "killed whole, and begun again"
 
@@ -230,7 +232,12 @@ class World(o.World):
         os.chmod(path, 0o600)
         vault.good("put", path)
         os.remove(path)  # the browser's frame: it has the value that is to be found again
-        for group in ("identity", "address"):
+        # What the venue's machines have of a person is gathered, and opens as every record.
+        gathered = subprocess.run([self.cli.binary, "vault", "seal", str(PERSON), "transfers", "--data", self.data],
+                                  input=MOVED, capture_output=True, check=False, timeout=o.SECONDS)
+        self.cli.equal((gathered.returncode, gathered.stdout),
+                       (0, b"7 transfers version 1 epoch 1 class 1\n"), f"gathered: {gathered.stderr}")
+        for group in ("identity", "address", "transfers"):
             vault.good("get", str(PERSON), group, self.cli.path(group + ".record"))
 
     # ---- one opening ----
@@ -243,7 +250,7 @@ class World(o.World):
         case = self.cli.path(name)
         os.mkdir(case)
         lines = self.step("open", "collect", case, self.cli.path("identity.record"),
-                          self.cli.path("address.record")).splitlines()
+                          self.cli.path("address.record"), self.cli.path("transfers.record")).splitlines()
         nonce, now = os.urandom(16), int(time.time())
         hashed = identifier(nonce, PERSON, 4, b"ZQ7731QUELLFROST")
         text = "\n".join((
@@ -253,8 +260,8 @@ class World(o.World):
             "urgency: emergency", "silence: none", f"issued: {moment(now)}",
             f"expires: {moment(now + 7200)}", f"nonce: {nonce.hex()}", f"log-size: {self.size()}",
             f"identifier: {PERSON} document {hashed}",
-            *(f"record: {' '.join(line.split()[:5])} {what} none {line.split()[5]}"
-              for line, what in zip(lines, ("compare", "deliver"))), ""))
+            *(f"record: {' '.join(line.split()[:5])} {what} {line.split()[5]}"
+              for line, what in zip(lines, ("compare none", "deliver none", f"deliver {PERIOD}"))), ""))
         path = self.cli.write(name + ".text", text)
         parts = [self.cli.write(f"{name}.{officer}", self.step(
             "officer", "approve", path, "--circle", self.cli.path("circle"), "--name", officer,
@@ -379,17 +386,17 @@ def it_is_delivered(world, case, opener):
         world.put(case, officer, world.step(*world.releases(officer, case)))
     code, manifest, error = world.end(opener)
     world.cli.equal(code, 0, f"the opener ends: {error}")
-    world.cli.check(manifest.count("delivered: ") == 1 and manifest.count("compared: ") == 1,
+    world.cli.check(manifest.count("delivered: ") == 2 and manifest.count("compared: ") == 1,
                     f"what was opened: {manifest}")
     world.step("open", "verify", *(os.path.join(case, name)
                                    for name in ("manifest", "opening", "delivery.age")))
     archive = o.by_age(world, case)
     if archive is not None:
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            world.cli.equal(files.getnames(), ["grant.txt", f"person-{PERSON}/address.1.txt"],
-                            "the archive")
-            found = files.extractfile(f"person-{PERSON}/address.1.txt").read()
-        world.cli.equal(found, ADDRESS, "what Debian's age reads")
+            world.cli.equal(files.getnames(), ["grant.txt", f"person-{PERSON}/address.1.txt",
+                                               f"person-{PERSON}/transfers.1.txt"], "the archive")
+            found = [files.extractfile(name).read() for name in files.getnames()[1:]]
+        world.cli.equal(found, [ADDRESS, MOVED.splitlines(True)[1]], "what Debian's age reads: of the days alone")
     told = world.told(case)
     world.kill()
     world.cli.equal(world.told(case), told, f"{BETWEEN}: told once")

@@ -42,8 +42,8 @@ static void put_moment(struct json_writer *json, const char *name, u64 ms)
 /* As seal_group_name has them, which is the vault's own. */
 static const char *group_name(u8 group)
 {
-    static const char *const names[] = {"identity",  "contact", "address",
-                                        "documents", "bank",    "logins"};
+    static const char *const names[] = {"identity", "contact", "address", "documents",
+                                        "bank",     "logins",  "trades",  "transfers"};
     CHECK(group > 0 && group <= ARRAY_COUNT(names));
     return names[group - 1];
 }

@@ -16,13 +16,15 @@
     ROW(ADDRESS, 3, "address")     \
     ROW(DOCUMENTS, 4, "documents") \
     ROW(BANK, 5, "bank")           \
-    ROW(LOGINS, 6, "logins")
+    ROW(LOGINS, 6, "logins")       \
+    ROW(TRADES, 7, "trades")       \
+    ROW(TRANSFERS, 8, "transfers")
 
 #define SEAL_GROUP_ROW(constant, number, name) SEAL_GROUP_##constant = (number),
 enum seal_group { SEAL_GROUP_TABLE(SEAL_GROUP_ROW) };
 #undef SEAL_GROUP_ROW
 
-#define SEAL_GROUP_MAX   6U
+#define SEAL_GROUP_MAX   8U
 #define SEAL_LABEL_BYTES 20U
 #define SEAL_FIXED_BYTES 16U /* the label without its epoch: what the body is bound to */
 

@@ -35,7 +35,7 @@ static void refuses_what_is_no_label(void **state)
     bytes[14] = 1;
     assert_int_equal(seal_label_decode(span_of(bytes, 20), &back), FAULT_INPUT);
     bytes[14] = 0;
-    bytes[12] = 7;
+    bytes[12] = SEAL_GROUP_MAX + 1;
     assert_int_equal(seal_label_decode(span_of(bytes, 20), &back), FAULT_INPUT);
     assert_non_null(strstr(fault_text(), "out of its range"));
     bytes[12] = 5;

@@ -19,8 +19,8 @@ export const ENROL_TEXT_BYTES = 1024; // padded
 export const ENROL_BOX_BYTES = ENROL_TEXT_BYTES + 48;
 export const TEXT_BYTES_MAX = 8 * 1024 * 1024;
 
-export type Group = 'identity' | 'contact' | 'address' | 'documents' | 'bank' | 'logins';
-const GROUPS: Record<Group, number> = { identity: 1, contact: 2, address: 3, documents: 4, bank: 5, logins: 6 };
+export type Group = 'identity' | 'contact' | 'address' | 'documents' | 'bank' | 'logins' | 'trades' | 'transfers';
+const GROUPS: Record<Group, number> = { identity: 1, contact: 2, address: 3, documents: 4, bank: 5, logins: 6, trades: 7, transfers: 8 };
 
 export interface Label {
   subject: bigint;
