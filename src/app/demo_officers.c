@@ -328,7 +328,8 @@ static enum fault circle_put(const char *folder)
     static const char *const authorities[] = {DEMO_OFFICERS_COURT, DEMO_OFFICERS_POLICE};
     char text[TEXT_BYTES];
     size_t used = 0;
-    add(text, &used, "cambist circle v1\nvenue: %s\nrecords-a-day: 40\nfresh-seconds: 1200\n",
+    add(text, &used,
+        "cambist circle v1\nvenue: %s\nrecords-a-day: 40\nfresh-seconds: 1200\ncase: wanted\n",
         DEMO_OFFICERS_VENUE);
     for (u32 i = 0; i < ARRAY_COUNT(rows); i += 1) {
         char public_text[SIGN_PUBLIC_TEXT_BYTES];
