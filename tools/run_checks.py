@@ -45,6 +45,7 @@ ASAN_WITHOUT = [
     "e2e_clients_python_test",  # the same calls as e2e_clients_test; most of it is Python's time
     "e2e_desk_search_test",  # its ends are unit tests; e2e_desk_test runs the same programs
     "e2e_journal_cli_test",  # long replays: the code is that of golden_verify_test and of app's tests
+    "e2e_office_open_test",  # e2e_desk_open_test does the same by commands
     "e2e_office_page_test",  # the console's steps; e2e_office_test asks its process the same
     "e2e_open_venue_test",  # minutes of waiting for slots; e2e_open_test runs the same programs
     "e2e_witness_proxy_test",  # HAProxy's time; e2e_publog_test asks witnesses as well

@@ -57,14 +57,14 @@ def make_people(world, folder):
     return keys
 
 
-def make_venue(world):
+def make_venue(world, kind):
     cli = world.cli
     folder = cli.path("venue")
     os.makedirs(os.path.join(folder, "log"))
     own = o_log.key(cli, os.path.join(folder, "log", "key"), "--name", "demo.invalid", "--kind", "log")
     other = o_log.key(cli, cli.path("witness.key"), "--name", "w.invalid/witness")
     cli.write(os.path.join(folder, "log", "policy.txt"), f"log {own}\nwitness w {other}\nquorum w\n")
-    return folder, d.Desk(cli, folder, make_people(world, folder))
+    return folder, kind(cli, folder, make_people(world, folder))
 
 
 def registered(world, desk):
@@ -187,15 +187,16 @@ def opened(world, desk, case):
     return hashlib.sha256(manifest).hexdigest()
 
 
-def test(cli, world):
-    folder, desk = make_venue(world)
+def test(cli, world, kind=d.Desk, more=""):
+    folder, desk = make_venue(world, kind)
     with open(cli.path("circle"), "a", encoding="ascii") as file:
         file.write("case: wanted\n")
-    config = cli.write("cambist.yaml", "desk:\n  on: true\npublog:\n  on: true\n")
+    config = cli.write("cambist.yaml", "desk:\n  on: true\npublog:\n  on: true\n" + more)
     case = cli.path("case")
     os.mkdir(case)
     with s.Venue(cli, folder, "--new", "--config", config) as venue:
         venue.ready()
+        desk.open()
         registered(world, desk)
         assessed(world, desk)
         approvals(world, desk, case, a_grant(world, desk, case))
@@ -204,6 +205,7 @@ def test(cli, world):
         desk.ok("acknowledged", "cleo", "acknowledge", CASE)
         desk.ok("noticed", "cleo", "notice", CASE)
         desk.ok("closed", "a0-3", "close", CASE)
+        desk.close()
         cli.equal(venue.stop(), 0, "an orderly end")
     archive = o.by_age(world, case)
     if archive is not None:

@@ -48,6 +48,12 @@ class Desk:
     def __init__(self, cli, folder, keys):
         self.cli, self.folder, self.keys, self.acts = cli, folder, keys, 0
 
+    def open(self):
+        """When the venue is ready; commands want nothing more."""
+
+    def close(self):
+        """Before the venue ends."""
+
     def run(self, *arguments):
         return self.cli.run("desk", *arguments, "--data", self.folder)
 

@@ -71,7 +71,7 @@ function HeldParts({ told }: { told: Records }) {
         <section class="card" data-reviews>
           <h2>{tr('review.title')}</h2>
           <p>{told.review ? tr('review.open', { date: formatDateTime(told.review.until, language.value) }) : tr('review.over')}</p>
-          <ul>{told.reviews.map((row) => <li key={row.version}>{tr('review.views', { date: day(row.came), views: row.views })}</li>)}</ul>
+          <ul>{told.reviews.map((row) => <li key={row.version}>{tr(row.views === 1 ? 'review.once' : 'review.views', { date: day(row.came), views: row.views })}</li>)}</ul>
         </section>
       ) : null}
       {told.erased.length > 0 ? (

@@ -43,6 +43,7 @@ export const recordsEn = {
   'review.title': 'The review of your form',
   'review.open': 'One reviewer can open it until {date}.',
   'review.over': 'No reviewer has a copy any more.',
+  'review.once': 'The form of {date} was opened once for review.',
   'review.views': 'The form of {date} was opened {views} times for review.',
   'erased.title': 'What was erased',
   'erased.row': '{group}, version {version}: its key was destroyed on {date}.',

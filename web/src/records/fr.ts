@@ -45,6 +45,7 @@ export const recordsFr: Record<RecordsKey, string> = {
   'review.title': 'L’examen de votre formulaire',
   'review.open': 'Un examinateur peut l’ouvrir jusqu’au {date}.',
   'review.over': 'Aucun examinateur n’en a plus de copie.',
+  'review.once': 'Le formulaire du {date} a été ouvert une fois pour examen.',
   'review.views': 'Le formulaire du {date} a été ouvert {views} fois pour examen.',
   'erased.title': 'Ce qui a été effacé',
   'erased.row': '{group}, version {version} : sa clé a été détruite le {date}.',
