@@ -1,8 +1,10 @@
 /* On an officer's machine, without the venue: reads an order, shows it, signs it. */
 #include "app/approval_file.h"
 #include "app/cli.h"
+#include "app/pinned.h"
 #include "base/secret.h"
 #include "base/span.h"
+#include "io/sandbox.h"
 #include "io/sign.h"
 #include "io/sign_pair.h"
 
@@ -10,6 +12,7 @@
 #include <string.h>
 
 #define KEY_FILE_BYTES 4096U
+#define FILES_OPEN     32U
 
 enum { APPROVE_KEY, APPROVE_OFFICER, APPROVE_OFFICERS };
 
@@ -52,9 +55,13 @@ static enum fault sign_with(const char *path, struct approval *approval, const c
         return FAULT(FAULT_USAGE, "--officer: \"%s\" is not 1 to %u small letters, digits and -",
                      officer, CODE_NAME_SYMBOLS);
     }
+    TRY(sandbox_hide_memory());
     TRY(key_read(path, pem, &size));
-    enum fault fault = sign_with_private(
-        span_of(pem, size), span_of(approval->text, approval->text_bytes), public_key, text);
+    enum fault fault = pinned_sandbox_in("officer", NULL, FILES_OPEN, false);
+    if (fault == FAULT_NONE) {
+        fault = sign_with_private(span_of(pem, size), span_of(approval->text, approval->text_bytes),
+                                  public_key, text);
+    }
     secret_wipe(pem, sizeof(pem));
     if (fault == FAULT_INPUT) {
         return FAULT(FAULT_INPUT, "%s: %s", path, fault_text());
@@ -148,6 +155,8 @@ static const char *const text[] = {
     "sign [FILE] (with --key, --officer): shows the text on the terminal, and prints it with the signature "
     "below it. A file that is signed already keeps what it has. show FILE...: prints the text and who signed; "
     "with --officers it looks whether the signatures are good.",
+    "Where it signs its memory is hidden from other processes of the same user; before the key is used it enters a "
+    "sandbox in which no file can be opened.",
     NULL,
 };
 

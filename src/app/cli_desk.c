@@ -1,4 +1,4 @@
-/* cambist desk: writes, signs and brings acts to the disclosure desk, and asks it. */
+/* cambist desk: writes and brings acts to the disclosure desk, and asks it. */
 #include "app/cli.h"
 #include "app/desk_count.h"
 #include "app/desk_draft.h"
@@ -10,7 +10,6 @@
 #include "io/entropy.h"
 #include "io/file.h"
 #include "io/sign.h"
-#include "io/sign_pair.h"
 #include "role/desk/desk_agent.h"
 #include "role/desk/desk_letter.h"
 #include "role/desk/desk_paper.h"
@@ -24,21 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WAIT_S         30U
-#define KEY_FILE_BYTES 4096U
-#define ROWS_BYTES     16384U
-#define PAPER_BYTES    16384U
+#define WAIT_S      30U
+#define ROWS_BYTES  16384U
+#define PAPER_BYTES 16384U
 
-enum {
-    DESK_DATA,
-    DESK_SOCKET,
-    DESK_OFFICER,
-    DESK_KEY,
-    DESK_LETTER,
-    DESK_ROWS,
-    DESK_PAPER,
-    DESK_SIZE
-};
+enum { DESK_DATA, DESK_SOCKET, DESK_OFFICER, DESK_LETTER, DESK_ROWS, DESK_PAPER, DESK_SIZE };
 
 static const struct option options[] = {
     [DESK_DATA] = {.name = "data",
@@ -55,10 +44,6 @@ static const struct option options[] = {
                       .kind = OPTION_TEXT,
                       .value = "CODE",
                       .help = "draft: whose act it is, by the code in the register."},
-    [DESK_KEY] = {.name = "key",
-                  .kind = OPTION_TEXT,
-                  .value = "FILE",
-                  .help = "sign: the officer's private key (Ed25519, PEM)."},
     [DESK_LETTER] = {.name = "letter",
                      .kind = OPTION_TEXT,
                      .value = "FILE",
@@ -493,7 +478,7 @@ static enum fault grant(struct desk_cli *cli)
     return FAULT_NONE;
 }
 
-/* ---- signing ---- */
+/* ---- bringing ---- */
 
 static enum fault file_take(struct desk_cli *cli)
 {
@@ -502,42 +487,6 @@ static enum fault file_take(struct desk_cli *cli)
     size_t size = 0;
     TRY(input_read(path, bytes, sizeof(bytes), &size));
     return desk_file_read(span_of(bytes, size), path, &cli->file);
-}
-
-static enum fault sign_with(const char *path, struct desk_file *file)
-{
-    u8 pem[KEY_FILE_BYTES];
-    char public_key[SIGN_PUBLIC_TEXT_BYTES];
-    char text[SIGN_SIGNATURE_TEXT_BYTES];
-    size_t size = 0;
-    TRY(input_read(path, pem, sizeof(pem), &size));
-    enum fault fault = sign_with_private(span_of(pem, size), span_of(file->text, file->text_bytes),
-                                         public_key, text);
-    secret_wipe(pem, sizeof(pem));
-    if (fault == FAULT_INPUT) {
-        return FAULT(FAULT_INPUT, "%s: %s", path, fault_text());
-    }
-    TRY(fault);
-    if (sign_decode_base64(span_of_text(text), file->signature, sizeof(file->signature)) !=
-        sizeof(file->signature)) {
-        return FAULT(FAULT_IO, "OpenSSL makes no Ed25519 signature");
-    }
-    file->is_signed = true;
-    return FAULT_NONE;
-}
-
-/* What is signed goes to the terminal, the signed act to standard output. */
-static enum fault sign(struct desk_cli *cli)
-{
-    if (!cli->call->values[DESK_KEY].given || cli->call->operands_count > 2) {
-        return FAULT(FAULT_USAGE, "sign wants --key, and one FILE or standard input");
-    }
-    TRY(file_take(cli));
-    (void)fwrite(cli->file.text, 1, cli->file.text_bytes, stderr);
-    TRY(sign_with(cli->call->values[DESK_KEY].text, &cli->file));
-    size_t size = desk_file_print(&cli->file, cli->text);
-    (void)fwrite(cli->text, 1, size, stdout); /* main looks at the stream's end */
-    return FAULT_NONE;
 }
 
 static enum fault put(struct desk_cli *cli)
@@ -688,20 +637,19 @@ static enum fault act(struct desk_cli *cli)
     static const struct {
         const char *verb;
         enum fault (*run)(struct desk_cli *cli);
-    } verbs[] = {
-        {"list", list},   {"show", show},         {"acts", acts},         {"authority", authority},
-        {"draft", draft}, {"sign", sign},         {"put", put},           {"grant", grant},
-        {"paper", paper}, {"contacts", contacts}, {"recusals", recusals}, {"search", search}};
+    } verbs[] = {{"list", list},           {"show", show},    {"acts", acts},
+                 {"authority", authority}, {"draft", draft},  {"put", put},
+                 {"grant", grant},         {"paper", paper},  {"contacts", contacts},
+                 {"recusals", recusals},   {"search", search}};
     for (u32 i = 0; i < ARRAY_COUNT(verbs); i += 1) {
         if (strcmp(cli->call->operands[0], verbs[i].verb) == 0) {
             return verbs[i].run(cli);
         }
     }
-    return FAULT(
-        FAULT_USAGE,
-        "\"%s\" is none of list, show, acts, authority, contacts, recusals, draft, sign, put, "
-        "grant, paper, search",
-        cli->call->operands[0]);
+    return FAULT(FAULT_USAGE,
+                 "\"%s\" is none of list, show, acts, authority, contacts, recusals, draft, put, "
+                 "grant, paper, search",
+                 cli->call->operands[0]);
 }
 
 static int run(const struct option_call *call)
@@ -724,8 +672,7 @@ static const char *const text[] = {
     "register (none). It is filled in with what it follows; where a letter goes with it, that is shown. "
     "FIELD=@FILE stands for the file's SHA-256. identifier=\"PERSON FIELD VALUE\" is what the paper says, "
     "and becomes the hash of a subject.",
-    "sign [FILE] (with --key) shows the text on the terminal and prints it with the signature; it talks to "
-    "no venue. put [FILE] brings it to the desk, which takes it or names the rule against it.",
+    "cambist officer sign shows it on the officer's machine and prints it with the signature. put [FILE] brings it to the desk, which takes it or names the rule against it.",
     "grant CASE person=\"1 NUMBER\"... (with --rows and --paper) prints the grant of an assessed "
     "case: its people, records and days as assessed, its authority, instrument and recipient as "
     "registered, what the paper says as hashes; until= when it expires. prepare with grant=@FILE "
@@ -746,7 +693,6 @@ static const char *const text[] = {
 static const struct option_example examples[] = {
     {"desk draft reject 00112233445566778899aabbccddeeff reason=TooWide --officer anna > act",
      "Writes a refusal, with its letter."},
-    {"desk sign act --key anna.pem > signed", "Signs it, on the officer's machine."},
     {"desk put signed", "Brings it to the desk."},
     {"desk grant 00112233445566778899aabbccddeeff person=\"1 7\" --rows rows --paper paper",
      "Writes the grant of a case."},
@@ -757,7 +703,7 @@ static const struct option_example examples[] = {
 
 const struct subcommand cli_desk = {
     .name = "desk",
-    .summary = "writes, signs and brings acts to the disclosure desk, and lists its cases",
+    .summary = "writes and brings acts to the disclosure desk, and lists its cases",
     .operands = "VERB [ARGUMENT]...",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,

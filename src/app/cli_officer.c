@@ -37,11 +37,12 @@ static const struct option options[] = {
                       .kind = OPTION_TEXT,
                       .value = "CODE",
                       .help = "approve, page: the officer's code in the circle."},
-    [OFFICER_SIGN_KEY] = {.name = "sign-key",
-                          .kind = OPTION_TEXT,
-                          .value = "FILE",
-                          .help = "approve, page, sign-in: the officer's private Ed25519 key, PEM "
-                                  "without a passphrase."},
+    [OFFICER_SIGN_KEY] =
+        {.name = "sign-key",
+         .kind = OPTION_TEXT,
+         .value = "FILE",
+         .help = "approve, page, sign, sign-in: the officer's private Ed25519 key, PEM "
+                 "without a passphrase."},
     [OFFICER_KEY] = {.name = "key",
                      .kind = OPTION_TEXT,
                      .value = "FILE",
@@ -349,13 +350,14 @@ static const struct {
              {"release", release},
              {"review", cli_officer_review},
              {"page", cli_officer_page},
+             {"sign", cli_officer_sign},
              {"sign-in", cli_officer_sign_in}};
 
 static int run(const struct option_call *call)
 {
-    enum fault fault =
-        FAULT(FAULT_USAGE, "\"%s\" is none of show, approve, join, release, review, page, sign-in",
-              call->operands[0]);
+    enum fault fault = FAULT(
+        FAULT_USAGE, "\"%s\" is none of show, approve, join, release, review, page, sign, sign-in",
+        call->operands[0]);
     for (u32 i = 0; i < ARRAY_COUNT(steps); i += 1) {
         if (strcmp(call->operands[0], steps[i].name) == 0) {
             fault = sodium_init() < 0 ? FAULT(FAULT_IO, "libsodium does not start")
@@ -383,13 +385,15 @@ static const char *const text[] = {
     "customer's record, opened with the officer's own copies of its keys. The wrap for the officers and the box that "
     "the vault read are made again; where one is another, nothing is shown. With --verdict prints what cambist vault "
     "decide takes.",
+    "sign FILE (with --sign-key): shows an act of the disclosure desk on the terminal, as cambist desk draft or the "
+    "console wrote it, and prints it with the signature.",
     "sign-in FILE (with --name, --sign-key, --origin): prints the signature of a text that the officers' console asks "
     "for, to sign in or to add a security key. A text of another form, console or officer is not signed.",
     "page FOLDER (with all of --circle, --policy, --group-a, --group-b, --name, --sign-key, --key, --book): the same "
     "in a browser, for the grants and openings in FOLDER. It listens at 127.0.0.1 alone and prints its address, "
     "which holds a secret of its own and is nobody else's; it ends when it is told to, or when nobody has used it "
     "for --idle minutes.",
-    "Its memory is hidden from other processes of the same user, and leaves no core dump. approve and release "
+    "Its memory is hidden from other processes of the same user, and leaves no core dump. approve, sign, sign-in and release "
     "read their files first; before a key is used they enter a sandbox without sockets, in which no file but "
     "the book can be opened; for page its folder too.",
     NULL,
@@ -406,7 +410,7 @@ static const struct option_example examples[] = {
 const struct subcommand cli_officer = {
     .name = "officer",
     .summary = "approves grants and answers for openings, on an officer's machine",
-    .operands = "show|approve|join|review|sign-in FILE... | release|page FOLDER",
+    .operands = "VERB FILE... | release|page FOLDER",
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
     .options = options,

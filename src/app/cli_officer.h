@@ -47,7 +47,8 @@ MUST_USE enum fault cli_officer_page(const struct option_call *call);
 /* The step `review` (cli_officer_review.c). */
 MUST_USE enum fault cli_officer_review(const struct option_call *call);
 
-/* The step `sign-in` (cli_officer_sign.c). */
+/* The steps `sign` and `sign-in` (cli_officer_sign.c). */
+MUST_USE enum fault cli_officer_sign(const struct option_call *call);
 MUST_USE enum fault cli_officer_sign_in(const struct option_call *call);
 
 #endif /* APP_CLI_OFFICER_H */

@@ -185,7 +185,7 @@ static void what_is_not_there_is_said(void **state)
     is_refused(write_it(rows, "2 document AB 123\n"), "does not have this document");
     assert_int_equal(write_it("70 identity 1 1 1\n", paper), FAULT_INPUT);
     assert_int_equal(write_it("", paper), FAULT_INPUT);
-    assert_int_equal(write_it("70 trades 1 1 1 " ROW "\n", paper), FAULT_INPUT);
+    assert_int_equal(write_it("70 orders 1 1 1 " ROW "\n", paper), FAULT_INPUT);
     assert_int_equal(write_it(rows, "document AB 123\n"), FAULT_INPUT);
     assert_int_equal(write_it(rows, "1 document AB 123"), FAULT_INPUT);
     assert_int_equal(write_it(rows, "1 document AB 123\n"), FAULT_INPUT); /* nothing of person 2 */

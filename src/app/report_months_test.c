@@ -46,6 +46,8 @@ static void put(enum desk_act_kind kind, u64 log, u64 now_s)
     act.kind = (u8)kind;
     act.name[0] = 1;
     act.request = DESK_REQUEST_DISCLOSE;
+    act.mark = DESK_MARK_ORDER;
+    act.opening = DESK_OPENING_AUTHORITY;
     act.basis = DESK_BASIS_UNION_LAW;
     act.subjects[0].ordinal = 1;
     act.subjects_count = 1;

@@ -99,7 +99,7 @@ def drafts_and_brings(cli, desk, console, case):
     cli.equal(status, 200, f"a draft: {answer}")
     status, letter = console.post("letter", {"act": answer["text"]})
     cli.check(status == 200 and "reason: TooWide" in letter["letter"], "its letter")
-    code, signed, _ = cli.run("desk", "sign", cli.write("draft", answer["text"]), "--key", desk.keys["anna"])
+    code, signed, _ = cli.run("officer", "sign", cli.write("draft", answer["text"]), "--sign-key", desk.keys["anna"])
     cli.equal(code, 0, "signed")
     status, answer = console.post("put", {"act": signed})
     cli.equal((status, answer), (200, {"state": "rejected"}), "brought")

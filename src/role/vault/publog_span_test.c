@@ -111,6 +111,7 @@ static void begin_grant(bool is_emergency)
     random_fill(&chance, file.grant.name, sizeof(file.grant.name));
     random_fill(&chance, file.grant.nonce, sizeof(file.grant.nonce));
     random_fill(&chance, file.hash, sizeof(file.hash));
+    file.grant.class = GRANT_CLASS_PLAIN;
     file.grant.is_emergency = is_emergency;
     file.grant.issued_s = now_s();
 }
@@ -560,6 +561,7 @@ static void a_bulk_grant_is_shown_to_its_end(void **state)
 {
     (void)state;
     begin_grant(false);
+    file.grant.class = GRANT_CLASS_BULK;
     for (u32 day = 0; day < 4; day += 1) { /* a turn closes no more */
         tell_some(PUBLOG_CLASS_ORDINARY);
         pass(86400);

@@ -97,7 +97,7 @@ static void what_says_more_than_it_may_is_refused(void **state)
         {8, 9},
         {9, 1},
         {12 + 12, 0}, /* no field group */
-        {12 + 12, 7},
+        {12 + 12, SEAL_GROUP_MAX + 1},
         {12 + 13, 0}, /* no retention class */
         {12 + 14, 1},
         {12 + 203, 1}, /* a body of 16 MiB */

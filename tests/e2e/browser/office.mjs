@@ -1,7 +1,7 @@
 // Officers at the console in Chromium, each with a browser of their own: sign-in by key file and by a
 // security key (a virtual one), a request taken in, refused with its letter; another one prepared,
 // approved by two, in the log, delivered, told and closed; others silenced, for days and for seconds. Every act is written on the page, signed by
-// `cambist desk sign` and brought back. Then the page with more in it than a venue of a test has, in
+// `cambist officer sign` and brought back. Then the page with more in it than a venue of a test has, in
 // both languages, narrow, dark, printed, by the keyboard. With a third argument pictures are left in
 // that folder. usage: office.mjs BINARY WORLD.json [PICTURES]
 import assert from 'node:assert/strict';

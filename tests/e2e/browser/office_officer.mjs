@@ -59,7 +59,7 @@ export function officersOf(binary, world) {
       await download.saveAs(file);
       this.text = readFileSync(file, 'utf8');
       assert.ok(!(await page.locator('main').innerText()).includes('cambist desk v1'), 'what is signed is not shown here');
-      writeFileSync(`${file}.signed`, cambist('desk', 'sign', file, '--key', world.keys[signer]));
+      writeFileSync(`${file}.signed`, cambist('officer', 'sign', file, '--sign-key', world.keys[signer]));
       if (this.code === 'abel') await page.locator('[data-signed]').fill(readFileSync(`${file}.signed`, 'utf8')); // pasted
       else await page.locator('[data-signed-file]').setInputFiles(`${file}.signed`);
       await page.waitForFunction(() => document.querySelector('[data-signed]').value.includes('signature: '));

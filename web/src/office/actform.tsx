@@ -1,5 +1,5 @@
 /* Writing an act and bringing it signed. The page writes the form's words into an unsigned text and hands
- * it out as a file: what is signed is read on the officer's own machine, where `cambist desk sign` shows
+ * it out as a file: what is signed is read on the officer's own machine, where `cambist officer sign` shows
  * it, and never here. */
 import { type Signal, signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
@@ -124,7 +124,7 @@ function Bring({ act, text, letter, onTaken, back }: { act: string; text: string
         <dl class="facts"><div><dt>{t('bring.hash')}</dt><dd><Hash value={hashOfText(text)} whole label={t('bring.hash')} /></dd></div></dl>
         <p class="hint">{t('bring.notHere')}</p>
         <h3>{t('bring.sign')}</h3>
-        <Command label={t('bring.sign')} text={`cambist desk sign ${name} --key ${me.officer}.pem > ${name.replace(/txt$/, 'signed')}`} />
+        <Command label={t('bring.sign')} text={`cambist officer sign ${name} --sign-key ${me.officer}.pem > ${name.replace(/txt$/, 'signed')}`} />
       </section>
       {letter === null ? null : <section class="card" data-with-letter><h2>{t('bring.letter')}</h2><p class="hint">{t('bring.letterHint')}</p><Letter text={letter} hash={null} /></section>}
       <section class={`card drop${isOver.value ? ' over' : ''}`} data-bring
