@@ -22,10 +22,8 @@
 #define COUNT_LINE_HASH_BYTES   32U
 #define COUNT_LINE_HASHES_MAX   32U
 #define COUNT_LINE_VALUES_MAX   2U
-#define COUNT_LINE_VALUE_BYTES                                        \
-    200U /* a name, a blank and a birth date fit into what keep takes \
-          */
-#define COUNT_LINE_HEAD_BYTES 60U
+#define COUNT_LINE_VALUE_BYTES  200U /* keep takes a name, a blank and a birth date */
+#define COUNT_LINE_HEAD_BYTES   60U
 #define COUNT_LINE_ASK_MAX                                                          \
     (COUNT_LINE_HEAD_BYTES + COUNT_LINE_HASHES_MAX * (1U + COUNT_LINE_HASH_BYTES) + \
      COUNT_LINE_VALUES_MAX * (4U + COUNT_LINE_VALUE_BYTES))

@@ -1,17 +1,20 @@
 /* What the gateway asks `keep` for a customer who is signed in, and what it is answered: messages
  * over a line that keeps their bounds (docs/vault.md "The gateway's line").
  *
- *     ask     id 8 | subject 8 | a frame of the vault's socket: bytes 4 | kind 2 | version 2 |
- * contents answer  id 8 | kind 2 | code 2 | zero 4 | contents
+ *     ask      id 8 | subject 8 | a frame of the vault's socket
+ *     frame    bytes 4 | kind 2 | version 2 | contents
+ *     answer   id 8 | kind 2 | code 2 | zero 4 | contents
  *
  * Numbers are little-endian. Four kinds only; whom they concern says the gateway, and `keep` holds
  * the contents against it. What a browser has sealed is opaque to the gateway.
  *
  * What is longer than a message comes in pieces, each an ask of its own, in their order:
  *
- *     contents        upload 8 | total 4 | offset 4 | bytes      all but the last
- * KEEP_LINE_PIECE_BYTES answer          next 4: where the next piece begins; the total: all has
- * come, and was taken */
+ *     contents   upload 8 | total 4 | offset 4 | bytes
+ *     answer     next 4
+ *
+ * All but the last have KEEP_LINE_PIECE_BYTES. `next` is where the next piece begins; where it is
+ * the total, all has come and was taken. */
 #ifndef WIRE_KEEP_LINE_H
 #define WIRE_KEEP_LINE_H
 

@@ -89,6 +89,7 @@ struct screen_agent {
     u64 people_next;         /* the vault's number of the person to be asked for */
     u64 people_short;        /* the same of the first for whom memory was short; 0: nobody */
     u64 people_short_count;  /* since they were asked for from the first on */
+    u64 people_short_told;   /* how many the log was told of; 0: nobody is short */
     u64 doubles_next;        /* the same of who was seen before; below it, journalled or sent */
     u64 doubles_kept;        /* what screen.db has: journalled up to here */
     struct list_entry entry; /* room for one */

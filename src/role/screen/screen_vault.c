@@ -121,11 +121,12 @@ static bool entry_is_sound(struct list_entry *entry)
     return is_sound;
 }
 
-/* For whom there is no memory is asked for again, when all others have been told. */
+/* For whom there is no memory is asked for again, when all others have been told. It is said once,
+ * and once more when it is over. */
 static void person_is_short(struct screen_agent *agent, const struct people_line_person *row)
 {
-    if (agent->people_short == 0) {
-        agent->people_short = row->number;
+    agent->people_short = agent->people_short == 0 ? row->number : agent->people_short;
+    if (agent->people_short_count == 0 && agent->people_short_told == 0) {
         log_error("screen.vault_short", LOG_U64("person", row->person),
                   LOG_STR("cause", "no memory for another person: they are not looked at"));
     }
@@ -153,10 +154,11 @@ static enum fault person_take(struct screen_agent *agent, const struct people_li
 
 static void people_again(struct screen_agent *agent)
 {
-    if (agent->people_short_count > 1) {
+    if (agent->people_short_count > 1 && agent->people_short_count != agent->people_short_told) {
         log_error("screen.vault_short", LOG_U64("people", agent->people_short_count),
                   LOG_STR("cause", "no memory for so many people: they are not looked at"));
     }
+    agent->people_short_told = agent->people_short_count;
     agent->people_next = agent->people_short;
     agent->people_short = 0;
     agent->people_short_count = 0;
@@ -207,6 +209,9 @@ static enum fault answer_take(struct screen_agent *agent, const struct people_li
     agent->is_busy = agent->is_busy || has_some;
     if (answer->people_count == 0 && agent->people_short != 0) {
         people_again(agent);
+    } else if (answer->people_count == 0 && agent->people_short_told != 0) {
+        agent->people_short_told = 0;
+        log_info("screen.vault_short_over");
     }
     return FAULT_NONE;
 }

@@ -118,6 +118,7 @@ static void for_whom_there_is_no_memory_is_asked_for_again(void **state)
         while (turn(PEOPLE, 0)) {
         }
         assert_int_equal(agent->people.count, PEOPLE - 2);
+        assert_int_equal(agent->people_short_told, 2); /* and is not said again */
     }
     assert_true(screen_drop(agent, 1)); /* who has left leaves room */
     clock_false_advance(&clock_false, 6U * SECOND);
@@ -132,6 +133,7 @@ static void for_whom_there_is_no_memory_is_asked_for_again(void **state)
     }
     assert_non_null(screen_people_find(&agent->people, PEOPLE));
     assert_int_equal(agent->people_short, 0);
+    assert_int_equal(agent->people_short_told, 0);
 }
 
 /* The engine: takes one record after the other, and says which came out of turn. */

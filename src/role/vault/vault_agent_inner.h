@@ -1,9 +1,8 @@
 /* The parts of the vault's agent, for its own files: vault_agent.c (life, what it does by itself),
  * vault_talk.c (the socket), vault_answer.c (what is asked), vault_shares.c (the officers' shares),
  * vault_line.c (the gateway's line), vault_people_line.c (screening's), vault_count_line.c (the
- * desk's), vault_held.c (what a person
- * is told that there is), vault_enrol.c (what comes from customers, and its review),
- * vault_tell.c (what the log is told). */
+ * desk's), vault_held.c (what a person is told that there is), vault_enrol.c (what comes from
+ * customers, and its review), vault_tell.c (what the log is told). */
 #ifndef ROLE_VAULT_VAULT_AGENT_INNER_H
 #define ROLE_VAULT_VAULT_AGENT_INNER_H
 

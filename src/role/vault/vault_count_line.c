@@ -26,9 +26,7 @@ _Static_assert(COUNT_LINE_CASE_BYTES == GRANT_NONCE_BYTES &&
                    COUNT_LINE_MATTER_BYTES == VAULT_CASE_BYTES,
                "and its nonces, and the log's matters");
 
-#define SUBJECT_SEARCHED                                                    \
-    1U /* the one whom a search's paper speaks of, as the desk numbers them \
-        */
+#define SUBJECT_SEARCHED 1U /* the one of whom a search's paper speaks, by the desk's number */
 
 enum fault vault_count_open(struct vault_agent *agent)
 {

@@ -150,7 +150,7 @@ static enum fault piece_come(struct vault_agent *agent, const struct keep_line_a
     u64 now_ms = clock_mono_ns(agent->options.clock) / MS_NS;
     CHECK(keep_line_piece_read(ask->contents, &piece));
     if (piece.offset == 0) {
-        TRY(offer_look(agent, ask->subject, &said.code));
+        TRY(offer_look(agent, ask->subject, &said.code)); /* counted there */
     }
     if (said.code == KEEP_LINE_OK) {
         enum vault_upload_said taken =
@@ -167,9 +167,9 @@ static enum fault piece_come(struct vault_agent *agent, const struct keep_line_a
             vault_upload_end(upload);
             return fault;
         }
+        agent->counts.refused += said.code == KEEP_LINE_OK ? 0 : 1;
+        agent->counts.uploads_full += said.code == KEEP_LINE_FULL ? 1 : 0;
     }
-    agent->counts.refused += said.code == KEEP_LINE_OK ? 0 : 1;
-    agent->counts.uploads_full += said.code == KEEP_LINE_FULL ? 1 : 0;
     answer(agent, &said);
     return FAULT_NONE;
 }
