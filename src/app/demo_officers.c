@@ -323,6 +323,13 @@ static enum fault groups_put(const char *folder)
 
 /* ---- who may approve, who works at the desk ---- */
 
+/* Who assesses stands in the circle too, which holds a grant against what somebody of it assessed;
+ * without a share they approve nothing. 0: neither. */
+static u32 circle_side(const struct officer_row *row)
+{
+    return strcmp(row->code, DEMO_OFFICERS_ASSESSES) == 0 ? (u32)SHARE_SIDE_A : row->side;
+}
+
 static enum fault circle_put(const char *folder)
 {
     static const char *const authorities[] = {DEMO_OFFICERS_COURT, DEMO_OFFICERS_POLICE};
@@ -333,10 +340,11 @@ static enum fault circle_put(const char *folder)
         DEMO_OFFICERS_VENUE);
     for (u32 i = 0; i < ARRAY_COUNT(rows); i += 1) {
         char public_text[SIGN_PUBLIC_TEXT_BYTES];
-        if (rows[i].side != NO_SHARE) {
+        u32 side = circle_side(&rows[i]);
+        if (side != NO_SHARE) {
             TRY(public_key(folder, rows[i].code, public_text));
             add(text, &used, "officer: %s %c %s %u %s\n", rows[i].code,
-                share_side_letter((enum share_side)rows[i].side), rows[i].region, rows[i].number,
+                share_side_letter((enum share_side)side), rows[i].region, rows[i].number,
                 public_text);
         }
     }

@@ -80,14 +80,16 @@ static void the_desk_can_decide_everything(void **state)
     assert_null(desk_staff_lack(&staff));
 }
 
-static void the_circle_is_of_those_who_hold_shares(void **state)
+static void the_circle_is_of_those_who_assess_and_hold_shares(void **state)
 {
     static struct grant_circle circle;
     static struct officers officers;
     (void)state;
     good(officers_read_file(disk_real(), path_of(OFFICERS_FILE), &officers));
     good(grant_circle_read(text_of("demo/officers/circle"), "circle", &circle));
-    assert_int_equal(circle.officers_count, 6);
+    assert_int_equal(circle.officers_count, 7);
+    assert_true(circle.wants_case); /* so who assesses is to be one of the circle */
+    assert_non_null(grant_circle_officer(&circle, span_of_text(DEMO_OFFICERS_ASSESSES)));
     assert_int_equal(circle.authorities_count, 2);
     for (u32 i = 0; i < circle.officers_count; i += 1) {
         const struct officer *signer = &circle.officers[i].signer;
@@ -198,7 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_desk_can_decide_everything),
-        cmocka_unit_test(the_circle_is_of_those_who_hold_shares),
+        cmocka_unit_test(the_circle_is_of_those_who_assess_and_hold_shares),
         cmocka_unit_test(the_vault_pins_the_key_of_both_groups),
         cmocka_unit_test(shares_open_with_their_words),
         cmocka_unit_test(keys_are_their_owners_alone),
